@@ -1,0 +1,76 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import ts from 'typescript-eslint';
+
+// The edges of the program. Everything else is pure: it gets the world as a parameter (src/ports.ts),
+// so its tests start in milliseconds and need no mocks. Types may come from anywhere by `import type`.
+const edges = [
+  '@actions/*',
+  '@kubernetes/*',
+  'ws',
+  'node:child_process',
+  'node:fs',
+  'node:fs/*',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:os',
+  'node:process',
+  'node:tls',
+];
+
+export default defineConfig(
+  globalIgnores(['dist', 'build', 'coverage']),
+  {
+    files: ['**/*.mjs'],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [
+      js.configs.recommended,
+      ts.configs.strictTypeChecked,
+      ts.configs.stylisticTypeChecked,
+    ],
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { noInlineConfig: true },
+    rules: {
+      // The Kubernetes models are classes, so every object literal of type V1Pod would be reported.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // Counts, sizes and times stand in almost every sentence the user reads.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/io/**', 'src/main.ts', 'src/step.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: edges,
+              allowTypeImports: true,
+              message: 'Outside src/io the world arrives as a parameter (src/ports.ts).',
+            },
+            {
+              group: ['**/io/*', '**/main.ts', '**/step.ts'],
+              allowTypeImports: true,
+              message: 'Only src/main.ts and src/step.ts wire the edges.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'Outside src/io the world arrives as a parameter.' },
+        { name: 'console', message: 'Text for the user goes through the Job port.' },
+        { name: 'fetch', message: 'Outside src/io the world arrives as a parameter.' },
+        { name: 'setTimeout', message: 'Time is the Clock port.' },
+        { name: 'setInterval', message: 'Time is the Clock port.' },
+      ],
+    },
+  },
+);

@@ -1,0 +1,46 @@
+import type { V1Container } from '@kubernetes/client-node';
+import type { Inputs } from '../inputs/inputs.ts';
+
+/** Where stdin's archive has its parts, see context/source.ts. */
+export type StreamLayout = 'image' | 'plain';
+
+/** What the pod gives back of the image, read from the container's termination message on exit 0. */
+export interface BuiltImage {
+  /** `sha256:…` of the pushed manifest. */
+  readonly digest: string;
+}
+
+/** What a stream carries beside the context; decides which arguments the builder gets. */
+export interface StreamExtras {
+  /** `auth/config.json` is in the stream. */
+  readonly logins: boolean;
+  /** `auth/ca.crt` is in the stream. */
+  readonly ca: boolean;
+}
+
+/** A failure text found in the builder's output. */
+export interface Diagnosis {
+  /** What went wrong, one sentence without a final period. */
+  readonly message: string;
+  readonly hint?: string;
+  /** Line of the Dockerfile, from 1. */
+  readonly line?: number;
+}
+
+/** One builder: turns inputs into a container and reads its answers. Pure: no method touches cluster or files. */
+export interface Engine {
+  readonly name: Inputs['builder']['engine'];
+  readonly layout: StreamLayout;
+  /** What the builder needs: name, image, command, args, env, securityContext, volumeMounts. pod/spec.ts adds the rest. */
+  container(inputs: Inputs, extras: StreamExtras): V1Container;
+  /** @param message the container's termination message, valid only after exit 0 of a pushing build. */
+  readImage(message: string, inputs: Inputs): BuiltImage | undefined;
+  /** @param tail the last lines of output, without timestamps. @param dockerfile its text, to find the failing instruction. */
+  diagnose(tail: readonly string[], exitCode: number, dockerfile: string): Diagnosis | undefined;
+}
+
+/** Name of the builder's container in the pod; the `$builder` of a pod template. */
+export const builderContainerName = 'builder';
+
+/** Name of the pod's volume with the login Secret of `registry-secret`. */
+export const registrySecretVolume = 'registry-login';

@@ -1,0 +1,32 @@
+/** Where a failure belongs; decides the exit sentence and whether a restart makes sense. */
+export type ErrorKind =
+  'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'timeout' | 'cancelled';
+
+/** The one error class of the action: what was being done and why it failed, and what the user can change. */
+export class BuildError extends Error {
+  readonly kind: ErrorKind;
+  /** One imperative sentence that names an input, a right or a field; absent when there is nothing to change. */
+  readonly hint: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BuildError';
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}
+
+/**
+ * One line of text for anything that was thrown. Follows `cause` where it says more than the message (a network error's
+ * `ECONNREFUSED` hides there), and never prints an object dump or a stack.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : 'unknown error';
+  if (error instanceof AggregateError && error.message === '') {
+    return [...new Set(error.errors.map(describeError))].join('; ');
+  }
+  const message = error.message === '' ? error.name : error.message;
+  if (error instanceof BuildError || error.cause === undefined) return message;
+  const cause = describeError(error.cause);
+  return message.includes(cause) ? message : `${message}: ${cause}`;
+}

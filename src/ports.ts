@@ -1,0 +1,121 @@
+/** What the flow needs from outside. Interfaces only: src/io implements them, tests give small doubles. */
+import type { V1Pod } from '@kubernetes/client-node';
+import type { AttachSocket } from './attach/socket.ts';
+
+/** A pod by name; the same pair that the post step finds in the saved state. */
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One right, as an access review asks for it. `resource` may have a subresource: `pods/attach`. */
+export interface Access {
+  readonly verb: string;
+  readonly resource: string;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** RFC 3339; the kubelet cuts it to whole seconds. */
+  readonly sinceTime?: string;
+}
+
+/** The cluster as the flow uses it. Methods throw BuildError('cluster') unless they say otherwise. */
+export interface Cluster {
+  /** Namespace in which everything happens. */
+  readonly namespace: string;
+  /** Minor version of the API server, for example 35; undefined if it does not say. */
+  serverMinor(signal: AbortSignal): Promise<number | undefined>;
+  can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
+  /** Creates the pod, with strict field validation. A create whose answer was lost is looked up by its nonce annotation. */
+  createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod>;
+  /** The pod as it is now; undefined if there is none. */
+  readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined>;
+  /**
+   * Every state of the pod from `pod` on, undefined once it is gone. Watches, or polls where watching is refused;
+   * outlives reconnects and API servers that are away for minutes. Ends only by `signal`, with its reason.
+   */
+  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined>;
+  /** Messages of the events about the pod, oldest first; empty if the account may not list events. */
+  podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]>;
+  /** One log request with timestamps. Ends when the server ends it; that is no verdict. The caller reads it to its end or aborts. */
+  log(
+    ref: PodRef,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<Buffer>;
+  /** Opens the attach connection for stdin (and stderr where a server needs a reader, attach/socket.ts). */
+  attach(
+    ref: PodRef,
+    container: string,
+    streams: AttachStreams,
+    signal: AbortSignal,
+  ): Promise<AttachSocket>;
+  /** Asks for the pod's deletion; true if there was something to delete. */
+  deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface AttachStreams {
+  readonly stderr: boolean;
+}
+
+export interface PodEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The runner: job log, masks, outputs, state between main and post, summary. */
+export interface Job {
+  /** Raw write to the job log; resolves when the runner has taken it. For src/logs only. */
+  write(text: string): Promise<void>;
+  mask(secret: string): void;
+  setOutput(name: string, value: string): void;
+  /** Replaces the list of pods that the post step removes. */
+  remember(pods: readonly PodRef[]): void;
+  writeSummary(markdown: string): Promise<void>;
+}
+
+/** Time, so that tests can scale it. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What a path is, links not followed. */
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  readonly sizeBytes: number;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly mtimeMs: number;
+  /** Identity on this machine, compared between walk and open. */
+  readonly device: number;
+  readonly inode: number;
+  readonly links: number;
+}
+
+/** Files of the runner. Synchronous: asynchronous reads cost five times as much on small files. Errors are Node's own. */
+export interface Workspace {
+  /** Absolute form of a path that is relative to the working directory (in npm scripts: the caller's). */
+  resolve(path: string): string;
+  /** The path with all links followed. */
+  realpath(path: string): string;
+  stat(path: string): FileStat | undefined;
+  /** Names in a directory, in byte order. */
+  names(path: string): readonly string[];
+  readLink(path: string): string;
+  /** Whole content of a small file, links followed. */
+  readFile(path: string): Buffer;
+  /** Opens without following a link and without blocking on a fifo. */
+  open(path: string): OpenFile;
+}
+
+export interface OpenFile {
+  readonly stat: FileStat;
+  /** Fills the buffer from the current position; 0 at the end. */
+  read(buffer: Buffer): number;
+  close(): void;
+}
