@@ -19,6 +19,14 @@ export interface StdinStream {
   readonly progress: PackProgress;
 }
 
+/** Files that travel beside the context in the image layout; ignored in the plain one. */
+export interface StreamAuth {
+  /** `auth/config.json`: a Docker configuration with logins, mode 0600. */
+  readonly config?: Buffer;
+  /** `auth/ca.crt`: PEM. */
+  readonly ca?: Buffer;
+}
+
 /** What goes to stdin; each `open` starts from the beginning, so that a restart packs again. */
 export interface StdinSource {
   /** Named in the log, for example `directory "." (3 files kept out by .dockerignore)`. */
@@ -27,5 +35,5 @@ export interface StdinSource {
   readonly dockerfile: string;
   /** Warnings that the user should read once, for example a socket that was left out. */
   readonly warnings: readonly string[];
-  open(): StdinStream;
+  open(auth: StreamAuth): StdinStream;
 }
