@@ -1,0 +1,129 @@
+import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import { BuildError } from '../errors.ts';
+import { builderContainerName } from '../engines/engine.ts';
+import { isOwnKey } from './labels.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Name by which a template means the builder's own container. */
+const builderAlias = '$builder';
+
+/** Fields that carry the action's guarantees, with what to use instead. */
+const refused = {
+  metadata: {
+    name: 'the action chooses it',
+    generateName: 'the action chooses the name',
+    namespace: "use the input 'namespace'",
+    ownerReferences: 'the action removes the pod itself',
+  },
+  spec: {
+    restartPolicy: 'a builder is never started twice with one stream',
+    activeDeadlineSeconds: "use the input 'timeout'",
+  },
+  builder: {
+    image: "use the input 'builder-image'",
+    command: "use the input 'builder-command'",
+    args: "use the input 'builder-args'",
+    stdin: 'the context arrives there',
+    stdinOnce: 'the context arrives there',
+    tty: 'the context is binary',
+    terminationMessagePath: 'the digest arrives there',
+    terminationMessagePolicy: 'the digest arrives there',
+  },
+} as const;
+
+/**
+ * Merges a user's template into the pod by the rules of ARC's hook templates: lists are appended, maps are merged, single
+ * values replace ours; the container `$builder` is merged into the builder, others become sidecars. Unknown fields pass:
+ * the API server refuses them (`fieldValidation=Strict`).
+ * @throws BuildError('input') that lists every field that must not be set.
+ */
+export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
+  const metadata = fields(template['metadata']);
+  const { containers: listed, ...spec } = fields(template['spec']);
+  const containers = list(listed).map(fields);
+  const builder = containers.find(isBuilder) ?? {};
+  const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
+  refuse([
+    ...refusedFields('metadata', metadata, refused.metadata),
+    ...refusedFields('spec', spec, refused.spec),
+    ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
+    ...refusedKeys('metadata.labels', metadata['labels']),
+    ...refusedKeys('metadata.annotations', metadata['annotations']),
+    ...refusedEnv(builder, ours),
+    ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
+  ]);
+  const merged = {
+    ...pod,
+    metadata: mergeFields(fields(pod.metadata), metadata),
+    spec: {
+      ...mergeFields(fields(pod.spec), spec),
+      containers: [
+        { ...mergeFields(fields(ours), builder), name: ours.name },
+        ...containers.filter((container) => !isBuilder(container)),
+      ],
+    },
+  };
+  // The result has the shape that the template gives it; the server checks it strictly.
+  return merged as V1Pod;
+}
+
+function isBuilder(container: Fields): boolean {
+  return container['name'] === builderAlias;
+}
+
+/** Lists append, maps merge (one level for `resources`, `securityContext` and the like, two for their own maps), the rest replaces. */
+function mergeFields(ours: Fields, theirs: Fields): Fields {
+  const merged: Record<string, unknown> = { ...ours };
+  for (const [key, value] of Object.entries(theirs)) {
+    const own = merged[key];
+    if (Array.isArray(own) && Array.isArray(value)) merged[key] = [...(own as unknown[]), ...value];
+    else if (isMap(own) && isMap(value))
+      merged[key] = key === 'capabilities' ? value : mergeFields(own, value);
+    else merged[key] = value;
+  }
+  return merged;
+}
+
+function refusedFields(
+  place: string,
+  given: Fields,
+  rules: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(rules)
+    .filter(([field]) => field in given)
+    .map(([field, reason]) => `${place}.${field} must not be set: ${reason}`);
+}
+
+function refusedKeys(place: string, given: unknown): string[] {
+  return Object.keys(fields(given))
+    .filter(isOwnKey)
+    .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
+}
+
+function refusedEnv(builder: Fields, ours: V1Container): string[] {
+  const own = new Set((ours.env ?? []).map(({ name }) => name));
+  return list(builder['env'])
+    .map((entry) => fields(entry)['name'])
+    .filter((name) => typeof name === 'string' && own.has(name))
+    .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new BuildError('input', `input 'pod-template': ${problems.join('; ')}`, {
+    hint: 'Remove these fields from the template.',
+  });
+}
+
+function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Fields {
+  return isMap(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
