@@ -53,15 +53,13 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
     ...refusedEnv(builder, ours),
     ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
   ]);
-  const merged = {
+  const sidecars = containers.filter((container) => !isBuilder(container));
+  const merged: Fields = {
     ...pod,
     metadata: mergeFields(fields(pod.metadata), metadata),
     spec: {
       ...mergeFields(fields(pod.spec), spec),
-      containers: [
-        { ...mergeFields(fields(ours), builder), name: ours.name },
-        ...containers.filter((container) => !isBuilder(container)),
-      ],
+      containers: [{ ...mergeFields(fields(ours), builder), name: ours.name }, ...sidecars],
     },
   };
   // The result has the shape that the template gives it; the server checks it strictly.
@@ -77,7 +75,7 @@ function mergeFields(ours: Fields, theirs: Fields): Fields {
   const merged: Record<string, unknown> = { ...ours };
   for (const [key, value] of Object.entries(theirs)) {
     const own = merged[key];
-    if (Array.isArray(own) && Array.isArray(value)) merged[key] = [...(own as unknown[]), ...value];
+    if (Array.isArray(own) && Array.isArray(value)) merged[key] = [...list(own), ...list(value)];
     else if (isMap(own) && isMap(value))
       merged[key] = key === 'capabilities' ? value : mergeFields(own, value);
     else merged[key] = value;
