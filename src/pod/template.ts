@@ -63,7 +63,7 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
     },
   };
   // The result has the shape that the template gives it; the server checks it strictly.
-  return merged as V1Pod;
+  return merged;
 }
 
 function isBuilder(container: Fields): boolean {
