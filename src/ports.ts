@@ -119,3 +119,19 @@ export interface OpenFile {
   read(buffer: Buffer): number;
   close(): void;
 }
+
+/**
+ * Runs a program of the runner's PATH and waits for its end. It gets the runner's environment without `INPUT_*`, and `env`.
+ * Rejects only if the program cannot be started.
+ */
+export type RunCommand = (
+  command: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+) => Promise<CommandResult>;
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}

@@ -187,7 +187,7 @@ function readWaiting(pod: V1Pod, state: V1ContainerState | undefined): PodState 
 function readReason(reason: string, message: string): PodState {
   const wait = stuckReasons[reason];
   if (wait === undefined) return { kind: 'starting', reason, message };
-  const definite = /Image/.test(reason) && definitePullError.test(message);
+  const definite = reason.includes('Image') && definitePullError.test(message);
   const patienceMs = definite ? Math.min(wait.patienceMs, definitePullPatienceMs) : wait.patienceMs;
   return { kind: 'stuck', reason, message, patienceMs, hint: wait.hint };
 }

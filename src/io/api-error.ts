@@ -1,0 +1,47 @@
+/** An answer of the API server that is no success. */
+export class ApiError extends Error {
+  /** HTTP status. */
+  readonly code: number;
+  /** `reason` of the Status object: NotFound, AlreadyExists, Forbidden, …; empty if the body was none. */
+  readonly reason: string;
+  /** What `Retry-After` asks for; undefined without the header. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: number, reason: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The server's own words: the message of a Status object, else the beginning of whatever the body is. */
+export function readApiError(code: number, body: string, retryAfter: string | undefined): ApiError {
+  const status = readStatus(body);
+  const seconds = Number(retryAfter);
+  const retryAfterMs = retryAfter !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
+  const text = body.replace(/\s+/g, ' ').trim().slice(0, 200);
+  const message = status?.message ?? (text === '' ? `HTTP ${code}` : `HTTP ${code}: ${text}`);
+  return new ApiError(code, status?.reason ?? '', message, retryAfterMs);
+}
+
+/** `metav1.Status` as it comes in bodies and on the attach status channel; undefined for anything else. */
+export function readStatus(
+  body: string,
+): { readonly reason: string; readonly message: string } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('message' in value)) return undefined;
+  const { message } = value;
+  const reason = 'reason' in value && typeof value.reason === 'string' ? value.reason : '';
+  return typeof message === 'string' ? { reason, message } : undefined;
+}
+
+export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
+  return error instanceof ApiError && codes.includes(error.code);
+}

@@ -1,0 +1,213 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { nonceAnnotation } from '../pod/labels.ts';
+import type {
+  Access,
+  AttachStreams,
+  Clock,
+  Cluster,
+  LogOptions,
+  PodEvent,
+  PodRef,
+} from '../ports.ts';
+import type { AttachSocket } from '../attach/socket.ts';
+import { isApiError } from './api-error.ts';
+import { clusterError } from './cluster-error.ts';
+import type { Connection } from './kubeconfig.ts';
+import { RestClient } from './rest.ts';
+import { openAttachSocket } from './socket.ts';
+import { PodStates } from './pod-states.ts';
+import { field, podPath, text, toPod } from './pod-json.ts';
+
+/** A Kubernetes cluster over its REST API and the attach WebSocket. */
+export class KubeCluster implements Cluster {
+  readonly namespace: string;
+  readonly #connection: Connection;
+  readonly #rest: RestClient;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.namespace = connection.namespace;
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#rest = new RestClient(connection, clock);
+  }
+
+  async serverMinor(signal: AbortSignal): Promise<number | undefined> {
+    const version = await this.#try('asking the API server for its version', signal, () =>
+      this.#rest.json({ method: 'GET', path: '/version', signal }),
+    );
+    // GKE and EKS write `33+`.
+    const minor = Number.parseInt(text(field(version, 'minor')) ?? '', 10);
+    return Number.isNaN(minor) ? undefined : minor;
+  }
+
+  async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+    const [resource, subresource] = access.resource.split('/');
+    const attributes = { namespace: this.namespace, verb: access.verb, resource, subresource };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const body = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: attributes },
+    };
+    try {
+      // A review creates nothing, so it may be sent twice.
+      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
+      return field(field(review, 'status'), 'allowed') === true ? 'yes' : 'no';
+    } catch (error) {
+      if (isApiError(error, 403, 404, 405)) return 'unknown';
+      throw clusterError(
+        `asking whether the account may ${access.verb} ${access.resource}`,
+        error,
+        this.#connection,
+        signal,
+      );
+    }
+  }
+
+  async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+    const name = pod.metadata?.name ?? '';
+    const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
+    return this.#try(doing, signal, async () => {
+      try {
+        return await this.#post(pod, signal);
+      } catch (error) {
+        // The answer may have been lost after the pod was made: then it stands there with our nonce.
+        if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
+        const found = await this.readPod({ namespace: this.namespace, name }, signal);
+        if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
+        if (found !== undefined || isApiError(error)) throw error;
+        return this.#post(pod, signal);
+      }
+    });
+  }
+
+  async readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      try {
+        return toPod(await this.#rest.json({ method: 'GET', path: podPath(ref), signal }));
+      } catch (error) {
+        if (isApiError(error, 404)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+    const ref = { namespace: this.namespace, name: pod.metadata?.name ?? '' };
+    return new PodStates(this.#rest, this.#clock, ref, (error) =>
+      clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal),
+    ).from(pod, signal);
+  }
+
+  async podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
+    const path = `/api/v1/namespaces/${ref.namespace}/events`;
+    const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
+    try {
+      const events = await this.#rest.json({ method: 'GET', path, query, signal });
+      return list(field(events, 'items')).map((event) => ({
+        type: text(field(event, 'type')) ?? '',
+        reason: text(field(event, 'reason')) ?? '',
+        message: text(field(event, 'message')) ?? '',
+      }));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // Events only explain; a Role without them, or a server that is away, must not end the step.
+      return [];
+    }
+  }
+
+  async *log(
+    ref: PodRef,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<Buffer> {
+    const query = {
+      container,
+      timestamps: 'true',
+      follow: options.follow ? 'true' : undefined,
+      sinceTime: options.sinceTime,
+    };
+    const doing = `reading the log of pod ${JSON.stringify(ref.name)}`;
+    try {
+      const response = await this.#rest.open({
+        method: 'GET',
+        path: `${podPath(ref)}/log`,
+        query,
+        signal,
+      });
+      for await (const chunk of response) yield toBuffer(chunk);
+    } catch (error) {
+      throw clusterError(doing, error, this.#connection, signal);
+    }
+  }
+
+  async attach(
+    ref: PodRef,
+    container: string,
+    streams: AttachStreams,
+    signal: AbortSignal,
+  ): Promise<AttachSocket> {
+    const query = {
+      container,
+      stdin: 'true',
+      stderr: streams.stderr ? 'true' : undefined,
+      tty: 'false',
+    };
+    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      const { url, options } = await this.#connection.requestOptions(
+        `${podPath(ref)}/attach`,
+        query,
+      );
+      return openAttachSocket(url, options, signal);
+    });
+  }
+
+  async deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {
+    return this.#try(`deleting pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      const query = { gracePeriodSeconds: String(gracePeriodSeconds) };
+      try {
+        await this.#rest.json({ method: 'DELETE', path: podPath(ref), query, signal }, true);
+        return true;
+      } catch (error) {
+        if (isApiError(error, 404)) return false;
+        throw error;
+      }
+    });
+  }
+
+  async #post(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+    const path = `/api/v1/namespaces/${this.namespace}/pods`;
+    return toPod(
+      await this.#rest.json({
+        method: 'POST',
+        path,
+        query: { fieldValidation: 'Strict' },
+        body: pod,
+        signal,
+      }),
+    );
+  }
+
+  async #try<T>(doing: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw clusterError(doing, error, this.#connection, signal);
+    }
+  }
+}
+
+function nonceOf(pod: V1Pod): string | undefined {
+  return pod.metadata?.annotations?.[nonceAnnotation];
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  if (!Buffer.isBuffer(chunk)) throw new Error('the log is not binary');
+  return chunk;
+}

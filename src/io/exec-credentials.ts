@@ -1,0 +1,195 @@
+import type { RequestOptions } from 'node:https';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { BuildError, describeError } from '../errors.ts';
+import type { RunCommand } from '../ports.ts';
+
+/** The plugin's entry in a kubeconfig: `users[].user.exec`. */
+interface Plugin {
+  readonly apiVersion: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly provideClusterInfo: boolean;
+  readonly installHint: string;
+}
+
+/** What the plugin answers: `ExecCredential.status`. */
+interface Credential {
+  readonly token: string | undefined;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
+/** How plugins are run, and where the secrets that they give are masked. */
+export interface PluginRunner {
+  readonly run: RunCommand;
+  readonly mask: (secret: string) => void;
+}
+
+/** A credential that ends sooner than this is asked for anew. */
+const earlyMs = 30_000;
+const providerName = 'kube-build-push/exec';
+
+/**
+ * Runs a kubeconfig's exec plugin through the one command runner, with KUBERNETES_EXEC_INFO as client-go gives it. The
+ * library would run it with all inputs of the action in its environment, without that variable and without a message.
+ */
+export class ExecCredentials {
+  readonly #plugin: Plugin;
+  readonly #cluster: Cluster;
+  readonly #run: RunCommand;
+  readonly #mask: (secret: string) => void;
+  #credential: Promise<Credential> | undefined;
+
+  private constructor(plugin: Plugin, cluster: Cluster, runner: PluginRunner) {
+    this.#plugin = plugin;
+    this.#cluster = cluster;
+    this.#run = runner.run;
+    this.#mask = runner.mask;
+  }
+
+  /** Takes the plugin's place in the current user; undefined if the user has none. */
+  static install(
+    config: KubeConfig,
+    cluster: Cluster,
+    runner: PluginRunner,
+  ): ExecCredentials | undefined {
+    const user = config.getCurrentUser();
+    const plugin = user === null ? undefined : readPlugin(user.exec);
+    if (user === null || plugin === undefined) return undefined;
+    const replaced: User = { ...user, exec: undefined, authProvider: { name: providerName } };
+    config.users = config.users.map((other) => (other.name === user.name ? replaced : other));
+    const credentials = new ExecCredentials(plugin, cluster, runner);
+    config.addAuthenticator(credentials);
+    return credentials;
+  }
+
+  isAuthProvider(user: User): boolean {
+    const provider: unknown = user.authProvider;
+    return (
+      typeof provider === 'object' &&
+      provider !== null &&
+      'name' in provider &&
+      provider.name === providerName
+    );
+  }
+
+  async applyAuthentication(_user: User, options: RequestOptions): Promise<void> {
+    const { token, certificate, key } = await this.#current();
+    if (certificate !== undefined) options.cert = certificate;
+    if (key !== undefined) options.key = key;
+    if (token !== undefined) {
+      options.headers = {
+        ...(options.headers as Record<string, string>),
+        Authorization: `Bearer ${token}`,
+      };
+    }
+  }
+
+  /** After a 401: the next request runs the plugin again. */
+  forget(): boolean {
+    this.#credential = undefined;
+    return true;
+  }
+
+  async #current(): Promise<Credential> {
+    const known = await this.#credential;
+    if (known === undefined || (known.expiresAtMs ?? Infinity) - earlyMs < Date.now()) {
+      this.#credential = this.#ask();
+    }
+    return this.#credential ?? this.#ask();
+  }
+
+  async #ask(): Promise<Credential> {
+    const { command, args, env, installHint } = this.#plugin;
+    const doing = `running the kubeconfig's credential plugin ${JSON.stringify(command)}`;
+    const hint =
+      installHint === ''
+        ? 'Install the plugin on the runner, or use a kubeconfig with a token.'
+        : installHint;
+    const info = { KUBERNETES_EXEC_INFO: JSON.stringify(this.#info()) };
+    let answer;
+    try {
+      answer = await this.#run(command, args, { env: { ...env, ...info } });
+    } catch (error) {
+      throw new BuildError('cluster', `${doing} failed: ${describeError(error)}`, {
+        hint,
+        cause: error,
+      });
+    }
+    if (answer.exitCode !== 0) {
+      const said = answer.stderr.trim().split('\n').at(-1) ?? '';
+      throw new BuildError(
+        'cluster',
+        `${doing} failed with exit code ${answer.exitCode}: ${said}`,
+        { hint },
+      );
+    }
+    const credential = readCredential(answer.stdout);
+    if (credential === undefined)
+      throw new BuildError('cluster', `${doing} gave no credential`, { hint });
+    for (const secret of [credential.token, credential.key]) {
+      if (secret !== undefined)
+        for (const line of secret.split('\n')) if (line.length >= 6) this.#mask(line);
+    }
+    return credential;
+  }
+
+  #info(): unknown {
+    const { server, caData, tlsServerName, skipTLSVerify, proxyUrl } = this.#cluster;
+    const cluster = {
+      server,
+      'certificate-authority-data': caData,
+      'tls-server-name': tlsServerName,
+      'insecure-skip-tls-verify': skipTLSVerify,
+      'proxy-url': proxyUrl,
+    };
+    return {
+      apiVersion: this.#plugin.apiVersion,
+      kind: 'ExecCredential',
+      spec: { interactive: false, ...(this.#plugin.provideClusterInfo && { cluster }) },
+    };
+  }
+}
+
+function readPlugin(exec: unknown): Plugin | undefined {
+  if (typeof exec !== 'object' || exec === null || !('command' in exec)) return undefined;
+  const fields = exec as Readonly<Record<string, unknown>>;
+  const entries = Array.isArray(fields['env']) ? (fields['env'] as unknown[]) : [];
+  return {
+    apiVersion: text(fields['apiVersion']) ?? 'client.authentication.k8s.io/v1',
+    command: text(fields['command']) ?? '',
+    args: Array.isArray(fields['args']) ? fields['args'].map(String) : [],
+    env: Object.fromEntries(entries.flatMap(readVariable)),
+    provideClusterInfo: fields['provideClusterInfo'] === true,
+    installHint: (text(fields['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
+  };
+}
+
+function readVariable(entry: unknown): [string, string][] {
+  if (typeof entry !== 'object' || entry === null || !('name' in entry) || !('value' in entry))
+    return [];
+  return [[String(entry.name), String(entry.value)]];
+}
+
+function readCredential(stdout: string): Credential | undefined {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(stdout);
+  } catch {
+    return undefined;
+  }
+  if (typeof answer !== 'object' || answer === null || !('status' in answer)) return undefined;
+  const status = answer.status as Readonly<Record<string, unknown>> | null;
+  const token = text(status?.['token']);
+  const certificate = text(status?.['clientCertificateData']);
+  const key = text(status?.['clientKeyData']);
+  const expires = Date.parse(text(status?.['expirationTimestamp']) ?? '');
+  if (token === undefined && certificate === undefined) return undefined;
+  return { token, certificate, key, expiresAtMs: Number.isNaN(expires) ? undefined : expires };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import { load as loadYaml } from 'js-yaml';
+import { BuildError, describeError } from '../errors.ts';
+import type { KubeInputs } from '../inputs/inputs.ts';
+import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { keepAlive } from './rest.ts';
+
+/** A way to one cluster, with one namespace. */
+export interface Connection {
+  /** Where the kubeconfig came from, for the first log line; no secret in it. */
+  readonly source: string;
+  readonly server: string;
+  readonly contextName: string;
+  readonly namespace: string;
+  /** True for `insecure-skip-tls-verify`. */
+  readonly unverifiedTls: boolean;
+  /** URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept. */
+  requestOptions(
+    path: string,
+    query: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ url: URL; options: RequestOptions }>;
+  /** After a 401: forgets cached credentials; false if there is nothing that could be another one now. */
+  renewCredentials(): Promise<boolean>;
+}
+
+const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+interface Loaded {
+  readonly config: KubeConfig;
+  /** The document itself, for what the library leaves out. */
+  readonly document: Fields;
+  readonly source: string;
+}
+
+/**
+ * Reads `kubeconfig` (text, or `auto`: `$KUBECONFIG`, `~/.kube/config`, the pod's own account, in this order).
+ * @throws BuildError('input') if there is none or it cannot be used.
+ */
+export function connect(
+  kube: KubeInputs,
+  environment: NodeJS.ProcessEnv,
+  runner: PluginRunner,
+): Connection {
+  const { config, document, source } = load(kube.kubeconfig, environment);
+  if (kube.context !== undefined) useContext(config, kube.context);
+  const cluster = config.getCurrentCluster();
+  const context = config.getContextObject(config.getCurrentContext());
+  if (cluster === null || context === null) {
+    throw new BuildError('input', `the kubeconfig (${source}) has no usable current context`, {
+      hint: "Name one by the input 'kube-context'.",
+    });
+  }
+  applyProxy(config, cluster);
+  const exec = ExecCredentials.install(config, cluster, runner);
+  const impersonation = impersonationHeaders(document, context.user);
+  return {
+    source,
+    server: cluster.server,
+    contextName: config.getCurrentContext(),
+    namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
+    unverifiedTls: cluster.skipTLSVerify,
+    async requestOptions(path, query) {
+      const options: RequestOptions = {};
+      try {
+        await config.applyToHTTPSOptions(options);
+      } catch (error) {
+        if (error instanceof BuildError) throw error;
+        throw new BuildError(
+          'cluster',
+          `preparing the login to ${cluster.server} failed: ${describeError(error)}`,
+          { cause: error },
+        );
+      }
+      keepAlive(options.agent);
+      options.headers = { ...(options.headers as Record<string, string>), ...impersonation };
+      return { url: requestUrl(cluster.server, path, query), options };
+    },
+    renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
+  };
+}
+
+/** Keeps a path of the server's URL. */
+export function requestUrl(
+  server: string,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): URL {
+  const url = new URL(server);
+  url.pathname = url.pathname.replace(/\/$/, '') + path;
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+
+function load(kubeconfig: string, environment: NodeJS.ProcessEnv): Loaded {
+  if (kubeconfig !== 'auto') {
+    const source = "input 'kubeconfig'";
+    return { ...parse(source, kubeconfig), source };
+  }
+  const listed = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  const own = join(homedir(), '.kube', 'config');
+  const files = listed.length > 0 ? listed : existsSync(own) ? [own] : [];
+  if (files.length > 0)
+    return { ...loadFiles(files), source: listed.length > 0 ? '$KUBECONFIG' : own };
+  if ((environment['KUBERNETES_SERVICE_HOST'] ?? '') !== '' && existsSync(accountToken)) {
+    const config = new KubeConfig();
+    config.loadFromCluster();
+    return { config, document: {}, source: "the account of the runner's own pod" };
+  }
+  throw new BuildError(
+    'input',
+    "finding a kubeconfig failed: the input 'kubeconfig' is auto, and neither $KUBECONFIG nor ~/.kube/config nor the account of a pod exists here",
+    { hint: "Set the input 'kubeconfig' to a secret that holds a kubeconfig." },
+  );
+}
+
+/** Several files are merged as kubectl does: the first one that names a thing wins. */
+function loadFiles(files: readonly string[]): Omit<Loaded, 'source'> {
+  const [first, ...others] = files.map((file) => {
+    const loaded = parse(file, readText(file));
+    loaded.config.makePathsAbsolute(dirname(file));
+    return loaded;
+  });
+  if (first === undefined) throw new Error('no kubeconfig file');
+  for (const other of others) first.config.mergeConfig(other.config, true);
+  const users = [first, ...others].flatMap(({ document }) => list(document['users']));
+  return { config: first.config, document: { users } };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function parse(source: string, text: string): Omit<Loaded, 'source'> {
+  const config = new KubeConfig();
+  let document: Fields;
+  try {
+    document = fields(loadYaml(text));
+    // The library knows the key of a token file only by another name than kubectl's.
+    for (const user of list(document['users'])) {
+      const own = fields(user['user']);
+      if (typeof own['tokenFile'] === 'string')
+        user['user'] = { ...own, 'token-file': own['tokenFile'] };
+    }
+    config.loadFromString(JSON.stringify(document));
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+  return { config, document };
+}
+
+function unreadable(source: string, cause: unknown): BuildError {
+  return new BuildError(
+    'input',
+    `reading the kubeconfig (${source}) failed: ${describeError(cause)}`,
+    {
+      hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
+      cause,
+    },
+  );
+}
+
+function useContext(config: KubeConfig, name: string): void {
+  const known = config.getContexts().map((context) => context.name);
+  if (!known.includes(name)) {
+    throw new BuildError(
+      'input',
+      `input 'kube-context': the kubeconfig has no context ${JSON.stringify(name)}`,
+      {
+        hint:
+          known.length === 0
+            ? "Correct the input 'kubeconfig'."
+            : `Use one of: ${known.join(', ')}.`,
+      },
+    );
+  }
+  config.setCurrentContext(name);
+}
+
+/** The library knows only `proxy-url` of the kubeconfig, not HTTPS_PROXY and NO_PROXY. */
+function applyProxy(config: KubeConfig, cluster: Cluster): void {
+  if (cluster.proxyUrl !== undefined) return;
+  const proxy = getProxyUrl(new URL(cluster.server));
+  if (proxy === undefined) return;
+  const proxied = { ...cluster, proxyUrl: proxy.href };
+  config.clusters = config.clusters.map((other) => (other === cluster ? proxied : other));
+}
+
+/** `as-groups`, `as-uid` and `as-user-extra`, which the library leaves out; it sends `as` itself. */
+function impersonationHeaders(
+  document: Fields,
+  userName: string | undefined,
+): Record<string, string | string[]> {
+  const entry = list(document['users']).find(({ name }) => name === userName);
+  const user = fields(entry?.['user']);
+  const headers: Record<string, string | string[]> = {};
+  const groups = user['as-groups'];
+  if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
+  if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
+  for (const [key, values] of Object.entries(fields(user['as-user-extra']))) {
+    if (Array.isArray(values))
+      headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
+  }
+  return headers;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+type Fields = Record<string, unknown>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function list(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}

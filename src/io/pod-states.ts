@@ -1,0 +1,162 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Clock, PodRef } from '../ports.ts';
+import { ApiError, isApiError } from './api-error.ts';
+import { field, podPath, text, toPod } from './pod-json.ts';
+import type { RestClient } from './rest.ts';
+
+/** How long the server keeps one watch open. Long: each new one is a request. */
+const watchSeconds = 1_800;
+/** After so much silence the pod is read once, to notice a proxy that holds the watch back or a half-open connection. */
+const silenceMs = [15_000, 30_000, 60_000, 120_000, 300_000];
+/** A watch that is alive delivers what a read has just shown within this time. */
+const deliveryMs = 2_000;
+const pollMs = 1_500;
+const patienceMs = 5 * 60_000;
+
+/**
+ * The states of one pod: watched, or polled where watching is refused or held back by a proxy. Reconnects by itself and
+ * outlives an API server that is away for up to five minutes.
+ */
+export class PodStates {
+  readonly #rest: RestClient;
+  readonly #clock: Clock;
+  readonly #ref: PodRef;
+  readonly #describe: (error: unknown) => Error;
+  #version = '';
+  #polling = false;
+
+  constructor(rest: RestClient, clock: Clock, ref: PodRef, describe: (error: unknown) => Error) {
+    this.#rest = rest;
+    this.#clock = clock;
+    this.#ref = ref;
+    this.#describe = describe;
+  }
+
+  /** Ends only by the signal or an error; after the pod's end the caller stops reading. */
+  async *from(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+    try {
+      this.#version = pod.metadata?.resourceVersion ?? '';
+      yield pod;
+      let failingSince: number | undefined;
+      for (;;) {
+        try {
+          for await (const state of this.#polling ? this.#poll(signal) : this.#watch(signal)) {
+            failingSince = undefined;
+            yield state;
+          }
+          failingSince = undefined;
+        } catch (error) {
+          if (signal.aborted || !isTransient(error)) throw error;
+          failingSince ??= this.#clock.now();
+          if (this.#clock.now() - failingSince > patienceMs) throw error;
+          await this.#clock.sleep(500 + Math.random() * 1_000, signal);
+        }
+        if (!this.#polling) yield await this.#read(signal);
+      }
+    } catch (error) {
+      throw this.#describe(error);
+    }
+  }
+
+  async *#poll(signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+    for (;;) {
+      await this.#clock.sleep(pollMs, signal);
+      yield await this.#read(signal);
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<V1Pod | undefined> {
+    try {
+      const pod = toPod(await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal }));
+      this.#version = pod.metadata?.resourceVersion ?? '';
+      return pod;
+    } catch (error) {
+      if (isApiError(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  /** One watch request; ends normally when the server ends it or when it has turned out to be held back. */
+  async *#watch(signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const path = `/api/v1/namespaces/${this.#ref.namespace}/pods`;
+    const query = {
+      watch: 'true',
+      fieldSelector: `metadata.name=${this.#ref.name}`,
+      resourceVersion: this.#version,
+      timeoutSeconds: String(watchSeconds),
+    };
+    let response;
+    try {
+      response = await this.#rest.open({ method: 'GET', path, query, signal: either });
+    } catch (error) {
+      if (!isApiError(error, 403, 405)) throw error;
+      this.#polling = true;
+      return;
+    }
+    const guard = this.#guard(stop, either);
+    try {
+      for await (const line of linesOf(response)) {
+        const event: unknown = JSON.parse(line);
+        const object = field(event, 'object');
+        const type = text(field(event, 'type'));
+        // 410 Gone and the like: read the pod, then watch from there.
+        if (type === 'ERROR') return;
+        if (type === 'DELETED') yield undefined;
+        else {
+          const pod = toPod(object);
+          this.#version = pod.metadata?.resourceVersion ?? '';
+          yield pod;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted || !stop.signal.aborted) throw error;
+    } finally {
+      stop.abort();
+      response.destroy();
+      await guard;
+    }
+  }
+
+  /** Compares a silent watch with a read; a watch that does not deliver what the read shows is given up for polling. */
+  async #guard(stop: AbortController, signal: AbortSignal): Promise<void> {
+    try {
+      for (let round = 0; ; round++) {
+        const before = this.#version;
+        await this.#clock.sleep(silenceMs[Math.min(round, silenceMs.length - 1)] ?? 0, signal);
+        if (this.#version !== before) continue;
+        const pod = toPod(
+          await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal }),
+        );
+        if (pod.metadata?.resourceVersion === this.#version) continue;
+        await this.#clock.sleep(deliveryMs, signal);
+        if (this.#version !== before) continue;
+        this.#polling = true;
+        stop.abort();
+        return;
+      }
+    } catch {
+      // Stopped, or the server is away: ending the watch makes the reader look for itself.
+      stop.abort();
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return (
+    !(error instanceof ApiError) || error.code === 429 || error.code >= 500 || error.code === 410
+  );
+}
+
+/** Newline-delimited JSON; a line may come in any number of chunks. */
+async function* linesOf(chunks: AsyncIterable<unknown>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    if (!Buffer.isBuffer(chunk)) throw new Error('the watch is not binary');
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield line;
+  }
+}

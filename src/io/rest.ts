@@ -1,0 +1,177 @@
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Clock } from '../ports.ts';
+import { ApiError, isApiError, readApiError } from './api-error.ts';
+import type { Connection } from './kubeconfig.ts';
+
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path below the server's URL, for example `/api/v1/namespaces/x/pods`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+  /** Until the head of the answer is there; default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
+const patienceMs = 5 * 60_000;
+/** The same before it has ever answered: a wrong address should not take minutes to say so. */
+const firstPatienceMs = 4_000;
+const firstDelayMs = 200;
+const longestDelayMs = 10_000;
+const answerTimeoutMs = 30_000;
+/** A body that is read whole; a pod is a few kilobytes. */
+const largestBody = 16 * 1024 * 1024;
+
+/**
+ * Kubernetes REST over one keep-alive agent. Redirects are never followed: they would carry the token elsewhere.
+ * Errors are ApiError for answers and Node's own for the network.
+ */
+export class RestClient {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  #answered = false;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  /**
+   * One answer as JSON. With `repeat`, network errors, 429 and 5xx are repeated with growing, jittered pauses (or those of
+   * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
+   */
+  async json(request: RestRequest, repeat = request.method === 'GET'): Promise<unknown> {
+    const startedAt = this.#clock.now();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#once(request);
+      } catch (error) {
+        const patience = this.#answered ? patienceMs : firstPatienceMs;
+        const pauseMs = retryPause(error, attempt);
+        const waited = this.#clock.now() - startedAt;
+        if (
+          !repeat ||
+          request.signal.aborted ||
+          pauseMs === undefined ||
+          waited + pauseMs > patience
+        )
+          throw error;
+        await this.#clock.sleep(pauseMs, request.signal);
+      }
+    }
+  }
+
+  /** The head of a successful answer; the caller reads or destroys its body. */
+  async open(request: RestRequest): Promise<IncomingMessage> {
+    try {
+      return await this.#send(request);
+    } catch (error) {
+      if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
+      return this.#send(request);
+    }
+  }
+
+  async #once(request: RestRequest): Promise<unknown> {
+    const response = await this.open(request);
+    const body = await readBody(response);
+    try {
+      return JSON.parse(body) as unknown;
+    } catch {
+      throw new ApiError(
+        502,
+        '',
+        `the server answered with something that is not JSON: ${body.slice(0, 80)}`,
+      );
+    }
+  }
+
+  async #send(request: RestRequest): Promise<IncomingMessage> {
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const { url, options } = await this.#connection.requestOptions(
+      request.path,
+      request.query ?? {},
+    );
+    const response = await answerOf(url, { ...options, method: request.method }, body, request);
+    this.#answered = true;
+    const code = response.statusCode ?? 0;
+    if (code >= 200 && code < 300) return response;
+    if (code >= 300 && code < 400) {
+      response.destroy();
+      const target = response.headers.location ?? 'nowhere';
+      throw new ApiError(
+        code,
+        'Redirect',
+        `the server redirects to ${target}, which is never followed`,
+      );
+    }
+    throw readApiError(code, await readBody(response), response.headers['retry-after']);
+  }
+}
+
+/** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
+export function retryPause(error: unknown, attempt: number): number | undefined {
+  if (error instanceof ApiError) {
+    const transient = error.code === 429 || (error.code >= 500 && error.code !== 501);
+    if (!transient) return undefined;
+    if (error.retryAfterMs !== undefined) return error.retryAfterMs;
+  } else if (isCertificateError(error)) return undefined;
+  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+  return delay / 2 + (Math.random() * delay) / 2;
+}
+
+/** A certificate does not become right by asking again. */
+export function isCertificateError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/.test(code);
+}
+
+function answerOf(
+  url: URL,
+  options: RequestOptions,
+  body: string | undefined,
+  { signal, timeoutMs = answerTimeoutMs }: RestRequest,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const headers: OutgoingHttpHeaders = {
+      accept: 'application/json',
+      ...(options.headers as OutgoingHttpHeaders),
+    };
+    if (body !== undefined) {
+      headers['content-type'] = 'application/json';
+      headers['content-length'] = Buffer.byteLength(body);
+    }
+    const request = send(url, { ...options, headers, signal }, (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    const timer = setTimeout(() => {
+      request.destroy(new Error(`no answer within ${timeoutMs / 1_000} s`));
+    }, timeoutMs);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      // An aborted request says only "aborted"; the signal's reason is the sentence.
+      reject(signal.aborted && signal.reason instanceof Error ? signal.reason : error);
+    });
+    request.end(body);
+  });
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > largestBody) response.destroy(new Error('the answer is too large'));
+  });
+  return text(response);
+}
+
+/** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
+export function keepAlive(agent: RequestOptions['agent']): void {
+  if (!(agent instanceof Agent)) return;
+  Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 });
+}
