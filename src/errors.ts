@@ -1,4 +1,4 @@
-/** Where a failure belongs; decides the exit sentence and whether a restart makes sense. */
+/** Where a failure belongs. `lost`: the infrastructure took the pod or the stream away, so a restart makes sense. */
 export type ErrorKind =
   'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'timeout' | 'cancelled';
 
@@ -7,12 +7,19 @@ export class BuildError extends Error {
   readonly kind: ErrorKind;
   /** One imperative sentence that names an input, a right or a field; absent when there is nothing to change. */
   readonly hint: string | undefined;
+  /** HTTP status of the answer that refused something; undefined without one. */
+  readonly code: number | undefined;
 
-  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { hint?: string; cause?: unknown; code?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BuildError';
     this.kind = kind;
     this.hint = options.hint;
+    this.code = options.code;
   }
 }
 

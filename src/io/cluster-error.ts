@@ -22,6 +22,7 @@ export function clusterError(
   if (error instanceof ApiError) {
     const hint = refusalHint(error) ?? hints[error.code];
     return new BuildError('cluster', `${doing} failed: ${error.message}`, {
+      code: error.code,
       ...(hint !== undefined && { hint }),
       cause: error,
     });

@@ -11,6 +11,13 @@ const handshakeTimeoutMs = 30_000;
 /** How long the closing handshake may take: on v4 everything that was sent must go out before it, on a slow link too. */
 const closeTimeoutMs = 10 * 60_000;
 
+/** Options that ws takes and its types leave out. */
+interface ExtraOptions {
+  readonly auth: string | undefined;
+  readonly closeTimeout: number;
+  readonly servername: string | undefined;
+}
+
 /**
  * Opens the attach WebSocket. The caller closes or terminates it.
  * @throws ApiError if the server refuses the upgrade, Node's own errors for the network.
@@ -24,7 +31,7 @@ export function openAttachSocket(
   target.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   const { agent, headers, ca, cert, key, servername, rejectUnauthorized, auth } = options;
   // ws hands its options to https.request as they are; its types know only some of them.
-  const socketOptions: ClientOptions & { closeTimeout: number; servername: string | undefined } = {
+  const socketOptions: ClientOptions & ExtraOptions = {
     agent: typeof agent === 'object' ? agent : undefined,
     headers: headers as Record<string, string>,
     ca,

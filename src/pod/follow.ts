@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { readPodState, type PodState } from './state.ts';
+import { isFinal, readPodState, type PodState } from './state.ts';
 
 /** The pod's present state and its changes, for as many waiters as there are. */
 export interface PodFollower {
@@ -9,11 +9,6 @@ export interface PodFollower {
    * @throws the signal's reason, or what ended the source of states.
    */
   until(test: (state: PodState) => boolean, signal: AbortSignal): Promise<PodState>;
-}
-
-/** True when nothing that the container does can change any more. */
-export function isFinal(state: PodState): boolean {
-  return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
 }
 
 /** Reads the states in the background until the pod's end, the source's failure, or the source's own signal. */

@@ -99,6 +99,11 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
   return readWaiting(pod, state);
 }
 
+/** True when nothing that the container does can change any more. */
+export function isFinal(state: PodState): boolean {
+  return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
+}
+
 /** One line for the log: the reason and the cluster's own words. */
 export function describePodState(state: PodState): string {
   switch (state.kind) {

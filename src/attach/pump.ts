@@ -1,0 +1,281 @@
+import type { Readable } from 'node:stream';
+import { BuildError, describeError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import {
+  closeStdinFrame,
+  largestPayload,
+  readStatusFrame,
+  stdinFrame,
+  supportsHalfClose,
+  type AttachStatus,
+} from './channel.ts';
+import { keepAlive, type ConnectionSigns } from './keepalive.ts';
+import type { AttachSocket, SocketClose } from './socket.ts';
+
+/** How the stream to the container's stdin ended. */
+export interface AttachEnd {
+  /** Bytes of stdin that the operating system has taken. */
+  readonly bytesSent: number;
+  /** True if the server has consumed every byte and the end of stdin. */
+  readonly acknowledged: boolean;
+  /** Why not, if not. */
+  readonly failure?: BuildError;
+  /** The container was never reached: its stdin is untouched and another attach may try. */
+  readonly unreached: boolean;
+}
+
+export interface PumpOptions {
+  readonly clock: Clock;
+  /** Ends the pump; its reason becomes the failure. */
+  readonly signal: AbortSignal;
+  /** Aborted when the container has ended: then nobody will acknowledge anything any more. */
+  readonly containerEnded: AbortSignal;
+  /** Asks the cluster by another connection whether it is there; false if it does not answer. */
+  readonly probe: () => Promise<boolean>;
+  /** Told the bytes that went out since the last call. */
+  readonly onSent: (bytes: number) => void;
+}
+
+/** Payload of the ping that is sent after the end of stdin. */
+const endPing = 'end-of-stdin';
+/** After the pong the server may still report that the container was not reached; it has this long. */
+const verdictMs = 30_000;
+
+/** The server's own explanation often arrives just behind the failing send. */
+const explanationMs = 500;
+
+/** Texts of the kubelet, containerd, CRI-O and cri-dockerd for a container that could not be reached. */
+const unreachedText =
+  /unable to upgrade|not found|CONTAINER_\w+ state|not created or running|error sending request/;
+
+/**
+ * Sends the whole stream to the container's stdin, frame by frame: each waits until the operating system has taken it, so
+ * memory stays constant on any link. Then says "end of stdin" and waits until the server has acknowledged it.
+ *
+ * Acknowledged means, on v5: a `Success` status after our half-close, or the pong of a ping sent after it (the server reads
+ * in order); on v4: the server's answer to our closing handshake. A connection that closes, even with code 1000, proves
+ * nothing, and a `Success` before the half-close is a lost upload: a kubelet that is restarted says so.
+ *
+ * Never rejects. Destroys the stream and closes the socket in every case.
+ */
+export async function pumpStdin(
+  socket: AttachSocket,
+  stdin: Readable,
+  options: PumpOptions,
+): Promise<AttachEnd> {
+  const session = new Session(socket, stdin, options.clock);
+  const stop = (): void => {
+    session.fail(toBuildError(options.signal.reason));
+  };
+  options.signal.addEventListener('abort', stop);
+  if (options.signal.aborted) stop();
+  const done = new AbortController();
+  const watching = session.keepAlive(options, done.signal);
+  try {
+    await session.send(options.onSent);
+    await session.finish(options);
+  } catch (error) {
+    await session.giveUp(error, options);
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    done.abort();
+    await watching;
+    stdin.destroy();
+    socket.terminate();
+  }
+  return session.end();
+}
+
+/** One connection's state: what was sent, what the server said. */
+class Session {
+  readonly #socket: AttachSocket;
+  readonly #stdin: Readable;
+  readonly #clock: Clock;
+  readonly #signs: ConnectionSigns;
+  #bytesSent = 0;
+  #ended = false;
+  #acknowledged = false;
+  #status: AttachStatus | undefined;
+  #failure: BuildError | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(socket: AttachSocket, stdin: Readable, clock: Clock) {
+    this.#socket = socket;
+    this.#stdin = stdin;
+    this.#clock = clock;
+    this.#signs = { lastPongMs: clock.now(), lastAcceptedMs: clock.now() };
+    // Also while nobody reads, an error must not become an uncaught exception; `send` sees it.
+    stdin.on('error', () => undefined);
+    socket.listen({
+      message: (message) => {
+        this.#receive(readStatusFrame(message));
+      },
+      pong: (payload) => {
+        this.#signs.lastPongMs = this.#clock.now();
+        if (payload === endPing) this.#acknowledge();
+      },
+    });
+    void socket.closed.then((close) => {
+      this.#closed(close);
+    });
+  }
+
+  async send(onSent: (bytes: number) => void): Promise<void> {
+    for await (const chunk of this.#stdin) {
+      if (!Buffer.isBuffer(chunk)) throw new Error('stdin is not binary');
+      for (let start = 0; start < chunk.length; start += largestPayload) {
+        const payload = chunk.subarray(start, start + largestPayload);
+        await this.#socket.send(stdinFrame(payload));
+        this.#bytesSent += payload.length;
+        this.#signs.lastAcceptedMs = this.#clock.now();
+        onSent(payload.length);
+      }
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Pings until the signal ends it; a dead connection ends the session. */
+  async keepAlive({ clock, probe }: PumpOptions, signal: AbortSignal): Promise<void> {
+    const ping = (): void => {
+      this.#socket.ping('');
+    };
+    const failure = await keepAlive(this.#signs, { clock, ping, probe }, signal);
+    if (failure !== undefined) this.fail(failure);
+  }
+
+  /** Says "end of stdin" and waits for the acknowledgement, or for whatever makes it impossible. */
+  async finish({ containerEnded }: PumpOptions): Promise<void> {
+    this.#ended = true;
+    if (supportsHalfClose(this.#socket.protocol)) {
+      await this.#socket.send(closeStdinFrame());
+      this.#socket.ping(endPing);
+    } else {
+      this.#socket.close();
+    }
+    await this.#until(() => this.#acknowledged || this.#failure !== undefined, containerEnded);
+    if (
+      !this.#acknowledged ||
+      this.#status !== undefined ||
+      !supportsHalfClose(this.#socket.protocol)
+    )
+      return;
+    await this.#untilVerdict(containerEnded);
+  }
+
+  /** After an error: waits a moment for the server's own explanation, which often arrives just behind it. */
+  async giveUp(error: unknown, { signal }: PumpOptions): Promise<void> {
+    if (error instanceof BuildError) this.#failure ??= error;
+    if (this.#failure === undefined) {
+      const done = AbortSignal.any([signal, this.#closedSignal()]);
+      await this.#clock.sleep(explanationMs, done).catch(() => undefined);
+    }
+    this.#failure ??= new BuildError(
+      'attach',
+      `sending the context failed: ${describeError(error)}`,
+      { cause: error },
+    );
+  }
+
+  fail(failure: BuildError): void {
+    this.#failure ??= failure;
+    this.#stdin.destroy(failure);
+    this.#socket.terminate();
+    this.#wake();
+  }
+
+  end(): AttachEnd {
+    const unreached = this.#status?.success === false && unreachedText.test(this.#status.message);
+    return {
+      bytesSent: this.#bytesSent,
+      acknowledged: this.#acknowledged && this.#failure === undefined,
+      unreached,
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    };
+  }
+
+  #receive(status: AttachStatus | undefined): void {
+    if (status === undefined) return;
+    this.#status ??= status;
+    if (!status.success) {
+      this.fail(
+        new BuildError('attach', `the cluster could not deliver the context: ${status.message}`),
+      );
+    } else if (this.#ended) {
+      this.#acknowledge();
+    } else {
+      this.fail(
+        new BuildError(
+          'attach',
+          'the cluster ended the connection before the whole context was sent',
+        ),
+      );
+    }
+  }
+
+  #acknowledge(): void {
+    this.#acknowledged = true;
+    this.#wake();
+  }
+
+  #closed({ code, reason, error }: SocketClose): void {
+    // On v4 the answer to our closing handshake is the acknowledgement: everything before it was read in order.
+    if (this.#ended && code === 1000 && !supportsHalfClose(this.#socket.protocol))
+      this.#acknowledge();
+    if (this.#acknowledged) this.#wake();
+    else {
+      const words = error === undefined ? reason : describeError(error);
+      const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
+      this.fail(
+        new BuildError(
+          'attach',
+          `the connection to the container was lost (${said}) before the whole context was acknowledged`,
+        ),
+      );
+    }
+  }
+
+  /** A pong proves what the API server has consumed; a `Failure` may still follow from the node. */
+  async #untilVerdict(containerEnded: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const timer = this.#clock.sleep(
+      verdictMs,
+      AbortSignal.any([done.signal, containerEnded, this.#closedSignal()]),
+    );
+    const verdict = this.#until(
+      () => this.#status !== undefined,
+      AbortSignal.any([done.signal, containerEnded]),
+    );
+    await Promise.race([timer.catch(() => undefined), verdict]);
+    done.abort();
+    await verdict;
+  }
+
+  #closedSignal(): AbortSignal {
+    const controller = new AbortController();
+    void this.#socket.closed.then(() => {
+      controller.abort();
+    });
+    return controller.signal;
+  }
+
+  /** Resolves when the test passes or the signal is aborted. */
+  #until(test: () => boolean, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        if (!test() && !signal.aborted) return;
+        signal.removeEventListener('abort', settle);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      this.#wake = settle;
+      signal.addEventListener('abort', settle);
+      settle();
+    });
+  }
+}
+
+function toBuildError(reason: unknown): BuildError {
+  return reason instanceof BuildError
+    ? reason
+    : new BuildError('attach', describeError(reason), { cause: reason });
+}
