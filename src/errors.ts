@@ -1,6 +1,14 @@
 /** Where a failure belongs. `lost`: the infrastructure took the pod or the stream away, so a restart makes sense. */
 export type ErrorKind =
-  'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'timeout' | 'cancelled';
+  | 'input'
+  | 'context'
+  | 'cluster'
+  | 'pod'
+  | 'attach'
+  | 'build'
+  | 'lost'
+  | 'timeout'
+  | 'cancelled';
 
 /** The one error class of the action: what was being done and why it failed, and what the user can change. */
 export class BuildError extends Error {

@@ -69,7 +69,7 @@ export interface PodEvent {
 /** The runner: job log, masks, outputs, state between main and post, summary. */
 export interface Job {
   /** Raw write to the job log; resolves when the runner has taken it. For src/logs only. */
-  write(text: string): Promise<void>;
+  write(text: string | Buffer): Promise<void>;
   mask(secret: string): void;
   setOutput(name: string, value: string): void;
   /** Replaces the list of pods that the post step removes. */

@@ -23,6 +23,8 @@ export interface Diagnosis {
   /** What went wrong, one sentence without a final period. */
   readonly message: string;
   readonly hint?: string;
+  /** True if the stream was cut on its way: not the fault of the Dockerfile. */
+  readonly transport?: boolean;
   /** Line of the Dockerfile, from 1. */
   readonly line?: number;
 }

@@ -1,0 +1,118 @@
+import type { Job } from '../ports.ts';
+
+/** Where a message points: a file of the workspace, a line from 1. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/**
+ * The job log. Our own sentences are made harmless line by line; a builder's output is mirrored byte for byte, but inside a
+ * fence (`::stop-commands::<token>`) in which the runner obeys no workflow command. Nothing of ours is printed inside: the
+ * fence is closed first and opened again, with another token, for the next mirrored line.
+ */
+export class JobLog {
+  readonly #job: Job;
+  readonly #newToken: () => string;
+  #token: string | undefined;
+  #groupOpen = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** @param newToken a text that nobody can guess, longer than six characters: shorter ones the runner does not mask. */
+  constructor(job: Job, newToken: () => string) {
+    this.#job = job;
+    this.#newToken = newToken;
+  }
+
+  info(text: string): Promise<void> {
+    return this.#print(`${neutralize(text)}\n`);
+  }
+
+  warning(text: string, place: Place = {}): Promise<void> {
+    return this.#print(command('warning', place, text));
+  }
+
+  /** An annotation of the run; the step itself fails by the exit code. */
+  error(text: string, place: Place = {}): Promise<void> {
+    return this.#print(command('error', place, text));
+  }
+
+  /** Starts a foldable group; ends the one before. */
+  group(title: string): Promise<void> {
+    const end = this.#groupOpen ? '::endgroup::\n' : '';
+    this.#groupOpen = true;
+    return this.#print(`${end}::group::${escapeData(neutralize(title))}\n`);
+  }
+
+  endGroup(): Promise<void> {
+    if (!this.#groupOpen) return Promise.resolve();
+    this.#groupOpen = false;
+    return this.#print('::endgroup::\n');
+  }
+
+  /** One line of the builder's output, unchanged. */
+  mirror(line: Buffer): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#token === undefined) {
+        this.#token = this.#newToken();
+        await this.#job.write(`::stop-commands::${this.#token}\n`);
+      }
+      await this.#job.write(Buffer.concat([line, Buffer.from('\n')]));
+    });
+  }
+
+  /** Ends fence and group; the log can be used again afterwards. */
+  async close(): Promise<void> {
+    await this.endGroup();
+    await this.#enqueue(() => this.#closeFence());
+  }
+
+  #print(text: string): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#closeFence();
+      await this.#job.write(text);
+    });
+  }
+
+  async #closeFence(): Promise<void> {
+    const token = this.#token;
+    this.#token = undefined;
+    if (token !== undefined) await this.#job.write(`::${token}::\n`);
+  }
+
+  /** Writers run at the same time (progress beside output); their lines must not mix. */
+  #enqueue(write: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(write);
+    return this.#queue;
+  }
+}
+
+/**
+ * Text of any origin as one harmless line: no control characters, no line breaks, and nothing that the runner reads as a
+ * command (`::` at the beginning, `##[` anywhere).
+ */
+export function neutralize(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/\p{Cc}/gu, '\uFFFD')
+    .replace(/^(\s*):(?=:)/, '$1: ')
+    .replaceAll('##[', '## [');
+}
+
+/** A workflow command. Source: actions/runner ActionCommand.cs and actions/toolkit command.ts. */
+function command(name: string, { file, line }: Place, text: string): string {
+  const properties = [
+    ...(file === undefined ? [] : [`file=${escapeProperty(file)}`]),
+    ...(line === undefined ? [] : [`line=${line}`]),
+  ];
+  const head = properties.length === 0 ? name : `${name} ${properties.join(',')}`;
+  return `::${head}::${escapeData(neutralize(text))}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,179 @@
+import { BuildError } from '../errors.ts';
+import type { Clock, LogOptions } from '../ports.ts';
+import { LineFramer, type LogLine } from './lines.ts';
+
+/** One log request; see Cluster.log. */
+export type OpenLog = (options: LogOptions, signal: AbortSignal) => AsyncIterable<Buffer>;
+
+export interface ResumeOptions {
+  readonly open: OpenLog;
+  readonly clock: Clock;
+  /** True once the container has ended: then a request that ends may be the last one. */
+  readonly ended: () => boolean;
+  /** Resolves when the container has ended. */
+  readonly untilEnded: Promise<unknown>;
+}
+
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
+/** So long without a byte: the connection may be half open, or the kubelet may follow a file that was rotated away. */
+const silenceMs = 90_000;
+const lastTries = 3;
+
+/**
+ * All output of a container, whole lines in order, each once: follows the log, and when a request ends or falls silent
+ * before the container does, asks again from the last second on and drops what was already seen. After the container's
+ * end one more request fetches what the following one may have missed.
+ * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
+ */
+export async function* resumeLog(
+  options: ResumeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const seen = new Seen();
+  let pauseMs = firstPauseMs;
+  while (!options.ended()) {
+    let lines = 0;
+    try {
+      for await (const line of followOnce(options, seen, signal)) {
+        lines++;
+        yield line;
+      }
+    } catch (error) {
+      if (signal.aborted || isRefused(error)) throw error;
+    }
+    if (options.ended()) break;
+    pauseMs = lines > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
+    await untilEndedOr(options, pauseMs, signal);
+  }
+  yield* fetchRest(options, seen, signal);
+}
+
+async function* followOnce(
+  options: ResumeOptions,
+  seen: Seen,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const framer = new LineFramer();
+  const watch = new SilenceWatch(options.clock, stop, either);
+  try {
+    for await (const chunk of options.open({ follow: true, ...seen.since() }, either)) {
+      watch.heard();
+      for (const line of framer.push(chunk)) if (seen.isNew(line)) yield line;
+    }
+  } catch (error) {
+    if (!stop.signal.aborted || signal.aborted) throw error;
+  } finally {
+    stop.abort();
+    await watch.done;
+  }
+  // A line that was cut in the middle comes again, whole, with the next request.
+}
+
+/** Everything after the last line seen, to the end; the last line may lack its newline. */
+async function* fetchRest(
+  { open, clock }: ResumeOptions,
+  seen: Seen,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  for (let attempt = 1; ; attempt++) {
+    const framer = new LineFramer();
+    try {
+      for await (const chunk of open({ follow: false, ...seen.since() }, signal)) {
+        for (const line of framer.push(chunk)) if (seen.isNew(line)) yield line;
+      }
+      const last = framer.flush();
+      if (last !== undefined && seen.isNew(last)) yield last;
+      return;
+    } catch (error) {
+      if (signal.aborted || isRefused(error) || attempt >= lastTries) throw error;
+      await clock.sleep(firstPauseMs * 2 ** attempt, signal);
+    }
+  }
+}
+
+async function untilEndedOr(
+  { clock, untilEnded }: ResumeOptions,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = new AbortController();
+  const pause = clock.sleep(ms, AbortSignal.any([signal, done.signal]));
+  try {
+    await Promise.race([pause, untilEnded.catch(() => undefined)]);
+  } finally {
+    done.abort();
+    await pause.catch(() => undefined);
+  }
+  signal.throwIfAborted();
+}
+
+/** A right that is missing, or a pod that is gone, does not come back by asking again. */
+function isRefused(error: unknown): boolean {
+  return error instanceof BuildError && [401, 403, 404].includes(error.code ?? 0);
+}
+
+/** What was already delivered: the last timestamp, and how many lines had exactly that one. */
+class Seen {
+  #last = 0n;
+  #count = 0;
+  #skip = 0;
+
+  /** Starts a request: `sinceTime` is cut to whole seconds by the kubelet, so lines of that second come again. */
+  since(): { sinceTime?: string } {
+    this.#skip = this.#count;
+    if (this.#last === 0n) return {};
+    return {
+      sinceTime: new Date(Number(this.#last / 1_000_000_000n) * 1_000)
+        .toISOString()
+        .replace('.000Z', 'Z'),
+    };
+  }
+
+  isNew({ at }: LogLine): boolean {
+    if (at === 0n) return true;
+    if (at < this.#last) return false;
+    if (at === this.#last) {
+      if (this.#skip > 0) {
+        this.#skip--;
+        return false;
+      }
+      this.#count++;
+      return true;
+    }
+    this.#last = at;
+    this.#count = 1;
+    this.#skip = 0;
+    return true;
+  }
+}
+
+/** Stops a request that has been silent for too long. */
+class SilenceWatch {
+  readonly done: Promise<void>;
+  readonly #clock: Clock;
+  #heardAtMs: number;
+
+  constructor(clock: Clock, stop: AbortController, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#heardAtMs = clock.now();
+    this.done = this.#run(stop, signal);
+  }
+
+  heard(): void {
+    this.#heardAtMs = this.#clock.now();
+  }
+
+  async #run(stop: AbortController, signal: AbortSignal): Promise<void> {
+    for (let quietMs = 0; quietMs < silenceMs; quietMs = this.#clock.now() - this.#heardAtMs) {
+      try {
+        await this.#clock.sleep(silenceMs - quietMs, signal);
+      } catch {
+        return;
+      }
+    }
+    stop.abort();
+  }
+}

@@ -1,0 +1,45 @@
+import { describeError } from '../errors.ts';
+import type { Clock, Cluster, PodRef } from '../ports.ts';
+
+/** A removal has its own deadline: the step's signal is usually aborted by then. */
+const deleteMs = 15_000;
+const pollMs = 100;
+const longestPollMs = 500;
+
+/**
+ * Deletes a pod and waits until it is gone; one that does not exist is fine.
+ * @param graceSeconds 0 for a pod whose container has ended, else at least 1.
+ * @returns undefined once the pod is gone, else why that could not be seen. Never rejects.
+ */
+export async function removePod(
+  cluster: Cluster,
+  ref: PodRef,
+  graceSeconds: number,
+  clock: Clock,
+): Promise<string | undefined> {
+  const deadline = new AbortController();
+  const done = new AbortController();
+  const timer = clock.sleep(deleteMs, done.signal).then(
+    () => {
+      deadline.abort(new Error(`the pod was not gone after ${deleteMs / 1_000} s`));
+    },
+    () => undefined,
+  );
+  try {
+    if (!(await cluster.deletePod(ref, graceSeconds, deadline.signal))) return undefined;
+    for (let pauseMs = pollMs; ; pauseMs = Math.min(longestPollMs, pauseMs * 2)) {
+      if ((await cluster.readPod(ref, deadline.signal)) === undefined) return undefined;
+      await clock.sleep(pauseMs, deadline.signal);
+    }
+  } catch (error) {
+    return describeError(deadline.signal.aborted ? deadline.signal.reason : error);
+  } finally {
+    done.abort();
+    await timer;
+  }
+}
+
+/** What to type when a pod could not be removed. */
+export function removalCommand({ namespace, name }: PodRef): string {
+  return `kubectl delete pod ${name} --namespace ${namespace}`;
+}
