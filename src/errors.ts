@@ -1,14 +1,6 @@
 /** Where a failure belongs. `lost`: the infrastructure took the pod or the stream away, so a restart makes sense. */
 export type ErrorKind =
-  | 'input'
-  | 'context'
-  | 'cluster'
-  | 'pod'
-  | 'attach'
-  | 'build'
-  | 'lost'
-  | 'timeout'
-  | 'cancelled';
+  'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'lost' | 'timeout' | 'cancelled';
 
 /** The one error class of the action: what was being done and why it failed, and what the user can change. */
 export class BuildError extends Error {
@@ -17,17 +9,20 @@ export class BuildError extends Error {
   readonly hint: string | undefined;
   /** HTTP status of the answer that refused something; undefined without one. */
   readonly code: number | undefined;
+  /** Line of the Dockerfile that it is about, from 1. */
+  readonly line: number | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { hint?: string; cause?: unknown; code?: number } = {},
+    options: { hint?: string; cause?: unknown; code?: number; line?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BuildError';
     this.kind = kind;
     this.hint = options.hint;
     this.code = options.code;
+    this.line = options.line;
   }
 }
 
@@ -44,4 +39,13 @@ export function describeError(error: unknown): string {
   if (error instanceof BuildError || error.cause === undefined) return message;
   const cause = describeError(error.cause);
   return message.includes(cause) ? message : `${message}: ${cause}`;
+}
+
+/** Whatever was thrown as a BuildError; what is none already is a defect of ours or of a library. */
+export function toBuildError(error: unknown, doing: string): BuildError {
+  if (error instanceof BuildError) return error;
+  return new BuildError('build', `${doing} failed: ${describeError(error)}`, {
+    hint: 'Please report this with the job log.',
+    cause: error,
+  });
 }

@@ -66,11 +66,10 @@ export interface PodEvent {
   readonly message: string;
 }
 
-/** The runner: job log, masks, outputs, state between main and post, summary. */
+/** The runner: job log, outputs, state between main and post, summary. */
 export interface Job {
-  /** Raw write to the job log; resolves when the runner has taken it. For src/logs only. */
+  /** Raw write to the job log; resolves when the runner has taken it. Only JobLog (logs/fence.ts) calls it. */
   write(text: string | Buffer): Promise<void>;
-  mask(secret: string): void;
   setOutput(name: string, value: string): void;
   /** Replaces the list of pods that the post step removes. */
   remember(pods: readonly PodRef[]): void;

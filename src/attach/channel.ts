@@ -1,3 +1,5 @@
+import type { AttachStreams } from '../ports.ts';
+
 /**
  * The frames of `pods/attach`: one binary WebSocket message is one channel byte and its payload. Source: Kubernetes
  * apimachinery `wsstream/conn.go` and `remotecommand/constants.go` (v4.channel.k8s.io, v5.channel.k8s.io).
@@ -47,4 +49,12 @@ export function readStatusFrame(message: Uint8Array): AttachStatus | undefined {
   if (typeof status !== 'object' || status === null) return { success: false, message: text };
   const said = 'message' in status && typeof status.message === 'string' ? status.message : text;
   return { success: 'status' in status && status.status === 'Success', message: said };
+}
+
+/**
+ * Which output to ask for beside stdin. None is best: output couples the upload to our reading. Nodes of servers older than
+ * 1.33 may run CRI-O before 1.30, which freezes the container's output unless somebody reads one of its streams.
+ */
+export function attachStreams(serverMinor: number | undefined): AttachStreams {
+  return { stderr: serverMinor !== undefined && serverMinor < 33 };
 }

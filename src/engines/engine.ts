@@ -1,4 +1,4 @@
-import type { V1Container } from '@kubernetes/client-node';
+import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import type { Inputs } from '../inputs/inputs.ts';
 
 /** Where stdin's archive has its parts, see context/source.ts. */
@@ -35,6 +35,8 @@ export interface Engine {
   readonly layout: StreamLayout;
   /** What the builder needs: name, image, command, args, env, securityContext, volumeMounts. pod/spec.ts adds the rest. */
   container(inputs: Inputs, extras: StreamExtras): V1Container;
+  /** Volumes of the pod that `container` mounts. */
+  volumes(inputs: Inputs): readonly V1Volume[];
   /** @param message the container's termination message, valid only after exit 0 of a pushing build. */
   readImage(message: string, inputs: Inputs): BuiltImage | undefined;
   /** @param tail the last lines of output, without timestamps. @param dockerfile its text, to find the failing instruction. */

@@ -37,6 +37,13 @@ export class JobLog {
     return this.#print(command('error', place, text));
   }
 
+  /** Hides a secret in everything that is printed from now on; the runner masks line by line. */
+  async mask(secret: string): Promise<void> {
+    for (const line of secret.split(/\r?\n/)) {
+      if (line !== '') await this.#print(`::add-mask::${escapeData(line)}\n`);
+    }
+  }
+
   /** Starts a foldable group; ends the one before. */
   group(title: string): Promise<void> {
     const end = this.#groupOpen ? '::endgroup::\n' : '';

@@ -134,6 +134,7 @@ function failedError(
     `the builder ended with exit code ${exitCode}${killed}${early}${why}`,
     {
       hint: diagnosis?.hint ?? "Look at the builder's output above.",
+      ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
     },
   );
 }

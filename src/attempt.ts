@@ -1,0 +1,243 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { UploadProgress } from './attach/progress.ts';
+import type { AttachEnd } from './attach/pump.ts';
+import { uploadStdin } from './attach/upload.ts';
+import type { StdinStream } from './context/source.ts';
+import { builderContainerName } from './engines/engine.ts';
+import { describeError } from './errors.ts';
+import type { JobLog } from './logs/fence.ts';
+import { resumeLog } from './logs/resume.ts';
+import { Tail } from './logs/tail.ts';
+import { followPod, type PodFollower } from './pod/follow.ts';
+import { removePod } from './pod/remove.ts';
+import { describePodState, isFinal, type PodState } from './pod/state.ts';
+import { waitForStart } from './pod/wait.ts';
+import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
+import type { RunReport } from './result/report.ts';
+
+/** What one pod needs beside the pod itself. */
+export interface AttemptPorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: JobLog;
+  readonly report: RunReport;
+}
+
+export interface AttemptOrder {
+  readonly ref: PodRef;
+  readonly pod: V1Pod;
+  readonly streams: AttachStreams;
+  readonly startTimeoutMs: number;
+  readonly open: () => StdinStream;
+}
+
+/** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
+export interface AttemptEnd {
+  readonly state: PodState;
+  readonly upload: AttachEnd | undefined;
+  readonly tail: readonly string[];
+}
+
+/** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
+const createGraceMs = 3_000;
+/** After a lost upload the container has this long to end by itself: its own words are the better message. */
+const lastWordsMs = 5_000;
+
+/**
+ * One pod from create to its container's end: waits for the start, feeds stdin, mirrors the output. Removing the pod is the
+ * caller's part.
+ * @throws BuildError for everything that ends the attempt before the container does.
+ */
+export async function runAttempt(
+  order: AttemptOrder,
+  ports: AttemptPorts,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const { cluster, clock, log, report } = ports;
+  const life = new AbortController();
+  const alive = AbortSignal.any([signal, life.signal]);
+  try {
+    await log.group(`Start pod ${order.ref.name}`);
+    const pod = await createPod(order.pod, ports, signal);
+    report.phase('create', clock.now());
+    const follower = followPod(cluster.podStates(pod, alive), builderContainerName);
+    report.describeState = () => describePodState(follower.state);
+    const started = await waitForStart(
+      follower,
+      {
+        clock,
+        startTimeoutMs: order.startTimeoutMs,
+        report: (line) => log.info(line),
+        events: () => cluster.podEvents(order.ref, alive),
+      },
+      signal,
+    );
+    await log.info(describePodState(started));
+    report.phase('start', clock.now());
+    await log.group('Build');
+    return await runContainer(order, follower, ports, alive);
+  } finally {
+    life.abort(new Error('the attempt has ended'));
+  }
+}
+
+/** Deletes the attempt's pod; says what is left if that fails. */
+export async function removeAttempt(
+  ref: PodRef,
+  ended: boolean,
+  { cluster, clock, log }: AttemptPorts,
+): Promise<boolean> {
+  const problem = await removePod(cluster, ref, ended ? 0 : 1, clock);
+  if (problem !== undefined) {
+    await log.warning(
+      `pod ${ref.name} could not be removed yet (${problem}); the post step tries again`,
+    );
+  }
+  return problem === undefined;
+}
+
+async function runContainer(
+  order: AttemptOrder,
+  follower: PodFollower,
+  ports: AttemptPorts,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const tail = new Tail();
+  const output = mirrorOutput(order.ref, follower, tail, ports, signal);
+  // Its error is looked at below; until then it must not count as unhandled.
+  output.catch(() => undefined);
+  const upload =
+    follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
+  signal.throwIfAborted();
+  const state = await waitForEnd(follower, upload, ports.clock, signal);
+  ports.report.phase('build', ports.clock.now());
+  if (state.kind === 'ended') {
+    ports.report.node = state.node;
+    ports.report.exitCode = state.exitCode;
+  }
+  if (isFinal(state)) await settleOutput(output, state, ports, signal);
+  return { state, upload, tail: tail.lines() };
+}
+
+async function createPod(
+  pod: V1Pod,
+  { cluster, clock }: AttemptPorts,
+  signal: AbortSignal,
+): Promise<V1Pod> {
+  const done = new AbortController();
+  const late = new AbortController();
+  const cancelLater = (): void => {
+    void clock.sleep(createGraceMs, done.signal).then(
+      () => {
+        late.abort(signal.reason);
+      },
+      () => undefined,
+    );
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', cancelLater);
+  try {
+    const created = await cluster.createPod(pod, late.signal);
+    signal.throwIfAborted();
+    return created;
+  } finally {
+    done.abort();
+    signal.removeEventListener('abort', cancelLater);
+  }
+}
+
+async function upLoad(
+  order: AttemptOrder,
+  follower: PodFollower,
+  { cluster, clock, log, report }: AttemptPorts,
+  signal: AbortSignal,
+): Promise<AttachEnd> {
+  const progress = new UploadProgress(clock);
+  const done = new AbortController();
+  const reporting = progress.reportEvery((line) => log.info(line), done.signal);
+  const end = await uploadStdin(
+    {
+      cluster,
+      clock,
+      follower,
+      ref: order.ref,
+      container: builderContainerName,
+      streams: order.streams,
+      open: order.open,
+      onOpen: ({ progress: packed }) => {
+        progress.restart(packed);
+      },
+      onSent: (bytes) => {
+        progress.sent(bytes);
+      },
+      report: (line) => log.info(line),
+    },
+    signal,
+  );
+  done.abort();
+  await reporting;
+  report.phase('upload', clock.now());
+  report.context = { ...progress.packed, wireBytes: progress.wireBytes };
+  const how = end.acknowledged ? 'context complete' : 'context incomplete';
+  await log.info(`${how}: ${progress.describe()}`);
+  if (end.failure !== undefined && !signal.aborted) await log.info(end.failure.message);
+  return end;
+}
+
+/** The container's end, or what is known shortly after an upload that failed. */
+async function waitForEnd(
+  follower: PodFollower,
+  upload: AttachEnd | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PodState> {
+  if (upload?.failure === undefined) return follower.until(isFinal, signal);
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const end = follower.until(isFinal, either);
+  const late = clock.sleep(lastWordsMs, either).then(() => follower.state);
+  try {
+    return await Promise.race([end, late]);
+  } finally {
+    done.abort();
+    await Promise.allSettled([end, late]);
+  }
+}
+
+async function mirrorOutput(
+  ref: PodRef,
+  follower: PodFollower,
+  tail: Tail,
+  { cluster, clock, log }: AttemptPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const lines = resumeLog(
+    {
+      open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
+      clock,
+      ended: () => isFinal(follower.state),
+      untilEnded: follower.until(isFinal, signal).catch(() => undefined),
+    },
+    signal,
+  );
+  for await (const { text } of lines) {
+    tail.push(text);
+    await log.mirror(text);
+  }
+}
+
+/** Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said. */
+async function settleOutput(
+  output: Promise<void>,
+  state: PodState,
+  { log }: AttemptPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await output;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (state.kind === 'ended')
+      await log.warning(`the end of the builder's output is missing: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,170 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { attachStreams } from './attach/channel.ts';
+import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
+import type { StdinSource, StreamAuth } from './context/source.ts';
+import { startDeadline, type Deadline } from './deadline.ts';
+import type { BuiltImage, Engine } from './engines/engine.ts';
+import { BuildError, toBuildError } from './errors.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import { checkAccess } from './pod/access.ts';
+import type { PodMemory } from './pod/memory.ts';
+import { buildPod, type RunIdentity } from './pod/spec.ts';
+import { mergeTemplate } from './pod/template.ts';
+import type { AttachStreams, PodRef } from './ports.ts';
+import { outcomeError } from './result/message.ts';
+import { decideOutcome } from './result/outcome.ts';
+
+/** What is built, and how: everything that is the same for each attempt. */
+export interface BuildPlan {
+  readonly inputs: Inputs;
+  readonly engine: Engine;
+  readonly source: StdinSource;
+  readonly auth: StreamAuth;
+}
+
+export interface BuildPorts extends AttemptPorts {
+  readonly pods: PodMemory;
+  readonly run: RunIdentity;
+  readonly newPodName: () => string;
+  readonly newNonce: () => string;
+  /** Told each pod's name as soon as it is chosen. */
+  readonly onPod: (ref: PodRef) => void;
+}
+
+/** A kept pod stays this long before a later run may remove it. */
+const keptForMs = 24 * 60 * 60_000;
+/** The cluster's own deadline comes after ours, so that our sentence comes first. */
+const deadlineGraceSeconds = 60;
+
+/**
+ * The whole flow: checks the rights, then runs pods until one has given a verdict, at most `retries` + 1 of them. Every pod
+ * is removed (or kept, if that was asked for) before the next one starts and before this returns.
+ * @returns the image of a pushing build.
+ * @throws BuildError for everything that is no proved success.
+ */
+export async function buildImage(
+  plan: BuildPlan,
+  ports: BuildPorts,
+  cancelled: AbortSignal,
+): Promise<BuiltImage | undefined> {
+  const { cluster, clock, log, report } = ports;
+  const { inputs } = plan;
+  const deadline = startDeadline(inputs.timeoutMs, clock, cancelled, () => report.describeState());
+  try {
+    await checkAccess(cluster, deadline.signal);
+    const streams = attachStreams(await cluster.serverMinor(deadline.signal));
+    for (;;) {
+      report.attempts++;
+      try {
+        return await buildOnce(plan, ports, streams, deadline);
+      } catch (error) {
+        const failure = toBuildError(error, 'the build');
+        const last = report.attempts > inputs.retries || deadline.signal.aborted;
+        if (failure.kind !== 'lost' || last) throw failure;
+        await log.warning(
+          `attempt ${report.attempts} was lost, starting again with a new pod: ${failure.message}`,
+        );
+      }
+    }
+  } finally {
+    deadline.end();
+  }
+}
+
+/** One pod, from the choice of its name to its removal. */
+async function buildOnce(
+  plan: BuildPlan,
+  ports: BuildPorts,
+  streams: AttachStreams,
+  deadline: Deadline,
+): Promise<BuiltImage | undefined> {
+  const { inputs, source, auth } = plan;
+  const ref = { namespace: ports.cluster.namespace, name: ports.newPodName() };
+  const pod = makePod(plan, ports, ref, deadline.remainingMs());
+  ports.onPod(ref);
+  ports.pods.add(ref);
+  let end: AttemptEnd | undefined;
+  let failure: BuildError | undefined;
+  try {
+    const order = {
+      ref,
+      pod,
+      streams,
+      startTimeoutMs: inputs.startTimeoutMs,
+      open: () => source.open(auth),
+    };
+    end = await runAttempt(order, ports, deadline.signal);
+    return judge(plan, end);
+  } catch (error) {
+    failure = toBuildError(error, 'the build');
+    throw failure;
+  } finally {
+    if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
+    else if (await removeAttempt(ref, end?.state.kind === 'ended', ports)) ports.pods.forget(ref);
+    ports.report.phase('remove', ports.clock.now());
+  }
+}
+
+function makePod(
+  { inputs, engine, auth }: BuildPlan,
+  ports: BuildPorts,
+  ref: PodRef,
+  remainingMs: number,
+): V1Pod {
+  const keptMs = inputs.keepPod === 'never' ? 0 : keptForMs;
+  const graceMs = deadlineGraceSeconds * 1_000;
+  const pod = buildPod(inputs.pod, {
+    ref,
+    run: ports.run,
+    nonce: ports.newNonce(),
+    expiresAt: new Date(ports.clock.now() + remainingMs + graceMs + keptMs),
+    activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
+    platform: inputs.image.platform,
+    container: engine.container(inputs, {
+      logins: auth.config !== undefined,
+      ca: auth.ca !== undefined,
+    }),
+    volumes: engine.volumes(inputs),
+  });
+  return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
+}
+
+/** The image if the pod's end proves one. @throws BuildError for every other end. */
+function judge(
+  { inputs, engine, source }: BuildPlan,
+  { state, upload, tail }: AttemptEnd,
+): BuiltImage | undefined {
+  const outcome = decideOutcome(state, upload);
+  if (outcome.kind !== 'succeeded') {
+    const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
+    throw outcomeError(outcome, {
+      memoryLimit: inputs.pod.resources.limits['memory'],
+      timeoutMs: inputs.timeoutMs,
+      diagnosis:
+        exitCode === undefined ? undefined : engine.diagnose(tail, exitCode, source.dockerfile),
+    });
+  }
+  if (!inputs.image.push) return undefined;
+  const image = engine.readImage(outcome.ended.message, inputs);
+  if (image === undefined) {
+    throw new BuildError(
+      'build',
+      'the builder ended with exit code 0 but named no digest, so the push is not proved',
+      {
+        hint: "Take flags out of 'builder-args' that change where the digest is written.",
+      },
+    );
+  }
+  return image;
+}
+
+function isKept(keepPod: Inputs['keepPod'], failure: BuildError | undefined): boolean {
+  if (failure?.kind === 'cancelled') return false;
+  return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
+}
+
+async function keepPod(ref: PodRef, { log, pods, report }: BuildPorts): Promise<void> {
+  pods.forget(ref);
+  report.podKept = true;
+  await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
