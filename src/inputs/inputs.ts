@@ -93,11 +93,18 @@ export interface RegistryInputs {
   readonly dockerConfig: string | undefined;
   readonly pullLogins: 'auto' | 'none' | readonly string[];
   readonly secret: string | undefined;
-  readonly mirrors: readonly string[];
+  readonly mirrors: readonly RegistryMirror[];
   readonly insecure: readonly InsecureRegistry[];
   /** `registry-ca`: PEM text. */
   readonly ca: string | undefined;
   readonly pushRetry: number;
+}
+
+/** `registry-mirrors`: a mirror to ask before a registry; `index.docker.io` where the user named none. */
+export interface RegistryMirror {
+  readonly registry: string;
+  /** Host, with a path where the mirror has one. */
+  readonly mirror: string;
 }
 
 /** `http://host` is plain HTTP, `https://host` TLS without verification, a bare host both. */
@@ -114,7 +121,7 @@ export interface KeyValue {
 
 /** `registry/repository:tag` in full: the registry is always named. */
 export interface ImageReference {
-  /** As the user wrote it. */
+  /** As the user wrote it, with `:latest` where there was no tag. */
   readonly text: string;
   /** `index.docker.io` for references without a host. */
   readonly registry: string;

@@ -1,0 +1,160 @@
+import { suggest } from './nearest.ts';
+import { invalid, quote } from './problem.ts';
+import { fieldsOf, isFields, listOf, loadYaml, type Fields } from './yaml.ts';
+
+export interface Kubeconfig {
+  /** YAML or JSON. */
+  readonly text: string;
+  /** Names of its contexts, in order. */
+  readonly contexts: readonly string[];
+  readonly currentContext: string | undefined;
+}
+
+/** A field of a kubeconfig that names a file. */
+export interface FileReference {
+  readonly key: string;
+  readonly path: string;
+}
+
+const fileKeys = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify';
+
+/**
+ * Reads `kubeconfig` as it comes out of a secret: YAML, or the base64 of it, line breaks allowed. No message quotes any of
+ * its text: it is a secret.
+ * @throws InvalidInput
+ */
+export function parseKubeconfig(value: string): Kubeconfig {
+  const text = decode(value.trim());
+  const document = loadDocument(text);
+  const missing = ['clusters', 'contexts'].filter((key) => !Array.isArray(document[key]));
+  if (missing.length > 0) {
+    const kind = typeof document['kind'] === 'string' ? `of kind ${quote(document['kind'])} ` : '';
+    throw invalid(
+      `the document ${kind}has no list ${missing.join(' and no list ')}`,
+      `${howToPrint}.`,
+    );
+  }
+  refuseRedacted(document);
+  const contexts = names(document['contexts']);
+  if (contexts.length === 0) throw invalid('it has no context', `${howToPrint}.`);
+  const current = document['current-context'];
+  const currentContext = typeof current === 'string' && current !== '' ? current : undefined;
+  return { text, contexts, currentContext };
+}
+
+/**
+ * Name of the context that will be used, checked to exist with its cluster and user.
+ * @param wanted `kube-context`.
+ * @throws InvalidInput
+ */
+export function checkContext(kubeconfig: Kubeconfig, wanted: string | undefined): string {
+  const { contexts, currentContext, text } = kubeconfig;
+  if (wanted === undefined && currentContext === undefined) {
+    throw invalid(
+      'it has no current-context',
+      `Set the input 'kube-context' to one of: ${contexts.join(', ')}.`,
+    );
+  }
+  const name = wanted ?? currentContext ?? '';
+  if (!contexts.includes(name)) {
+    const whose = wanted === undefined ? 'its current-context' : "the input 'kube-context'";
+    throw invalid(
+      `${whose} is ${quote(name)}, which is not one of its contexts`,
+      suggest(name, contexts),
+    );
+  }
+  const document = loadDocument(text);
+  const context = fieldsOf(findNamed(document['contexts'], name)['context']);
+  for (const kind of ['cluster', 'user'] as const) {
+    const target = context[kind];
+    const known = names(document[`${kind}s`]);
+    if (kind === 'user' && (target === undefined || target === '')) continue;
+    if (typeof target === 'string' && known.includes(target)) continue;
+    throw invalid(
+      `its context ${quote(name)} names the ${kind} ${quote(typeof target === 'string' ? target : '')}, which it does not have`,
+      `${howToPrint}.`,
+    );
+  }
+  return name;
+}
+
+/**
+ * Files that the context's cluster and user refer to: they are rarely where the action runs.
+ * @param context a context that checkContext has passed.
+ */
+export function referencedFiles(kubeconfig: Kubeconfig, context: string): readonly FileReference[] {
+  const document = loadDocument(kubeconfig.text);
+  const { cluster, user } = fieldsOf(findNamed(document['contexts'], context)['context']);
+  const places = [
+    fieldsOf(findNamed(document['clusters'], cluster)['cluster']),
+    fieldsOf(findNamed(document['users'], user)['user']),
+  ];
+  return places.flatMap((fields) =>
+    fileKeys.flatMap((key) => {
+      const path = fields[key];
+      const isUsed = typeof path === 'string' && path !== '' && fields[`${key}-data`] === undefined;
+      return isUsed ? [{ key, path }] : [];
+    }),
+  );
+}
+
+function findNamed(entries: unknown, name: unknown): Fields {
+  return listOf(entries).find((entry) => entry['name'] === name) ?? {};
+}
+
+/** YAML has a colon in every line that matters, base64 has none at all. */
+function decode(value: string): string {
+  if (value.includes(':')) return value;
+  const compact = value.replace(/\s+/g, '');
+  const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)
+    ? Buffer.from(compact, 'base64')
+    : undefined;
+  const text = bytes === undefined ? undefined : toText(bytes);
+  if (text?.includes(':') === true) return text.trim();
+  if (!/\s/.test(value) && /^[~./]|\.ya?ml$|config$/.test(value)) {
+    throw invalid(
+      'it looks like a path, but it takes the content of a kubeconfig',
+      'Use auto and set the environment variable KUBECONFIG to the path.',
+    );
+  }
+  if (text !== undefined) {
+    throw invalid(
+      'it is the base64 of something that is not a kubeconfig',
+      `${howToPrint}, or its base64 once.`,
+    );
+  }
+  throw invalid('it is neither YAML nor base64', `${howToPrint}, or its base64.`);
+}
+
+function toText(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function loadDocument(text: string): Fields {
+  const document = loadYaml(text, `${howToPrint}.`);
+  if (!isFields(document)) throw invalid('it is not a mapping', `${howToPrint}.`);
+  return document;
+}
+
+/** What `kubectl config view` prints without `--raw`. */
+function refuseRedacted(document: Fields): void {
+  const values = ['clusters', 'users'].flatMap((key) =>
+    listOf(document[key]).flatMap((entry) => Object.values(fieldsOf(entry[key.slice(0, -1)]))),
+  );
+  if (!values.some((value) => value === 'DATA+OMITTED' || value === 'REDACTED')) return;
+  throw invalid(
+    'its certificates or tokens are left out (DATA+OMITTED, REDACTED)',
+    `${howToPrint}.`,
+  );
+}
+
+function names(entries: unknown): string[] {
+  return listOf(entries)
+    .map((entry) => entry['name'])
+    .filter((name) => typeof name === 'string');
+}

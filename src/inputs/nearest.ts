@@ -1,0 +1,33 @@
+/** The word that was probably meant, or undefined if none is near. */
+export function findNearest(word: string, words: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  const limit = Math.max(1, Math.floor(lower.length / 3));
+  let best: { readonly word: string; readonly edits: number } | undefined;
+  for (const candidate of words) {
+    const edits = countEdits(lower, candidate.toLowerCase());
+    if (edits <= limit && (best === undefined || edits < best.edits))
+      best = { word: candidate, edits };
+  }
+  return best?.word;
+}
+
+/** `Use X.` if a word is near, else the whole list. */
+export function suggest(word: string, words: readonly string[]): string {
+  const nearest = findNearest(word, words);
+  if (nearest !== undefined) return `Use ${nearest}.`;
+  return words.length === 1 ? `Use ${words.join('')}.` : `Use one of: ${words.join(', ')}.`;
+}
+
+/** Levenshtein distance. */
+function countEdits(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [row, charA] of [...a].entries()) {
+    const current = [row + 1];
+    for (const [column, charB] of [...b].entries()) {
+      const replaced = (previous[column] ?? 0) + (charA === charB ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

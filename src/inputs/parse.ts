@@ -1,0 +1,228 @@
+import { defaultImages } from '../engines/images.ts';
+import { parseAuthority } from './authority.ts';
+import { parseCache } from './cache.ts';
+import { checkConflicts } from './conflicts.ts';
+import { parseDuration } from './duration.ts';
+import { parseAnnotation, parseKeyValue, parseVariable } from './fields.ts';
+import type {
+  BuilderInputs,
+  ImageInputs,
+  ImageReference,
+  Inputs,
+  KeyValue,
+  KubeInputs,
+  PodInputs,
+  RegistryInputs,
+  Source,
+} from './inputs.ts';
+import { checkContext, parseKubeconfig, referencedFiles } from './kubeconfig.ts';
+import { parseItems } from './list.ts';
+import {
+  checkPodAnnotation,
+  checkPodLabel,
+  checkSelector,
+  parseNamespace,
+  parseObjectName,
+} from './name.ts';
+import { parsePlatforms } from './platform.ts';
+import { Problems, invalid, quote } from './problem.ts';
+import { parseResource } from './quantity.ts';
+import { InputReader, type RawInputs } from './reader.ts';
+import { parseReference } from './reference.ts';
+import { parseInsecureRegistry, parseMirror, parsePullHost } from './registry.ts';
+import { parseBoolean, parseInteger, parseWord } from './scalar.ts';
+import { parseTemplate } from './template.ts';
+import { parseTolerations } from './tolerations.ts';
+
+/** Node's timers end at 24 days. */
+const longestWaitHours = 480;
+const longestCacheHours = 87_600;
+const verbosities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'panic'];
+
+/**
+ * Reads every input. Nothing is looked up outside but variables of `build-args` and the files that an input names.
+ * @throws BuildError('input') that lists everything that is wrong, each with input, line and what would be right.
+ */
+export function parseInputs(raw: RawInputs): Inputs {
+  const problems = new Problems();
+  const reader = new InputReader(raw, problems);
+  const builder = readBuilder(reader);
+  const parseWait = (text: string): number => parseDuration(text, longestWaitHours);
+  const inputs: Inputs = {
+    source: readSource(reader),
+    file: reader.text('file'),
+    compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
+    image: readImage(reader),
+    builder,
+    kube: readKube(reader, problems),
+    pod: readPod(reader),
+    registry: readRegistry(reader),
+    startTimeoutMs: reader.value('start-timeout', parseWait),
+    timeoutMs: reader.value('timeout', parseWait),
+    retries:
+      reader.optional('retries', (text) => parseInteger(text, 0, 10)) ??
+      (builder.engine === 'custom' ? 0 : 1),
+    keepPod: reader.value('keep-pod', parseKeepPod),
+    summary: reader.value('summary', parseBoolean),
+  };
+  checkConflicts(inputs, reader, problems);
+  problems.throwIfAny();
+  return deepFreeze(inputs);
+}
+
+function parseKeepPod(text: string): Inputs['keepPod'] {
+  return parseWord(text, ['never', 'on-failure', 'always']);
+}
+
+function readSource(reader: InputReader): Source {
+  const text = reader.verbatim('stdin');
+  if (text !== '') return { kind: 'text', text };
+  const file = reader.text('stdin-file');
+  if (file !== undefined) return { kind: 'file', path: file };
+  return { kind: 'context', path: reader.text('context') ?? '.' };
+}
+
+function readImage(reader: InputReader): ImageInputs {
+  const cache = (name: string): string | undefined =>
+    reader.optional(name, () => parseCache(reader.items(name, 'lines')));
+  return {
+    tags: withoutRepeats(reader.list('tags', 'csv', parseReference)),
+    push: reader.value('push', parseBoolean),
+    buildArgs: reader
+      .list('build-args', 'lines', (text) => parseVariable(text, (name) => reader.env(name)))
+      .filter((argument) => argument !== undefined),
+    labels: reader.list('labels', 'lines', parseKeyValue),
+    annotations: reader.list('annotations', 'lines', parseAnnotation),
+    target: reader.text('target'),
+    platform: reader.optional('platforms', () => parsePlatforms(reader.items('platforms', 'csv'))),
+    noCache: reader.value('no-cache', parseBoolean),
+    cacheFrom: cache('cache-from'),
+    cacheTo: cache('cache-to'),
+    cacheTtlMs: reader.optional('cache-ttl', (text) => parseDuration(text, longestCacheHours)),
+  };
+}
+
+function withoutRepeats(tags: readonly ImageReference[]): readonly ImageReference[] {
+  const nameOf = ({ registry, repository, tag }: ImageReference): string =>
+    `${registry}/${repository}:${tag}`;
+  return [...new Map(tags.map((tag) => [nameOf(tag), tag])).values()];
+}
+
+function parseEngine(text: string): BuilderInputs['engine'] {
+  return parseWord(text, ['kaniko', 'custom']);
+}
+
+function readBuilder(reader: InputReader): BuilderInputs {
+  const engine = reader.value('engine', parseEngine);
+  const texts = (name: string): readonly string[] => reader.list(name, 'lines', (text) => text);
+  return {
+    engine,
+    image:
+      reader.optional('builder-image', parseImage) ??
+      (engine === 'custom' ? '' : defaultImages[engine]),
+    command: texts('builder-command'),
+    args: texts('builder-args'),
+    env: reader.list('builder-env', 'lines', parseKeyValue),
+    verbosity: reader.value('verbosity', (text) => parseWord(text, verbosities)),
+  };
+}
+
+/** The node's runtime reads the reference; only what can never be one is refused here. */
+function parseImage(text: string): string {
+  if (!/\s/.test(text) && !text.includes('://')) return text;
+  throw invalid(`${quote(text)} is not an image`, 'Write registry/repository:tag.');
+}
+
+function readKube(reader: InputReader, problems: Problems): KubeInputs {
+  const context = reader.text('kube-context');
+  return {
+    kubeconfig: problems.collect('kubeconfig', () => readKubeconfig(reader, context), ''),
+    context,
+    namespace: reader.optional('namespace', parseNamespace),
+  };
+}
+
+function readKubeconfig(reader: InputReader, context: string | undefined): string {
+  const value = reader.text('kubeconfig');
+  if (value === undefined) {
+    throw invalid(
+      "it is empty: the secret is empty or not passed to this event (a fork's pull request, for example)",
+      "Set the secret, or use auto for the runner's own access.",
+    );
+  }
+  if (value === 'auto') return value;
+  const kubeconfig = parseKubeconfig(value);
+  const used = checkContext(kubeconfig, context);
+  for (const { key, path } of referencedFiles(kubeconfig, used)) {
+    try {
+      reader.file(path);
+    } catch {
+      throw invalid(
+        `its ${key} is the file ${quote(path)}, which cannot be read here`,
+        'Store the output of: kubectl config view --raw --flatten --minify.',
+      );
+    }
+  }
+  return kubeconfig.text;
+}
+
+function readPod(reader: InputReader): PodInputs {
+  const pairs = (
+    name: string,
+    kind: 'csv' | 'lines',
+    check: (pair: KeyValue) => void,
+  ): Readonly<Record<string, string>> => {
+    const parse = (text: string): [string, string] => {
+      const pair = parseKeyValue(text);
+      check(pair);
+      return [pair.key, pair.value];
+    };
+    return Object.fromEntries(reader.list(name, kind, parse));
+  };
+  const resources = reader.list('resources', 'csv', parseResource);
+  const amounts = (kind: 'requests' | 'limits'): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      resources
+        .filter((resource) => resource.kind === kind)
+        .map(({ name, quantity }) => [name, quantity]),
+    );
+  return {
+    serviceAccount: reader.optional('service-account', parseObjectName),
+    resources: { requests: amounts('requests'), limits: amounts('limits') },
+    nodeSelector: pairs('node-selector', 'csv', checkSelector),
+    tolerations: reader.optional('tolerations', parseTolerations) ?? [],
+    labels: pairs('pod-labels', 'csv', checkPodLabel),
+    annotations: pairs('pod-annotations', 'lines', checkPodAnnotation),
+    imagePullSecrets: reader.list('image-pull-secrets', 'csv', parseObjectName),
+    template: reader.optional('pod-template', (text) => {
+      const isInline = text.includes('\n') || text.startsWith('{');
+      return parseTemplate(isInline ? text : reader.file(text));
+    }),
+  };
+}
+
+function readRegistry(reader: InputReader): RegistryInputs {
+  return {
+    dockerConfig: reader.text('docker-config'),
+    pullLogins: reader.value('pull-logins', (text) =>
+      text === 'auto' || text === 'none'
+        ? text
+        : parseItems(reader.items('pull-logins', 'csv'), parsePullHost),
+    ),
+    secret: reader.optional('registry-secret', parseObjectName),
+    mirrors: reader.list('registry-mirrors', 'csv', parseMirror),
+    insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
+    ca: reader.optional('registry-ca', (text) =>
+      parseAuthority(text.includes('-----BEGIN') ? text : reader.file(text)),
+    ),
+    pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
