@@ -16,6 +16,8 @@ export interface StreamExtras {
   readonly logins: boolean;
   /** `auth/ca.crt` is in the stream. */
   readonly ca: boolean;
+  /** Registries that the Dockerfile names (context/dockerfile.ts): `auth/ca.crt` is trusted for them too. */
+  readonly pullHosts?: readonly string[];
 }
 
 /** A failure text found in the builder's output. */

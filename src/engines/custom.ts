@@ -1,0 +1,25 @@
+import type { V1Container } from '@kubernetes/client-node';
+import type { Inputs } from '../inputs/inputs.ts';
+import { builderContainerName, type Engine } from './engine.ts';
+
+/** Any image with any command: it gets the bytes on stdin, and its exit code is the verdict. */
+export const custom: Engine = {
+  name: 'custom',
+  layout: 'plain',
+
+  container({ builder }: Inputs): V1Container {
+    return {
+      name: builderContainerName,
+      image: builder.image,
+      ...(builder.command.length > 0 && { command: [...builder.command] }),
+      ...(builder.args.length > 0 && { args: [...builder.args] }),
+      ...(builder.env.length > 0 && {
+        env: builder.env.map(({ key, value }) => ({ name: key, value })),
+      }),
+    };
+  },
+
+  volumes: () => [],
+  readImage: () => undefined,
+  diagnose: () => undefined,
+};
