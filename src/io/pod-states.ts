@@ -11,6 +11,8 @@ const silenceMs = [15_000, 30_000, 60_000, 120_000, 300_000];
 /** A watch that is alive delivers what a read has just shown within this time. */
 const deliveryMs = 2_000;
 const pollMs = 1_500;
+/** Between the end of one watch and the next. */
+const pauseMs = 1_000;
 const patienceMs = 5 * 60_000;
 
 /**
@@ -22,8 +24,12 @@ export class PodStates {
   readonly #clock: Clock;
   readonly #ref: PodRef;
   readonly #describe: (error: unknown) => Error;
+  /** Of the last state that was delivered. */
   #version = '';
+  /** Where the next watch starts; empty: with the pod as it is then. */
+  #start = '';
   #polling = false;
+  #watched = false;
 
   constructor(rest: RestClient, clock: Clock, ref: PodRef, describe: (error: unknown) => Error) {
     this.#rest = rest;
@@ -36,6 +42,7 @@ export class PodStates {
   async *from(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
     try {
       this.#version = pod.metadata?.resourceVersion ?? '';
+      this.#start = this.#version;
       yield pod;
       let failingSince: number | undefined;
       for (;;) {
@@ -49,9 +56,12 @@ export class PodStates {
           if (signal.aborted || !isTransient(error)) throw error;
           failingSince ??= this.#clock.now();
           if (this.#clock.now() - failingSince > patienceMs) throw error;
-          await this.#clock.sleep(500 + Math.random() * 1_000, signal);
         }
-        if (!this.#polling) yield await this.#read(signal);
+        // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
+        this.#start = '';
+        if (this.#polling) continue;
+        await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
+        yield await this.#read(signal);
       }
     } catch (error) {
       throw this.#describe(error);
@@ -67,7 +77,9 @@ export class PodStates {
 
   async #read(signal: AbortSignal): Promise<V1Pod | undefined> {
     try {
-      const pod = toPod(await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal }));
+      const pod = toPod(
+        await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }),
+      );
       this.#version = pod.metadata?.resourceVersion ?? '';
       return pod;
     } catch (error) {
@@ -84,7 +96,7 @@ export class PodStates {
     const query = {
       watch: 'true',
       fieldSelector: `metadata.name=${this.#ref.name}`,
-      resourceVersion: this.#version,
+      resourceVersion: this.#start === '' ? undefined : this.#start,
       timeoutSeconds: String(watchSeconds),
     };
     let response;
@@ -92,9 +104,11 @@ export class PodStates {
       response = await this.#rest.open({ method: 'GET', path, query, signal: either });
     } catch (error) {
       if (!isApiError(error, 403, 405)) throw error;
-      this.#polling = true;
+      // Refused from the beginning: no right to watch. Refused later: a server that has just started; read, then ask again.
+      if (!this.#watched) this.#polling = true;
       return;
     }
+    this.#watched = true;
     const guard = this.#guard(stop, either);
     try {
       for await (const line of linesOf(response)) {
@@ -127,7 +141,7 @@ export class PodStates {
         await this.#clock.sleep(silenceMs[Math.min(round, silenceMs.length - 1)] ?? 0, signal);
         if (this.#version !== before) continue;
         const pod = toPod(
-          await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal }),
+          await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }),
         );
         if (pod.metadata?.resourceVersion === this.#version) continue;
         await this.#clock.sleep(deliveryMs, signal);

@@ -12,6 +12,8 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly signal: AbortSignal;
+  /** True for a right that was checked at the start: a refusal is then a server that has just started and knows no Roles yet. */
+  readonly granted?: boolean;
   /** Until the head of the answer is there; default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -20,6 +22,8 @@ export interface RestRequest {
 const patienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
 const firstPatienceMs = 4_000;
+/** How long a server that has just started may refuse what it granted before. */
+const refusalPatienceMs = 60_000;
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
 const answerTimeoutMs = 30_000;
@@ -50,8 +54,13 @@ export class RestClient {
       try {
         return await this.#once(request);
       } catch (error) {
-        const patience = this.#answered ? patienceMs : firstPatienceMs;
-        const pauseMs = retryPause(error, attempt);
+        const refused = request.granted === true && isApiError(error, 401, 403);
+        const patience = refused
+          ? refusalPatienceMs
+          : this.#answered
+            ? patienceMs
+            : firstPatienceMs;
+        const pauseMs = refused ? backoff(attempt) : retryPause(error, attempt);
         const waited = this.#clock.now() - startedAt;
         if (
           !repeat ||
@@ -119,6 +128,11 @@ export function retryPause(error: unknown, attempt: number): number | undefined 
     if (!transient) return undefined;
     if (error.retryAfterMs !== undefined) return error.retryAfterMs;
   } else if (isCertificateError(error)) return undefined;
+  return backoff(attempt);
+}
+
+/** Half of it jitter, so that many runs do not come back at the same moment. */
+function backoff(attempt: number): number {
   const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
   return delay / 2 + (Math.random() * delay) / 2;
 }

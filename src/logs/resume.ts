@@ -18,7 +18,8 @@ const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 /** So long without a byte: the connection may be half open, or the kubelet may follow a file that was rotated away. */
 const silenceMs = 90_000;
-const lastTries = 3;
+/** How long the rest of the output is asked for after the container's end. */
+const lastPatienceMs = 60_000;
 
 /**
  * All output of a container, whole lines in order, each once: follows the log, and when a request ends or falls silent
@@ -40,7 +41,7 @@ export async function* resumeLog(
         yield line;
       }
     } catch (error) {
-      if (signal.aborted || isRefused(error)) throw error;
+      if (signal.aborted || isGone(error)) throw error;
     }
     if (options.ended()) break;
     pauseMs = lines > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
@@ -78,7 +79,8 @@ async function* fetchRest(
   seen: Seen,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  for (let attempt = 1; ; attempt++) {
+  const startedAtMs = clock.now();
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     const framer = new LineFramer();
     try {
       for await (const chunk of open({ follow: false, ...seen.since() }, signal)) {
@@ -88,8 +90,9 @@ async function* fetchRest(
       if (last !== undefined && seen.isNew(last)) yield last;
       return;
     } catch (error) {
-      if (signal.aborted || isRefused(error) || attempt >= lastTries) throw error;
-      await clock.sleep(firstPauseMs * 2 ** attempt, signal);
+      const late = clock.now() - startedAtMs + pauseMs > lastPatienceMs;
+      if (signal.aborted || isGone(error) || late) throw error;
+      await clock.sleep(pauseMs, signal);
     }
   }
 }
@@ -110,9 +113,9 @@ async function untilEndedOr(
   signal.throwIfAborted();
 }
 
-/** A right that is missing, or a pod that is gone, does not come back by asking again. */
-function isRefused(error: unknown): boolean {
-  return error instanceof BuildError && [401, 403, 404].includes(error.code ?? 0);
+/** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
+function isGone(error: unknown): boolean {
+  return error instanceof BuildError && error.code === 404;
 }
 
 /** What was already delivered: the last timestamp, and how many lines had exactly that one. */

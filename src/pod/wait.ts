@@ -12,6 +12,9 @@ export interface StartWait {
   readonly events: () => Promise<readonly PodEvent[]>;
 }
 
+/** Reasons that every pod passes through and that explain nothing. */
+const uneventful: ReadonlySet<string> = new Set(['Pending', 'Scheduled']);
+
 /** A pod that is still being created after this time has usually met a volume or network error: look at its events. */
 const eventsAfterMs = 10_000;
 
@@ -34,7 +37,9 @@ export async function waitForStart(
     const state = follower.state;
     if (state.kind !== 'starting' && state.kind !== 'stuck') return state;
     stuckSince = state.kind === 'stuck' ? (stuckSince ?? clock.now()) : undefined;
-    if (state.reason !== reported) await wait.report(`waiting: ${describePodState(state)}`);
+    if (state.reason !== reported && !uneventful.has(state.reason)) {
+      await wait.report(`waiting: ${describePodState(state)}`);
+    }
     reported = state.reason;
 
     const waitedMs = clock.now() - startedAt;
