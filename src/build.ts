@@ -94,7 +94,7 @@ async function buildOnce(
       open: () => source.open(auth),
     };
     end = await runAttempt(order, ports, deadline.signal);
-    return judge(plan, end);
+    return judge(plan, pod, end);
   } catch (error) {
     failure = toBuildError(error, 'the build');
     throw failure;
@@ -132,13 +132,14 @@ function makePod(
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
 function judge(
   { inputs, engine, source }: BuildPlan,
+  pod: V1Pod,
   { state, upload, tail }: AttemptEnd,
 ): BuiltImage | undefined {
   const outcome = decideOutcome(state, upload);
   if (outcome.kind !== 'succeeded') {
     const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
     throw outcomeError(outcome, {
-      memoryLimit: inputs.pod.resources.limits['memory'],
+      memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
       timeoutMs: inputs.timeoutMs,
       diagnosis:
         exitCode === undefined ? undefined : engine.diagnose(tail, exitCode, source.dockerfile),

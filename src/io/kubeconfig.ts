@@ -19,6 +19,8 @@ export interface Connection {
   readonly namespace: string;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
+  /** The whole kubeconfig as JSON, to find the secrets in it; empty for the account of a pod. Secret. */
+  readonly document: string;
   /** URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept. */
   requestOptions(
     path: string,
@@ -64,6 +66,7 @@ export function connect(
     contextName: config.getCurrentContext(),
     namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
     unverifiedTls: cluster.skipTLSVerify,
+    document: JSON.stringify(document),
     async requestOptions(path, query) {
       const options: RequestOptions = {};
       try {
@@ -128,8 +131,10 @@ function loadFiles(files: readonly string[]): Omit<Loaded, 'source'> {
   });
   if (first === undefined) throw new Error('no kubeconfig file');
   for (const other of others) first.config.mergeConfig(other.config, true);
-  const users = [first, ...others].flatMap(({ document }) => list(document['users']));
-  return { config: first.config, document: { users } };
+  const documents = [first, ...others].map(({ document }) => document);
+  const users = documents.flatMap((document) => list(document['users']));
+  const clusters = documents.flatMap((document) => list(document['clusters']));
+  return { config: first.config, document: { users, clusters } };
 }
 
 function readText(file: string): string {

@@ -1,0 +1,195 @@
+// Wires the edges to the flow, for the build step and for the post step.
+import { randomBytes } from 'node:crypto';
+import { getInput } from '@actions/core';
+import { buildImage, type BuildPlan, type BuildPorts } from './build.ts';
+import { collectLogins, wantedHosts } from './context/auth.ts';
+import { registriesOf } from './context/dockerfile.ts';
+import { createSource, type StreamAuth } from './context/source.ts';
+import { selectEngine } from './engines/select.ts';
+import { toBuildError, type BuildError } from './errors.ts';
+import { dockerfilePath, type Inputs } from './inputs/inputs.ts';
+import { parseInputs } from './inputs/parse.ts';
+import { leafSecrets } from './inputs/secrets.ts';
+import { systemClock } from './io/clock.ts';
+import { KubeCluster } from './io/cluster.ts';
+import { readDockerConfig } from './io/docker-config.ts';
+import { commandRunner } from './io/exec.ts';
+import { rememberedPods, runnerJob } from './io/job.ts';
+import { connect, type Connection } from './io/kubeconfig.ts';
+import { cancellation } from './io/signals.ts';
+import { createWorkspace } from './io/workspace.ts';
+import { JobLog } from './logs/fence.ts';
+import { PodMemory } from './pod/memory.ts';
+import { podName } from './pod/name.ts';
+import { removeLeftovers } from './post.ts';
+import { RunReport } from './result/report.ts';
+import { renderMetadata, renderSummary } from './result/summary.ts';
+
+const environment = process.env;
+const clock = systemClock;
+const log = new JobLog(runnerJob, () => randomBytes(16).toString('hex'));
+const workspace = createWorkspace(process.cwd());
+const runCommand = commandRunner(environment);
+
+/** Builds the image; the process exits with 0 only if that is proved. */
+export async function runBuildStep(): Promise<void> {
+  const cancelled = cancellation();
+  const report = new RunReport(clock.now());
+  let inputs: Inputs | undefined;
+  let failure: BuildError | undefined;
+  try {
+    inputs = parseInputs(rawInputs());
+    await build(inputs, report, cancelled);
+  } catch (error) {
+    failure = toBuildError(error, 'the step');
+  }
+  await log.close();
+  if (inputs !== undefined) await publish(inputs, report, failure);
+  await finish(failure, inputs);
+}
+
+/** Removes what the build step could not remove; never fails the job. */
+export async function runPostStep(): Promise<void> {
+  try {
+    const inputs = parseInputs(rawInputs());
+    const connection = await openConnection(inputs);
+    await removeLeftovers(rememberedPods(), new KubeCluster(connection, clock), clock, log);
+  } catch (error) {
+    const names = rememberedPods().map(({ namespace, name }) => `${namespace}/${name}`);
+    await log.warning(
+      `removing ${names.join(', ')} failed: ${toBuildError(error, 'the post step').message}`,
+    );
+  }
+  process.exit(0);
+}
+
+async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal): Promise<void> {
+  const connection = await openConnection(inputs);
+  await log.group('Prepare');
+  await log.info(
+    `cluster: ${connection.source}, context ${connection.contextName}, server ${connection.server}, namespace ${connection.namespace}`,
+  );
+  if (connection.unverifiedTls) {
+    await log.warning(
+      'the kubeconfig has insecure-skip-tls-verify: anybody on the way to the server can read and change this build',
+    );
+  }
+  const plan = await makePlan(inputs);
+  report.phase('prepare', clock.now());
+  const ports: BuildPorts = {
+    cluster: new KubeCluster(connection, clock),
+    clock,
+    log,
+    report,
+    pods: new PodMemory(runnerJob),
+    run: {
+      repository: environment['GITHUB_REPOSITORY'] ?? '',
+      runId: environment['GITHUB_RUN_ID'] ?? '',
+      runAttempt: environment['GITHUB_RUN_ATTEMPT'] ?? '',
+    },
+    newPodName: () => podName(environment['GITHUB_JOB'] ?? '', randomBytes(10)),
+    newNonce: () => randomBytes(16).toString('hex'),
+    onPod: (ref) => {
+      report.pod = ref;
+      runnerJob.setOutput('pod-name', ref.name);
+      runnerJob.setOutput('namespace', ref.namespace);
+    },
+  };
+  report.image = await buildImage(plan, ports, cancelled);
+}
+
+/** Everything that can fail before the cluster is asked for anything. */
+async function makePlan(inputs: Inputs): Promise<BuildPlan> {
+  const engine = selectEngine(inputs);
+  const source = createSource(
+    {
+      source: inputs.source,
+      file: inputs.file,
+      layout: engine.layout,
+      compressionLevel: inputs.compressionLevel,
+      sourceDateEpoch: environment['SOURCE_DATE_EPOCH'],
+    },
+    workspace,
+  );
+  await log.info(`stdin: ${source.description}`);
+  for (const warning of source.warnings) await log.warning(warning);
+  const auth = engine.layout === 'image' ? await makeAuth(inputs, source.dockerfile) : {};
+  return { inputs, engine, source, auth };
+}
+
+/** What travels beside the context: logins and the certificate authority. */
+async function makeAuth(inputs: Inputs, dockerfile: string): Promise<StreamAuth> {
+  const { registry, image } = inputs;
+  const hosts = wantedHosts(inputs, registriesOf(dockerfile, image.buildArgs));
+  const config =
+    registry.secret === undefined
+      ? readDockerConfig(registry.dockerConfig, environment, (path) => workspace.resolve(path))
+      : undefined;
+  const logins = await collectLogins(config, hosts, runCommand);
+  await maskAll(logins.secrets);
+  for (const warning of logins.warnings) await log.warning(warning);
+  if (logins.hosts.length > 0) {
+    await log.info(
+      `logins sent with the context: ${logins.hosts.join(', ')} (a RUN step can read them)`,
+    );
+  }
+  return {
+    ...(logins.config !== undefined && { config: logins.config }),
+    ...(registry.ca !== undefined && { ca: Buffer.from(registry.ca) }),
+  };
+}
+
+async function openConnection(inputs: Inputs): Promise<Connection> {
+  const connection = connect(inputs.kube, environment, {
+    run: runCommand,
+    mask: (secret) => {
+      void log.mask(secret);
+    },
+  });
+  await maskAll(leafSecrets(connection.document));
+  return connection;
+}
+
+async function maskAll(secrets: readonly string[]): Promise<void> {
+  for (const secret of secrets) await log.mask(secret);
+}
+
+/** Outputs and summary, after a failure too. */
+async function publish(
+  inputs: Inputs,
+  report: RunReport,
+  failure: BuildError | undefined,
+): Promise<void> {
+  const { image, exitCode } = report;
+  const [first] = inputs.image.tags;
+  if (exitCode !== undefined) runnerJob.setOutput('exit-code', String(exitCode));
+  if (image !== undefined && first !== undefined) {
+    runnerJob.setOutput('digest', image.digest);
+    runnerJob.setOutput('image', `${first.text}@${image.digest}`);
+    runnerJob.setOutput('image-name', first.text.slice(0, -`:${first.tag}`.length));
+  }
+  runnerJob.setOutput('metadata', renderMetadata(inputs, report));
+  if (inputs.summary) await runnerJob.writeSummary(renderSummary(inputs, report, failure));
+}
+
+async function finish(failure: BuildError | undefined, inputs: Inputs | undefined): Promise<never> {
+  if (failure !== undefined) {
+    const text =
+      failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
+    const place =
+      failure.line === undefined || inputs === undefined
+        ? {}
+        : { file: dockerfilePath(inputs), line: failure.line };
+    await log.error(text, place);
+  }
+  // Open connections of the keep-alive agent must not hold the step back.
+  process.exit(failure === undefined ? 0 : 1);
+}
+
+function rawInputs(): Parameters<typeof parseInputs>[0] {
+  return {
+    read: (name) => getInput(name, { trimWhitespace: false }),
+    env: (name) => environment[name],
+    readText: (path) => workspace.readFile(workspace.resolve(path)).toString('utf8'),
+  };
+}
