@@ -51,8 +51,11 @@ export async function buildImage(
   const { inputs } = plan;
   const deadline = startDeadline(inputs.timeoutMs, clock, cancelled, () => report.describeState());
   try {
-    await checkAccess(cluster, deadline.signal);
-    const streams = attachStreams(await cluster.serverMinor(deadline.signal));
+    const [minor] = await Promise.all([
+      cluster.serverMinor(deadline.signal),
+      checkAccess(cluster, deadline.signal),
+    ]);
+    const streams = attachStreams(minor);
     for (;;) {
       report.attempts++;
       try {
