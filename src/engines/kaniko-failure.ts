@@ -108,17 +108,24 @@ const failures: readonly Failure[] = [
     explain: () => ({ message: 'the registry refuses the push', hint: checkPushLogin }),
   },
   {
-    pattern: /creating push check transport for (\S+) failed: .*x509: (.*)/,
+    pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": [^;]*x509: ([^;]*)/,
     explain: ([registry = '', reason = '']) => ({
       message: `the certificate of the registry ${registry} is not trusted: ${reason}`,
       hint: "Give the certificate of its authority by 'registry-ca'.",
     }),
   },
   {
-    pattern: /creating push check transport for (\S+) failed: (.*)/,
+    pattern: /Get "https:\/\/([^/"]+)\/[^"]*": http: server gave HTTP response to HTTPS client/,
+    explain: ([registry = '']) => ({
+      message: `the registry ${registry} speaks plain HTTP`,
+      hint: `Add http://${registry} to 'insecure-registries'.`,
+    }),
+  },
+  {
+    pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": ([^;]*)/,
     explain: ([registry = '', reason = '']) => ({
       message: `the registry ${registry} cannot be reached from the cluster: ${reason}`,
-      hint: "Check the registry's name; a registry without TLS belongs into 'insecure-registries'.",
+      hint: 'Check its name, and that the nodes of the cluster have a way to it.',
     }),
   },
   {

@@ -45,12 +45,11 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
 function userSecrets(user: Fields): string[] {
   const provider = fieldsOf(fieldsOf(user['auth-provider'])['config']);
   const plugin = listOf(fieldsOf(user['exec'])['env']);
-  const { username, password } = user;
+  const [username] = texts([user['username']]);
+  const [password] = texts([user['password']]);
   return [
-    ...texts([user['token'], user['client-key-data'], password]),
-    ...(typeof username === 'string' && typeof password === 'string'
-      ? [`${username}:${password}`]
-      : []),
+    ...texts([user['token'], user['client-key-data']]),
+    ...(password === undefined ? [] : [password, `${username ?? ''}:${password}`]),
     ...texts(Object.entries(provider).flatMap(([key, value]) => (isSecret(key) ? [value] : []))),
     ...texts(plugin.map(({ name, value }) => (isSecret(name) ? value : undefined))),
   ];

@@ -15,7 +15,7 @@ const example = 'Write key=a,operator=Exists,effect=NoSchedule;…, or a YAML li
  * @throws InvalidInput
  */
 export function parseTolerations(text: string): readonly Toleration[] {
-  return /^\s*[A-Za-z]+\s*=/.test(text) ? parsePairs(text) : parseYaml(text);
+  return /^(?:\s*#.*\n)*\s*[A-Za-z]+\s*=/.test(text) ? parsePairs(text) : parseYaml(text);
 }
 
 function parsePairs(text: string): readonly Toleration[] {

@@ -1,0 +1,185 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkContext, parseKubeconfig, referencedFiles } from '../../src/inputs/kubeconfig.ts';
+import { problemsOf } from '../support/problems.ts';
+
+const good = `apiVersion: v1
+kind: Config
+clusters:
+  - name: lab
+    cluster: { server: https://10.0.0.1:6443 }
+users:
+  - name: me
+    user: { token: s3cr3t-t0ken }
+contexts:
+  - name: one
+    context: { cluster: lab, user: me }
+  - name: two
+    context: { cluster: gone, user: me }
+current-context: one`;
+
+const print = 'Store the output of: kubectl config view --raw --flatten --minify';
+
+describe('parseKubeconfig', () => {
+  const base64 = Buffer.from(good).toString('base64');
+  test.each([
+    { name: 'YAML', value: good },
+    { name: 'YAML with blank lines around', value: `\n${good}\n\n` },
+    { name: 'base64', value: base64 },
+    { name: 'base64 in lines', value: base64.replace(/.{76}/g, '$&\n') },
+    { name: 'base64 with Windows line ends', value: base64.replace(/.{64}/g, '$&\r\n') },
+    { name: 'base64 for URLs', value: Buffer.from(good).toString('base64url') },
+  ])('reads $name', ({ value }) => {
+    expect(parseKubeconfig(value)).toEqual({
+      text: good,
+      contexts: ['one', 'two'],
+      currentContext: 'one',
+    });
+  });
+
+  test('reads JSON', () => {
+    const json = '{"clusters":[],"contexts":[{"name":"a"}]}';
+    expect(parseKubeconfig(json)).toEqual({
+      text: json,
+      contexts: ['a'],
+      currentContext: undefined,
+    });
+  });
+
+  test.each([
+    {
+      name: 'YAML that is broken, without quoting it',
+      value: 'token: s3cr3t\n\tkey: "s3cr3t',
+      problem: {
+        text: expect.stringMatching(/^it is not YAML: [^3]+$/),
+        line: 2,
+        hint: `${print}.`,
+      },
+    },
+    {
+      name: 'another document',
+      value: 'apiVersion: v1\nkind: Secret\ndata: {}',
+      problem: {
+        text: 'the document of kind "Secret" has no list clusters and no list contexts',
+        hint: `${print}.`,
+      },
+    },
+    {
+      name: 'a list',
+      value: '- a: 1',
+      problem: { text: 'it is not a mapping', hint: `${print}.` },
+    },
+    {
+      name: 'no context',
+      value: 'clusters: []\ncontexts: []',
+      problem: { text: 'it has no context', hint: `${print}.` },
+    },
+    {
+      name: 'what kubectl leaves out',
+      value: good.replace('s3cr3t-t0ken', 'REDACTED'),
+      problem: {
+        text: 'its certificates or tokens are left out (DATA+OMITTED, REDACTED)',
+        hint: `${print}.`,
+      },
+    },
+    {
+      name: 'base64 of something else',
+      value: Buffer.from('just some words').toString('base64'),
+      problem: {
+        text: 'it is the base64 of something that is not a kubeconfig',
+        hint: `${print}, or its base64 once.`,
+      },
+    },
+    {
+      name: 'base64 of base64',
+      value: Buffer.from(base64).toString('base64'),
+      problem: {
+        text: 'it is the base64 of something that is not a kubeconfig',
+        hint: `${print}, or its base64 once.`,
+      },
+    },
+    {
+      name: 'a path',
+      value: '/home/me/kubeconfig',
+      problem: {
+        text: 'it looks like a path, but it takes the content of a kubeconfig',
+        hint: 'Use auto and set the environment variable KUBECONFIG to the path.',
+      },
+    },
+    {
+      name: 'any other text',
+      value: 'hello, world',
+      problem: { text: 'it is neither YAML nor base64', hint: `${print}, or its base64.` },
+    },
+  ])('refuses $name', ({ value, problem }) => {
+    expect(problemsOf(() => parseKubeconfig(value))).toEqual([problem]);
+  });
+});
+
+describe('checkContext', () => {
+  test.each([
+    { name: 'the current one', wanted: undefined },
+    { name: 'one that is asked for', wanted: 'one' },
+  ])('passes $name', ({ wanted }) => {
+    expect(checkContext(parseKubeconfig(good), wanted)).toBe('one');
+  });
+
+  test.each([
+    {
+      name: 'an unknown name',
+      text: good,
+      wanted: 'on',
+      problem: {
+        text: 'the input \'kube-context\' is "on", which is not one of its contexts',
+        hint: 'Use one.',
+      },
+    },
+    {
+      name: 'an unknown name that is near nothing',
+      text: good,
+      wanted: 'production',
+      problem: {
+        text: 'the input \'kube-context\' is "production", which is not one of its contexts',
+        hint: 'Use one of: one, two.',
+      },
+    },
+    {
+      name: 'a missing current-context',
+      text: good.replace('current-context: one', ''),
+      wanted: undefined,
+      problem: {
+        text: 'it has no current-context',
+        hint: "Set the input 'kube-context' to one of: one, two.",
+      },
+    },
+    {
+      name: 'a current-context that is none',
+      text: good.replace('current-context: one', 'current-context: three'),
+      wanted: undefined,
+      problem: {
+        text: 'its current-context is "three", which is not one of its contexts',
+        hint: 'Use one of: one, two.',
+      },
+    },
+    {
+      name: 'a context without its cluster',
+      text: good,
+      wanted: 'two',
+      problem: {
+        text: 'its context "two" names the cluster "gone", which it does not have',
+        hint: `${print}.`,
+      },
+    },
+  ])('refuses $name', ({ text, wanted, problem }) => {
+    expect(problemsOf(() => checkContext(parseKubeconfig(text), wanted))).toEqual([problem]);
+  });
+});
+
+test('referencedFiles names the files of the used cluster and user that have no data beside them', () => {
+  const text = good
+    .replace('server: https', 'certificate-authority: /ca.crt, server: https')
+    .replace('token: s3cr3t-t0ken', 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t');
+  expect(referencedFiles(parseKubeconfig(text), 'one')).toEqual([
+    { key: 'certificate-authority', path: '/ca.crt' },
+    { key: 'tokenFile', path: '/t' },
+  ]);
+});

@@ -1,0 +1,12 @@
+import { InvalidInput } from '../../src/inputs/problem.ts';
+
+/** What a parser says is wrong; the text `no problem` if it takes the value. */
+export function problemsOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+  return 'no problem';
+}
