@@ -1,12 +1,8 @@
-// The entry of both steps. Effects on import happen here alone.
-import { getState, saveState } from '@actions/core';
-import { rememberedPods } from './io/job.ts';
+// The entry of both steps. Imports only what decides whether there is anything to do: a post step without work ends here.
+import { isPostStep, rememberedPods } from './io/state.ts';
 
-const isPost = getState('isPost') === 'true';
-if (!isPost) saveState('isPost', 'true');
-
-// The post step usually has nothing to do: then it does not even load the rest of the program.
-if (!isPost || rememberedPods().length > 0) {
+const isPost = isPostStep(process.env);
+if (!isPost || rememberedPods(process.env).length > 0) {
   const { runBuildStep, runPostStep } = await import('./step.ts');
   await (isPost ? runPostStep() : runBuildStep());
 }

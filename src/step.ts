@@ -14,9 +14,10 @@ import { systemClock } from './io/clock.ts';
 import { KubeCluster } from './io/cluster.ts';
 import { readDockerConfig } from './io/docker-config.ts';
 import { commandRunner } from './io/exec.ts';
-import { rememberedPods, runnerJob } from './io/job.ts';
+import { announcePost, runnerJob } from './io/job.ts';
 import { connect, type Connection } from './io/kubeconfig.ts';
 import { cancellation } from './io/signals.ts';
+import { rememberedPods } from './io/state.ts';
 import { createWorkspace } from './io/workspace.ts';
 import { JobLog } from './logs/fence.ts';
 import { PodMemory } from './pod/memory.ts';
@@ -34,6 +35,7 @@ const runCommand = commandRunner(environment);
 /** Builds the image; the process exits with 0 only if that is proved. */
 export async function runBuildStep(): Promise<void> {
   const cancelled = cancellation();
+  announcePost();
   const report = new RunReport(clock.now());
   let inputs: Inputs | undefined;
   let failure: BuildError | undefined;
@@ -53,9 +55,14 @@ export async function runPostStep(): Promise<void> {
   try {
     const inputs = parseInputs(rawInputs());
     const connection = await openConnection(inputs);
-    await removeLeftovers(rememberedPods(), new KubeCluster(connection, clock), clock, log);
+    await removeLeftovers(
+      rememberedPods(environment),
+      new KubeCluster(connection, clock),
+      clock,
+      log,
+    );
   } catch (error) {
-    const names = rememberedPods().map(({ namespace, name }) => `${namespace}/${name}`);
+    const names = rememberedPods(environment).map(({ namespace, name }) => `${namespace}/${name}`);
     await log.warning(
       `removing ${names.join(', ')} failed: ${toBuildError(error, 'the post step').message}`,
     );
