@@ -16,6 +16,7 @@ import { readDockerConfig } from './io/docker-config.ts';
 import { commandRunner } from './io/exec.ts';
 import { announcePost, runnerJob } from './io/job.ts';
 import { connect, type Connection } from './io/kubeconfig.ts';
+import { failOnCrash } from './io/crash.ts';
 import { cancellation } from './io/signals.ts';
 import { rememberedPods } from './io/state.ts';
 import { createWorkspace } from './io/workspace.ts';
@@ -34,6 +35,7 @@ const runCommand = commandRunner(environment);
 
 /** Builds the image; the process exits with 0 only if that is proved. */
 export async function runBuildStep(): Promise<void> {
+  failOnCrash((text) => log.error(text));
   const cancelled = cancellation();
   announcePost();
   const report = new RunReport(clock.now());
