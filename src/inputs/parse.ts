@@ -70,6 +70,17 @@ export function parseInputs(raw: RawInputs): Inputs {
   return deepFreeze(inputs);
 }
 
+/**
+ * Reads only what leads to the cluster, for a step that runs when the files of other inputs may be gone.
+ * @throws BuildError('input')
+ */
+export function parseKubeInputs(raw: RawInputs): KubeInputs {
+  const problems = new Problems();
+  const kube = readKube(new InputReader(raw, problems), problems);
+  problems.throwIfAny();
+  return deepFreeze(kube);
+}
+
 function parseKeepPod(text: string): Inputs['keepPod'] {
   return parseWord(text, ['never', 'on-failure', 'always']);
 }

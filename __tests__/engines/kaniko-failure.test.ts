@@ -1,0 +1,307 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
+
+const push =
+  'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for';
+const pull = 'error building image: unable to complete operation after 0 attempts, last error:';
+
+/** Lines that kaniko printed in a pod; the Dockerfile is the one that it was given. */
+const cases: readonly {
+  name: string;
+  tail: string[];
+  dockerfile?: string;
+  expected: unknown;
+}[] = [
+  {
+    name: 'a RUN that fails, continued with a comment inside',
+    tail: [
+      'time="2026-11-23T09:29:40Z" level=info msg="COPY a.txt /"',
+      'time="2026-11-23T09:29:40Z" level=info msg="RUN echo x &&   exit 3"',
+      'time="2026-11-23T09:29:40Z" level=info msg="Running: [/bin/sh -c echo x &&   exit 3]"',
+      'x',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 3',
+    ],
+    dockerfile: 'FROM a\nCOPY a.txt /\nRUN echo x && \\\n  # c\n  exit 3\n',
+    expected: { message: '"RUN echo x && exit 3" failed with exit code 3', line: 3 },
+  },
+  {
+    name: 'a RUN with quotes and a tab',
+    tail: [
+      `time="2026-11-23T09:31:18Z" level=info msg="RUN nosuchcmd 'a \\"b\\"' \\t--x=$HOME"`,
+      '/bin/sh: nosuchcmd: not found',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 127',
+    ],
+    dockerfile: 'FROM a\nRUN true\nRUN nosuchcmd \'a "b"\' \\\n\t--x=$HOME\n',
+    expected: {
+      message: `"RUN nosuchcmd 'a \\"b\\"' --x=$HOME" failed with exit code 127`,
+      line: 3,
+    },
+  },
+  {
+    name: 'a RUN with a here-document',
+    tail: [
+      'time="2026-11-23T09:31:14Z" level=info msg="RUN <<EOF"',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 4',
+    ],
+    dockerfile: 'FROM a\nRUN <<EOF\nexit 4\nEOF\n',
+    expected: { message: '"RUN <<EOF" failed with exit code 4', line: 2 },
+  },
+  {
+    name: 'a RUN whose name is out of sight',
+    tail: [
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 1',
+    ],
+    expected: { message: 'a RUN step failed with exit code 1' },
+  },
+  {
+    name: 'a RUN that is killed',
+    tail: [
+      'time="2026-11-23T09:31:10Z" level=info msg="RUN kill -9 $$"',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: signal: killed',
+    ],
+    dockerfile: 'FROM a\nRUN kill -9 $$\n',
+    expected: {
+      message: '"RUN kill -9 $$" was ended by the signal killed',
+      line: 2,
+      hint: "Give the builder more memory by 'resources' (limits.memory) if it ran out of it.",
+    },
+  },
+  {
+    name: 'output of a RUN that looks like an error of kaniko',
+    tail: [
+      'error pushing image: not really',
+      'time="2026-11-23T09:31:10Z" level=info msg="RUN exit 2"',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 2',
+    ],
+    dockerfile: 'FROM a\nRUN exit 2\n',
+    expected: { message: '"RUN exit 2" failed with exit code 2', line: 2 },
+  },
+  {
+    name: 'a COPY source that is missing',
+    tail: [
+      'time="2026-11-23T09:29:44Z" level=info msg="Unpacking rootfs as cmd COPY missing.txt / requires it."',
+      'error building image: error building stage: failed to get files used from context: failed to get fileinfo for /kaniko/buildcontext/ctx/missing.txt: lstat /kaniko/buildcontext/ctx/missing.txt: no such file or directory',
+    ],
+    dockerfile: 'FROM a\nCOPY a.txt /\nCOPY --chown=1:1 a.txt ./missing.txt /\n',
+    expected: {
+      message: '"missing.txt" is not in the context',
+      hint: 'Check the path and .dockerignore.',
+      line: 3,
+    },
+  },
+  {
+    name: 'a base image that does not exist',
+    tail: [
+      `${pull} GET http://10.88.0.1:5000/v2/nope/manifests/1: MANIFEST_UNKNOWN: manifest unknown; map[Tag:1]`,
+    ],
+    dockerfile: 'FROM 10.88.0.1:5000/nope:2 AS x\nFROM 10.88.0.1:5000/nope:1\n',
+    expected: {
+      message: 'the base image nope:1 does not exist',
+      hint: 'Correct the image in FROM.',
+      line: 2,
+    },
+  },
+  {
+    name: 'a base image of Docker Hub that does not exist',
+    tail: [
+      `${pull} GET https://index.docker.io/v2/library/alpine/manifests/9: MANIFEST_UNKNOWN: manifest unknown; unknown tag=9`,
+    ],
+    dockerfile: 'ARG A\nFROM alpine:9\n',
+    expected: {
+      message: 'the base image library/alpine:9 does not exist',
+      hint: 'Correct the image in FROM.',
+      line: 2,
+    },
+  },
+  {
+    name: 'a base image that needs a login',
+    tail: [
+      `${pull} GET https://10.88.0.1:5443/v2/in/push/manifests/1: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:in/push Type:repository]]`,
+    ],
+    dockerfile: 'FROM 10.88.0.1:5443/in/push:1\n',
+    expected: {
+      message: 'pulling a base image was refused: in/push',
+      hint: "Give a login by 'docker-config' and let 'pull-logins' name the registry.",
+      line: 1,
+    },
+  },
+  {
+    name: 'a stage that does not exist',
+    tail: [
+      'error building image: Error finding target stage: two is not a valid target build stage',
+    ],
+    expected: {
+      message: 'the Dockerfile has no stage of that name',
+      hint: "Correct 'target'.",
+    },
+  },
+  {
+    name: 'an unknown instruction',
+    tail: [
+      'error building image: parsing dockerfile: dockerfile parse error on line 2: unknown instruction: RUNX (did you mean RUN?)',
+    ],
+    expected: {
+      message:
+        'the Dockerfile has an error on line 2: unknown instruction: RUNX (did you mean RUN?)',
+      line: 2,
+    },
+  },
+  {
+    name: 'an empty Dockerfile',
+    tail: ['error building image: parsing dockerfile: file with no instructions'],
+    expected: { message: 'the Dockerfile has an error: file with no instructions', line: 1 },
+  },
+  {
+    name: 'an empty ARG in FROM',
+    tail: ['error building image: could not parse reference: '],
+    dockerfile: 'ARG X\nFROM ${X}\n',
+    expected: {
+      message: 'the image reference "" in the Dockerfile is not valid',
+      hint: "Give every ARG that a FROM uses a default, or a value by 'build-args'.",
+      line: 2,
+    },
+  },
+  {
+    name: 'an unknown user',
+    tail: [
+      'error building image: error building stage: failed to execute command: credentials: get uid/gid: user nobodyhere is not a uid and does not exist on the system',
+    ],
+    dockerfile: 'FROM a\nUSER nobodyhere:x\nRUN id\n',
+    expected: {
+      message: 'the user nobodyhere does not exist in the image',
+      hint: 'Create the user before USER names it.',
+      line: 2,
+    },
+  },
+  {
+    name: 'a push without a login',
+    tail: [
+      `${push} "10.88.0.1:5443/in/push:1": POST https://10.88.0.1:5443/v2/in/push/blobs/uploads/: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:in/push Type:repository]]`,
+    ],
+    expected: {
+      message: 'the registry refuses the push',
+      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+    },
+  },
+  {
+    name: 'a certificate of an unknown authority at the push',
+    tail: [
+      `${push} "10.88.0.1:5443/in/push:1": creating push check transport for 10.88.0.1:5443 failed: Get "https://10.88.0.1:5443/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority; GET http://10.88.0.1:5443/v2/: unexpected status code 400 Bad Request: Client sent an HTTP request to an HTTPS server.`,
+    ],
+    expected: {
+      message:
+        'the certificate of the registry 10.88.0.1:5443 is not trusted: certificate signed by unknown authority',
+      hint: "Give the certificate of its authority by 'registry-ca'.",
+    },
+  },
+  {
+    name: 'a certificate of an unknown authority at the pull',
+    tail: [
+      `${pull} Get "https://10.88.0.1:5443/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority; GET http://10.88.0.1:5443/v2/: unexpected status code 400 Bad Request: Client sent an HTTP request to an HTTPS server.`,
+    ],
+    expected: {
+      message:
+        'the certificate of the registry 10.88.0.1:5443 is not trusted: certificate signed by unknown authority',
+      hint: "Give the certificate of its authority by 'registry-ca'.",
+    },
+  },
+  {
+    name: 'a registry without TLS',
+    tail: [
+      `${push} "198.18.88.1:5000/in/push:1": creating push check transport for 198.18.88.1:5000 failed: Get "https://198.18.88.1:5000/v2/": http: server gave HTTP response to HTTPS client`,
+    ],
+    expected: {
+      message: 'the registry 198.18.88.1:5000 speaks plain HTTP',
+      hint: "Add http://198.18.88.1:5000 to 'insecure-registries'.",
+    },
+  },
+  {
+    name: 'a registry that cannot be reached',
+    tail: [
+      `${push} "10.88.0.1:5999/in/push:1": creating push check transport for 10.88.0.1:5999 failed: Get "https://10.88.0.1:5999/v2/": dial tcp 10.88.0.1:5999: connect: connection refused; Get "http://10.88.0.1:5999/v2/": dial tcp 10.88.0.1:5999: connect: connection refused`,
+    ],
+    expected: {
+      message:
+        'the registry 10.88.0.1:5999 cannot be reached from the cluster: dial tcp 10.88.0.1:5999: connect: connection refused',
+      hint: 'Check its name, and that the nodes of the cluster have a way to it.',
+    },
+  },
+  {
+    name: 'an unknown flag before pages of usage',
+    tail: [
+      'Error: unknown flag: --nope',
+      'Usage:',
+      '  executor [flags]',
+      '  executor [command]',
+      '  -v, --verbosity string                          Log level (trace, debug, info, warn, error, fatal, panic) (default "info")',
+      '',
+      'Use "executor [command] --help" for more information about a command.',
+      '',
+      'unknown flag: --nope',
+    ],
+    expected: {
+      message: 'this kaniko does not know the flag --nope',
+      hint: "Correct 'builder-args'.",
+    },
+  },
+  {
+    name: 'a flag that only some forks know',
+    tail: ['Error: unknown flag: --annotation', 'Usage:', '  executor [flags]'],
+    expected: {
+      message:
+        "this kaniko does not know the flag --annotation, which the input 'annotations' needs",
+      hint: "Use a kaniko of the osscontainertools fork as 'builder-image', or leave 'annotations' out.",
+    },
+  },
+  {
+    name: 'other bad arguments',
+    tail: ['Error: invalid argument "x" for "--cache-ttl" flag: time: invalid duration "x"'],
+    expected: {
+      message:
+        'kaniko refused its arguments: invalid argument "x" for "--cache-ttl" flag: time: invalid duration "x"',
+      hint: "Check 'builder-args'.",
+    },
+  },
+  {
+    name: 'a stream that was cut',
+    tail: ['error resolving source context: unexpected EOF'],
+    expected: {
+      message: 'the context did not arrive complete: unexpected EOF',
+      hint: 'Run the step again; the connection lost a part of the context.',
+    },
+  },
+  {
+    name: 'a stream without its last entry',
+    tail: [
+      'Error: error resolving dockerfile path: please provide a valid path to a Dockerfile within the build context with --dockerfile',
+      'Usage:',
+    ],
+    expected: {
+      message: 'the stream ended before the Dockerfile, which is its last entry',
+      hint: 'Run the step again; the connection lost a part of the context.',
+    },
+  },
+  {
+    name: 'a push that fails after the build',
+    tail: [
+      'error pushing image: failed to push to destination r.example/a:1: PUT https://r.example/v2/a/manifests/1: TAG_INVALID: immutable',
+    ],
+    expected: {
+      message:
+        'the image was built, but pushing it failed: failed to push to destination r.example/a:1: PUT https://r.example/v2/a/manifests/1: TAG_INVALID: immutable',
+      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+    },
+  },
+  { name: 'text that nobody knows', tail: ['something else', ''], expected: undefined },
+  { name: 'no output', tail: [], expected: undefined },
+];
+
+describe('diagnoseKaniko', () => {
+  test.each(cases)('explains $name', ({ tail, dockerfile = '', expected }) => {
+    expect(diagnoseKaniko(tail, 1, dockerfile)).toEqual(expected);
+  });
+
+  test('finds nothing wrong in a build that ended well', () => {
+    expect(diagnoseKaniko(['error pushing image: x'], 0, '')).toBeUndefined();
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StreamExtras } from '../../src/engines/engine.ts';
+import { kaniko } from '../../src/engines/kaniko.ts';
+import type { Inputs } from '../../src/inputs/inputs.ts';
+import { parseInputs } from '../../src/inputs/parse.ts';
+
+function inputsOf(given: Readonly<Record<string, string>>): Inputs {
+  return parseInputs({
+    read: (name) => given[name] ?? (name === 'kubeconfig' ? 'auto' : ''),
+    env: () => undefined,
+    readText: () => '-----BEGIN CERTIFICATE-----\nMIIBszCC\n-----END CERTIFICATE-----\n',
+  });
+}
+
+const plain: StreamExtras = { logins: false, ca: false };
+
+const securityContext = {
+  runAsUser: 0,
+  capabilities: {
+    drop: ['ALL'],
+    add: [
+      'AUDIT_WRITE',
+      'CHOWN',
+      'DAC_OVERRIDE',
+      'FOWNER',
+      'FSETID',
+      'KILL',
+      'MKNOD',
+      'NET_BIND_SERVICE',
+      'SETFCAP',
+      'SETGID',
+      'SETPCAP',
+      'SETUID',
+      'SYS_CHROOT',
+    ],
+  },
+};
+
+test('a build without push', () => {
+  expect(kaniko.container(inputsOf({}), plain)).toEqual({
+    name: 'builder',
+    image: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
+    args: [
+      '--context=tar://stdin',
+      '--context-sub-path=ctx',
+      '--dockerfile=/kaniko/buildcontext/meta/Dockerfile',
+      '--no-push=true',
+      '--force=true',
+      '--log-format=text',
+      '--verbosity=info',
+    ],
+    securityContext,
+  });
+});
+
+test('a build with everything', () => {
+  const inputs = inputsOf({
+    tags: 'ghcr.io/acme/app:1\nacme/app',
+    push: 'true',
+    'build-args': 'A=1\n"B=two\nlines"',
+    labels: 'l=x y',
+    annotations: 'n=z',
+    target: 'release',
+    platforms: 'linux/arm/v7',
+    'cache-to': 'cache.local:5000/layers',
+    'cache-ttl': '336h',
+    'insecure-registries': 'http://a:5000,https://b,c',
+    'registry-ca': 'ca.pem',
+    'registry-mirrors': 'mirror.local/hub,quay.io=mirror.local/quay',
+    'push-retry': '5',
+    'pull-logins': 'base.example',
+    'builder-args': '--reproducible\n--ignore-path=/a b',
+    'builder-env': 'HTTP_PROXY=http://p:1',
+    'builder-image': 'registry.local/kaniko:1',
+    verbosity: 'debug',
+  });
+  const extras: StreamExtras = { logins: true, ca: true, pullHosts: ['gcr.io', 'ghcr.io'] };
+  expect(kaniko.container(inputs, extras)).toEqual({
+    name: 'builder',
+    image: 'registry.local/kaniko:1',
+    args: [
+      '--context=tar://stdin',
+      '--context-sub-path=ctx',
+      '--dockerfile=/kaniko/buildcontext/meta/Dockerfile',
+      '--destination=ghcr.io/acme/app:1',
+      '--destination=acme/app:latest',
+      '--image-name-tag-with-digest-file=/dev/termination-log',
+      '--force=true',
+      '--log-format=text',
+      '--verbosity=debug',
+      '--build-arg=A=1',
+      '--build-arg=B=two\nlines',
+      '--label=l=x y',
+      '--annotation=n=z',
+      '--target=release',
+      '--custom-platform=linux/arm/v7',
+      '--cache=true',
+      '--cache-repo=cache.local:5000/layers',
+      '--cache-ttl=1209600s',
+      '--insecure-registry=a:5000',
+      '--insecure-registry=c',
+      '--skip-tls-verify-registry=b',
+      '--skip-tls-verify-registry=c',
+      '--registry-certificate=ghcr.io=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-certificate=index.docker.io=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-certificate=cache.local:5000=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-certificate=mirror.local=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-certificate=base.example=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-certificate=gcr.io=/kaniko/buildcontext/auth/ca.crt',
+      '--registry-mirror=mirror.local/hub',
+      '--registry-map=quay.io=mirror.local/quay',
+      '--push-retry=5',
+      '--reproducible',
+      '--ignore-path=/a b',
+    ],
+    env: [
+      { name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' },
+      { name: 'HTTP_PROXY', value: 'http://p:1' },
+    ],
+    securityContext,
+  });
+});
+
+describe('the cache', () => {
+  const cacheArgs = (given: Readonly<Record<string, string>>): unknown =>
+    kaniko.container(inputsOf(given), plain).args?.filter((argument) => argument.includes('cache'));
+
+  test.each([
+    { name: 'is off by default', given: {}, args: [] },
+    {
+      name: 'is only read',
+      given: { 'cache-from': 'acme/cache' },
+      args: ['--cache=true', '--cache-repo=acme/cache', '--no-push-cache=true'],
+    },
+    {
+      name: 'is read and written',
+      given: { 'cache-from': 'acme/cache', 'cache-to': 'acme/cache' },
+      args: ['--cache=true', '--cache-repo=acme/cache'],
+    },
+    {
+      name: 'is left alone by no-cache',
+      given: { 'cache-to': 'acme/cache', 'cache-ttl': '1h', 'no-cache': 'true' },
+      args: [],
+    },
+  ])('$name', ({ given, args }) => {
+    expect(cacheArgs(given)).toEqual(args);
+  });
+});
+
+describe('registry-secret', () => {
+  const inputs = inputsOf({ 'registry-secret': 'login' });
+
+  test('is mounted where kaniko looks for logins', () => {
+    expect(kaniko.container(inputs, plain)).toEqual({
+      name: 'builder',
+      image: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
+      args: [
+        '--context=tar://stdin',
+        '--context-sub-path=ctx',
+        '--dockerfile=/kaniko/buildcontext/meta/Dockerfile',
+        '--no-push=true',
+        '--force=true',
+        '--log-format=text',
+        '--verbosity=info',
+      ],
+      env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }],
+      securityContext,
+      volumeMounts: [{ name: 'registry-login', mountPath: '/kaniko/.docker', readOnly: true }],
+    });
+  });
+
+  test('gives config.json for either of its usual keys', () => {
+    expect(kaniko.volumes(inputs)).toEqual([
+      {
+        name: 'registry-login',
+        projected: {
+          defaultMode: 0o400,
+          sources: [
+            {
+              secret: {
+                name: 'login',
+                items: [{ key: '.dockerconfigjson', path: 'config.json' }],
+                optional: true,
+              },
+            },
+            { secret: { name: 'login' } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('is no volume when it is not set', () => {
+    expect(kaniko.volumes(inputsOf({}))).toEqual([]);
+  });
+});
+
+describe('readImage', () => {
+  const pushing = inputsOf({ tags: 'a:1,a:2', push: 'true' });
+  const digest = `sha256:${'0a'.repeat(32)}`;
+
+  test.each([
+    {
+      name: 'one line for each destination',
+      message: `10.0.0.1:5000/a:1@${digest}\n10.0.0.1:5000/a:2@${digest}\n`,
+      expected: { digest },
+    },
+    {
+      name: 'a list that was cut',
+      message: `r/a:1@${digest}\nr/a:2@sha256:0a0a`,
+      expected: { digest },
+    },
+    { name: 'an empty message', message: '', expected: undefined },
+    { name: 'other text', message: 'error: no space left', expected: undefined },
+    { name: 'half a digest', message: 'r/a:1@sha256:0a0a', expected: undefined },
+  ])('reads $name', ({ message, expected }) => {
+    expect(kaniko.readImage(message, pushing)).toEqual(expected);
+  });
+
+  test('is nothing without push', () => {
+    expect(kaniko.readImage(`r/a:1@${digest}`, inputsOf({}))).toBeUndefined();
+  });
+});
