@@ -1,0 +1,70 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { AttachSocket } from '../../src/attach/socket.ts';
+import type { Access, Cluster, LogOptions, PodEvent, PodRef } from '../../src/ports.ts';
+
+/** A cluster that does what a test gave it; everything else is refused, so that no call goes unnoticed. */
+export class ClusterDouble implements Cluster {
+  readonly namespace = 'builds';
+  /** Every call in its order, for example `create kbp-x`, `delete kbp-x 1`. */
+  readonly calls: string[] = [];
+  answers: Partial<Omit<Cluster, 'namespace'>>;
+
+  constructor(answers: Partial<Omit<Cluster, 'namespace'>> = {}) {
+    this.answers = answers;
+  }
+
+  serverMinor(signal: AbortSignal): Promise<number | undefined> {
+    return this.#answer('serverMinor', 'version')(signal);
+  }
+
+  can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+    return this.#answer('can', `can ${access.verb} ${access.resource}`)(access, signal);
+  }
+
+  createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+    return this.#answer('createPod', `create ${pod.metadata?.name ?? ''}`)(pod, signal);
+  }
+
+  readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+    return this.#answer('readPod', `read ${ref.name}`)(ref, signal);
+  }
+
+  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+    return this.#answer('podStates', `watch ${pod.metadata?.name ?? ''}`)(pod, signal);
+  }
+
+  podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
+    return this.#answer('podEvents', `events ${ref.name}`)(ref, signal);
+  }
+
+  log(
+    ref: PodRef,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<Buffer> {
+    const call = `log ${ref.name} follow=${String(options.follow)} since=${options.sinceTime ?? ''}`;
+    return this.#answer('log', call)(ref, container, options, signal);
+  }
+
+  attach(
+    ref: PodRef,
+    container: string,
+    streams: { readonly stderr: boolean },
+    signal: AbortSignal,
+  ): Promise<AttachSocket> {
+    return this.#answer('attach', `attach ${ref.name}`)(ref, container, streams, signal);
+  }
+
+  deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {
+    const call = `delete ${ref.name} ${String(gracePeriodSeconds)}`;
+    return this.#answer('deletePod', call)(ref, gracePeriodSeconds, signal);
+  }
+
+  #answer<K extends keyof Omit<Cluster, 'namespace'>>(method: K, call: string): Cluster[K] {
+    this.calls.push(call);
+    const answer = this.answers[method];
+    if (answer === undefined) throw new Error(`the test gave no answer for ${method}`);
+    return answer as Cluster[K];
+  }
+}

@@ -1,0 +1,32 @@
+import type { Job, PodRef } from '../../src/ports.ts';
+
+/** The runner's side, recorded. */
+export class JobDouble implements Job {
+  text = '';
+  readonly outputs = new Map<string, string>();
+  readonly remembered: (readonly PodRef[])[] = [];
+  summary = '';
+
+  /** The job log, line by line, without the empty text after the last newline. */
+  get lines(): readonly string[] {
+    return this.text.replace(/\n$/, '').split('\n');
+  }
+
+  write(text: string | Buffer): Promise<void> {
+    this.text += text.toString();
+    return Promise.resolve();
+  }
+
+  setOutput(name: string, value: string): void {
+    this.outputs.set(name, value);
+  }
+
+  remember(pods: readonly PodRef[]): void {
+    this.remembered.push(pods);
+  }
+
+  writeSummary(markdown: string): Promise<void> {
+    this.summary += markdown;
+    return Promise.resolve();
+  }
+}
