@@ -113,7 +113,8 @@ export interface Workspace {
 }
 
 export interface OpenFile {
-  readonly stat: FileStat;
+  /** What is open, as it is now. */
+  stat(): FileStat;
   /** Fills the buffer from the current position; 0 at the end. */
   read(buffer: Buffer): number;
   close(): void;

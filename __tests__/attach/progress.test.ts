@@ -1,0 +1,91 @@
+import { expect, test } from '@jest/globals';
+import { formatBytes, UploadProgress } from '../../src/attach/progress.ts';
+import type { PackProgress } from '../../src/context/source.ts';
+import { VirtualClock } from '../support/clock.ts';
+
+const unknown: PackProgress = { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };
+
+test.each([
+  { bytes: 0, expected: '0 B' },
+  { bytes: 512, expected: '512 B' },
+  { bytes: 999, expected: '999 B' },
+  { bytes: 1_000, expected: '1.00 kB' },
+  { bytes: 31_200_000, expected: '31.2 MB' },
+  { bytes: 999_499, expected: '999 kB' },
+  { bytes: 999_500, expected: '1.00 MB' },
+  { bytes: 4_500_000_000, expected: '4.50 GB' },
+])('formatBytes says $bytes as $expected', ({ bytes, expected }) => {
+  expect(formatBytes(bytes)).toBe(expected);
+});
+
+test.each([
+  {
+    name: 'the rate and what is left',
+    packed: { files: 120, totalFiles: 340, bytes: 25, totalBytes: 100 },
+    seconds: 4,
+    expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s), 120 of 340 files, 25 % packed',
+  },
+  {
+    name: 'no percentage once every file is packed',
+    packed: { files: 340, totalFiles: 340, bytes: 100, totalBytes: 100 },
+    seconds: 4,
+    expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s), 340 of 340 files',
+  },
+  {
+    name: 'no percentage of empty files',
+    packed: { files: 1, totalFiles: 2, bytes: 0, totalBytes: 0 },
+    seconds: 4,
+    expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s), 1 of 2 files',
+  },
+  {
+    name: 'no total that nobody knows',
+    packed: unknown,
+    seconds: 4,
+    expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s)',
+  },
+  {
+    name: 'no rate before any time has passed',
+    packed: unknown,
+    seconds: 0,
+    expected: 'sent 31.2 MB in 0.0 s',
+  },
+])('describes $name', async ({ packed, seconds, expected }) => {
+  const clock = new VirtualClock();
+  const progress = new UploadProgress(clock);
+  progress.restart(packed);
+  progress.sent(31_000_000);
+  progress.sent(200_000);
+  await clock.advance(seconds * 1_000);
+  expect(progress.describe()).toBe(expected);
+});
+
+test('a restart begins at zero bytes and zero seconds', async () => {
+  const clock = new VirtualClock();
+  const progress = new UploadProgress(clock);
+  progress.sent(1_000);
+  await clock.advance(60_000);
+  progress.restart(unknown);
+  progress.sent(5);
+  await clock.advance(1_000);
+  expect(progress.describe()).toBe('sent 5 B in 1.0 s (5 B/s)');
+});
+
+test('reports every five seconds until the signal ends it', async () => {
+  const clock = new VirtualClock();
+  const progress = new UploadProgress(clock);
+  const lines: string[] = [];
+  const done = new AbortController();
+  const report = (line: string): Promise<void> => {
+    lines.push(line);
+    return Promise.resolve();
+  };
+  const reporting = progress.reportEvery(report, done.signal);
+  progress.sent(1_000);
+  await clock.advance(4_999);
+  expect(lines).toEqual([]);
+  await clock.advance(6_000);
+  expect(lines).toEqual(['sent 1.00 kB in 5.0 s (200 B/s)', 'sent 1.00 kB in 10.0 s (100 B/s)']);
+  done.abort();
+  await reporting;
+  expect(clock.sleeping).toBe(0);
+});

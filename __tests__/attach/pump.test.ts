@@ -1,0 +1,358 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable, PassThrough } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import { pumpStdin, type AttachEnd, type PumpOptions } from '../../src/attach/pump.ts';
+import { BuildError } from '../../src/errors.ts';
+import {
+  AttachServer,
+  succeedAndClose,
+  untilSteady,
+  type AttachScript,
+} from '../support/attach-server.ts';
+import { VirtualClock } from '../support/clock.ts';
+
+const servers: AttachServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+async function serve(script: AttachScript): Promise<AttachServer> {
+  const server = await AttachServer.start(script);
+  servers.push(server);
+  return server;
+}
+
+interface Pumping {
+  readonly server: AttachServer;
+  readonly clock: VirtualClock;
+  readonly end: Promise<AttachEnd>;
+}
+
+async function pump(
+  script: AttachScript,
+  stdin: Readable,
+  options: Partial<PumpOptions> = {},
+): Promise<Pumping> {
+  const server = await serve(script);
+  const socket = await server.open();
+  const clock = new VirtualClock();
+  const end = pumpStdin(socket, stdin, {
+    clock,
+    signal: new AbortController().signal,
+    containerEnded: new AbortController().signal,
+    probe: () => Promise.resolve(true),
+    onSent: () => undefined,
+    ...options,
+  });
+  return { server, clock, end };
+}
+
+/** A source that has given one chunk and says nothing more. */
+function unfinished(chunk = Buffer.from('first')): PassThrough {
+  const stdin = new PassThrough();
+  stdin.write(chunk);
+  return stdin;
+}
+
+function bytesOf(size: number): Readable {
+  return Readable.from([randomBytes(size)], { objectMode: false });
+}
+
+const chunk = randomBytes(200_001);
+
+test.each([
+  { name: 'small chunks', chunks: ['a', 'bc', 'd'], sizes: [1, 2, 1] },
+  { name: 'a chunk of exactly one frame', chunks: [chunk.subarray(0, 65_536)], sizes: [65_536] },
+  {
+    name: 'a chunk that is cut into frames',
+    chunks: [chunk, 'end'],
+    sizes: [65_536, 65_536, 65_536, 3_393, 3],
+  },
+])('$name arrive byte for byte', async ({ chunks, sizes }) => {
+  const buffers = chunks.map((part) => Buffer.from(part));
+  const sent: number[] = [];
+  const { server, end } = await pump(
+    { onEndOfStdin: succeedAndClose },
+    Readable.from(buffers, { objectMode: true }),
+    { onSent: (bytes) => sent.push(bytes) },
+  );
+  const expected = Buffer.concat(buffers);
+  expect(await end).toEqual({
+    bytesSent: expected.length,
+    acknowledged: true,
+    unreached: false,
+  });
+  expect(server.connection.payloads.map(({ length }) => length)).toEqual(sizes);
+  expect(server.connection.stdin.equals(expected)).toBe(true);
+  expect(sent).toEqual(sizes);
+});
+
+test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
+  'an empty stream is only its end on %s',
+  async (protocol) => {
+    const { server, end } = await pump(
+      { protocol, onEndOfStdin: succeedAndClose },
+      Readable.from([]),
+    );
+    expect(await end).toEqual({ bytesSent: 0, acknowledged: true, unreached: false });
+    expect(server.connection.payloads).toEqual([]);
+  },
+);
+
+test('on v4 the answer to the closing handshake acknowledges what was sent before it', async () => {
+  const data = randomBytes(3_000_000);
+  const { server, end } = await pump({ protocol: 'v4.channel.k8s.io' }, Readable.from([data]));
+  expect(await end).toEqual({ bytesSent: data.length, acknowledged: true, unreached: false });
+  expect(server.connection.stdin.equals(data)).toBe(true);
+  expect(server.connection.others).toEqual([]);
+  expect(await server.connection.closed).toEqual({ code: 1000 });
+});
+
+test('on v4 a connection that drops before the answer acknowledges nothing', async () => {
+  const { end } = await pump(
+    {
+      protocol: 'v4.channel.k8s.io',
+      onStdin: ({ socket }) => {
+        socket.terminate();
+      },
+    },
+    bytesOf(10),
+  );
+  expect(await end).toMatchObject({
+    acknowledged: false,
+    failure: { kind: 'attach', message: expect.stringContaining('code 1006') as unknown },
+  });
+});
+
+test('the pong of a ping after the end of stdin acknowledges, also when the server says nothing more', async () => {
+  const { server, clock, end } = await pump({}, bytesOf(1_000));
+  expect(await clock.until(end, 50)).toEqual({
+    bytesSent: 1_000,
+    acknowledged: true,
+    unreached: false,
+  });
+  expect(server.connection.pings).toContain('end-of-stdin');
+});
+
+test('a failure that follows the pong undoes the acknowledgement', async () => {
+  const { end } = await pump(
+    {
+      onEndOfStdin: (connection) => {
+        connection.socket.once('ping', () => {
+          connection.fail('error sending request: EOF');
+        });
+      },
+    },
+    bytesOf(1_000),
+  );
+  expect(await end).toMatchObject({
+    bytesSent: 1_000,
+    acknowledged: false,
+    unreached: true,
+    failure: { message: 'the cluster could not deliver the context: error sending request: EOF' },
+  });
+});
+
+test('a close with code 1000 and no status proves nothing', async () => {
+  const { end } = await pump(
+    {
+      pongs: false,
+      onEndOfStdin: ({ socket }) => {
+        socket.close(1000);
+      },
+    },
+    bytesOf(1_000),
+  );
+  expect(await end).toMatchObject({
+    bytesSent: 1_000,
+    acknowledged: false,
+    unreached: false,
+    failure: {
+      kind: 'attach',
+      message:
+        'the connection to the container was lost (code 1000) before the whole context was acknowledged',
+    },
+  });
+});
+
+test('a Success before our end of stdin is a lost upload', async () => {
+  const stdin = unfinished();
+  const { end } = await pump({ onStdin: succeedAndClose }, stdin);
+  expect(await end).toMatchObject({
+    acknowledged: false,
+    unreached: false,
+    failure: {
+      kind: 'attach',
+      message: 'the cluster ended the connection before the whole context was sent',
+    },
+  });
+  expect(stdin.destroyed).toBe(true);
+});
+
+test.each([
+  { message: 'container not found ("builder")', unreached: true },
+  { message: 'container is in CONTAINER_EXITED state', unreached: true },
+  { message: 'write unix: broken pipe', unreached: false },
+])('the failure "$message" says unreached: $unreached', async ({ message, unreached }) => {
+  const { end } = await pump(
+    {
+      onOpen: (connection) => {
+        connection.send(0);
+        connection.fail(message);
+      },
+    },
+    unfinished(),
+  );
+  expect(await end).toMatchObject({
+    acknowledged: false,
+    unreached,
+    failure: { message: `the cluster could not deliver the context: ${message}` },
+  });
+});
+
+test('a server that cuts the connection after some bytes loses the upload', async () => {
+  const cutAfter = 1_000_000;
+  const { server, end } = await pump(
+    {
+      onStdin: ({ socket, bytes }) => {
+        if (bytes >= cutAfter) socket.terminate();
+      },
+    },
+    endless(),
+  );
+  expect(await end).toMatchObject({ acknowledged: false, failure: { kind: 'attach' } });
+  expect(server.connection.bytes).toBeGreaterThanOrEqual(cutAfter);
+});
+
+test('an error of the source is the failure, and stdin is never ended', async () => {
+  const failure = new BuildError('context', 'file "a" changed while it was read');
+  const { server, end } = await pump({ onEndOfStdin: succeedAndClose }, failing(failure));
+  expect(await end).toMatchObject({ bytesSent: 4, acknowledged: false, failure });
+  expect(await server.connection.closed).toEqual({ code: 1006 });
+  expect(server.connection.others).toEqual([]);
+});
+
+test('an error of the source that is no BuildError says what was being done', async () => {
+  const { clock, end } = await pump({}, failing(new Error('zlib: broken')));
+  expect(await clock.until(end)).toMatchObject({
+    acknowledged: false,
+    failure: { kind: 'attach', message: 'sending the context failed: zlib: broken' },
+  });
+});
+
+test('cancelling ends the pump with the reason of the signal', async () => {
+  const cancel = new AbortController();
+  const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
+  const stdin = unfinished();
+  const { server, end } = await pump(
+    {
+      onStdin: () => {
+        cancel.abort(reason);
+      },
+    },
+    stdin,
+    { signal: cancel.signal },
+  );
+  expect(await end).toMatchObject({ bytesSent: 5, acknowledged: false, failure: reason });
+  expect(stdin.destroyed).toBe(true);
+  expect(await server.connection.closed).toEqual({ code: 1006 });
+});
+
+test('a signal that was aborted before sends nothing', async () => {
+  const reason = new BuildError('timeout', 'too late');
+  const { server, end } = await pump({}, bytesOf(10), { signal: AbortSignal.abort(reason) });
+  expect(await end).toMatchObject({ bytesSent: 0, acknowledged: false, failure: reason });
+  await server.connection.closed;
+  expect(server.connection.payloads).toEqual([]);
+});
+
+test('a container that has ended acknowledges nothing more, and that is no failure of the upload', async () => {
+  const ended = new AbortController();
+  const { end } = await pump(
+    {
+      pongs: false,
+      onEndOfStdin: () => {
+        ended.abort();
+      },
+    },
+    bytesOf(1_000),
+    { containerEnded: ended.signal },
+  );
+  expect(await end).toEqual({ bytesSent: 1_000, acknowledged: false, unreached: false });
+});
+
+test('a consumer that pauses holds the source back, and loses nothing', async () => {
+  const total = 96 * 1024 * 1024;
+  const source = endless(total);
+  const { server, end } = await pump(
+    {
+      onOpen: ({ socket }) => {
+        socket.pause();
+      },
+      onEndOfStdin: succeedAndClose,
+    },
+    source,
+  );
+  const readWhilePaused = await untilSteady(() => source.bytes);
+  // What the kernel buffers of one loopback connection can hold, and a few chunks in flight.
+  expect(readWhilePaused).toBeLessThan(24 * 1024 * 1024);
+  server.connection.socket.resume();
+  expect(await end).toMatchObject({ bytesSent: total, acknowledged: true });
+  const received = createHash('sha256').update(server.connection.stdin).digest('hex');
+  expect(received).toBe(source.hash.digest('hex'));
+});
+
+test('a silent connection whose cluster does not answer either is dead', async () => {
+  const { clock, end } = await pump({ pongs: false }, unfinished(), {
+    probe: () => Promise.resolve(false),
+  });
+  expect(await clock.until(end)).toMatchObject({
+    acknowledged: false,
+    failure: {
+      message:
+        'the connection to the container is dead: no answer to pings, and the API server cannot be reached',
+    },
+  });
+  expect(clock.sleeping).toBe(0);
+});
+
+/** Gives one chunk, then the error. */
+function failing(error: Error): Readable {
+  return Readable.from(
+    (function* () {
+      yield Buffer.from('four');
+      throw error;
+    })(),
+  );
+}
+
+interface CountedSource extends Readable {
+  readonly bytes: number;
+  readonly hash: ReturnType<typeof createHash>;
+}
+
+/** Random chunks as gzip would make them, made only when they are asked for. */
+function endless(total = Infinity): CountedSource {
+  const piece = randomBytes(32 * 1024);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Readable({
+    highWaterMark: 64 * 1024,
+    read() {
+      if (bytes >= total) {
+        this.push(null);
+        return;
+      }
+      piece.writeDoubleBE(bytes);
+      bytes += piece.length;
+      const copy = Buffer.from(piece);
+      hash.update(copy);
+      this.push(copy);
+    },
+  });
+  return Object.defineProperties(stream, {
+    bytes: { get: () => bytes },
+    hash: { value: hash },
+  }) as CountedSource;
+}

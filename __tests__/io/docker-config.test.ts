@@ -1,0 +1,154 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { collectLogins, type DockerConfig } from '../../src/context/auth.ts';
+import { readDockerConfig } from '../../src/io/docker-config.ts';
+import { commandRunner } from '../../src/io/exec.ts';
+
+let directory = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'docker-config-'));
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const login = { auths: { 'registry.example': { auth: btoa('user:password') } } };
+
+function write(path: string, content: string | object = login): string {
+  const file = join(directory, path);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+function read(
+  input: string | undefined,
+  environment: NodeJS.ProcessEnv = {},
+): DockerConfig | undefined {
+  return readDockerConfig(input, environment, (path) => join(directory, path));
+}
+
+test.each([
+  { name: 'a directory', input: '.' },
+  { name: 'a file', input: 'config.json' },
+])('reads $name that the input names', ({ input }) => {
+  write('config.json');
+  expect(read(input)).toEqual({
+    source: join(directory, 'config.json'),
+    auths: login.auths,
+    credHelpers: {},
+    credsStore: undefined,
+  });
+});
+
+test('reads $DOCKER_CONFIG without the input', () => {
+  write('config.json');
+  expect(read(undefined, { DOCKER_CONFIG: directory })).toMatchObject({ auths: login.auths });
+});
+
+test('none reads nothing, also where there are logins', () => {
+  write('config.json');
+  expect(read('none', { DOCKER_CONFIG: directory })).toBeUndefined();
+});
+
+test.each([
+  { name: 'an empty directory', path: '' },
+  { name: 'a directory that does not exist', path: 'missing' },
+  { name: 'a path below a file', path: 'config.json' },
+])('$name as $DOCKER_CONFIG has no logins', ({ path }) => {
+  if (path === 'config.json') write(path);
+  expect(read(undefined, { DOCKER_CONFIG: join(directory, path) })).toBeUndefined();
+});
+
+test('a file that the input names must exist', () => {
+  expect(() => read('missing')).toThrow(
+    `reading the Docker configuration ${JSON.stringify(join(directory, 'missing'))} failed`,
+  );
+});
+
+test('a directory that the input names must have a config.json', () => {
+  mkdirSync(join(directory, 'empty'));
+  expect(() => read('empty')).toThrow(
+    `reading the Docker configuration ${JSON.stringify(join(directory, 'empty', 'config.json'))} failed`,
+  );
+});
+
+test('a broken file is an input error that quotes none of it', () => {
+  write('config.json', '{"auths": {"x": {"auth": "c2VjcmV0"');
+  let message = '';
+  try {
+    read(undefined, { DOCKER_CONFIG: directory });
+  } catch (error) {
+    message = String(error);
+  }
+  expect(message).toContain(join(directory, 'config.json'));
+  expect(message).not.toContain('c2VjcmV0');
+});
+
+/** A credential helper that logs what it was asked to the file `asked`. */
+function helper(name: string, ...lines: readonly string[]): void {
+  const file = write(
+    `docker-credential-${name}`,
+    [
+      '#!/bin/sh',
+      'read server',
+      `echo "$1 $server" >> '${join(directory, 'asked')}'`,
+      ...lines,
+      '',
+    ].join('\n'),
+  );
+  chmodSync(file, 0o755);
+}
+
+/** The logins of these hosts, resolved by helpers of the temporary directory. */
+function resolve(config: object, ...hosts: readonly string[]): ReturnType<typeof collectLogins> {
+  write('config.json', config);
+  const path = `${directory}:${process.env['PATH'] ?? ''}`;
+  return collectLogins(
+    read('config.json'),
+    hosts.map((host) => ({ host, required: true })),
+    commandRunner({ PATH: path }),
+  );
+}
+
+test('a helper that is a program on the PATH gives the login', async () => {
+  helper('lab', `echo '{"ServerURL":"x","Username":"user","Secret":"pass\\u0022word"}'`);
+  const { config, hosts, secrets } = await resolve(
+    { credHelpers: { 'registry.example': 'lab' } },
+    'registry.example',
+  );
+  expect(JSON.parse(String(config))).toEqual({
+    auths: { 'registry.example': { auth: btoa('user:pass"word') } },
+  });
+  expect(hosts).toEqual(['registry.example']);
+  expect(secrets).toContain('pass"word');
+});
+
+test('a helper without a login leaves the entry of the file', async () => {
+  helper('lab', 'echo "credentials not found in native keychain"', 'exit 1');
+  const { config } = await resolve({ ...login, credsStore: 'lab' }, 'registry.example');
+  expect(JSON.parse(String(config))).toEqual(login);
+});
+
+test.each([
+  { name: 'fails', lines: ['echo "the keychain is locked"', 'exit 1'] },
+  { name: 'says nothing', lines: [] },
+])('a helper that $name is an input error', async ({ lines }) => {
+  helper('lab', ...lines);
+  const logins = resolve({ credsStore: 'lab' }, 'registry.example');
+  await expect(logins).rejects.toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining('docker-credential-lab') as unknown,
+  });
+});
+
+test('a helper that is not installed is an input error', async () => {
+  const logins = resolve({ credsStore: 'missing' }, 'registry.example');
+  await expect(logins).rejects.toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining('docker-credential-missing') as unknown,
+  });
+});

@@ -1,0 +1,200 @@
+import { expect, test } from '@jest/globals';
+import { connect, type Connection } from '../../src/io/kubeconfig.ts';
+import type { CommandResult, RunCommand } from '../../src/ports.ts';
+
+const plugin = {
+  apiVersion: 'client.authentication.k8s.io/v1beta1',
+  command: 'get-token',
+  args: ['--cluster', 'x'],
+  env: [{ name: 'REGION', value: 'eu' }],
+};
+
+interface Call {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly calls: Call[];
+  readonly masked: string[];
+  /** Headers and keys of the next request. */
+  readonly login: () => Promise<object>;
+}
+
+/** A kubeconfig whose user has this plugin; it gives these answers, the last one again and again. */
+function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Opened {
+  const calls: Call[] = [];
+  const masked: string[] = [];
+  const run: RunCommand = (command, args, { env = {} }) => {
+    const answer = answers[Math.min(calls.length, answers.length - 1)];
+    calls.push({ command, args, env });
+    return answer instanceof Error || answer === undefined
+      ? Promise.reject(answer ?? new Error('no answer'))
+      : Promise.resolve(answer);
+  };
+  const kubeconfig = JSON.stringify({
+    'current-context': 'test',
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    clusters: [
+      {
+        name: 'test',
+        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa('ca') },
+      },
+    ],
+    users: [{ name: 'test', user: { exec } }],
+  });
+  const mask = (secret: string): void => {
+    masked.push(secret);
+  };
+  const connection = connect(
+    { kubeconfig, context: undefined, namespace: undefined },
+    {},
+    { run, mask },
+  );
+  const login = async (): Promise<object> => {
+    const { options } = await connection.requestOptions('/version', {});
+    return { headers: options.headers, cert: options.cert, key: options.key };
+  };
+  return { connection, calls, masked, login };
+}
+
+function credential(status: object): CommandResult {
+  const answer = { apiVersion: plugin.apiVersion, kind: 'ExecCredential', status };
+  return { exitCode: 0, stdout: JSON.stringify(answer), stderr: '' };
+}
+
+function bearer(token: string): object {
+  return { headers: { Authorization: `Bearer ${token}` } };
+}
+
+test('runs the plugin as client-go does, once for all requests', async () => {
+  const { calls, masked, login } = open(plugin, credential({ token: 'token-1' }));
+  expect(await login()).toMatchObject(bearer('token-1'));
+  expect(await login()).toMatchObject(bearer('token-1'));
+  expect(calls).toEqual([
+    {
+      command: 'get-token',
+      args: ['--cluster', 'x'],
+      env: { REGION: 'eu', KUBERNETES_EXEC_INFO: expect.any(String) as unknown },
+    },
+  ]);
+  expect(JSON.parse(calls[0]?.env['KUBERNETES_EXEC_INFO'] ?? '')).toEqual({
+    apiVersion: 'client.authentication.k8s.io/v1beta1',
+    kind: 'ExecCredential',
+    spec: { interactive: false },
+  });
+  expect(masked).toEqual(['token-1']);
+});
+
+test('provideClusterInfo tells the plugin about the cluster', async () => {
+  const { calls, login } = open(
+    { ...plugin, provideClusterInfo: true },
+    credential({ token: 'token-1' }),
+  );
+  await login();
+  expect(JSON.parse(calls[0]?.env['KUBERNETES_EXEC_INFO'] ?? '')).toMatchObject({
+    spec: {
+      cluster: {
+        server: 'https://api.example',
+        'certificate-authority-data': btoa('ca'),
+        'insecure-skip-tls-verify': false,
+      },
+    },
+  });
+});
+
+test('a client certificate logs in, and every line of its key is masked', async () => {
+  const key = '-----BEGIN KEY-----\nc2VjcmV0\n-----END KEY-----\n';
+  const { masked, login } = open(
+    plugin,
+    credential({ clientCertificateData: 'certificate', clientKeyData: key }),
+  );
+  expect(await login()).toMatchObject({ cert: 'certificate', key });
+  expect(masked).toContain('c2VjcmV0');
+});
+
+test('a credential that is about to expire is asked for anew', async () => {
+  const soon = new Date(Date.now() + 20_000).toISOString();
+  const late = new Date(Date.now() + 3_600_000).toISOString();
+  const { calls, login } = open(
+    plugin,
+    credential({ token: 'token-1', expirationTimestamp: soon }),
+    credential({ token: 'token-2', expirationTimestamp: late }),
+  );
+  expect(await login()).toMatchObject(bearer('token-1'));
+  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(calls).toHaveLength(2);
+});
+
+test('after a 401 the plugin is run again', async () => {
+  const { connection, login } = open(
+    plugin,
+    credential({ token: 'token-1' }),
+    credential({ token: 'token-2' }),
+  );
+  await login();
+  expect(await connection.renewCredentials()).toBe(true);
+  expect(await login()).toMatchObject(bearer('token-2'));
+});
+
+test('a user without a plugin has nothing to renew', async () => {
+  const { connection } = open({});
+  expect(await connection.renewCredentials()).toBe(false);
+});
+
+const doing = 'running the kubeconfig\'s credential plugin "get-token"';
+
+test.each([
+  {
+    name: 'is not there',
+    answer: new Error('Unable to locate executable file: get-token'),
+    message: `${doing} failed: Unable to locate executable file: get-token`,
+  },
+  {
+    name: 'fails',
+    answer: { exitCode: 3, stdout: '', stderr: 'trace\nlogin has expired\n' },
+    message: `${doing} failed with exit code 3: login has expired`,
+  },
+  {
+    name: 'says nothing',
+    answer: { exitCode: 0, stdout: '', stderr: '' },
+    message: `${doing} gave no credential`,
+  },
+  {
+    name: 'has no credential',
+    answer: credential({ expirationTimestamp: '2026-01-01T00:00:00Z' }),
+    message: `${doing} gave no credential`,
+  },
+])('a plugin that $name is named', async ({ answer, message }) => {
+  const { login } = open(plugin, answer);
+  await expect(login()).rejects.toMatchObject({
+    kind: 'cluster',
+    message,
+    hint: 'Install the plugin on the runner, or use a kubeconfig with a token.',
+  });
+});
+
+test("the plugin's own installHint comes first, in one line", async () => {
+  const { login } = open(
+    { ...plugin, installHint: 'Install get-token:\n  brew install x\n' },
+    new Error('no'),
+  );
+  await expect(login()).rejects.toMatchObject({ hint: 'Install get-token: brew install x' });
+});
+
+test.failing('requests that start together share one run of the plugin', async () => {
+  const { calls, login } = open(plugin, credential({ token: 'token-1' }));
+  expect(await Promise.all([login(), login(), login()])).toMatchObject(
+    Array(3).fill(bearer('token-1')),
+  );
+  expect(calls).toHaveLength(1);
+});
+
+test.failing('a plugin that failed is run again for the next request', async () => {
+  const { login } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
+  await expect(login()).rejects.toThrow('busy');
+  expect(await login()).toMatchObject(bearer('token-2'));
+});

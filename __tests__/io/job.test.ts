@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+let directory = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'job-'));
+  for (const name of ['output', 'state', 'summary']) writeFileSync(join(directory, name), '');
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+interface Ended {
+  readonly stdout: string;
+  readonly file: (name: string) => string;
+}
+
+/** Runs these statements in a process as the runner would start it. */
+function run(statements: string, environment: NodeJS.ProcessEnv = {}): Ended {
+  const module = new URL('../../src/io/job.ts', import.meta.url).href;
+  const program = `import { announcePost, runnerJob } from ${JSON.stringify(module)};\n${statements}`;
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    {
+      encoding: 'utf8',
+      env: {
+        GITHUB_OUTPUT: join(directory, 'output'),
+        GITHUB_STATE: join(directory, 'state'),
+        GITHUB_STEP_SUMMARY: join(directory, 'summary'),
+        ...environment,
+      },
+    },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return { stdout, file: (name) => readFileSync(join(directory, name), 'utf8') };
+}
+
+test('speaks to the runner by its files and by stdout', () => {
+  const { stdout, file } = run(`
+    announcePost();
+    runnerJob.remember([{ namespace: 'builds', name: 'kbp-x' }]);
+    runnerJob.setOutput('digest', 'sha256:1\\nx=y');
+    await runnerJob.write('text\\n');
+    await runnerJob.write(Buffer.from([0xff, 0x0a]).toString('latin1'));
+    await runnerJob.writeSummary('# Title');
+    await runnerJob.writeSummary('more');
+  `);
+  expect(stdout).toBe('text\nÿ\n');
+  expect(valuesOf(file('output'))).toEqual([['digest', 'sha256:1\nx=y']]);
+  expect(valuesOf(file('state'))).toEqual([
+    ['isPost', 'true'],
+    ['pods', '[{"namespace":"builds","name":"kbp-x"}]'],
+  ]);
+  expect(file('summary')).toBe('# Title\nmore\n');
+});
+
+test('a runner without a summary file gets none', () => {
+  const { stdout } = run(`await runnerJob.writeSummary('# Title');`, { GITHUB_STEP_SUMMARY: '' });
+  expect(stdout).toBe('');
+});
+
+/** Names and values of a runner file: `name<<delimiter`, the value, the delimiter. */
+function valuesOf(text: string): string[][] {
+  return [...text.matchAll(/^(.+)<<(.+)\n([^]*?)\n\2\n/gm)].map(([, name = '', , value = '']) => [
+    name,
+    value,
+  ]);
+}

@@ -1,0 +1,288 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { connect, requestUrl, type Connection } from '../../src/io/kubeconfig.ts';
+import { RestClient } from '../../src/io/rest.ts';
+import { ApiServer, sendJson } from '../support/api-server.ts';
+import { VirtualClock } from '../support/clock.ts';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function serve(): Promise<ApiServer> {
+  const server = await ApiServer.start(
+    { 'GET /version': [sendJson({ minor: '35' })] },
+    { tls: true },
+  );
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+  cleanups.push(() => {
+    rmSync(path, { recursive: true });
+  });
+  return path;
+}
+
+const noPlugin = {
+  run: () => Promise.reject(new Error('no program may be run')),
+  mask: () => undefined,
+};
+
+function open(
+  kubeconfig: string,
+  { context, namespace }: { context?: string; namespace?: string } = {},
+  environment: NodeJS.ProcessEnv = {},
+): Connection {
+  return connect({ kubeconfig, context, namespace }, environment, noPlugin);
+}
+
+async function ask(server: ApiServer, connection: Connection): Promise<ApiServer['requests']> {
+  const rest = new RestClient(connection, new VirtualClock());
+  const { signal } = new AbortController();
+  const response = await rest.open({ method: 'GET', path: '/version', signal });
+  response.resume();
+  return server.requests;
+}
+
+/** What opening this kubeconfig throws. */
+function refusal(...given: Parameters<typeof open>): unknown {
+  try {
+    return open(...given);
+  } catch (error) {
+    return error;
+  }
+}
+
+test.each([
+  { name: 'a token', user: { token: 'secret' }, expected: { authorization: 'Bearer secret' } },
+  {
+    name: 'name and password',
+    user: { username: 'u', password: 'p' },
+    expected: { authorization: `Basic ${btoa('u:p')}` },
+  },
+  {
+    name: 'impersonation of a user',
+    user: {
+      token: 'secret',
+      as: 'other',
+      'as-groups': ['a', 'b'],
+      'as-uid': '7',
+      'as-user-extra': { 'x/y': ['z'] },
+    },
+    expected: {
+      'impersonate-user': 'other',
+      'impersonate-group': 'a, b',
+      'impersonate-uid': '7',
+      'impersonate-extra-x%2fy': 'z',
+    },
+  },
+])('logs in with $name, over TLS that is verified', async ({ user, expected }) => {
+  const server = await serve();
+  const requests = await ask(server, open(server.kubeconfig(user)));
+  expect(requests[0]?.headers).toMatchObject(expected);
+});
+
+test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
+  'reads the token of $key',
+  async ({ key }) => {
+    const server = await serve();
+    const file = join(directory(), 'token');
+    writeFileSync(file, 'from a file');
+    const requests = await ask(server, open(server.kubeconfig({ [key]: file })));
+    expect(requests[0]?.headers.authorization).toBe('Bearer from a file');
+  },
+);
+
+test('refuses a certificate of an unknown authority', async () => {
+  const server = await serve();
+  const connection = open(server.kubeconfig({}, { 'certificate-authority-data': undefined }));
+  await expect(ask(server, connection)).rejects.toMatchObject({
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  });
+  expect(server.requests).toEqual([]);
+});
+
+test('refuses a certificate for another name', async () => {
+  const server = await serve();
+  const connection = open(server.kubeconfig({}, { 'tls-server-name': 'other.example' }));
+  await expect(ask(server, connection)).rejects.toMatchObject({
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
+});
+
+test('accepts the name that tls-server-name gives', async () => {
+  const server = await serve();
+  const connection = open(server.kubeconfig({}, { 'tls-server-name': 'api.example' }));
+  expect(await ask(server, connection)).toHaveLength(1);
+  expect(connection.unverifiedTls).toBe(false);
+});
+
+test('insecure-skip-tls-verify connects, and says so', async () => {
+  const server = await serve();
+  const insecure = { 'certificate-authority-data': undefined, 'insecure-skip-tls-verify': true };
+  const connection = open(server.kubeconfig({}, insecure));
+  expect(await ask(server, connection)).toHaveLength(1);
+  expect(connection.unverifiedTls).toBe(true);
+});
+
+test('one TLS handshake serves all requests', async () => {
+  const server = await serve();
+  const rest = new RestClient(open(server.kubeconfig()), new VirtualClock());
+  const { signal } = new AbortController();
+  for (let request = 0; request < 3; request += 1)
+    await rest.json({ method: 'GET', path: '/version', signal });
+  expect(server.requests).toHaveLength(3);
+  expect(server.connections).toBe(1);
+});
+
+test.each([
+  { name: 'the context', given: {}, expected: { contextName: 'test', namespace: 'builds' } },
+  {
+    name: 'the inputs',
+    given: { context: 'other', namespace: 'mine' },
+    expected: { contextName: 'other', namespace: 'mine' },
+  },
+  {
+    name: 'nothing',
+    given: { context: 'other' },
+    expected: { contextName: 'other', namespace: 'default' },
+  },
+])('takes the namespace of $name', async ({ given, expected }) => {
+  const server = await serve();
+  expect(open(server.kubeconfig(), given)).toMatchObject({
+    ...expected,
+    source: "input 'kubeconfig'",
+    server: server.url,
+  });
+});
+
+test('the whole document is there to find secrets in it', async () => {
+  const server = await serve();
+  const { document } = open(server.kubeconfig({ token: 'secret', tokens: { deep: 'other' } }));
+  expect(JSON.parse(document)).toMatchObject({
+    users: [{ name: 'test', user: { token: 'secret', tokens: { deep: 'other' } } }],
+  });
+});
+
+test.each([
+  {
+    name: 'a context that it does not have',
+    kubeconfig: '{contexts: [{name: a, context: {cluster: c}}, {name: b, context: {cluster: c}}]}',
+    context: 'c',
+    message: `input 'kube-context': the kubeconfig has no context "c"`,
+    hint: 'Use one of: a, b.',
+  },
+  {
+    name: 'a context in a file without any',
+    kubeconfig: '{}',
+    context: 'c',
+    message: `input 'kube-context': the kubeconfig has no context "c"`,
+    hint: "Correct the input 'kubeconfig'.",
+  },
+  {
+    name: 'no current context',
+    kubeconfig: '{clusters: [{name: c, cluster: {server: "https://x"}}]}',
+    context: undefined,
+    message: "the kubeconfig (input 'kubeconfig') has no usable current context",
+    hint: "Name one by the input 'kube-context'.",
+  },
+])('names $name', ({ kubeconfig, context, message, hint }) => {
+  const given = context === undefined ? {} : { context };
+  expect(refusal(kubeconfig, given)).toMatchObject({ kind: 'input', message, hint });
+});
+
+test('a text that is no YAML is an input error', () => {
+  expect(refusal('users: [')).toMatchObject({
+    kind: 'input',
+    message: expect.stringMatching(
+      /^reading the kubeconfig \(input 'kubeconfig'\) failed/,
+    ) as unknown,
+  });
+});
+
+test('auto takes the file of $KUBECONFIG', async () => {
+  const server = await serve();
+  const file = join(directory(), 'config');
+  writeFileSync(file, server.kubeconfig({ token: 'secret' }));
+  const connection = open('auto', {}, { KUBECONFIG: file });
+  expect(connection).toMatchObject({ source: '$KUBECONFIG', server: server.url });
+  const requests = await ask(server, connection);
+  expect(requests[0]?.headers.authorization).toBe('Bearer secret');
+});
+
+test('the files of $KUBECONFIG complete each other', async () => {
+  const server = await serve();
+  const path = directory();
+  const [first, second] = [join(path, 'first'), join(path, 'second')];
+  const { clusters, users, contexts } = JSON.parse(
+    server.kubeconfig({ token: 'second' }),
+  ) as Record<string, unknown>;
+  writeFileSync(first, JSON.stringify({ 'current-context': 'test', contexts }));
+  writeFileSync(second, JSON.stringify({ clusters, users }));
+  const connection = open('auto', {}, { KUBECONFIG: `${first}:${second}` });
+  expect(connection.document).toContain('second');
+  const requests = await ask(server, connection);
+  expect(requests[0]?.headers.authorization).toBe('Bearer second');
+});
+
+test.failing('the first file of $KUBECONFIG that names a thing wins', async () => {
+  const server = await serve();
+  const path = directory();
+  const [first, second] = [join(path, 'first'), join(path, 'second')];
+  writeFileSync(first, server.kubeconfig({ token: 'first' }));
+  writeFileSync(second, server.kubeconfig({ token: 'second' }, { server: 'https://nowhere' }));
+  const connection = open('auto', {}, { KUBECONFIG: `${first}:${second}` });
+  const requests = await ask(server, connection);
+  expect(requests[0]?.headers.authorization).toBe('Bearer first');
+});
+
+test.failing('the first file of $KUBECONFIG that has a current context sets it', async () => {
+  const server = await serve();
+  const path = directory();
+  const [first, second] = [join(path, 'first'), join(path, 'second')];
+  writeFileSync(first, '{}');
+  writeFileSync(second, server.kubeconfig());
+  expect(open('auto', {}, { KUBECONFIG: `${first}:${second}` }).contextName).toBe('test');
+});
+
+test.failing('paths in a file of $KUBECONFIG are relative to it', async () => {
+  const server = await serve();
+  const path = directory();
+  mkdirSync(join(path, 'tokens'));
+  writeFileSync(join(path, 'config'), server.kubeconfig({ tokenFile: 'tokens/own' }));
+  writeFileSync(join(path, 'tokens', 'own'), 'from a file');
+  const requests = await ask(server, open('auto', {}, { KUBECONFIG: join(path, 'config') }));
+  expect(requests[0]?.headers.authorization).toBe('Bearer from a file');
+});
+
+test('a file of $KUBECONFIG that is missing is named', () => {
+  const file = join(directory(), 'missing');
+  expect(refusal('auto', {}, { KUBECONFIG: file })).toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining(`reading the kubeconfig (${file}) failed`) as unknown,
+  });
+});
+
+test.each([
+  {
+    name: 'a plain server',
+    server: 'https://x:6443',
+    query: { a: 'b c', d: undefined },
+    expected: 'https://x:6443/api/v1?a=b+c',
+  },
+  {
+    name: 'a server with a path',
+    server: 'https://x/k8s/clusters/c-1/',
+    query: {},
+    expected: 'https://x/k8s/clusters/c-1/api/v1',
+  },
+])('requestUrl of $name', ({ server, query, expected }) => {
+  expect(requestUrl(server, '/api/v1', query).href).toBe(expected);
+});

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { followPod } from '../../src/pod/follow.ts';
+import { isFinal, type PodState } from '../../src/pod/state.ts';
+import { turn } from '../support/clock.ts';
+import { recordedPod } from '../support/pods.ts';
+import { Source } from '../support/source.ts';
+
+const { signal } = new AbortController();
+const isRunning = (state: PodState): boolean => state.kind === 'running';
+
+test('the state is the last one seen, pending before the first', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  expect(follower.state).toEqual({ kind: 'starting', reason: 'Pending', message: '' });
+  states.push(recordedPod('container-creating'));
+  states.push(recordedPod('running'));
+  await turn();
+  expect(follower.state).toEqual({ kind: 'running', node: 'lab' });
+});
+
+test('waiters get the first state that passes, each its own', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  const started = follower.until(isRunning, signal);
+  const ended = follower.until(isFinal, signal);
+  states.push(recordedPod('container-creating'));
+  states.push(recordedPod('running'));
+  expect(await started).toEqual({ kind: 'running', node: 'lab' });
+  states.push(recordedPod('exit-7'));
+  expect(await ended).toMatchObject({ kind: 'ended', exitCode: 7 });
+});
+
+test('the present state counts', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  states.push(recordedPod('running'));
+  await turn();
+  expect(await follower.until(isRunning, signal)).toEqual({ kind: 'running', node: 'lab' });
+});
+
+test.each([
+  { name: 'its end', last: recordedPod('completed'), kind: 'ended' },
+  { name: 'its loss', last: recordedPod('evicted'), kind: 'lost' },
+  { name: 'its disappearance', last: undefined, kind: 'gone' },
+])('nothing is read after $name', async ({ last, kind }) => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  states.push(last);
+  states.push(recordedPod('running'));
+  expect(await follower.until(isFinal, signal)).toMatchObject({ kind });
+  await turn();
+  expect(follower.state.kind).toBe(kind);
+  expect(states.closed).toBe(true);
+});
+
+test('a source that fails fails those who wait and those who come later', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  states.push(recordedPod('running'));
+  const waiting = follower.until(isFinal, signal);
+  const failure = new Error('the watch is refused');
+  states.fail(failure);
+  await expect(waiting).rejects.toBe(failure);
+  await expect(follower.until(isFinal, signal)).rejects.toBe(failure);
+  expect(await follower.until(isRunning, signal)).toEqual({ kind: 'running', node: 'lab' });
+});
+
+test('a source that ends before the pod is a failure', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  const waiting = follower.until(isFinal, signal);
+  states.push(recordedPod('running'));
+  states.end();
+  await expect(waiting).rejects.toThrow('the states of the pod ended before the pod did');
+});
+
+test('a waiter stops by its signal, the others wait on', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  const stop = new AbortController();
+  const stopped = follower.until(isRunning, stop.signal);
+  const waiting = follower.until(isRunning, signal);
+  const reason = new Error('cancelled');
+  stop.abort(reason);
+  await expect(stopped).rejects.toBe(reason);
+  states.push(recordedPod('running'));
+  expect(await waiting).toEqual({ kind: 'running', node: 'lab' });
+  await expect(follower.until(isRunning, stop.signal)).rejects.toBe(reason);
+});

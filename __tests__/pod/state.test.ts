@@ -1,0 +1,385 @@
+import { expect, test } from '@jest/globals';
+import type { V1ContainerState, V1Pod, V1PodStatus } from '@kubernetes/client-node';
+import {
+  describePodState,
+  isFinal,
+  readPodState,
+  type EndedState,
+  type PodState,
+} from '../../src/pod/state.ts';
+import { recordedPod } from '../support/pods.ts';
+
+const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const ended = { exitCode: 7, reason: 'Error', message: '', node: 'lab' };
+const missingImage =
+  'rpc error: code = NotFound desc = failed to pull and unpack image "10.88.0.1:5000/library/busybox:1-missing": failed to resolve reference "10.88.0.1:5000/library/busybox:1-missing": 10.88.0.1:5000/library/busybox:1-missing: not found';
+
+const recorded: readonly { name: string; expected: PodState }[] = [
+  { name: 'running', expected: { kind: 'running', node: 'lab' } },
+  {
+    // The phase lags behind: it still says Pending.
+    name: 'completed',
+    expected: { kind: 'ended', exitCode: 0, reason: 'Completed', message: 'done\n', node: 'lab' },
+  },
+  {
+    // The phase still says Running.
+    name: 'exit-7',
+    expected: { kind: 'ended', exitCode: 7, reason: 'Error', message: '', node: 'lab' },
+  },
+  {
+    name: 'oom-killed',
+    expected: { kind: 'ended', exitCode: 137, reason: 'OOMKilled', message: '', node: 'lab' },
+  },
+  {
+    name: 'start-error',
+    expected: {
+      kind: 'ended',
+      exitCode: 128,
+      reason: 'StartError',
+      message:
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown',
+      node: 'lab',
+    },
+  },
+  {
+    name: 'container-creating',
+    expected: { kind: 'starting', reason: 'ContainerCreating', message: '' },
+  },
+  {
+    name: 'unschedulable',
+    expected: {
+      kind: 'starting',
+      reason: 'Unschedulable',
+      message:
+        '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    },
+  },
+  {
+    name: 'err-image-pull',
+    expected: {
+      kind: 'stuck',
+      reason: 'ErrImagePull',
+      message: missingImage,
+      patienceMs: 3_000,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'image-pull-back-off',
+    expected: {
+      kind: 'stuck',
+      reason: 'ImagePullBackOff',
+      message: `Back-off pulling image "10.88.0.1:5000/library/busybox:1-missing": ErrImagePull: ${missingImage}`,
+      patienceMs: 3_000,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'image-never-pull',
+    expected: {
+      kind: 'stuck',
+      reason: 'ErrImageNeverPull',
+      message:
+        'Container image "10.88.0.1:5000/library/busybox:1-missing" is not present with pull policy of Never',
+      patienceMs: 0,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'invalid-image-name',
+    expected: {
+      kind: 'stuck',
+      reason: 'InvalidImageName',
+      message:
+        'Failed to apply default image tag "UPPER/CASE:1": couldn\'t parse image name "UPPER/CASE:1": invalid reference format: repository name (CASE) must be lowercase',
+      patienceMs: 0,
+      hint: "Correct 'builder-image'.",
+    },
+  },
+  {
+    name: 'config-error',
+    expected: {
+      kind: 'stuck',
+      reason: 'CreateContainerConfigError',
+      message: 'configmap "missing" not found',
+      patienceMs: 10_000,
+      hint: "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.",
+    },
+  },
+  {
+    name: 'init-failed',
+    expected: {
+      kind: 'lost',
+      reason: 'InitContainerFailed',
+      message: 'init container "first" ended with exit code 3 (Error)',
+    },
+  },
+  {
+    name: 'deadline-exceeded',
+    expected: {
+      kind: 'lost',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    },
+  },
+  {
+    name: 'evicted',
+    expected: {
+      kind: 'lost',
+      reason: 'Evicted',
+      message: 'Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ',
+    },
+  },
+  {
+    name: 'deleted',
+    expected: { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' },
+  },
+];
+
+test.each(recorded)('reads the recorded pod $name', ({ name, expected }) => {
+  expect(readPodState(recordedPod(name), 'builder')).toEqual(expected);
+});
+
+test('a pod that is no more is gone', () => {
+  expect(readPodState(undefined, 'builder')).toEqual({ kind: 'gone' });
+});
+
+interface Written {
+  readonly builder?: V1ContainerState;
+  readonly status?: V1PodStatus;
+  readonly deleted?: boolean;
+}
+
+/** A pod whose state no cluster gives on demand. */
+function pod({ builder, status, deleted }: Written): V1Pod {
+  return {
+    metadata: deleted === true ? { deletionTimestamp: '2026-01-01T00:00:00Z' as never } : {},
+    spec: { nodeName: 'lab', containers: [] },
+    status: {
+      ...status,
+      ...(builder !== undefined && {
+        containerStatuses: [
+          {
+            name: 'builder',
+            state: builder,
+            image: '',
+            imageID: '',
+            ready: false,
+            restartCount: 0,
+          },
+        ],
+      }),
+    },
+  };
+}
+
+const disrupted: V1PodStatus = {
+  conditions: [
+    {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
+    },
+  ],
+};
+const killed: V1ContainerState = { terminated: { exitCode: 137, reason: 'Error' } };
+const exited: V1ContainerState = { terminated: { exitCode: 0, reason: 'Completed' } };
+const succeeded: PodState = { ...ended, kind: 'ended', exitCode: 0, reason: 'Completed' };
+const running: V1ContainerState = { running: {} };
+
+const written: readonly (Written & { name: string; expected: PodState })[] = [
+  {
+    name: 'a new pod without any status is pending',
+    expected: { kind: 'starting', reason: 'Pending', message: '' },
+  },
+  {
+    name: 'a scheduled pod that the kubelet has not touched',
+    status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
+    expected: { kind: 'starting', reason: 'Scheduled', message: '' },
+  },
+  {
+    name: 'a pod held back by a scheduling gate',
+    status: {
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }],
+    },
+    expected: { kind: 'starting', reason: 'SchedulingGated', message: '' },
+  },
+  {
+    name: 'an unknown waiting reason is waited for',
+    builder: { waiting: { reason: 'NewInThisVersion', message: 'hm' } },
+    expected: { kind: 'starting', reason: 'NewInThisVersion', message: 'hm' },
+  },
+  {
+    name: 'a registry that is away gets its time',
+    builder: { waiting: { reason: 'ErrImagePull', message: 'dial tcp: connection refused' } },
+    expected: {
+      kind: 'stuck',
+      reason: 'ErrImagePull',
+      message: 'dial tcp: connection refused',
+      patienceMs: 90_000,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'a refused pull will not be granted a minute later',
+    builder: { waiting: { reason: 'ImagePullBackOff', message: 'failed: 401 Unauthorized' } },
+    expected: {
+      kind: 'stuck',
+      reason: 'ImagePullBackOff',
+      message: 'failed: 401 Unauthorized',
+      patienceMs: 3_000,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'the word not found outside of a pull shortens nothing',
+    builder: { waiting: { reason: 'CreateContainerError', message: 'not found' } },
+    expected: {
+      kind: 'stuck',
+      reason: 'CreateContainerError',
+      message: 'not found',
+      patienceMs: 10_000,
+      hint: "Check 'builder-command' and 'pod-template'.",
+    },
+  },
+  {
+    name: 'an init container whose image cannot be pulled',
+    builder: { waiting: { reason: 'PodInitializing' } },
+    status: {
+      initContainerStatuses: [
+        {
+          name: 'first',
+          state: { waiting: { reason: 'ErrImageNeverPull', message: 'not present' } },
+          image: '',
+          imageID: '',
+          ready: false,
+          restartCount: 0,
+        },
+      ],
+    },
+    expected: {
+      kind: 'stuck',
+      reason: 'ErrImageNeverPull',
+      message: 'not present',
+      patienceMs: 0,
+      hint: checkImage,
+    },
+  },
+  {
+    name: 'a taken-away pod whose container was killed is lost, not failed',
+    builder: killed,
+    status: disrupted,
+    deleted: true,
+    expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
+  },
+  {
+    name: 'a taken-away pod whose container ended well has its verdict',
+    builder: exited,
+    status: disrupted,
+    deleted: true,
+    expected: succeeded,
+  },
+  {
+    name: 'a disrupted pod is lost while its container still runs',
+    builder: running,
+    status: { ...disrupted, phase: 'Running' },
+    expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
+  },
+  {
+    name: 'a disruption that did not happen is none',
+    builder: running,
+    status: { conditions: [{ type: 'DisruptionTarget', status: 'False', reason: 'Preempting' }] },
+    expected: { kind: 'running', node: 'lab' },
+  },
+  {
+    name: 'the reason of an evicted pod says more than its disruption condition',
+    builder: killed,
+    status: { ...disrupted, phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
+    expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
+  },
+  {
+    name: 'a container that ended well before the deadline has succeeded',
+    builder: exited,
+    status: { phase: 'Failed', reason: 'DeadlineExceeded' },
+    expected: succeeded,
+  },
+  {
+    name: 'a deleted pod whose container ended well has its verdict',
+    builder: exited,
+    deleted: true,
+    expected: succeeded,
+  },
+  {
+    name: 'a container that the node lost has no verdict',
+    builder: {
+      terminated: {
+        exitCode: 137,
+        reason: 'ContainerStatusUnknown',
+        message: 'The container could not be located',
+      },
+    },
+    expected: {
+      kind: 'lost',
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located',
+    },
+  },
+  {
+    name: 'a succeeded pod without an exit code of the builder proves nothing',
+    status: { phase: 'Succeeded' },
+    expected: { kind: 'lost', reason: 'Succeeded', message: 'the builder has no exit code' },
+  },
+  {
+    name: 'a failed pod without an exit code of the builder says what it can',
+    status: { phase: 'Failed', message: 'the node said no' },
+    expected: { kind: 'lost', reason: 'Failed', message: 'the node said no' },
+  },
+];
+
+test.each(written)('$name', ({ expected, ...given }) => {
+  expect(readPodState(pod(given), 'builder')).toEqual(expected);
+});
+
+test('a sidecar that runs on does not hide the end of the builder, nor does its end count', () => {
+  const base = { image: '', imageID: '', ready: true, restartCount: 0 };
+  const status = (sidecar: V1ContainerState, builder: V1ContainerState): V1Pod => ({
+    ...pod({}),
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        { ...base, name: 'sidecar', state: sidecar },
+        { ...base, name: 'builder', state: builder },
+      ],
+    },
+  });
+  expect(readPodState(status(running, exited), 'builder')).toEqual(succeeded);
+  expect(readPodState(status(exited, running), 'builder')).toEqual({
+    kind: 'running',
+    node: 'lab',
+  });
+});
+
+const exitState: EndedState = { kind: 'ended', ...ended };
+
+test.each<{ state: PodState; final: boolean; text: string }>([
+  {
+    state: { kind: 'starting', reason: 'Unschedulable', message: '0/1 nodes' },
+    final: false,
+    text: 'Unschedulable: 0/1 nodes',
+  },
+  { state: { kind: 'starting', reason: 'Pending', message: '' }, final: false, text: 'Pending' },
+  {
+    state: { kind: 'stuck', reason: 'ErrImagePull', message: 'no', patienceMs: 0, hint: '' },
+    final: false,
+    text: 'ErrImagePull: no',
+  },
+  { state: { kind: 'running', node: 'lab' }, final: false, text: 'running on node lab' },
+  { state: { kind: 'running', node: '' }, final: false, text: 'running' },
+  { state: exitState, final: true, text: 'ended with exit code 7 (Error)' },
+  { state: { kind: 'lost', reason: 'Evicted', message: 'x' }, final: true, text: 'Evicted: x' },
+  { state: { kind: 'gone' }, final: true, text: 'gone' },
+])('says "$text" of a state that is $state.kind', ({ state, final, text }) => {
+  expect(describePodState(state)).toBe(text);
+  expect(isFinal(state)).toBe(final);
+});

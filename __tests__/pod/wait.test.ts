@@ -1,0 +1,260 @@
+import { describe, expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { BuildError } from '../../src/errors.ts';
+import { followPod } from '../../src/pod/follow.ts';
+import { waitForStart } from '../../src/pod/wait.ts';
+import type { PodEvent } from '../../src/ports.ts';
+import { VirtualClock } from '../support/clock.ts';
+import { visible } from '../support/failure.ts';
+import { recordedPod } from '../support/pods.ts';
+import { Source } from '../support/source.ts';
+
+const second = 1_000;
+
+/** A pod that waits for this reason. */
+function waiting(reason: string, message = ''): V1Pod {
+  return {
+    status: {
+      containerStatuses: [
+        {
+          name: 'builder',
+          state: { waiting: { reason, message } },
+          image: '',
+          imageID: '',
+          ready: false,
+          restartCount: 0,
+        },
+      ],
+    },
+  };
+}
+
+/** A wait for a pod to start, as a test drives it. */
+class Start {
+  readonly clock = new VirtualClock();
+  readonly states = new Source<V1Pod | undefined>();
+  readonly cancel = new AbortController();
+  readonly reports: string[] = [];
+  /** Seconds after the beginning at which the events were read. */
+  readonly eventsReadAt: number[] = [];
+  events: readonly PodEvent[] = [];
+  /** The state, what a user sees of a BuildError, or another error as it is. */
+  result: unknown;
+  readonly #startedAtMs = this.clock.now();
+
+  constructor(startTimeoutMs = 300 * second) {
+    const wait = {
+      startTimeoutMs,
+      clock: this.clock,
+      report: (line: string) => {
+        this.reports.push(line);
+      },
+      events: () => {
+        this.eventsReadAt.push(this.seconds);
+        return Promise.resolve(this.events);
+      },
+    };
+    const follower = followPod(this.states, 'builder');
+    void waitForStart(follower, wait, this.cancel.signal).then(
+      (state) => {
+        this.result = state;
+      },
+      (error: unknown) => {
+        this.result = error instanceof BuildError ? visible(error) : error;
+      },
+    );
+  }
+
+  get seconds(): number {
+    return (this.clock.now() - this.#startedAtMs) / second;
+  }
+
+  async becomes(pod: V1Pod | undefined): Promise<void> {
+    this.states.push(pod);
+    await this.clock.advance(0);
+  }
+}
+
+const running = { kind: 'running', node: 'lab' };
+const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const lookAtNode = "Give it more time with 'start-timeout', or look at the node and its events.";
+
+test('ends when the builder runs, and says once why it waited', async () => {
+  const start = new Start();
+  await start.becomes({});
+  await start.becomes(recordedPod('unschedulable'));
+  await start.clock.advance(60 * second);
+  await start.becomes(recordedPod('unschedulable'));
+  await start.becomes(recordedPod('container-creating'));
+  expect(start.result).toBeUndefined();
+  await start.becomes(recordedPod('running'));
+  expect(start.result).toEqual(running);
+  expect(start.reports).toEqual([
+    'waiting: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    'waiting: ContainerCreating',
+  ]);
+  expect(start.clock.sleeping).toBe(0);
+});
+
+test.each([
+  { name: 'completed', kind: 'ended' },
+  { name: 'exit-7', kind: 'ended' },
+  { name: 'evicted', kind: 'lost' },
+])('a pod that was too quick to be seen running has started: $name', async ({ name, kind }) => {
+  const start = new Start();
+  await start.becomes(recordedPod(name));
+  expect(start.result).toMatchObject({ kind });
+});
+
+test('a pod that disappears has no start to wait for', async () => {
+  const start = new Start();
+  await start.becomes(undefined);
+  expect(start.result).toEqual({ kind: 'gone' });
+});
+
+describe('a hopeless state', () => {
+  test('fails at once where nothing can change', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('image-never-pull'));
+    expect(start.result).toEqual({
+      kind: 'pod',
+      message:
+        'the pod cannot start: ErrImageNeverPull: Container image "10.88.0.1:5000/library/busybox:1-missing" is not present with pull policy of Never',
+      hint: checkImage,
+    });
+    expect(start.seconds).toBe(0);
+  });
+
+  test('fails when its patience is over, not before', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('config-error'));
+    await start.clock.advance(10 * second - 1);
+    expect(start.result).toBeUndefined();
+    await start.clock.advance(1);
+    expect(start.result).toEqual({
+      kind: 'pod',
+      message: 'the pod cannot start: CreateContainerConfigError: configmap "missing" not found',
+      hint: "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.",
+    });
+  });
+
+  test('keeps its clock when one hopeless reason follows another', async () => {
+    const start = new Start();
+    await start.becomes(waiting('ErrImagePull', 'connection refused'));
+    await start.clock.advance(60 * second);
+    await start.becomes(waiting('ImagePullBackOff', 'connection refused'));
+    await start.clock.advance(30 * second - 1);
+    expect(start.result).toBeUndefined();
+    await start.clock.advance(1);
+    expect(start.result).toMatchObject({
+      message: 'the pod cannot start: ImagePullBackOff: connection refused',
+    });
+  });
+
+  test('starts its clock anew after a hopeful one', async () => {
+    const start = new Start();
+    await start.becomes(waiting('CreateContainerError', 'name in use'));
+    await start.clock.advance(9 * second);
+    await start.becomes(waiting('ContainerCreating'));
+    await start.clock.advance(9 * second);
+    await start.becomes(waiting('CreateContainerError', 'name in use'));
+    await start.clock.advance(9 * second);
+    expect(start.result).toBeUndefined();
+    await start.becomes(recordedPod('running'));
+    expect(start.result).toEqual(running);
+  });
+
+  test('is bounded by start-timeout too', async () => {
+    const start = new Start(20 * second);
+    await start.becomes(waiting('ErrImagePull', 'connection refused'));
+    await start.clock.advance(20 * second);
+    expect(start.result).toEqual({
+      kind: 'timeout',
+      message: 'the pod did not start within 20 s: ErrImagePull: connection refused',
+      hint: lookAtNode,
+    });
+  });
+});
+
+describe('start-timeout', () => {
+  test('ends a hopeful wait with the last state', async () => {
+    const start = new Start(90 * second);
+    await start.becomes(recordedPod('unschedulable'));
+    await start.clock.advance(90 * second - 1);
+    expect(start.result).toBeUndefined();
+    await start.clock.advance(1);
+    expect(start.result).toEqual({
+      kind: 'timeout',
+      message:
+        'the pod did not start within 90 s: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      hint: "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+    });
+    expect(start.eventsReadAt).toEqual([]);
+  });
+
+  test('is not prolonged by changes', async () => {
+    const start = new Start(30 * second);
+    for (let change = 0; change < 30; change += 1) {
+      await start.becomes(waiting(`Reason${String(change)}`));
+      await start.clock.advance(second);
+    }
+    expect(start.result).toMatchObject({
+      message: 'the pod did not start within 30 s: Reason29',
+    });
+  });
+});
+
+describe('events', () => {
+  const failedMount = {
+    type: 'Warning',
+    reason: 'FailedMount',
+    message: 'secret "ca" not found',
+  };
+
+  test('are read every 10 s while a container is being created, until there is a warning', async () => {
+    const start = new Start(60 * second);
+    await start.becomes(recordedPod('container-creating'));
+    start.events = [{ type: 'Normal', reason: 'Scheduled', message: 'to lab' }];
+    await start.clock.advance(20 * second);
+    start.events = [...start.events, failedMount];
+    await start.clock.advance(40 * second);
+    expect(start.eventsReadAt).toEqual([10, 20, 30]);
+    expect(start.reports).toEqual([
+      'waiting: ContainerCreating',
+      'event: FailedMount: secret "ca" not found',
+    ]);
+    expect(start.result).toEqual({
+      kind: 'timeout',
+      message:
+        'the pod did not start within 60 s: ContainerCreating; last event: FailedMount: secret "ca" not found',
+      hint: lookAtNode,
+    });
+  });
+
+  test('are not asked for when the pod starts in time', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('container-creating'));
+    await start.clock.advance(9 * second);
+    await start.becomes(recordedPod('running'));
+    expect(start.eventsReadAt).toEqual([]);
+  });
+});
+
+test('ends by its signal', async () => {
+  const start = new Start();
+  await start.becomes(recordedPod('container-creating'));
+  const reason = new Error('cancelled');
+  start.cancel.abort(reason);
+  await start.clock.advance(0);
+  expect(start.result).toBe(reason);
+  expect(start.clock.sleeping).toBe(0);
+});
+
+test('a source of states that fails ends the wait', async () => {
+  const start = new Start();
+  const failure = new Error('the watch is refused');
+  start.states.fail(failure);
+  await start.clock.advance(0);
+  expect(start.result).toBe(failure);
+  expect(start.clock.sleeping).toBe(0);
+});

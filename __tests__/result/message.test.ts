@@ -1,0 +1,326 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Diagnosis } from '../../src/engines/engine.ts';
+import { BuildError } from '../../src/errors.ts';
+import { readPodState, type EndedState } from '../../src/pod/state.ts';
+import { outcomeError, type MessageContext } from '../../src/result/message.ts';
+import { decideOutcome, type Outcome } from '../../src/result/outcome.ts';
+import { visible } from '../support/failure.ts';
+import { recordedPod } from '../support/pods.ts';
+
+const context: MessageContext = {
+  memoryLimit: undefined,
+  timeoutMs: 3_600_000,
+  diagnosis: undefined,
+};
+const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
+const findWho = 'Find out who deletes pods in this namespace.';
+const raiseStorage =
+  "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.";
+const lookAbove = "Look at the builder's output above.";
+
+function messageOf(
+  outcome: Exclude<Outcome, { kind: 'succeeded' }>,
+  about: Partial<MessageContext> = {},
+): unknown {
+  return visible(outcomeError(outcome, { ...context, ...about }));
+}
+
+function failed(
+  ended: Partial<EndedState>,
+  bytesSent = 0,
+  contextComplete = true,
+): Exclude<Outcome, { kind: 'succeeded' }> {
+  return {
+    kind: 'failed',
+    ended: { kind: 'ended', exitCode: 1, reason: 'Error', message: '', node: 'lab', ...ended },
+    bytesSent,
+    contextComplete,
+  };
+}
+
+describe('a builder that failed', () => {
+  const diagnosis: Diagnosis = {
+    message: 'RUN make ended with exit code 3',
+    hint: 'Correct line 4 of the Dockerfile.',
+    line: 4,
+  };
+
+  test.each<{
+    name: string;
+    outcome: Exclude<Outcome, { kind: 'succeeded' }>;
+    about?: Partial<MessageContext>;
+    expected: object;
+  }>([
+    {
+      name: 'says its exit code',
+      outcome: failed({ exitCode: 7 }),
+      expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: lookAbove },
+    },
+    {
+      name: 'says what its engine found in the output, and where',
+      outcome: failed({}),
+      about: { diagnosis },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1: RUN make ended with exit code 3',
+        hint: 'Correct line 4 of the Dockerfile.',
+        line: 4,
+      },
+    },
+    {
+      name: 'has a hint where its engine has none',
+      outcome: failed({}),
+      about: { diagnosis: { message: 'no such file' } },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1: no such file',
+        hint: lookAbove,
+      },
+    },
+    {
+      name: 'says how far its stdin was when it ended early',
+      outcome: failed({}, 1_234, false),
+      about: { diagnosis: { message: 'bad flag' } },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1, after 1234 bytes of its stdin: bad flag',
+        hint: lookAbove,
+      },
+    },
+    {
+      name: 'says the signal that killed it',
+      outcome: failed({ exitCode: 143 }),
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 143 (killed by signal 15)',
+        hint: lookAbove,
+      },
+    },
+    {
+      name: 'takes 128 for no signal',
+      outcome: failed({ exitCode: 128 }),
+      expected: { kind: 'build', message: 'the builder ended with exit code 128', hint: lookAbove },
+    },
+    {
+      name: 'takes 255 for no signal',
+      outcome: failed({ exitCode: 255 }),
+      expected: { kind: 'build', message: 'the builder ended with exit code 255', hint: lookAbove },
+    },
+    {
+      name: 'whose stream was cut on its way is worth another try',
+      outcome: failed({}),
+      about: { diagnosis: { message: 'unexpected end of the archive', transport: true } },
+      expected: {
+        kind: 'lost',
+        message: 'the builder ended with exit code 1: unexpected end of the archive',
+        hint: tryAgain,
+      },
+    },
+    {
+      name: 'for want of memory says its limit, whatever the output says',
+      outcome: failed({ exitCode: 137, reason: 'OOMKilled' }),
+      about: { memoryLimit: '4Gi', diagnosis },
+      expected: {
+        kind: 'build',
+        message:
+          'the builder was killed with exit code 137: it needed more than its memory limit of 4Gi',
+        hint: "Raise 'limits.memory' in 'resources'.",
+      },
+    },
+    {
+      name: 'for want of memory without a limit',
+      outcome: failed({ exitCode: 137, reason: 'OOMKilled' }),
+      expected: {
+        kind: 'build',
+        message:
+          'the builder was killed with exit code 137: it needed more than the memory of its node',
+        hint: "Raise 'limits.memory' in 'resources'.",
+      },
+    },
+    {
+      name: 'that could not be started under CRI-O',
+      outcome: failed({ exitCode: 128, reason: 'ContainerCannotRun', message: 'no such file' }),
+      expected: {
+        kind: 'build',
+        message: 'the builder could not be started (exit code 128): no such file',
+        hint: "Correct 'builder-command' or 'builder-image'.",
+      },
+    },
+  ])('$name', ({ outcome, about, expected }) => {
+    expect(messageOf(outcome, about)).toEqual(expected);
+  });
+});
+
+describe('what a real cluster did', () => {
+  test.each([
+    {
+      name: 'exit-7',
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 7, after 0 bytes of its stdin',
+        hint: lookAbove,
+      },
+    },
+    {
+      name: 'completed',
+      expected: {
+        kind: 'build',
+        message:
+          'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved',
+        hint: 'Let its command read all of stdin.',
+      },
+    },
+    {
+      name: 'start-error',
+      expected: {
+        kind: 'build',
+        message:
+          'the builder could not be started (exit code 128): failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown',
+        hint: "Correct 'builder-command' or 'builder-image'.",
+      },
+    },
+    {
+      name: 'deadline-exceeded',
+      expected: {
+        kind: 'timeout',
+        message:
+          'the cluster ended the pod at its deadline: Pod was active on the node longer than the specified deadline',
+        hint: "Raise 'timeout' (now 3600 s).",
+      },
+    },
+    {
+      name: 'evicted',
+      expected: {
+        kind: 'build',
+        message:
+          'the node evicted the pod before the builder ended (Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. )',
+        hint: raiseStorage,
+      },
+    },
+    {
+      name: 'deleted',
+      expected: {
+        kind: 'build',
+        message:
+          'somebody deleted the pod before the builder ended (Deleted: somebody deleted the pod)',
+        hint: findWho,
+      },
+    },
+    {
+      name: 'init-failed',
+      expected: {
+        kind: 'build',
+        message:
+          'an init container failed before the builder ended (InitContainerFailed: init container "first" ended with exit code 3 (Error))',
+        hint: "Correct the init containers of 'pod-template'.",
+      },
+    },
+  ])('$name', ({ name, expected }) => {
+    const outcome = decideOutcome(readPodState(recordedPod(name), 'builder'), undefined);
+    if (outcome.kind === 'succeeded') throw new Error('nothing was sent');
+    expect(messageOf(outcome)).toEqual(expected);
+  });
+});
+
+describe('a pod that was taken away', () => {
+  const lost = (reason: string, message = ''): Exclude<Outcome, { kind: 'succeeded' }> => ({
+    kind: 'pod-lost',
+    reason,
+    message,
+  });
+
+  test.each([
+    { reason: 'TerminationByKubelet', what: 'the node evicted the pod' },
+    {
+      reason: 'EvictionByEvictionAPI',
+      what: 'the pod was evicted, usually because its node is drained',
+    },
+    { reason: 'DeletionByTaintManager', what: 'the node became unusable' },
+    { reason: 'DeletionByPodGC', what: 'the node is gone' },
+    { reason: 'NodeLost', what: 'the node is gone' },
+    { reason: 'NodeShutdown', what: 'the node was shut down' },
+    { reason: 'Terminated', what: 'the node was shut down' },
+    { reason: 'ContainerStatusUnknown', what: 'the node lost the container' },
+    { reason: 'UnexpectedAdmissionError', what: 'the node refused the pod' },
+    { reason: 'OutOfcpu', what: 'the cluster ended the pod' },
+    { reason: 'OutOfpods', what: 'the cluster ended the pod' },
+  ])('by $reason is worth another try', ({ reason, what }) => {
+    expect(messageOf(lost(reason, 'words'))).toEqual({
+      kind: 'lost',
+      message: `${what} before the builder ended (${reason}: words)`,
+      hint: tryAgain,
+    });
+  });
+
+  test.each(['Preempting', 'PreemptionByScheduler'])('by %s needs a priority', (reason) => {
+    expect(messageOf(lost(reason))).toEqual({
+      kind: 'lost',
+      message: `the pod was preempted by a more important one before the builder ended (${reason})`,
+      hint: "Set a priorityClassName by 'pod-template'.",
+    });
+  });
+
+  test('by a node that is low on something is worth another try', () => {
+    const message = 'The node was low on resource: memory. ';
+    expect(messageOf(lost('Evicted', message))).toMatchObject({
+      kind: 'lost',
+      message: `the node evicted the pod before the builder ended (Evicted: ${message})`,
+    });
+  });
+
+  test('for a reason that nobody knows is not tried again', () => {
+    expect(messageOf(lost('NewInThisVersion'))).toEqual({
+      kind: 'build',
+      message: 'the cluster ended the pod before the builder ended (NewInThisVersion)',
+      hint: tryAgain,
+    });
+  });
+
+  test('because it does not fit its node is not tried again', () => {
+    expect(messageOf(lost('NodeAffinity'))).toEqual({
+      kind: 'build',
+      message: 'the node does not fit the pod before the builder ended (NodeAffinity)',
+      hint: "Correct 'node-selector'.",
+    });
+  });
+
+  test('and is gone altogether', () => {
+    expect(messageOf({ kind: 'pod-gone' })).toEqual({
+      kind: 'build',
+      message: 'the pod disappeared before the builder ended: somebody deleted it',
+      hint: findWho,
+    });
+  });
+});
+
+describe('an upload that was lost', () => {
+  const cause = new BuildError('attach', 'the connection was lost after 100 bytes');
+  const ended: EndedState = {
+    kind: 'ended',
+    exitCode: 0,
+    reason: 'Completed',
+    message: '',
+    node: 'lab',
+  };
+
+  test.each<{
+    name: string;
+    outcome: Exclude<Outcome, { kind: 'succeeded' }>;
+    message: string;
+  }>([
+    {
+      name: 'while the builder ran',
+      outcome: { kind: 'upload-lost', cause, ended: undefined },
+      message: 'the connection was lost after 100 bytes',
+    },
+    {
+      name: 'before the builder ended well',
+      outcome: { kind: 'unproved', ended, cause },
+      message:
+        'the builder ended with exit code 0, but it did not get everything: the connection was lost after 100 bytes',
+    },
+  ])('$name is worth another try and keeps its cause', ({ outcome, message }) => {
+    expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint: tryAgain });
+    expect(outcomeError(outcome, context).cause).toBe(cause);
+  });
+});

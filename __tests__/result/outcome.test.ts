@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import type { AttachEnd } from '../../src/attach/pump.ts';
+import { BuildError } from '../../src/errors.ts';
+import type { PodState } from '../../src/pod/state.ts';
+import { decideOutcome, type Outcome } from '../../src/result/outcome.ts';
+
+function ended(exitCode: number): PodState & { kind: 'ended' } {
+  return { kind: 'ended', exitCode, reason: '', message: 'sha256:1', node: 'lab' };
+}
+
+const cause = new BuildError('attach', 'the connection was lost');
+const complete: AttachEnd = { bytesSent: 300, acknowledged: true, unreached: false };
+const broken: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false, failure: cause };
+const unfinished: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false };
+
+test.each<{
+  name: string;
+  state: PodState;
+  upload: AttachEnd | undefined;
+  expected: Outcome;
+}>([
+  {
+    name: 'exit code 0 and an acknowledged upload: success',
+    state: ended(0),
+    upload: complete,
+    expected: { kind: 'succeeded', ended: ended(0) },
+  },
+  {
+    name: 'exit code 0 after a lost upload proves nothing',
+    state: ended(0),
+    upload: broken,
+    expected: { kind: 'unproved', ended: ended(0), cause },
+  },
+  {
+    name: 'exit code 0 without having read its stdin proves nothing',
+    state: ended(0),
+    upload: unfinished,
+    expected: { kind: 'unproved', ended: ended(0), cause: undefined },
+  },
+  {
+    name: 'exit code 0 before anything was sent proves nothing',
+    state: ended(0),
+    upload: undefined,
+    expected: { kind: 'unproved', ended: ended(0), cause: undefined },
+  },
+  {
+    name: 'another exit code fails after a whole upload',
+    state: ended(7),
+    upload: complete,
+    expected: { kind: 'failed', ended: ended(7), bytesSent: 300, contextComplete: true },
+  },
+  {
+    name: 'another exit code counts more than a lost upload',
+    state: ended(1),
+    upload: broken,
+    expected: { kind: 'failed', ended: ended(1), bytesSent: 100, contextComplete: false },
+  },
+  {
+    name: 'another exit code before anything was sent',
+    state: ended(128),
+    upload: undefined,
+    expected: { kind: 'failed', ended: ended(128), bytesSent: 0, contextComplete: false },
+  },
+  {
+    name: 'a lost pod is lost, whatever was sent',
+    state: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
+    upload: complete,
+    expected: { kind: 'pod-lost', reason: 'Evicted', message: 'low on memory' },
+  },
+  {
+    name: 'a pod that is gone is gone, whatever was sent',
+    state: { kind: 'gone' },
+    upload: complete,
+    expected: { kind: 'pod-gone' },
+  },
+  {
+    name: 'an upload that is lost while the container runs',
+    state: { kind: 'running', node: 'lab' },
+    upload: broken,
+    expected: { kind: 'upload-lost', cause, ended: undefined },
+  },
+  {
+    name: 'a container that still runs after a whole upload is no success',
+    state: { kind: 'running', node: 'lab' },
+    upload: complete,
+    expected: { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' },
+  },
+  {
+    name: 'a container that never ran is no success',
+    state: { kind: 'starting', reason: 'Pending', message: '' },
+    upload: undefined,
+    expected: { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' },
+  },
+])('$name', ({ state, upload, expected }) => {
+  expect(decideOutcome(state, upload)).toStrictEqual(expected);
+});

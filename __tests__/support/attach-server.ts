@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { AttachSocket } from '../../src/attach/socket.ts';
+import { openAttachSocket } from '../../src/io/socket.ts';
+import { turn } from './clock.ts';
+
+export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
+
+/** What the server does; each part gets the connection that it is about. */
+export interface AttachScript {
+  readonly protocol?: Protocol;
+  /** False: pings are never answered. */
+  readonly pongs?: boolean;
+  readonly onOpen?: (connection: AttachConnection) => void;
+  readonly onStdin?: (connection: AttachConnection) => void;
+  /** v5: the half-close frame has come. */
+  readonly onEndOfStdin?: (connection: AttachConnection) => void;
+}
+
+/** An API server's end of `pods/attach` on a real socket. */
+export class AttachServer {
+  readonly connections: AttachConnection[] = [];
+  readonly #http: Server = createServer();
+  readonly #sockets: WebSocketServer;
+
+  private constructor({ protocol = 'v5.channel.k8s.io', pongs = true, ...script }: AttachScript) {
+    this.#sockets = new WebSocketServer({
+      server: this.#http,
+      autoPong: pongs,
+      handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
+    });
+    this.#sockets.on('connection', (socket) => {
+      const connection = new AttachConnection(socket, script);
+      this.connections.push(connection);
+      script.onOpen?.(connection);
+    });
+  }
+
+  static async start(script: AttachScript = {}): Promise<AttachServer> {
+    const server = new AttachServer(script);
+    server.#http.listen(0, '127.0.0.1');
+    await once(server.#http, 'listening');
+    return server;
+  }
+
+  get url(): URL {
+    const { port } = this.#http.address() as AddressInfo;
+    return new URL(`http://127.0.0.1:${port}/attach`);
+  }
+
+  /** The client's end, opened by the code that the action itself uses. */
+  open(signal: AbortSignal = new AbortController().signal): Promise<AttachSocket> {
+    return openAttachSocket(this.url, {}, signal);
+  }
+
+  /** The one connection of a test that makes only one. */
+  get connection(): AttachConnection {
+    const [connection] = this.connections;
+    if (connection === undefined) throw new Error('nobody has connected');
+    return connection;
+  }
+
+  async stop(): Promise<void> {
+    for (const { socket } of this.connections) socket.terminate();
+    this.#sockets.close();
+    this.#http.closeAllConnections();
+    this.#http.close();
+    await once(this.#http, 'close');
+  }
+}
+
+/** One attached client, and what has come from it. */
+export class AttachConnection {
+  readonly socket: WebSocket;
+  /** Payloads of the stdin frames. */
+  readonly payloads: Buffer[] = [];
+  /** Everything that was no stdin frame. */
+  readonly others: Buffer[] = [];
+  /** Payloads of the pings. */
+  readonly pings: string[] = [];
+  readonly closed: Promise<{ readonly code: number }>;
+
+  constructor(socket: WebSocket, { onStdin, onEndOfStdin }: AttachScript) {
+    this.socket = socket;
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code) => {
+        resolve({ code });
+      });
+    });
+    socket.on('error', () => undefined);
+    socket.on('ping', (payload) => this.pings.push(payload.toString()));
+    socket.on('message', (data) => {
+      const message = data as Buffer;
+      if (message[0] === 0) {
+        this.payloads.push(message.subarray(1));
+        onStdin?.(this);
+        return;
+      }
+      this.others.push(message);
+      if (message.equals(Buffer.from([255, 0]))) onEndOfStdin?.(this);
+    });
+  }
+
+  get stdin(): Buffer {
+    return Buffer.concat(this.payloads);
+  }
+
+  get bytes(): number {
+    return this.payloads.reduce((sum, payload) => sum + payload.length, 0);
+  }
+
+  /** A frame as the server sends it; without a payload it is the one that opens a real connection. */
+  send(channel: number, payload = ''): void {
+    this.socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(payload)]));
+  }
+
+  succeed(): void {
+    this.send(3, JSON.stringify({ metadata: {}, status: 'Success' }));
+  }
+
+  fail(message: string): void {
+    this.send(3, JSON.stringify({ metadata: {}, status: 'Failure', message, code: 500 }));
+  }
+}
+
+/** The normal end: the container has read everything, the kubelet says so and the server closes. */
+export function succeedAndClose(connection: AttachConnection): void {
+  connection.succeed();
+  connection.socket.close(1000);
+}
+
+/** Lets sockets work until the number has not changed for many turns of the event loop. */
+export async function untilSteady(read: () => number, turns = 200): Promise<number> {
+  let value = read();
+  for (let same = 0; same < turns; same += 1) {
+    await turn();
+    const now = read();
+    if (now !== value) same = 0;
+    value = now;
+  }
+  return value;
+}

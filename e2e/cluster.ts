@@ -1,0 +1,63 @@
+// The cluster and the registries that the suite runs against, by environment variables; see CONTRIBUTING.md.
+
+export interface TestCluster {
+  /** Kubeconfig file of an account that may only do what examples/cluster/rbac.yaml allows; undefined: made from it. */
+  readonly adminKubeconfig: string;
+  readonly builderImage: string | undefined;
+  readonly baseImage: string;
+  /** Registries as the pods and this machine reach them. */
+  readonly registry: string;
+  readonly strictRegistry: string | undefined;
+  readonly tlsRegistry: TlsRegistry | undefined;
+  /** Command that restarts parts of the cluster and reconfigures it; undefined: those cases do not apply. */
+  readonly lab: string | undefined;
+}
+
+export interface TlsRegistry {
+  readonly host: string;
+  /** File with the private certificate authority. */
+  readonly ca: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The cluster named by the environment; undefined if there is none. */
+export function testCluster(
+  environment: Readonly<Record<string, string | undefined>>,
+): TestCluster | undefined {
+  const adminKubeconfig = environment['KUBECONFIG'];
+  const registry = environment['KBP_REGISTRY'];
+  const baseImage = environment['KBP_BASE_IMAGE'];
+  if (!isSet(adminKubeconfig) || !isSet(registry) || !isSet(baseImage)) return undefined;
+  return {
+    adminKubeconfig,
+    registry,
+    baseImage,
+    builderImage: orUndefined(environment['KBP_BUILDER_IMAGE']),
+    strictRegistry: orUndefined(environment['KBP_STRICT_REGISTRY']),
+    tlsRegistry: tlsRegistry(environment),
+    lab: orUndefined(environment['KBP_LAB']),
+  };
+}
+
+function tlsRegistry(
+  environment: Readonly<Record<string, string | undefined>>,
+): TlsRegistry | undefined {
+  const host = environment['KBP_TLS_REGISTRY'];
+  const ca = environment['KBP_TLS_CA'];
+  if (!isSet(host) || !isSet(ca)) return undefined;
+  return {
+    host,
+    ca,
+    user: environment['KBP_REGISTRY_USER'] ?? '',
+    password: environment['KBP_REGISTRY_PASSWORD'] ?? '',
+  };
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}
+
+function orUndefined(value: string | undefined): string | undefined {
+  return isSet(value) ? value : undefined;
+}

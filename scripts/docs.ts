@@ -1,0 +1,161 @@
+// Writes what README.md takes from elsewhere (inputs and outputs of action.yml, the example), and docs/reference.md.
+//
+//   npm run docs          writes both
+//   npm run docs:check    fails if one of them is out of date
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { load } from 'js-yaml';
+import { format, resolveConfig } from 'prettier';
+
+interface Entry {
+  readonly description: string;
+  readonly default?: string;
+}
+
+interface Manifest {
+  readonly inputs: Readonly<Record<string, Entry>>;
+  readonly outputs: Readonly<Record<string, Entry>>;
+}
+
+/** Inputs that stand below one comment of action.yml, in their order. */
+interface Group {
+  readonly title: string;
+  readonly inputs: [string, Entry][];
+}
+
+const root = resolve(import.meta.dirname, '..');
+
+function readText(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** The YAML parser drops comments, so the groups come from the lines. */
+function groupInputs(text: string, { inputs }: Manifest): Group[] {
+  const groups: Group[] = [];
+  // An output may have the name of an input.
+  const section = /^inputs:\n([^]*?)^\w/m.exec(text)?.[1] ?? '';
+  for (const line of section.split('\n')) {
+    const title = /^ {2}# (.+)$/.exec(line)?.[1];
+    if (title !== undefined) groups.push({ title, inputs: [] });
+    const name = /^ {2}([a-z-]+):$/.exec(line)?.[1] ?? '';
+    const entry = inputs[name];
+    if (entry !== undefined) groups.at(-1)?.inputs.push([name, entry]);
+  }
+  const grouped = groups.reduce((sum, group) => sum + group.inputs.length, 0);
+  if (grouped !== Object.keys(inputs).length) {
+    throw new Error('action.yml: every input has to stand below a comment that names its group');
+  }
+  return groups;
+}
+
+/** What a user would type gets the font of code; nothing else in a description means anything to Markdown. */
+function toMarkdown(text: string): string {
+  return text
+    .trim()
+    .split(/\s+/)
+    .map((word) =>
+      word.replace(/^(\(?)(.*?)([),.;:]*)$/, (whole, open: string, body: string, close: string) =>
+        /[=/$<@_~]|^--|^\.[a-z]|:…/.test(body) ? `${open}\`${body}\`${close}` : whole,
+      ),
+    )
+    .join(' ');
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?=\s+[A-Z]|\s*$)/s.exec(text)?.[0] ?? text;
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? '' : `\`${text}\``;
+}
+
+function inputTables(groups: readonly Group[]): string {
+  return groups
+    .map(({ title, inputs }) =>
+      [
+        `**${title}**`,
+        '',
+        '| Input | Default | |',
+        '|---|---|---|',
+        ...inputs.map(
+          ([name, entry]) =>
+            `| ${code(name)} | ${code(entry.default)} | ${toMarkdown(firstSentence(entry.description))} |`,
+        ),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
+
+function outputTable({ outputs }: Manifest): string {
+  const rows = Object.entries(outputs).map(
+    ([name, { description }]) => `| ${code(name)} | ${toMarkdown(firstSentence(description))} |`,
+  );
+  return ['| Output | |', '|---|---|', ...rows].join('\n');
+}
+
+function renderReference(groups: readonly Group[], { outputs }: Manifest): string {
+  const describe = ([name, entry]: [string, Entry]): string => {
+    const byDefault = entry.default === undefined ? '' : `\n\nDefault: ${code(entry.default)}`;
+    return `#### ${code(name)}\n\n${toMarkdown(entry.description)}${byDefault}`;
+  };
+  return [
+    '<!-- Generated from action.yml by: npm run docs -->',
+    '# Inputs and outputs',
+    'Paths are relative to the workspace. In lists, blank lines and lines that begin with `#` are left out; an element in double quotes may hold what separates the elements.',
+    '## Inputs',
+    ...groups.flatMap(({ title, inputs }) => [`### ${title}`, ...inputs.map(describe)]),
+    '## Outputs',
+    ...Object.entries(outputs).map(describe),
+  ].join('\n\n');
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function replaceSection(document: string, name: string, content: string): string {
+  const section = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);
+  if (!section.test(document)) throw new Error(`README.md has no <!-- ${name} --> section`);
+  return document.replace(
+    section,
+    (_whole, open: string, close: string) => `${open}\n\n${content}\n\n${close}`,
+  );
+}
+
+/** As `npm run format` wants it, so that both checks agree. */
+async function formatted(path: string, text: string): Promise<string> {
+  const filepath = join(root, path);
+  return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+async function render(): Promise<ReadonlyMap<string, string>> {
+  const text = readText('action.yml');
+  // The runner itself checks the shape of action.yml.
+  const manifest = load(text) as Manifest;
+  const groups = groupInputs(text, manifest);
+  const sections = {
+    example: `\`\`\`yaml\n${readText('examples/build.yml').trim()}\n\`\`\``,
+    inputs: inputTables(groups),
+    outputs: outputTable(manifest),
+  };
+  const readme = Object.entries(sections).reduce(
+    (document, [name, content]) => replaceSection(document, name, content),
+    readText('README.md'),
+  );
+  const reference = renderReference(groups, manifest);
+  return new Map([
+    ['README.md', await formatted('README.md', readme)],
+    ['docs/reference.md', await formatted('docs/reference.md', reference)],
+  ]);
+}
+
+const isCheck = process.argv.includes('--check');
+for (const [path, text] of await render()) {
+  const file = join(root, path);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (isCheck) {
+    console.error(`${path} is out of date. Repair it with: npm run docs`);
+    process.exitCode = 1;
+    continue;
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`${path} is written`);
+}

@@ -1,0 +1,142 @@
+import { BuildError } from '../errors.ts';
+import { compilePattern, PatternSyntaxError, type Pattern } from './pattern.ts';
+
+/** What is known of a directory when its entries are looked at: one flag for each pattern. */
+export type ParentMatches = readonly boolean[];
+
+export interface IgnoreResult {
+  readonly excluded: boolean;
+  /** For the entries below. */
+  readonly matches: ParentMatches;
+}
+
+/**
+ * The rules of one ignore file as Docker applies them: github.com/moby/patternmatcher, ignorefile.ReadAll and
+ * MatchesUsingParentResults. Errors are BuildError('context') and name file and line.
+ */
+export class IgnoreRules {
+  readonly #patterns: readonly NumberedPattern[];
+  readonly #file: string;
+
+  /** @param file its name for messages; the text is the file's content. */
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#patterns = readLines(text).flatMap((line) => this.#compile(line));
+  }
+
+  get isEmpty(): boolean {
+    return this.#patterns.length === 0;
+  }
+
+  /** @param path relative to the context, with `/`. @param parent of its directory; undefined at the top. */
+  test(path: string, parent: ParentMatches | undefined): IgnoreResult {
+    let excluded = false;
+    const matches = this.#patterns.map((numbered, index) => {
+      const { pattern } = numbered;
+      if (parent?.[index] !== true) {
+        // The original skips what cannot change the verdict; the entries below then see "no match".
+        if (pattern.exception !== excluded) return false;
+        if (!this.#matches(numbered, path)) return false;
+      }
+      excluded = !pattern.exception;
+      return true;
+    });
+    return { excluded, matches };
+  }
+
+  /** False only if everything below an excluded directory is excluded too. */
+  canKeepBelow(directory: string, matches: ParentMatches): boolean {
+    const last = this.#patterns.findLastIndex(
+      ({ pattern }, index) => !pattern.exception && matches[index] === true,
+    );
+    return this.#patterns.some(
+      ({ pattern }, index) =>
+        index > last && pattern.exception && pattern.canMatchBelow(`${directory}/`),
+    );
+  }
+
+  #matches({ pattern, line }: NumberedPattern, path: string): boolean {
+    try {
+      return pattern.matches(path);
+    } catch (error) {
+      throw this.#error(line, error);
+    }
+  }
+
+  #compile({ text, number }: Line): readonly NumberedPattern[] {
+    try {
+      const pattern = readPattern(text);
+      return pattern === undefined ? [] : [{ pattern, line: { text, number } }];
+    } catch (error) {
+      throw this.#error({ text, number }, error);
+    }
+  }
+
+  #error(line: Line, error: unknown): unknown {
+    if (!(error instanceof PatternSyntaxError)) return error;
+    return new BuildError(
+      'context',
+      `${this.#file}, line ${line.number}: the pattern ${JSON.stringify(line.text)} is malformed: ${error.message}`,
+      { hint: `Correct the pattern in ${this.#file}.` },
+    );
+  }
+}
+
+interface Line {
+  /** After the cleaning that ReadAll does. */
+  readonly text: string;
+  /** From 1. */
+  readonly number: number;
+}
+
+interface NumberedPattern {
+  readonly pattern: Pattern;
+  readonly line: Line;
+}
+
+/** ReadAll: without comments and blanks, cleaned, without a leading slash. */
+function readLines(text: string): readonly Line[] {
+  const withoutMark = text.replace(/^\uFEFF/, '');
+  return withoutMark.split('\n').flatMap((raw, index): Line[] => {
+    if (raw.startsWith('#')) return [];
+    const trimmed = trimSpace(raw);
+    if (trimmed === '') return [];
+    const isException = trimmed.startsWith('!');
+    let pattern = isException ? trimSpace(trimmed.slice(1)) : trimmed;
+    if (pattern !== '') {
+      pattern = cleanPath(pattern);
+      if (pattern.length > 1 && pattern.startsWith('/')) pattern = pattern.slice(1);
+    }
+    return [{ text: isException ? `!${pattern}` : pattern, number: index + 1 }];
+  });
+}
+
+/** patternmatcher.New for one line. */
+function readPattern(line: string): Pattern | undefined {
+  const trimmed = trimSpace(line);
+  if (trimmed === '') return undefined;
+  const cleaned = cleanPath(trimmed);
+  if (!cleaned.startsWith('!')) return compilePattern(cleaned, false);
+  if (cleaned === '!') throw new PatternSyntaxError('it has nothing behind the exclamation mark');
+  return compilePattern(cleaned.slice(1), true);
+}
+
+/** Go's strings.TrimSpace: Unicode white space, which is not quite that of JavaScript's trim. */
+function trimSpace(text: string): string {
+  return text.replace(/^[\t-\r \x85\p{Z}]+|[\t-\r \x85\p{Z}]+$/gu, '');
+}
+
+/** Go's filepath.Clean: without empty, `.` and inner `..` segments. */
+export function cleanPath(path: string): string {
+  const isAbsolute = path.startsWith('/');
+  const out: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') out.push(segment);
+    else if (out.length > 0 && out.at(-1) !== '..') out.pop();
+    else if (!isAbsolute) out.push('..');
+  }
+  const joined = out.join('/');
+  if (isAbsolute) return `/${joined}`;
+  return joined === '' ? '.' : joined;
+}

@@ -1,0 +1,147 @@
+import { BuildError, describeError } from '../errors.ts';
+import type { FileStat, Workspace } from '../ports.ts';
+import type { ContextEntry } from './entry.ts';
+import type { IgnoreRules, ParentMatches } from './ignore.ts';
+
+/** What is in a directory, after its ignore rules. */
+export interface ContextTree {
+  /** Parents before children, names in byte order; a directory is there if it or something below it is kept. */
+  readonly entries: readonly ContextEntry[];
+  /** Files, links and directories that the rules kept out; those below an excluded directory are not counted. */
+  readonly ignored: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Lists what Docker would send of a directory. Links are not followed.
+ * @throws BuildError('context')
+ */
+export function walkContext(
+  directory: string,
+  rules: IgnoreRules,
+  workspace: Workspace,
+): ContextTree {
+  const walk = new Walk(rules, workspace);
+  try {
+    walk.enter(directory, '', undefined);
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw new BuildError('context', `reading the context failed: ${describeError(error)}`, {
+      hint: 'Nothing may change the context while it is packed; files that cannot be read belong into .dockerignore.',
+      cause: error,
+    });
+  }
+  return walk.tree();
+}
+
+/** More names than these are only counted in a warning. */
+const namedInWarning = 3;
+
+class Walk {
+  readonly #rules: IgnoreRules;
+  readonly #workspace: Workspace;
+  readonly #entries: ContextEntry[] = [];
+  /** First name of every file that has several, by device and inode. */
+  readonly #linked = new Map<string, string>();
+  /** Excluded directories on the way down, which appear once something below them is kept. */
+  readonly #pending: ContextEntry[] = [];
+  readonly #special: string[] = [];
+  readonly #whiteouts: string[] = [];
+  #ignored = 0;
+
+  constructor(rules: IgnoreRules, workspace: Workspace) {
+    this.#rules = rules;
+    this.#workspace = workspace;
+  }
+
+  tree(): ContextTree {
+    const warnings = [
+      ...warnAbout(this.#special, 'neither files, directories nor links and are not sent'),
+      ...warnAbout(
+        this.#whiteouts,
+        'named like the whiteouts of image layers, which many builders take for deletions',
+      ),
+    ];
+    return { entries: this.#entries, ignored: this.#ignored, warnings };
+  }
+
+  enter(directory: string, prefix: string, parent: ParentMatches | undefined): void {
+    for (const base of this.#workspace.names(directory)) {
+      const name = prefix + base;
+      const path = `${directory}/${base}`;
+      const stat = this.#workspace.stat(path);
+      if (stat === undefined) throw unreadableName(base, prefix);
+      const { excluded, matches } = this.#rules.test(name, parent);
+      if (excluded) this.#ignored += 1;
+      if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
+      else if (!excluded) this.#leaf({ name, path, stat }, base);
+    }
+  }
+
+  #directory(
+    place: { name: string; path: string; stat: FileStat },
+    excluded: boolean,
+    matches: ParentMatches,
+  ): void {
+    if (excluded && !this.#rules.canKeepBelow(place.name, matches)) return;
+    this.#pending.push({ ...place, content: { kind: 'directory' } });
+    if (!excluded) this.#flushPending();
+    this.enter(place.path, `${place.name}/`, matches);
+    if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
+  }
+
+  #leaf(place: { name: string; path: string; stat: FileStat }, base: string): void {
+    const { name, path, stat } = place;
+    if (stat.kind === 'other') {
+      this.#special.push(name);
+      return;
+    }
+    if (base.startsWith('.wh.')) this.#whiteouts.push(name);
+    this.#flushPending();
+    if (stat.kind === 'symlink') {
+      const target = this.#workspace.readLink(path);
+      this.#entries.push({ ...place, content: { kind: 'symlink', target } });
+      return;
+    }
+    const first = stat.links > 1 ? this.#firstName(name, stat) : undefined;
+    const content =
+      first === undefined
+        ? ({ kind: 'file' } as const)
+        : ({ kind: 'link', target: first } as const);
+    this.#entries.push({ ...place, content });
+  }
+
+  #firstName(name: string, stat: FileStat): string | undefined {
+    const identity = `${stat.device}:${stat.inode}`;
+    const first = this.#linked.get(identity);
+    if (first === undefined) this.#linked.set(identity, name);
+    return first;
+  }
+
+  #flushPending(): void {
+    this.#entries.push(...this.#pending.splice(0));
+  }
+}
+
+function unreadableName(base: string, prefix: string): BuildError {
+  const isForeign = base.includes('\uFFFD');
+  return new BuildError(
+    'context',
+    isForeign
+      ? `the context has a name that is not UTF-8 in ${prefix === '' ? 'its top directory' : prefix}: ${base}`
+      : `${prefix}${base} vanished while the context was read`,
+    {
+      hint: isForeign
+        ? 'Rename the file, or keep it out by .dockerignore with the directory it is in.'
+        : 'Nothing may change the context while it is packed.',
+    },
+  );
+}
+
+function warnAbout(names: readonly string[], what: string): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, namedInWarning).join(', ');
+  const more = names.length - namedInWarning;
+  const list = more > 0 ? `${shown} and ${more} more` : shown;
+  return [`${list}: ${what}`];
+}
