@@ -20,6 +20,8 @@ export interface BuildPlan {
   readonly engine: Engine;
   readonly source: StdinSource;
   readonly auth: StreamAuth;
+  /** Registries that the Dockerfile names. */
+  readonly pullHosts: readonly string[];
 }
 
 export interface BuildPorts extends AttemptPorts {
@@ -109,7 +111,7 @@ async function buildOnce(
 }
 
 function makePod(
-  { inputs, engine, auth }: BuildPlan,
+  { inputs, engine, auth, pullHosts }: BuildPlan,
   ports: BuildPorts,
   ref: PodRef,
   remainingMs: number,
@@ -126,6 +128,7 @@ function makePod(
     container: engine.container(inputs, {
       logins: auth.config !== undefined,
       ca: auth.ca !== undefined,
+      pullHosts,
     }),
     volumes: engine.volumes(inputs),
   });

@@ -7,8 +7,8 @@ import { registriesOf } from './context/dockerfile.ts';
 import { createSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
 import { toBuildError, type BuildError } from './errors.ts';
-import { dockerfilePath, type Inputs } from './inputs/inputs.ts';
-import { parseInputs } from './inputs/parse.ts';
+import { dockerfilePath, type Inputs, type KubeInputs } from './inputs/inputs.ts';
+import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
 import { leafSecrets } from './inputs/secrets.ts';
 import { systemClock } from './io/clock.ts';
 import { KubeCluster } from './io/cluster.ts';
@@ -55,8 +55,7 @@ export async function runBuildStep(): Promise<void> {
 /** Removes what the build step could not remove; never fails the job. */
 export async function runPostStep(): Promise<void> {
   try {
-    const inputs = parseInputs(rawInputs());
-    const connection = await openConnection(inputs);
+    const connection = await openConnection(parseKubeInputs(rawInputs()));
     await removeLeftovers(
       rememberedPods(environment),
       new KubeCluster(connection, clock),
@@ -73,7 +72,7 @@ export async function runPostStep(): Promise<void> {
 }
 
 async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal): Promise<void> {
-  const connection = await openConnection(inputs);
+  const connection = await openConnection(inputs.kube);
   await log.group('Prepare');
   await log.info(
     `cluster: ${connection.source}, context ${connection.contextName}, server ${connection.server}, namespace ${connection.namespace}`,
@@ -110,7 +109,7 @@ async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal):
 /** Everything that can fail before the cluster is asked for anything. */
 async function makePlan(inputs: Inputs): Promise<BuildPlan> {
   const engine = selectEngine(inputs);
-  const source = createSource(
+  const source = await createSource(
     {
       source: inputs.source,
       file: inputs.file,
@@ -122,14 +121,15 @@ async function makePlan(inputs: Inputs): Promise<BuildPlan> {
   );
   await log.info(`stdin: ${source.description}`);
   for (const warning of source.warnings) await log.warning(warning);
-  const auth = engine.layout === 'image' ? await makeAuth(inputs, source.dockerfile) : {};
-  return { inputs, engine, source, auth };
+  if (engine.layout === 'plain') return { inputs, engine, source, auth: {}, pullHosts: [] };
+  const pullHosts = registriesOf(source.dockerfile, inputs.image.buildArgs);
+  return { inputs, engine, source, auth: await makeAuth(inputs, pullHosts), pullHosts };
 }
 
 /** What travels beside the context: logins and the certificate authority. */
-async function makeAuth(inputs: Inputs, dockerfile: string): Promise<StreamAuth> {
-  const { registry, image } = inputs;
-  const hosts = wantedHosts(inputs, registriesOf(dockerfile, image.buildArgs));
+async function makeAuth(inputs: Inputs, pullHosts: readonly string[]): Promise<StreamAuth> {
+  const { registry } = inputs;
+  const hosts = wantedHosts(inputs, pullHosts);
   const config =
     registry.secret === undefined
       ? readDockerConfig(registry.dockerConfig, environment, (path) => workspace.resolve(path))
@@ -148,8 +148,8 @@ async function makeAuth(inputs: Inputs, dockerfile: string): Promise<StreamAuth>
   };
 }
 
-async function openConnection(inputs: Inputs): Promise<Connection> {
-  const connection = connect(inputs.kube, environment, {
+async function openConnection(kube: KubeInputs): Promise<Connection> {
+  const connection = connect(kube, environment, {
     run: runCommand,
     mask: (secret) => {
       void log.mask(secret);

@@ -215,7 +215,7 @@ describe('commands of ours', () => {
 test.each([
   { name: 'plain text', text: 'pod kbp-x: 5 °C', expected: 'pod kbp-x: 5 °C' },
   { name: 'a command', text: '::set-env::', expected: ': :set-env::' },
-  { name: 'a command behind spaces', text: ' \t::error::x', expected: ' \uFFFD::error::x' },
+  { name: 'a command behind spaces', text: ' \u3000::error::x', expected: ' \u3000: :error::x' },
   { name: 'two colons elsewhere', text: 'a::b', expected: 'a::b' },
   { name: 'one colon at the beginning', text: ':a', expected: ':a' },
   { name: 'many colons', text: '::::', expected: ': :::' },

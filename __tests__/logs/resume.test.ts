@@ -191,11 +191,11 @@ describe('a request that ends too early', () => {
     expect(container.requests[1]).toEqual({ follow: true, sinceTime: '2026-01-01T00:00:01Z' });
   });
 
-  test('is not followed by a double when the log was rotated meanwhile', async () => {
+  test('loses no line of a log that was rotated meanwhile', async () => {
     const container = new Container((request) => (options) => {
-      if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
+      if (request === 1) return chunksOf(`${log[0] ?? ''}\n`);
       container.end();
-      return chunksOf(logSince(options, log.slice(4)));
+      return chunksOf(logSince(options, log.slice(1)));
     });
     expect(await container.clock.until(container.read())).toEqual(texts);
   });
@@ -231,7 +231,7 @@ describe('a request that ends too early', () => {
 });
 
 // The runtime takes the time of a line before it waits for its turn to write: stdout and stderr overtake each other.
-test.failing('lines that overtook each other are all there, in the order of the log', async () => {
+test('lines that overtook each other are all there, in the order of the log', async () => {
   const overtaken = [
     '2026-01-01T00:00:01.000000001Z one',
     '2026-01-01T00:00:00.999999999Z two',
@@ -286,15 +286,19 @@ describe('silence', () => {
     expect(container.clock.sleeping).toBe(0);
   });
 
-  test.failing('ends the last request too', async () => {
+  test('ends the last request too', async () => {
     const container = new Container(
       (request) => (options, signal) =>
         request === 1 ? halfOpen(new Source(), signal) : chunksOf(logSince(options)),
     );
     container.end();
-    void container.read();
-    await container.clock.advance(100 * second);
-    expect(container.requests).toHaveLength(2);
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    void container.read().then(settle, settle);
+    await container.clock.advance(300 * second);
+    expect(settled).toBe(true);
   });
 });
 

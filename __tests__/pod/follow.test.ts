@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { followPod } from '../../src/pod/follow.ts';
@@ -87,4 +88,15 @@ test('a waiter stops by its signal, the others wait on', async () => {
   states.push(recordedPod('running'));
   expect(await waiting).toEqual({ kind: 'running', node: 'lab' });
   await expect(follower.until(isRunning, stop.signal)).rejects.toBe(reason);
+});
+
+test('a waiter that is done leaves nothing at its signal', async () => {
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder');
+  const step = new AbortController();
+  const started = follower.until(isRunning, step.signal);
+  expect(getEventListeners(step.signal, 'abort')).toHaveLength(1);
+  states.push(recordedPod('running'));
+  await started;
+  expect(getEventListeners(step.signal, 'abort')).toHaveLength(0);
 });

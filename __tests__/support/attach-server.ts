@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { V1Pod } from '@kubernetes/client-node';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AttachSocket } from '../../src/attach/socket.ts';
 import { openAttachSocket } from '../../src/io/socket.ts';
+import type { Cluster } from '../../src/ports.ts';
 import { turn } from './clock.ts';
+import { recordedPod } from './pods.ts';
+import { Source } from './source.ts';
 
 export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
 
@@ -129,6 +133,112 @@ export class AttachConnection {
 export function succeedAndClose(connection: AttachConnection): void {
   connection.succeed();
   connection.socket.close(1000);
+}
+
+/** What happens to one pod; each part gets the pod that it is about. */
+export interface PodScript {
+  /** Recorded states that follow the create at once. */
+  readonly starts?: readonly string[];
+  readonly output?: string;
+  readonly protocol?: Protocol;
+  readonly onStdin?: (pod: PodDouble, connection: AttachConnection) => void;
+  /** Default: the server acknowledges, then the container ends with exit code 0. */
+  readonly onEndOfStdin?: (pod: PodDouble, connection: AttachConnection) => void;
+  /** False: a deletion is accepted and never carried out. */
+  readonly deletable?: boolean;
+}
+
+/** One pod's life, from recorded states; its stdin is an AttachServer. */
+export class PodDouble {
+  /** What was created; undefined before and after. */
+  pod: V1Pod | undefined;
+  readonly server: AttachServer;
+  readonly #script: PodScript;
+  readonly #states = new Source<V1Pod | undefined>();
+  readonly #ended = Promise.withResolvers<undefined>();
+
+  private constructor(server: AttachServer, script: PodScript) {
+    this.server = server;
+    this.#script = script;
+  }
+
+  static async start(script: PodScript = {}): Promise<PodDouble> {
+    const { protocol = 'v5.channel.k8s.io', onStdin, onEndOfStdin = endWell } = script;
+    const server = await AttachServer.start({
+      protocol,
+      onStdin: (connection) => onStdin?.(pod, connection),
+      onEndOfStdin: (connection) => {
+        onEndOfStdin(pod, connection);
+      },
+    });
+    const pod = new PodDouble(server, script);
+    return pod;
+  }
+
+  /** Shows a recorded state, or the one that is given; undefined for no pod any more. */
+  become(state: string | V1Pod | undefined): void {
+    const pod = typeof state === 'string' ? recordedPod(state) : state;
+    const terminated = pod?.status?.containerStatuses?.[0]?.state?.terminated !== undefined;
+    const deleted = pod?.metadata?.deletionTimestamp !== undefined;
+    if (pod === undefined || terminated || deleted) this.#ended.resolve(undefined);
+    this.#states.push(pod);
+  }
+
+  /** A cluster's answers about this pod alone. */
+  readonly answers: Pick<
+    Cluster,
+    'createPod' | 'readPod' | 'podStates' | 'log' | 'attach' | 'deletePod'
+  > = {
+    createPod: (pod) => {
+      this.pod = pod;
+      for (const name of this.#script.starts ?? ['container-creating', 'running'])
+        this.become(name);
+      return Promise.resolve(pod);
+    },
+    readPod: () => Promise.resolve(this.pod),
+    podStates: (pod, signal) => {
+      signal.addEventListener('abort', () => {
+        this.#states.fail(signal.reason);
+      });
+      return this.#from(pod);
+    },
+    log: (_ref, _container, { follow }, signal) => this.#log(follow, signal),
+    attach: (_ref, _container, _streams, signal) => this.server.open(signal),
+    deletePod: () => {
+      const existed = this.pod !== undefined;
+      if (this.#script.deletable !== false) {
+        this.pod = undefined;
+        this.become(undefined);
+      }
+      return Promise.resolve(existed);
+    },
+  };
+
+  async *#from(pod: V1Pod): AsyncIterable<V1Pod | undefined> {
+    yield pod;
+    yield* this.#states;
+  }
+
+  async *#log(follow: boolean, signal: AbortSignal): AsyncIterable<Buffer> {
+    const aborted = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(undefined);
+      });
+    });
+    if (follow) await Promise.race([this.#ended.promise, aborted]);
+    signal.throwIfAborted();
+    const lines = (this.#script.output ?? '').split('\n').filter((line) => line !== '');
+    for (const [index, line] of lines.entries())
+      yield Buffer.from(`2026-01-01T00:00:00.00000000${String(index)}Z ${line}\n`);
+  }
+}
+
+function endWell(pod: PodDouble, connection: AttachConnection): void {
+  succeedAndClose(connection);
+  // Only after the client has seen the acknowledgement: builders work for longer than that.
+  void connection.closed.then(() => {
+    pod.become('completed');
+  });
 }
 
 /** Lets sockets work until the number has not changed for many turns of the event loop. */

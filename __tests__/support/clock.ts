@@ -5,6 +5,9 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** Real time after which a promise counts as stuck; a test may take 5 s. */
+const patienceMs = 4_000;
+
 /** Time that stands still until a test moves it. */
 export class VirtualClock implements Clock {
   #now: number;
@@ -69,7 +72,9 @@ export class VirtualClock implements Clock {
       settled = true;
     });
     watched.catch(() => undefined);
+    const startedAt = performance.now();
     while (!isSettled()) {
+      if (performance.now() - startedAt > patienceMs) throw new Error('the promise never settled');
       for (let turns = 0; turns < idleTurns; turns += 1) await turn();
       const next = this.#next();
       if (isSettled() || next === undefined) continue;

@@ -82,8 +82,12 @@ async function* fetchRest(
   const startedAtMs = clock.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     const framer = new LineFramer();
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const watch = new SilenceWatch(clock, stop, either);
     try {
-      for await (const chunk of open({ follow: false, ...seen.since() }, signal)) {
+      for await (const chunk of open({ follow: false, ...seen.since() }, either)) {
+        watch.heard();
         for (const line of framer.push(chunk)) if (seen.isNew(line)) yield line;
       }
       const last = framer.flush();
@@ -93,6 +97,9 @@ async function* fetchRest(
       const late = clock.now() - startedAtMs + pauseMs > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
       await clock.sleep(pauseMs, signal);
+    } finally {
+      stop.abort();
+      await watch.done;
     }
   }
 }
@@ -118,18 +125,22 @@ function isGone(error: unknown): boolean {
   return error instanceof BuildError && error.code === 404;
 }
 
-/** What was already delivered: the last timestamp, and how many lines had exactly that one. */
+/**
+ * What was already delivered. A new request begins at the whole second of the newest line and brings the lines of that
+ * second again, in the same order: as many are dropped. Times alone cannot tell, stdout and stderr overtake each other.
+ */
 class Seen {
-  #last = 0n;
+  #newest = 0n;
+  /** Lines delivered of the newest line's second. */
   #count = 0;
   #skip = 0;
 
-  /** Starts a request: `sinceTime` is cut to whole seconds by the kubelet, so lines of that second come again. */
+  /** Starts a request: `sinceTime` is cut to whole seconds by the kubelet. */
   since(): { sinceTime?: string } {
     this.#skip = this.#count;
-    if (this.#last === 0n) return {};
+    if (this.#newest === 0n) return {};
     return {
-      sinceTime: new Date(Number(this.#last / 1_000_000_000n) * 1_000)
+      sinceTime: new Date(Number(secondOf(this.#newest)) * 1_000)
         .toISOString()
         .replace('.000Z', 'Z'),
     };
@@ -137,20 +148,24 @@ class Seen {
 
   isNew({ at }: LogLine): boolean {
     if (at === 0n) return true;
-    if (at < this.#last) return false;
-    if (at === this.#last) {
-      if (this.#skip > 0) {
-        this.#skip--;
-        return false;
-      }
-      this.#count++;
-      return true;
+    const age = secondOf(this.#newest) - secondOf(at);
+    if (this.#skip > 0 && at <= this.#newest) {
+      if (age === 0n) this.#skip--;
+      return false;
     }
-    this.#last = at;
-    this.#count = 1;
-    this.#skip = 0;
+    if (age < 0n) this.#count = 0;
+    if (age <= 0n) this.#count++;
+    if (at > this.#newest) {
+      this.#newest = at;
+      // What was to be dropped is not there any more: the log was rotated.
+      this.#skip = 0;
+    }
     return true;
   }
+}
+
+function secondOf(at: bigint): bigint {
+  return at / 1_000_000_000n;
 }
 
 /** Stops a request that has been silent for too long. */

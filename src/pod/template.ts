@@ -15,6 +15,7 @@ const refused = {
     generateName: 'the action chooses the name',
     namespace: "use the input 'namespace'",
     ownerReferences: 'the action removes the pod itself',
+    finalizers: 'the action removes the pod itself',
   },
   spec: {
     restartPolicy: 'a builder is never started twice with one stream',
@@ -45,6 +46,7 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
   const builder = containers.find(isBuilder) ?? {};
   const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
   refuse([
+    ...wrongKinds(template, spec, listed),
     ...refusedFields('metadata', metadata, refused.metadata),
     ...refusedFields('spec', spec, refused.spec),
     ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
@@ -64,6 +66,19 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
   };
   // The result has the shape that the template gives it; the server checks it strictly.
   return merged;
+}
+
+/** What is no map or list would be dropped by the merge, and the server could not refuse it. */
+function wrongKinds(template: Fields, spec: Fields, containers: unknown): string[] {
+  const maps = { metadata: template['metadata'], spec: template['spec'] };
+  return [
+    ...Object.entries(maps)
+      .filter(([, value]) => value !== undefined && !isMap(value))
+      .map(([place]) => `${place} must be a map`),
+    ...Object.entries({ containers, volumes: spec['volumes'] })
+      .filter(([, value]) => value !== undefined && !Array.isArray(value))
+      .map(([place]) => `spec.${place} must be a list`),
+  ];
 }
 
 function isBuilder(container: Fields): boolean {

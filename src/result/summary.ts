@@ -73,8 +73,8 @@ export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/\p{Cc}/gu, '\uFFFD')
-    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\\`*_{}[\]()#+!|~@:]/g, '\\$&');
+    .replace(/[\\`*_{}[\]()#+!|~@:]/g, '\\$&')
+    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** Inline code; a backtick cannot end it early, a pipe cannot end the cell. */

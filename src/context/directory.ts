@@ -1,0 +1,67 @@
+import type { Workspace } from '../ports.ts';
+import { findDockerfile, findIgnoreRules } from './dockerfile-place.ts';
+import {
+  clampTime,
+  contextRoot,
+  directoryMember,
+  entryMember,
+  metaMembers,
+  type Member,
+} from './member.ts';
+import { packStream } from './pack.ts';
+import type { Place } from './places.ts';
+import type { SourceOptions, StdinSource, StreamAuth } from './source.ts';
+import { walkContext } from './walk.ts';
+
+/** A context that was found on disk. */
+export interface FoundContext extends SourceOptions {
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly place: Place;
+  /** Modification times after it become it; undefined keeps them. */
+  readonly latestSeconds: number | undefined;
+}
+
+/**
+ * A directory, filtered by its ignore file. The image layout needs a Dockerfile; the plain one has nothing but the tree.
+ * @throws BuildError('context')
+ */
+export function directorySource(context: FoundContext, workspace: Workspace): StdinSource {
+  const { path, place, layout, latestSeconds } = context;
+  const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
+  const ignore = findIgnoreRules(path, dockerfile?.path, workspace);
+  const tree = walkContext(place.path, ignore.rules, workspace);
+  const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
+  const root = contextRoot[layout];
+
+  function* members(auth: StreamAuth): Generator<Member> {
+    // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
+    yield directoryMember(root, 0o755, rootSeconds);
+    for (const entry of tree.entries) yield entryMember(root, entry, latestSeconds);
+    if (dockerfile !== undefined) {
+      yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
+    }
+  }
+
+  const files = tree.entries.filter(({ content }) => content.kind === 'file');
+  const totals = {
+    totalFiles: files.length,
+    totalBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
+  };
+  const warnings =
+    tree.entries.length === 0
+      ? [`nothing of the context ${path} is sent`, ...tree.warnings]
+      : tree.warnings;
+  return {
+    description: describe(path, ignore.name, tree.ignored),
+    dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
+    warnings,
+    open: (auth) => packStream(() => members(auth), context.compressionLevel, totals, workspace),
+  };
+}
+
+function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
+  const kept =
+    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} kept out by ${ignoreFile}`;
+  return `directory ${JSON.stringify(path)} (${kept})`;
+}

@@ -1,0 +1,73 @@
+import { BuildError, describeError } from '../errors.ts';
+import type { Workspace } from '../ports.ts';
+
+/** A path of an input, found on disk. */
+export interface Place {
+  /** With all links followed. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+}
+
+/**
+ * Finds what an input names. A path inside the workspace or the context must stay there when its links are followed: what is in
+ * them may come from a pull request, and a link would make the step read the runner's own files.
+ * @param roots directories that may hold what the builder gets to see, as the user wrote them.
+ * @returns undefined if there is nothing.
+ * @throws BuildError('context')
+ */
+export function findPlace(
+  path: string,
+  roots: readonly string[],
+  workspace: Workspace,
+): Place | undefined {
+  const absolute = workspace.resolve(path);
+  const real = realPath(absolute, workspace);
+  if (real === undefined) return undefined;
+  const stat = workspace.stat(real);
+  if (stat?.kind !== 'file' && stat?.kind !== 'directory') {
+    throw new BuildError('context', `${path} is neither a file nor a directory`);
+  }
+  const homes = roots.map((root) => workspace.resolve(root));
+  const isOwn = homes.some((home) => isWithin(absolute, home));
+  const realHomes = homes.map((home) => realPath(home, workspace) ?? home);
+  if (isOwn && !realHomes.some((home) => isWithin(real, home))) {
+    throw new BuildError('context', `${path} is a link to ${real}, outside of the workspace`, {
+      hint: 'Replace the link by the file itself, or name the place where it is.',
+    });
+  }
+  return { path: real, kind: stat.kind };
+}
+
+/** Whole text of a file that `findPlace` found. */
+export function readPlace({ path }: Place, workspace: Workspace): Buffer {
+  try {
+    return workspace.readFile(path);
+  } catch (error) {
+    throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The directory part of a path, `.` if it has none. */
+export function parentOf(path: string): string {
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  return cut < 0 ? '.' : path.slice(0, cut + 1);
+}
+
+function realPath(path: string, workspace: Workspace): string | undefined {
+  try {
+    return workspace.realpath(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const base = directory.replace(/[\\/]+$/, '');
+  return path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
+}
