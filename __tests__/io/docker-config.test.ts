@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,14 @@ import { readDockerConfig } from '../../src/io/docker-config.ts';
 import { commandRunner } from '../../src/io/exec.ts';
 
 let directory = '';
+const searchPath = process.env['PATH'] ?? '';
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'docker-config-'));
 });
 
 afterEach(() => {
+  process.env['PATH'] = searchPath;
   rmSync(directory, { recursive: true });
 });
 
@@ -29,6 +32,17 @@ function read(
   environment: NodeJS.ProcessEnv = {},
 ): DockerConfig | undefined {
   return readDockerConfig(input, environment, (path) => join(directory, path));
+}
+
+/** What is read from `$DOCKER_CONFIG`, in a process of its own: Node's errors are no errors of the test's own realm. */
+function readInProcess(dockerConfig: string): string {
+  const module = new URL('../../src/io/docker-config.ts', import.meta.url).href;
+  const program = `import { readDockerConfig } from ${JSON.stringify(module)};
+    console.log(String(readDockerConfig(undefined, process.env, (path) => path)));`;
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    env: { DOCKER_CONFIG: dockerConfig },
+  }).trim();
 }
 
 test.each([
@@ -55,12 +69,13 @@ test('none reads nothing, also where there are logins', () => {
 });
 
 test.each([
-  { name: 'an empty directory', path: '' },
+  { name: 'an empty directory', path: 'empty' },
   { name: 'a directory that does not exist', path: 'missing' },
   { name: 'a path below a file', path: 'config.json' },
 ])('$name as $DOCKER_CONFIG has no logins', ({ path }) => {
-  if (path === 'config.json') write(path);
-  expect(read(undefined, { DOCKER_CONFIG: join(directory, path) })).toBeUndefined();
+  write('config.json', login);
+  mkdirSync(join(directory, 'empty'));
+  expect(readInProcess(join(directory, path))).toBe('undefined');
 });
 
 test('a file that the input names must exist', () => {
@@ -106,11 +121,12 @@ function helper(name: string, ...lines: readonly string[]): void {
 /** The logins of these hosts, resolved by helpers of the temporary directory. */
 function resolve(config: object, ...hosts: readonly string[]): ReturnType<typeof collectLogins> {
   write('config.json', config);
-  const path = `${directory}:${process.env['PATH'] ?? ''}`;
+  // Programs are looked up in the PATH of the process itself.
+  process.env['PATH'] = `${directory}:${searchPath}`;
   return collectLogins(
     read('config.json'),
     hosts.map((host) => ({ host, required: true })),
-    commandRunner({ PATH: path }),
+    commandRunner(process.env),
   );
 }
 

@@ -1,0 +1,246 @@
+import { Readable } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from '../src/attempt.ts';
+import { BuildError } from '../src/errors.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import type { Cluster } from '../src/ports.ts';
+import { RunReport } from '../src/result/report.ts';
+import { PodDouble, untilSteady, type PodScript } from './support/attach-server.ts';
+import { VirtualClock } from './support/clock.ts';
+import { ClusterDouble } from './support/cluster.ts';
+import { JobDouble } from './support/job.ts';
+
+const pods: PodDouble[] = [];
+
+afterEach(async () => {
+  await Promise.all(pods.splice(0).map(({ server }) => server.stop()));
+});
+
+const ref = { namespace: 'builds', name: 'kbp-x' };
+
+interface Attempt {
+  readonly clock: VirtualClock;
+  readonly cluster: ClusterDouble;
+  readonly job: JobDouble;
+  readonly report: RunReport;
+  readonly pod: PodDouble;
+  readonly end: Promise<AttemptEnd>;
+}
+
+function portsOf(answers: Partial<Cluster>): AttemptPorts & {
+  readonly cluster: ClusterDouble;
+  readonly clock: VirtualClock;
+  readonly job: JobDouble;
+} {
+  const clock = new VirtualClock();
+  const job = new JobDouble();
+  return {
+    clock,
+    job,
+    cluster: new ClusterDouble({ podEvents: () => Promise.resolve([]), ...answers }),
+    log: new JobLog(job, () => 'token-of-the-fence'),
+    report: new RunReport(clock.now()),
+  };
+}
+
+async function attempt(
+  script: PodScript,
+  answers: Partial<Cluster> = {},
+  { signal = new AbortController().signal, data = Buffer.from('archive') } = {},
+): Promise<Attempt> {
+  const pod = await PodDouble.start(script);
+  pods.push(pod);
+  const ports = portsOf({ ...pod.answers, ...answers });
+  const order = {
+    ref,
+    pod: { kind: 'Pod', metadata: ref },
+    streams: { stderr: false },
+    startTimeoutMs: 60_000,
+    open: () => ({
+      stream: Readable.from([data]),
+      progress: { files: 2, bytes: 10, totalBytes: 10, totalFiles: 2 },
+    }),
+  };
+  const end = runAttempt(order, ports, signal);
+  end.catch(() => undefined);
+  return { ...ports, pod, end };
+}
+
+test('gives state, upload and the last lines, and tells the whole story in its order', async () => {
+  const { cluster, job, report, end } = await attempt({ output: 'one\ntwo' });
+  expect(await end).toMatchObject({
+    state: { kind: 'ended', exitCode: 0 },
+    upload: { bytesSent: 7, acknowledged: true, unreached: false },
+    tail: ['one', 'two'],
+  });
+  expect(job.lines).toEqual([
+    '::group::Start pod kbp-x',
+    expect.stringMatching(/^waiting: ContainerCreating/),
+    expect.stringMatching(/^running on node /),
+    '::endgroup::',
+    '::group::Build',
+    'context complete: sent 7 B in 0.0 s, 2 of 2 files',
+    '::stop-commands::token-of-the-fence',
+    'one',
+    'two',
+  ]);
+  expect(cluster.calls.slice(0, 4)).toEqual([
+    'create kbp-x',
+    'watch kbp-x',
+    'log kbp-x follow=true since=',
+    'attach kbp-x',
+  ]);
+  expect(report).toMatchObject({
+    exitCode: 0,
+    node: expect.stringMatching(/./) as unknown,
+    context: { files: 2, bytes: 10, wireBytes: 7 },
+  });
+});
+
+test('a server without the half-close gets the stream by a drained close', async () => {
+  const { clock, job, pod, end } = await attempt({ protocol: 'v4.channel.k8s.io' });
+  while (!job.text.includes('context complete')) await clock.advance(0);
+  pod.become('completed');
+  expect(await end).toMatchObject({
+    state: { kind: 'ended', exitCode: 0 },
+    upload: { bytesSent: 7, acknowledged: true },
+  });
+  expect(pod.server.connection.stdin.toString()).toBe('archive');
+});
+
+test('a container that has ended before anything was sent is not attached to', async () => {
+  const { cluster, end } = await attempt({ starts: ['exit-7'], output: 'no such option' });
+  expect(await end).toMatchObject({
+    state: { kind: 'ended', exitCode: 7 },
+    upload: undefined,
+    tail: ['no such option'],
+  });
+  expect(cluster.calls).not.toContain('attach kbp-x');
+});
+
+test('a long upload reports its progress', async () => {
+  const { clock, pod, job, end } = await attempt(
+    {
+      starts: ['running'],
+      onStdin: (_pod, { socket, payloads }) => {
+        if (payloads.length === 1) socket.pause();
+      },
+    },
+    {},
+    { data: Buffer.alloc(30_000_000) },
+  );
+  await untilSteady(() => pod.server.connections[0]?.bytes ?? 0);
+  await clock.advance(5_000);
+  pod.server.connection.socket.resume();
+  expect(await end).toMatchObject({ upload: { bytesSent: 30_000_000, acknowledged: true } });
+  expect(job.text).toMatch(/^sent \S+ \SB in 5\.0 s \(\S+ \SB\/s\), 2 of 2 files$/m);
+  expect(job.text).toContain('context complete: sent 30.0 MB in 5.0 s (6.00 MB/s), 2 of 2 files');
+});
+
+test('after a lost upload the container still has a moment for its own words', async () => {
+  const { clock, pod, job, end } = await attempt({
+    output: 'gzip: unexpected end of file',
+    onStdin: (_pod, { socket }) => {
+      socket.terminate();
+    },
+    onEndOfStdin: () => undefined,
+  });
+  while (!job.text.includes('context incomplete')) await clock.advance(0);
+  await clock.advance(4_000);
+  pod.become('exit-7');
+  expect(await end).toMatchObject({
+    state: { kind: 'ended', exitCode: 7 },
+    upload: { acknowledged: false, failure: { kind: 'attach' } },
+    tail: ['gzip: unexpected end of file'],
+  });
+});
+
+test('a container that says nothing after a lost upload is left after five seconds', async () => {
+  const { clock, job, end } = await attempt({
+    onStdin: (_pod, { socket }) => {
+      socket.terminate();
+    },
+    onEndOfStdin: () => undefined,
+  });
+  while (!job.text.includes('context incomplete')) await clock.advance(0);
+  const startedAt = clock.now();
+  expect(await clock.until(end)).toMatchObject({
+    state: { kind: 'running' },
+    upload: { acknowledged: false },
+  });
+  expect(clock.now() - startedAt).toBe(5_000);
+  expect(job.text).toContain('the connection to the container was lost');
+  await clock.advance(0);
+  expect(clock.sleeping).toBe(0);
+});
+
+test('output that cannot be read changes no verdict, but is said', async () => {
+  const { clock, job, end } = await attempt(
+    {},
+    {
+      log: () => {
+        throw new BuildError('cluster', 'reading the log failed: forbidden', { code: 403 });
+      },
+    },
+  );
+  expect(await clock.until(end, 50)).toMatchObject({
+    state: { kind: 'ended', exitCode: 0 },
+    upload: { acknowledged: true },
+    tail: [],
+  });
+  expect(job.text).toContain(
+    "::warning::the end of the builder's output is missing: reading the log failed: forbidden",
+  );
+});
+
+test('states that end before the pod does are a failure, never a success', async () => {
+  const { end } = await attempt(
+    {},
+    {
+      podStates: async function* (pod) {
+        yield await Promise.resolve(pod);
+      },
+    },
+  );
+  await expect(end).rejects.toThrow('the states of the pod ended before the pod did');
+});
+
+test('a signal that was aborted before creates nothing', async () => {
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const { cluster, end } = await attempt({}, {}, { signal: AbortSignal.abort(reason) });
+  await expect(end).rejects.toBe(reason);
+  expect(cluster.calls).toEqual([]);
+});
+
+test('the state of the pod is described while the attempt runs', async () => {
+  const { clock, report, end } = await attempt({ starts: ['unschedulable'] });
+  expect(report.describeState()).toBe('no pod was created');
+  while (!report.describeState().startsWith('Unschedulable')) await clock.advance(0);
+  await expect(clock.until(end)).rejects.toMatchObject({
+    kind: 'timeout',
+    message: expect.stringMatching(/^the pod did not start within 60 s: Unschedulable/) as unknown,
+  });
+});
+
+test.each([
+  { name: 'has ended goes at once', ended: true, expected: 'delete kbp-x 0' },
+  { name: 'may still run has a second', ended: false, expected: 'delete kbp-x 1' },
+])('a pod whose container $name', async ({ ended, expected }) => {
+  const ports = portsOf({
+    deletePod: () => Promise.resolve(true),
+    readPod: () => Promise.resolve(undefined),
+  });
+  expect(await removeAttempt(ref, ended, ports)).toBe(true);
+  expect(ports.cluster.calls).toEqual([expected, 'read kbp-x']);
+  expect(ports.job.text).toBe('');
+});
+
+test('a removal that fails is a warning and left to the post step', async () => {
+  const ports = portsOf({
+    deletePod: () => Promise.reject(new BuildError('cluster', 'deleting failed: forbidden')),
+  });
+  expect(await removeAttempt(ref, true, ports)).toBe(false);
+  expect(ports.job.text).toBe(
+    '::warning::pod kbp-x could not be removed yet (deleting failed: forbidden); the post step tries again\n',
+  );
+});

@@ -1,0 +1,509 @@
+import { Readable } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
+import type { StdinStream } from '../src/context/source.ts';
+import type { BuiltImage } from '../src/engines/engine.ts';
+import { selectEngine } from '../src/engines/select.ts';
+import { BuildError } from '../src/errors.ts';
+import { parseInputs } from '../src/inputs/parse.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import { PodMemory } from '../src/pod/memory.ts';
+import { nonceAnnotation } from '../src/pod/labels.ts';
+import type { Cluster, PodRef } from '../src/ports.ts';
+import { RunReport } from '../src/result/report.ts';
+import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
+import { turn, VirtualClock } from './support/clock.ts';
+import { ClusterDouble } from './support/cluster.ts';
+import { JobDouble } from './support/job.ts';
+import { recordedPod } from './support/pods.ts';
+
+const pods: PodDouble[] = [];
+
+afterEach(async () => {
+  await Promise.all(pods.splice(0).map(({ server }) => server.stop()));
+});
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const archive = 'the whole archive';
+
+/** The builder acknowledges everything, then the pod has this state. */
+function endsWith(state: string | V1Pod, output = ''): PodScript {
+  return {
+    output,
+    onEndOfStdin: (pod, connection) => {
+      succeedAndClose(connection);
+      void connection.closed.then(() => {
+        pod.become(state);
+      });
+    },
+  };
+}
+
+function completed(message: string): V1Pod {
+  const pod = recordedPod('completed');
+  const terminated = pod.status?.containerStatuses?.[0]?.state?.terminated;
+  if (terminated === undefined) throw new Error('the recorded pod has not ended');
+  terminated.message = message;
+  return pod;
+}
+
+const succeeds = endsWith(completed(`registry.example/app@${digest}\n`), 'layer 1\nlayer 2');
+
+/** A recorded eviction with the reason of a node that is shut down. */
+function shutDown(): V1Pod {
+  const pod = recordedPod('evicted');
+  const reason = 'NodeShutdown';
+  return { ...pod, status: { ...pod.status, reason, message: 'node shutdown' } };
+}
+
+const cutOff: PodScript = {
+  onStdin: (_pod, { socket }) => {
+    socket.terminate();
+  },
+  // What was received together with the last bytes is lost with the connection.
+  onEndOfStdin: () => undefined,
+};
+
+interface Build {
+  readonly clock: VirtualClock;
+  readonly cluster: ClusterDouble;
+  readonly job: JobDouble;
+  readonly report: RunReport;
+  readonly opened: StdinStream[];
+  readonly names: string[];
+  readonly image: Promise<BuiltImage | undefined>;
+}
+
+/** Builds with these inputs on a cluster whose pods have these lives, one after the other. */
+async function build(
+  scripts: readonly PodScript[],
+  {
+    inputs: given = {},
+    answers = {},
+    cancelled = new AbortController().signal,
+    archiveBytes = 0,
+  }: {
+    readonly inputs?: Readonly<Record<string, string>>;
+    readonly answers?: Partial<Cluster>;
+    readonly cancelled?: AbortSignal;
+    /** Zeros behind the archive, so that it is longer than what connections buffer. */
+    readonly archiveBytes?: number;
+  } = {},
+): Promise<Build> {
+  const lives = await Promise.all(scripts.map((script) => PodDouble.start(script)));
+  pods.push(...lives);
+  const clock = new VirtualClock();
+  const job = new JobDouble();
+  const report = new RunReport(clock.now());
+  const cluster = new ClusterDouble({ ...answersOf(lives), ...answers });
+  const opened: StdinStream[] = [];
+  const names: string[] = [];
+  const ports: BuildPorts = {
+    cluster,
+    clock,
+    report,
+    log: new JobLog(job, () => 'token-of-the-fence'),
+    pods: new PodMemory(job),
+    run: { repository: 'owner/repository', runId: '1', runAttempt: '1' },
+    newPodName: () => `kbp-${names.length + 1}`,
+    newNonce: () => `nonce-${names.length}`,
+    onPod: ({ name }) => names.push(name),
+  };
+  const image = buildImage(planOf(given, opened, archiveBytes), ports, cancelled);
+  image.catch(() => undefined);
+  return { clock, cluster, job, report, opened, names, image };
+}
+
+function answersOf(lives: readonly PodDouble[]): Partial<Cluster> {
+  const life = ({ name }: Pick<PodRef, 'name'>): PodDouble['answers'] => {
+    const found = lives[Number(name.slice('kbp-'.length)) - 1];
+    if (found === undefined) throw new Error(`the test has no pod ${name}`);
+    return found.answers;
+  };
+  const lifeOf = (pod: { readonly metadata?: { readonly name?: string } }): PodDouble['answers'] =>
+    life({ name: pod.metadata?.name ?? '' });
+  return {
+    serverMinor: () => Promise.resolve(35),
+    can: () => Promise.resolve('yes'),
+    podEvents: () => Promise.resolve([]),
+    createPod: (pod, signal) => lifeOf(pod).createPod(pod, signal),
+    podStates: (pod, signal) => lifeOf(pod).podStates(pod, signal),
+    readPod: (ref, signal) => life(ref).readPod(ref, signal),
+    log: (ref, container, options, signal) => life(ref).log(ref, container, options, signal),
+    attach: (ref, container, streams, signal) => life(ref).attach(ref, container, streams, signal),
+    deletePod: (ref, grace, signal) => life(ref).deletePod(ref, grace, signal),
+  };
+}
+
+function planOf(
+  given: Readonly<Record<string, string>>,
+  opened: StdinStream[],
+  zeros: number,
+): BuildPlan {
+  const values: Readonly<Record<string, string>> = {
+    kubeconfig: 'auto',
+    tags: 'registry.example/app:1',
+    push: 'true',
+    ...given,
+  };
+  const inputs = parseInputs({
+    read: (name) => values[name] ?? '',
+    env: () => undefined,
+    readText: () => '',
+  });
+  const source = {
+    description: 'the test',
+    dockerfile: 'FROM scratch',
+    warnings: [],
+    open: (): StdinStream => {
+      const stream = Readable.from([Buffer.from(archive), Buffer.alloc(zeros)]);
+      const progress = { files: 1, bytes: archive.length, totalBytes: undefined, totalFiles: 1 };
+      opened.push({ stream, progress });
+      return { stream, progress };
+    },
+  };
+  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+}
+
+/** Calls that change something or reach the container. */
+function steps({ calls }: ClusterDouble): readonly string[] {
+  return calls.filter((call) => /^(create|attach|delete) /.test(call));
+}
+
+test('a proved build gives the image, and its pod is removed', async () => {
+  const { cluster, job, report, image } = await build([succeeds]);
+  expect(await image).toEqual({ digest });
+  expect(steps(cluster)).toEqual(['create kbp-1', 'attach kbp-1', 'delete kbp-1 0']);
+  expect(pods[0]?.server.connection.stdin.toString()).toBe(archive);
+  expect(job.remembered).toEqual([[{ namespace: 'builds', name: 'kbp-1' }], []]);
+  expect(report).toMatchObject({ attempts: 1, exitCode: 0, podKept: false });
+  expect([...report.phases.keys()]).toEqual(['create', 'start', 'upload', 'build', 'remove']);
+  expect(job.lines).toEqual(expect.arrayContaining(['layer 1', 'layer 2']));
+});
+
+test('the pod is remembered before it is created', async () => {
+  const remembered: unknown[] = [];
+  const started = await build([succeeds], {
+    answers: {
+      createPod: () => {
+        remembered.push(started.job.remembered.at(-1));
+        return Promise.reject(new BuildError('cluster', 'exceeded quota'));
+      },
+    },
+  });
+  await expect(started.image).rejects.toThrow('exceeded quota');
+  expect(remembered).toEqual([[{ namespace: 'builds', name: 'kbp-1' }]]);
+  expect(started.job.remembered.at(-1)).toEqual([]);
+});
+
+test('a build that pushes nothing gives no image', async () => {
+  const { image } = await build([endsWith('completed')], { inputs: { push: 'false' } });
+  expect(await image).toBeUndefined();
+});
+
+test('a push without a digest is not proved', async () => {
+  const { image, cluster } = await build([endsWith(completed('done'))]);
+  await expect(image).rejects.toMatchObject({
+    kind: 'build',
+    message: 'the builder ended with exit code 0 but named no digest, so the push is not proved',
+  });
+  expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
+});
+
+test('exit code 7 fails with it, and the pod is removed', async () => {
+  const { image, cluster, report, job } = await build([endsWith('exit-7', 'it failed')]);
+  await expect(image).rejects.toMatchObject({
+    kind: 'build',
+    message: expect.stringContaining('exit code 7') as unknown,
+  });
+  expect(report.exitCode).toBe(7);
+  expect(steps(cluster)).toEqual(['create kbp-1', 'attach kbp-1', 'delete kbp-1 0']);
+  expect(job.lines).toContain('it failed');
+});
+
+test('exit code 0 after a Success that came too early is no success', async () => {
+  const { clock, cluster, image } = await build(
+    [
+      {
+        onStdin: (pod, connection) => {
+          connection.socket.pause();
+          connection.succeed();
+          pod.become(completed(`x@${digest}`));
+        },
+      },
+    ],
+    { inputs: { retries: '0' }, archiveBytes: 50_000_000 },
+  );
+  await expect(clock.until(image, 50)).rejects.toMatchObject({
+    kind: 'lost',
+    message:
+      'the builder ended with exit code 0, but it did not get everything: the cluster ended the connection before the whole context was sent',
+  });
+  expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
+});
+
+test('exit code 0 of a builder that never read to the end of stdin is no success', async () => {
+  const { image } = await build([
+    {
+      starts: ['running'],
+      onStdin: (pod, { socket }) => {
+        socket.pause();
+        pod.become(completed(`x@${digest}`));
+      },
+    },
+  ]);
+  await expect(image).rejects.toMatchObject({
+    kind: 'build',
+    message:
+      'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved',
+  });
+});
+
+test('rights are refused before any pod is created', async () => {
+  const { cluster, names, image } = await build([], {
+    answers: {
+      can: ({ verb, resource }) =>
+        Promise.resolve(verb === 'create' && resource === 'pods/attach' ? 'no' : 'yes'),
+    },
+  });
+  await expect(image).rejects.toMatchObject({
+    kind: 'cluster',
+    message: 'the account of the kubeconfig may not create pods/attach in namespace "builds"',
+    hint: 'Add to its Role: - {apiGroups: [""], resources: [pods/attach], verbs: [create]}',
+  });
+  expect(names).toEqual([]);
+  expect(steps(cluster)).toEqual([]);
+});
+
+test.each([
+  { name: 'a node that is shut down', script: endsWith(shutDown()) },
+  { name: 'a connection that is cut', script: cutOff },
+])('$name is survived by a new pod with the stream from its beginning', async ({ script }) => {
+  const { clock, cluster, job, report, opened, image } = await build([script, succeeds], {
+    inputs: { retries: '1' },
+  });
+  expect(await clock.until(image, 50)).toEqual({ digest });
+  expect(steps(cluster).filter((step) => !step.startsWith('delete'))).toEqual([
+    'create kbp-1',
+    'attach kbp-1',
+    'create kbp-2',
+    'attach kbp-2',
+  ]);
+  const createdAt = cluster.calls.indexOf('create kbp-2');
+  expect(cluster.calls.findIndex((call) => call.startsWith('delete kbp-1'))).toBeLessThan(
+    createdAt,
+  );
+  expect(pods[1]?.server.connection.stdin.toString()).toBe(archive);
+  expect(opened).toHaveLength(2);
+  expect(report.attempts).toBe(2);
+  expect(job.remembered.at(-1)).toEqual([]);
+  expect(job.text).toContain('attempt 1 was lost, starting again with a new pod');
+});
+
+test('a pod that is lost again and again ends with the last loss', async () => {
+  const { clock, cluster, image } = await build([cutOff, cutOff, succeeds], {
+    inputs: { retries: '1' },
+  });
+  await expect(clock.until(image, 50)).rejects.toMatchObject({ kind: 'lost' });
+  expect(cluster.calls.filter((call) => call.startsWith('create'))).toHaveLength(2);
+});
+
+test('a pod that somebody deleted is not started again', async () => {
+  const { image, cluster } = await build([endsWith('deleted'), succeeds], {
+    inputs: { retries: '3' },
+  });
+  await expect(image).rejects.toMatchObject({ kind: 'build' });
+  expect(cluster.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
+});
+
+test('a pod that cannot start fails with the reason, and is removed', async () => {
+  const { clock, image, cluster } = await build([{ starts: ['invalid-image-name'] }]);
+  await expect(clock.until(image, 50)).rejects.toMatchObject({
+    kind: 'pod',
+    message: expect.stringContaining('InvalidImageName') as unknown,
+    hint: "Correct 'builder-image'.",
+  });
+  expect(steps(cluster)).toEqual(['create kbp-1', 'delete kbp-1 1']);
+});
+
+test('the timeout ends the build with the state of the pod, and the pod is removed', async () => {
+  const { clock, image, cluster } = await build(
+    [
+      {
+        onEndOfStdin: (_, c) => {
+          succeedAndClose(c);
+        },
+      },
+    ],
+    {
+      inputs: { timeout: '10m' },
+    },
+  );
+  await expect(clock.until(image, 50)).rejects.toMatchObject({
+    kind: 'timeout',
+    message: expect.stringMatching(/timeout of 600 s; last state: running on node/) as unknown,
+  });
+  expect(steps(cluster).at(-1)).toBe('delete kbp-1 1');
+});
+
+const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
+
+interface Cancel {
+  readonly name: string;
+  /** Aborts the build in this phase. */
+  readonly script: (cancel: () => void) => PodScript;
+  readonly answers?: (cancel: () => void) => Partial<Cluster>;
+  readonly expected: readonly string[];
+}
+
+const cancels: readonly Cancel[] = [
+  {
+    name: 'while the rights are asked for',
+    script: () => succeeds,
+    answers: (cancel) => ({
+      can: (_access, signal) => {
+        cancel();
+        return Promise.reject(signal.reason as Error);
+      },
+    }),
+    expected: [],
+  },
+  {
+    name: 'while the pod waits for its start',
+    script: (cancel) => ({
+      get starts() {
+        setImmediate(cancel);
+        return ['unschedulable'];
+      },
+    }),
+    expected: ['create kbp-1', 'delete kbp-1 1'],
+  },
+  {
+    name: 'during the upload',
+    script: (cancel) => ({ onStdin: cancel }),
+    expected: ['create kbp-1', 'attach kbp-1', 'delete kbp-1 1'],
+  },
+  {
+    name: 'while the builder works',
+    script: (cancel) => ({
+      onEndOfStdin: (_pod, connection) => {
+        succeedAndClose(connection);
+        void connection.closed.then(cancel);
+      },
+    }),
+    expected: ['create kbp-1', 'attach kbp-1', 'delete kbp-1 1'],
+  },
+];
+
+test.each(cancels)('cancelled $name, no pod is left', async ({ script, answers, expected }) => {
+  const controller = new AbortController();
+  const cancel = (): void => {
+    controller.abort(reason);
+  };
+  const { cluster, clock, job, image } = await build([script(cancel)], {
+    inputs: { retries: '3', 'keep-pod': 'on-failure' },
+    cancelled: controller.signal,
+    answers: answers?.(cancel) ?? {},
+  });
+  await expect(image).rejects.toBe(reason);
+  expect(steps(cluster)).toEqual(expected);
+  expect(job.remembered.at(-1) ?? []).toEqual([]);
+  expect(clock.sleeping).toBe(0);
+});
+
+test('a create that is under way when the job is cancelled is waited for, and its pod removed', async () => {
+  const controller = new AbortController();
+  const life = await PodDouble.start();
+  pods.push(life);
+  const { cluster, job, image } = await build([], {
+    cancelled: controller.signal,
+    answers: {
+      ...life.answers,
+      createPod: async (pod, signal) => {
+        controller.abort(reason);
+        await turn();
+        return life.answers.createPod(pod, signal);
+      },
+    },
+  });
+  await expect(image).rejects.toBe(reason);
+  expect(steps(cluster)).toEqual(['create kbp-1', 'delete kbp-1 1']);
+  expect(job.remembered.at(-1)).toEqual([]);
+});
+
+test('a create that is never answered is left three seconds after the job is cancelled', async () => {
+  const controller = new AbortController();
+  const { clock, cluster, image } = await build([], {
+    cancelled: controller.signal,
+    answers: {
+      createPod: (_pod, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+          controller.abort(reason);
+        }),
+      deletePod: () => Promise.resolve(false),
+    },
+  });
+  const startedAt = clock.now();
+  await expect(clock.until(image)).rejects.toBe(reason);
+  expect(clock.now() - startedAt).toBe(3_000);
+  expect(steps(cluster)).toEqual(['create kbp-1', 'delete kbp-1 1']);
+});
+
+test.each([
+  { keepPod: 'never', script: endsWith('exit-7'), kept: false },
+  { keepPod: 'on-failure', script: endsWith('exit-7'), kept: true },
+  { keepPod: 'on-failure', script: succeeds, kept: false },
+  { keepPod: 'always', script: succeeds, kept: true },
+])('keep-pod: $keepPod keeps the pod: $kept', async ({ keepPod, script, kept }) => {
+  const { cluster, job, report, image } = await build([script], {
+    inputs: { 'keep-pod': keepPod },
+  });
+  await image.catch(() => undefined);
+  expect(cluster.calls.some((call) => call.startsWith('delete'))).toBe(!kept);
+  expect(report.podKept).toBe(kept);
+  expect(job.text.includes('pod kbp-1 in namespace builds is kept')).toBe(kept);
+  expect(job.remembered.at(-1)).toEqual([]);
+});
+
+test.failing('a pod that was never created is not said to be kept', async () => {
+  const { report, image } = await build([], {
+    inputs: { 'keep-pod': 'always' },
+    answers: {
+      createPod: () => Promise.reject(new BuildError('cluster', 'exceeded quota', { code: 403 })),
+    },
+  });
+  await expect(image).rejects.toThrow('exceeded quota');
+  expect(report.podKept).toBe(false);
+});
+
+test('a pod that cannot be removed stays remembered for the post step, and hides no failure', async () => {
+  const { clock, job, image } = await build([{ ...endsWith('exit-7'), deletable: false }]);
+  await expect(clock.until(image, 50)).rejects.toThrow('exit code 7');
+  expect(job.remembered.at(-1)).toEqual([{ namespace: 'builds', name: 'kbp-1' }]);
+  expect(job.text).toContain('pod kbp-1 could not be removed yet');
+});
+
+test('the pod has its nonce, a deadline behind ours, and a stdin for one attach', async () => {
+  const created: V1Pod[] = [];
+  const { image } = await build([succeeds], {
+    inputs: { timeout: '10m' },
+    answers: {
+      createPod: (pod, signal) => {
+        created.push(pod);
+        const [life] = pods;
+        if (life === undefined) throw new Error('the test has no pod');
+        return life.answers.createPod(pod, signal);
+      },
+    },
+  });
+  await image;
+  expect(created[0]?.metadata?.annotations?.[nonceAnnotation]).toBe('nonce-0');
+  expect(created[0]?.spec).toMatchObject({
+    activeDeadlineSeconds: 660,
+    containers: [{ name: 'builder', stdin: true, stdinOnce: true }],
+  });
+});

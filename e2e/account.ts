@@ -1,0 +1,59 @@
+// A namespace of the run's own with the account that users get: examples/cluster, as it stands.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { kubectl, runProgram } from './kubectl.ts';
+
+export interface Account {
+  readonly namespace: string;
+  /** Base64, as a user stores it. */
+  readonly kubeconfig: string;
+}
+
+/** Created for one run of the suite. */
+export interface RunAccount extends Account {
+  /** What the test files find it by. */
+  readonly variables: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+const example = resolve(import.meta.dirname, '../examples/cluster');
+const names = { namespace: 'E2E_NAMESPACE', kubeconfig: 'E2E_KUBECONFIG' } as const;
+
+/** Name of the account and its Role in rbac.yaml. */
+export const accountName = 'kube-build-push';
+
+export async function createAccount(): Promise<RunAccount> {
+  const namespace = `kbp-e2e-${randomBytes(4).toString('hex')}`;
+  const remove = async (): Promise<void> => {
+    await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s']);
+  };
+  try {
+    await kubectl(['apply', '--filename', '-'], { input: manifestFor(namespace) });
+    const script = join(example, 'kubeconfig.sh');
+    const kubeconfig = (await runProgram('sh', [script, namespace])).trim();
+    const variables = { [names.namespace]: namespace, [names.kubeconfig]: kubeconfig };
+    return { namespace, kubeconfig, variables, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The account that scripts/e2e.ts made. @throws outside of it. */
+export function runAccount(environment: NodeJS.ProcessEnv): Account {
+  const namespace = environment[names.namespace];
+  const kubeconfig = environment[names.kubeconfig];
+  if (namespace === undefined || kubeconfig === undefined) {
+    throw new Error('these tests are started by npm run e2e');
+  }
+  return { namespace, kubeconfig };
+}
+
+/** rbac.yaml for another namespace, changed as its first comment says. */
+function manifestFor(namespace: string): string {
+  return readFileSync(join(example, 'rbac.yaml'), 'utf8').replace(
+    /((?:name|namespace): )builds$/gm,
+    `$1${namespace}`,
+  );
+}

@@ -1,0 +1,121 @@
+// A cancelled or killed step leaves no pod, in whichever phase it is.
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { ActionResult } from '../scripts/action.ts';
+import {
+  assertRed,
+  podsOf,
+  runBuild,
+  script,
+  shell,
+  withFiles,
+  type BuildRun,
+  type Inputs,
+} from './build.ts';
+import { writeRandomFile } from './bytes.ts';
+import { suite, testCase } from './cases.ts';
+import { until } from './poll.ts';
+
+/** A state in which the step is interrupted. */
+interface Phase {
+  readonly name: string;
+  readonly inputs: Inputs;
+  /** The job log says that it is reached. */
+  readonly reached: RegExp;
+}
+
+interface Interrupted {
+  readonly result: ActionResult;
+  /** From the signal until no pod of the run was left. */
+  readonly removedMs: number;
+}
+
+/** So long the runner waits after its first signal before the second one; the post step may need longer. */
+const removedWithinMs = 5_000;
+const megabytes = 50;
+
+const phases: readonly Phase[] = [
+  {
+    name: 'starting',
+    inputs: shell({ stdin: 'echo foo', 'node-selector': 'kbp-e2e/none=true' }),
+    reached: /Unschedulable/,
+  },
+  {
+    name: 'uploading',
+    // Fewer bytes are read than are sent, and the rest does not fit into the buffers on the way.
+    inputs: script('head -c 100000 >/dev/null; echo half; sleep 300', { 'stdin-file': 'big.bin' }),
+    reached: /^half$/m,
+  },
+  {
+    name: 'building',
+    inputs: script('cat >/dev/null; echo building; sleep 300', { stdin: 'x' }),
+    reached: /^building$/m,
+  },
+];
+
+async function interrupt(
+  { inputs, reached, name }: Phase,
+  signal: NodeJS.Signals,
+  run: BuildRun,
+): Promise<Interrupted> {
+  const runId = String(randomInt(2 ** 40));
+  let child: ChildProcess | undefined;
+  let log = '';
+  let removed: Promise<number> | undefined;
+  const result = await runBuild(inputs, {
+    ...run,
+    env: { GITHUB_RUN_ID: runId },
+    onMain: (started) => {
+      child = started;
+    },
+    onLog: (text) => {
+      log += text;
+      if (removed !== undefined || !reached.test(log)) return;
+      child?.kill(signal);
+      removed = untilRemoved(runId);
+    },
+  });
+  assert.ok(removed !== undefined, `the step never was ${name}\n${result.log}`);
+  return { result, removedMs: await removed };
+}
+
+async function untilRemoved(runId: string): Promise<number> {
+  const startedAt = Date.now();
+  await until(`no pod of run ${runId}`, 60_000, async () =>
+    (await podsOf(runId)).length === 0 ? true : undefined,
+  );
+  return Date.now() - startedAt;
+}
+
+function inWorkspace<T>(use: (run: BuildRun) => Promise<T>): Promise<T> {
+  return withFiles({}, async (directory) => {
+    await writeRandomFile(join(directory, 'big.bin'), megabytes, 3);
+    return use({ directory });
+  });
+}
+
+suite('cancelled', () => {
+  for (const phase of phases) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      testCase(`by ${signal} while ${phase.name}`, async () => {
+        const { result, removedMs } = await inWorkspace((run) => interrupt(phase, signal, run));
+        assertRed(result, new RegExp(`the job was cancelled \\(${signal}\\)`));
+        assert.ok(removedMs < removedWithinMs, `the pod was gone after ${removedMs} ms`);
+      });
+    }
+  }
+});
+
+suite('killed', () => {
+  for (const phase of phases) {
+    testCase(`while ${phase.name}: the post step removes the pod`, async () => {
+      const { result, removedMs } = await inWorkspace((run) => interrupt(phase, 'SIGKILL', run));
+      assert.equal(result.main, 137);
+      assert.equal(result.post, 0);
+      assert.match(result.log, /pod kbp-\S+ is removed/);
+      assert.ok(removedMs < removedWithinMs, `the pod was gone after ${removedMs} ms`);
+    });
+  }
+});

@@ -1,0 +1,149 @@
+// Any image with any command: the bytes arrive as they are, and the exit code decides.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import {
+  account,
+  assertGreen,
+  assertRed,
+  cluster,
+  runBuild,
+  script,
+  shell,
+  withFiles,
+} from './build.ts';
+import { writeRandomFile } from './bytes.ts';
+import { needs, suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import { runProgram } from './kubectl.ts';
+import { PeakMemory } from './memory.ts';
+import { readManifest } from './registry.ts';
+
+const megabyte = 1024 * 1024;
+const bigMegabytes = 300;
+const peakLimit = 250 * 1_000_000;
+
+/** Streams 300 MB into a script, and expects it to print their SHA-256. */
+async function streamBig(text: string): Promise<void> {
+  await withFiles({}, async (directory) => {
+    const file = join(directory, 'big.bin');
+    const sha256 = await writeRandomFile(file, bigMegabytes, 1);
+    const memory = new PeakMemory();
+    const result = await runBuild(script(text, { 'stdin-file': 'big.bin' }), {
+      directory,
+      onMain: (child) => {
+        memory.watch(child);
+      },
+    });
+    assertGreen(result);
+    assert.ok(
+      splitLog(result.log).mirrored.includes(`${sha256}  -`),
+      `the container did not print ${sha256}\n${result.log}`,
+    );
+    assert.ok(memory.bytes !== undefined);
+    console.log(`peak resident memory: ${Math.round(memory.bytes / 1_000_000)} MB`);
+    assert.ok(memory.bytes < peakLimit);
+  });
+}
+
+suite('custom', () => {
+  testCase('runs a script from stdin', async () => {
+    const result = await runBuild(shell({ stdin: 'echo foo' }));
+    assertGreen(result);
+    assert.deepEqual(splitLog(result.log).mirrored, ['foo']);
+    assert.equal(result.outputs['exit-code'], '0');
+    assert.equal(result.outputs['digest'] ?? '', '');
+  });
+
+  testCase('fails with the exit code of the command', async () => {
+    const result = await runBuild(shell({ stdin: 'echo last words\nexit 7\n' }));
+    assertRed(result, /exit code 7\b/);
+    assert.deepEqual(splitLog(result.log).mirrored, ['last words']);
+    assert.equal(result.outputs['exit-code'], '7');
+  });
+
+  testCase('sends a file', async () => {
+    const result = await withFiles({ 'script.sh': 'echo from a file\n' }, (directory) =>
+      runBuild(shell({ 'stdin-file': 'script.sh' }), { directory }),
+    );
+    assertGreen(result);
+    assert.deepEqual(splitLog(result.log).mirrored, ['from a file']);
+  });
+
+  testCase('sends a directory at the root of the archive', async () => {
+    const files = {
+      'top.txt': 'top',
+      'src/main.txt': 'main',
+      'logs/drop.txt': 'drop',
+      '.dockerignore': 'logs\n',
+    };
+    const result = await withFiles(files, (directory) =>
+      runBuild(
+        script('mkdir /tmp/x && tar -xzf - -C /tmp/x && cd /tmp/x && find . -type f | sort', {
+          context: '.',
+        }),
+        { directory },
+      ),
+    );
+    assertGreen(result);
+    assert.deepEqual(splitLog(result.log).mirrored, [
+      './.dockerignore',
+      './src/main.txt',
+      './top.txt',
+    ]);
+  });
+
+  testCase(
+    'sends an archive that exists to kaniko',
+    async () => {
+      const repository = `${account.namespace}/custom`;
+      const files = {
+        'tree/Dockerfile': `FROM ${cluster.baseImage}\nCOPY data.txt /data.txt\n`,
+        'tree/data.txt': 'data',
+      };
+      const result = await withFiles(files, async (directory) => {
+        const archive = join(directory, 'my_context.tar.gz');
+        await runProgram('tar', ['-C', join(directory, 'tree'), '-czf', archive, '.']);
+        return runBuild(
+          {
+            engine: 'custom',
+            'builder-image': cluster.builderImage ?? '',
+            'builder-command': '/kaniko/executor',
+            'builder-args': [
+              '--context',
+              'tar://stdin',
+              `--destination=${cluster.registry}/${repository}:1`,
+              '--insecure',
+              `--insecure-registry=${cluster.registry}`,
+              '--force',
+            ].join('\n'),
+            context: 'my_context.tar.gz',
+          },
+          { directory },
+        );
+      });
+      assertGreen(result);
+      assert.ok(await readManifest({ host: cluster.registry }, repository, '1'));
+    },
+    needs('KBP_BUILDER_IMAGE', cluster.builderImage),
+  );
+
+  testCase('fails if the command does not read its stdin to the end', async () => {
+    const result = await withFiles({}, async (directory) => {
+      await writeRandomFile(join(directory, 'big.bin'), 20, 2);
+      return runBuild(script('head -c 1000 >/dev/null', { 'stdin-file': 'big.bin' }), {
+        directory,
+      });
+    });
+    assertRed(result, /without reading its stdin to the end|did not get everything/);
+  });
+});
+
+suite('300 MB', () => {
+  testCase('arrive byte for byte, in bounded memory', () => streamBig('sha256sum'));
+
+  testCase('arrive byte for byte at a consumer that pauses', () => {
+    const blocks = (40 * megabyte) / 4096;
+    const take = `dd bs=4096 count=${blocks} iflag=fullblock 2>/dev/null`;
+    return streamBig(`{ ${take}; sleep 8; ${take}; sleep 8; cat; } | sha256sum`);
+  });
+});

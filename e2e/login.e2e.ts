@@ -1,0 +1,168 @@
+// Logins for a registry with TLS by a private authority, and that nobody can read them afterwards.
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActionResult } from '../scripts/action.ts';
+import {
+  account,
+  assertGreen,
+  assertRed,
+  cluster,
+  kaniko,
+  podsOf,
+  runBuild,
+  withFiles,
+  type BuildRun,
+  type Inputs,
+} from './build.ts';
+import { needs, suite, testCase } from './cases.ts';
+import { visibleLog } from './joblog.ts';
+import { kubectl } from './kubectl.ts';
+import { readManifest } from './registry.ts';
+
+const missing = needs('KBP_TLS_REGISTRY', cluster.tlsRegistry);
+const { host, ca, user, password } = cluster.tlsRegistry ?? {
+  host: '',
+  ca: '',
+  user: '',
+  password: '',
+};
+const login = `${user}:${password}`;
+const dockerfile = `FROM ${cluster.baseImage}\nCOPY name.txt /name.txt\n`;
+
+/** `config.json` with a login as `docker login` writes it. */
+function loginFile(value: string): string {
+  return JSON.stringify({ auths: { [host]: { auth: Buffer.from(value).toString('base64') } } });
+}
+
+/** Pushes to the TLS registry with what `files` and `inputs` say; its pod is kept to be looked at, then deleted. */
+async function push(
+  name: string,
+  inputs: Inputs,
+  files: Readonly<Record<string, string>> = {},
+  makeEnv: (directory: string) => NonNullable<BuildRun['env']> = () => ({}),
+): Promise<ActionResult> {
+  const runId = String(randomInt(2 ** 40));
+  const workspace = { 'src/Dockerfile': dockerfile, 'src/name.txt': name, ...files };
+  return withFiles(workspace, async (directory) => {
+    const result = await runBuild(
+      kaniko({
+        context: 'src',
+        tags: `${host}/${account.namespace}/${name}:1`,
+        push: 'true',
+        'push-retry': '0',
+        'keep-pod': 'always',
+        'registry-ca': ca,
+        ...inputs,
+      }),
+      { directory, keepsPod: true, env: { GITHUB_RUN_ID: runId, ...makeEnv(directory) } },
+    );
+    await assertSecret(result, runId);
+    return result;
+  });
+}
+
+/** Nothing that stays shows the password, as it is or inside of `auth`. */
+async function assertSecret({ log, summary, outputs }: ActionResult, runId: string): Promise<void> {
+  const pods = await podsOf(runId);
+  assert.equal(pods.length, 1, log);
+  const events = await kubectl(['get', 'events', '--namespace', account.namespace, '-o', 'json']);
+  const name = pods[0]?.metadata?.name ?? '';
+  await kubectl(['delete', 'pod', name, '--namespace', account.namespace]);
+  const places = {
+    log: visibleLog(log),
+    summary,
+    outputs: JSON.stringify(outputs),
+    pod: JSON.stringify(pods),
+    events,
+  };
+  for (const [place, text] of Object.entries(places)) {
+    for (const secret of [password, Buffer.from(login).toString('base64')])
+      assert.ok(!text.includes(secret), `the ${place} shows the password`);
+  }
+}
+
+async function assertPushed(name: string, result: ActionResult): Promise<void> {
+  assertGreen(result);
+  const repository = `${account.namespace}/${name}`;
+  const manifest = await readManifest({ host, ca, auth: login }, repository, '1');
+  assert.ok(manifest !== undefined, `${repository} was not pushed`);
+  assert.equal(result.outputs['digest'], manifest.digest);
+}
+
+suite('login', () => {
+  testCase(
+    'of a Docker configuration file',
+    async () => {
+      const result = await push(
+        'file',
+        { 'docker-config': 'docker.json' },
+        { 'docker.json': loginFile(login) },
+      );
+      await assertPushed('file', result);
+    },
+    missing,
+  );
+
+  testCase(
+    'of a credential helper',
+    async () => {
+      const answer = JSON.stringify({ ServerURL: host, Username: user, Secret: password });
+      const files = {
+        'docker/config.json': JSON.stringify({ credHelpers: { [host]: 'e2e' } }),
+        'bin/docker-credential-e2e': `#!/bin/sh\ncat >/dev/null\ncat <<'END'\n${answer}\nEND\n`,
+      };
+      const result = await push('helper', { 'docker-config': 'docker' }, files, (directory) => {
+        const programs = join(directory, 'bin');
+        chmodSync(join(programs, 'docker-credential-e2e'), 0o755);
+        return { PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+      });
+      await assertPushed('helper', result);
+    },
+    missing,
+  );
+
+  testCase(
+    'of a Secret of the cluster',
+    async () => {
+      const namespace = ['--namespace', account.namespace];
+      const secret = ['create', 'secret', 'docker-registry', 'e2e-login', ...namespace];
+      await kubectl([
+        ...secret,
+        `--docker-server=${host}`,
+        `--docker-username=${user}`,
+        `--docker-password=${password}`,
+      ]);
+      await assertPushed('secret', await push('secret', { 'registry-secret': 'e2e-login' }));
+    },
+    missing,
+  );
+
+  testCase(
+    'that is wrong fails, and the registry is named',
+    async () => {
+      const result = await push(
+        'wrong',
+        { 'docker-config': 'docker.json' },
+        { 'docker.json': loginFile(`${user}:not-the-password`) },
+      );
+      const { message } = assertRed(result, /refuses|refused|Unauthorized|denied/i);
+      assert.ok(message.includes(host), `${message}\n${result.log}`);
+    },
+    missing,
+  );
+
+  testCase(
+    'without the authority the certificate is not trusted',
+    async () => {
+      const result = await push(
+        'untrusted',
+        { 'docker-config': 'docker.json', 'registry-ca': '' },
+        { 'docker.json': loginFile(login) },
+      );
+      assertRed(result, /certificate of the registry .* is not trusted.*'registry-ca'/);
+    },
+    missing,
+  );
+});

@@ -1,0 +1,143 @@
+// Reads a registry over HTTP, independent of any builder. https://github.com/opencontainers/distribution-spec
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+
+export interface Registry {
+  readonly host: string;
+  /** TLS with this authority; plain HTTP without. */
+  readonly ca?: string;
+  /** `user:password`. */
+  readonly auth?: string;
+}
+
+export interface Manifest {
+  /** As the registry names it. */
+  readonly digest: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface ImageConfig {
+  readonly config?: {
+    readonly Env?: readonly string[];
+    readonly Labels?: Readonly<Record<string, string>>;
+  };
+}
+
+interface Descriptor {
+  readonly digest: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+const manifestTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** The manifest of a tag or digest; undefined if there is none. */
+export async function readManifest(
+  registry: Registry,
+  repository: string,
+  tag: string,
+): Promise<Manifest | undefined> {
+  const path = `/v2/${repository}/manifests/${tag}`;
+  const answer = await get(registry, path, { accept: manifestTypes.join(', ') });
+  if (answer.status === 404) return undefined;
+  checkOk(answer, path);
+  const digest = answer.headers['docker-content-digest'];
+  if (typeof digest !== 'string') throw new Error(`${path}: no Docker-Content-Digest`);
+  return { ...(JSON.parse(answer.body.toString()) as Omit<Manifest, 'digest'>), digest };
+}
+
+export async function readConfig(
+  registry: Registry,
+  repository: string,
+  manifest: Manifest,
+): Promise<ImageConfig> {
+  const blob = await readBlob(registry, repository, manifest.config.digest);
+  return JSON.parse(blob.toString()) as ImageConfig;
+}
+
+/** Files and links by path in the layers above those of `base`; a deletion has its whiteout's name. Directories are left out. */
+export async function readFiles(
+  registry: Registry,
+  repository: string,
+  manifest: Manifest,
+  base: Manifest,
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const inherited = new Set(base.layers.map(({ digest }) => digest));
+  for (const { digest } of manifest.layers) {
+    if (inherited.has(digest)) continue;
+    await readLayer(await readBlob(registry, repository, digest), files);
+  }
+  return files;
+}
+
+/** True if the registry has any tag in the repository. */
+export async function hasTags(registry: Registry, repository: string): Promise<boolean> {
+  const path = `/v2/${repository}/tags/list`;
+  const answer = await get(registry, path);
+  if (answer.status === 404) return false;
+  checkOk(answer, path);
+  const { tags } = JSON.parse(answer.body.toString()) as { tags: readonly string[] | null };
+  return (tags ?? []).length > 0;
+}
+
+async function readLayer(blob: Buffer, files: Record<string, string>): Promise<void> {
+  const entries = extract();
+  entries.end(blob[0] === 0x1f ? gunzipSync(blob) : blob);
+  for await (const entry of entries) {
+    const { name, type, linkname } = entry.header;
+    const path = name.replace(/^\.?\//, '');
+    const content = await buffer(entry);
+    if (type === 'file') files[path] = content.toString();
+    else if (type !== 'directory') files[path] = `${type} -> ${linkname}`;
+  }
+}
+
+/** @throws if the bytes do not have the digest they were asked for by. */
+async function readBlob(registry: Registry, repository: string, digest: string): Promise<Buffer> {
+  const path = `/v2/${repository}/blobs/${digest}`;
+  const answer = await get(registry, path);
+  checkOk(answer, path);
+  const actual = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
+  if (actual !== digest) throw new Error(`${path}: its digest is ${actual}`);
+  return answer.body;
+}
+
+function checkOk({ status, body }: Answer, path: string): void {
+  if (status !== 200) throw new Error(`${path}: HTTP ${status}: ${body.toString().slice(0, 200)}`);
+}
+
+function get(
+  { host, ca, auth }: Registry,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const options = { headers, ...(auth !== undefined && { auth }) };
+    const receive = (response: IncomingMessage): void => {
+      void buffer(response).then((body) => {
+        done({ status: response.statusCode ?? 0, headers: response.headers, body });
+      }, fail);
+    };
+    const call =
+      ca === undefined
+        ? requestHttp(`http://${host}${path}`, options, receive)
+        : requestHttps(`https://${host}${path}`, { ...options, ca: readFileSync(ca) }, receive);
+    call.once('error', fail);
+    call.end();
+  });
+}
