@@ -23,7 +23,7 @@ export interface BuildRun extends Partial<ActionRun> {
 export type Inputs = Readonly<Record<string, string>>;
 
 /** Time in which a kubelet under load has to remove an ended pod. */
-const removalMs = 20_000;
+const removalMs = 30_000;
 const runLabel = 'kube-build-push/run-id';
 
 /** Runs main and post, then waits until no pod of this run is left. */
