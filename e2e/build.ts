@@ -8,7 +8,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { runAction, type ActionResult, type ActionRun } from '../scripts/action.ts';
 import { runAccount } from './account.ts';
 import { testCluster, type TestCluster } from './cluster.ts';
-import { errorsOf, type ErrorAnnotation } from './joblog.ts';
+import { errorsOf, visibleLog, type ErrorAnnotation } from './joblog.ts';
 import { getObject } from './kubectl.ts';
 import { until } from './poll.ts';
 
@@ -43,7 +43,7 @@ export async function runBuild(inputs: Inputs, run: BuildRun = {}): Promise<Acti
     env: { DOCKER_CONFIG: '/nonexistent', GITHUB_RUN_ID: runId, ...env },
   });
   if (!keepsPod) {
-    await until(`no pod of run ${runId}\n${result.log}`, removalMs, async () =>
+    await until(`no pod of run ${runId}\n${visibleLog(result.log)}`, removalMs, async () =>
       (await podsOf(runId)).length === 0 ? true : undefined,
     );
   }
@@ -81,18 +81,20 @@ export async function podsOf(runId: string): Promise<readonly V1Pod[]> {
 }
 
 export function assertGreen(result: ActionResult): void {
-  assert.equal(result.main, 0, result.log);
-  assert.equal(result.post, 0, result.log);
+  const log = visibleLog(result.log);
+  assert.equal(result.main, 0, log);
+  assert.equal(result.post, 0, log);
 }
 
 /** The step failed with exit code 1, and said why in exactly one annotation. */
 export function assertRed(result: ActionResult, message: RegExp): ErrorAnnotation {
-  assert.equal(result.main, 1, result.log);
-  assert.equal(result.post, 0, result.log);
+  const log = visibleLog(result.log);
+  assert.equal(result.main, 1, log);
+  assert.equal(result.post, 0, log);
   const [error, ...others] = errorsOf(result.log);
   assert.deepEqual(others, []);
-  assert.ok(error !== undefined, `no ::error in\n${result.log}`);
-  assert.match(error.message, message, result.log);
+  assert.ok(error !== undefined, `no ::error in\n${log}`);
+  assert.match(error.message, message, log);
   return error;
 }
 

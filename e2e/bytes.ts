@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { ActionResult } from '../scripts/action.ts';
 import { assertGreen, runBuild, script, withFiles } from './build.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog, visibleLog } from './joblog.ts';
 import { PeakMemory } from './memory.ts';
 
 const blockBytes = 1024 * 1024;
@@ -46,7 +46,10 @@ export async function streamBig(text: string): Promise<void> {
       },
     });
     assertGreen(result);
-    assert.ok(hasPrinted(result, sha256), `the container did not print ${sha256}\n${result.log}`);
+    assert.ok(
+      hasPrinted(result, sha256),
+      `the container did not print ${sha256}\n${visibleLog(result.log)}`,
+    );
     assert.ok(memory.bytes !== undefined);
     console.log(`peak resident memory: ${Math.round(memory.bytes / 1_000_000)} MB`);
     assert.ok(memory.bytes < peakLimitBytes);

@@ -16,6 +16,7 @@ import {
 } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
+import { visibleLog } from './joblog.ts';
 import { until } from './poll.ts';
 
 /** A state in which the step is interrupted. */
@@ -77,7 +78,7 @@ async function interrupt(
       removed = untilRemoved(runId);
     },
   });
-  assert.ok(removed !== undefined, `the step never was ${name}\n${result.log}`);
+  assert.ok(removed !== undefined, `the step never was ${name}\n${visibleLog(result.log)}`);
   return { result, removedMs: await removed };
 }
 

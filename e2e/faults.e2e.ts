@@ -5,7 +5,7 @@ import type { ActionResult } from '../scripts/action.ts';
 import { assertGreen, assertRed, cluster, runBuild, script, shell, withFiles } from './build.ts';
 import { hasPrinted, streamBig, writeRandomFile } from './bytes.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog, visibleLog } from './joblog.ts';
 import { kubectl, runProgram } from './kubectl.ts';
 import { until } from './poll.ts';
 
@@ -33,7 +33,10 @@ async function runWithFault(
       if (restart === undefined && word.test(log)) restart = lab('restart', ...fault);
     },
   });
-  assert.ok(restart !== undefined, `the container never printed ${word.source}\n${log}`);
+  assert.ok(
+    restart !== undefined,
+    `the container never printed ${word.source}\n${visibleLog(log)}`,
+  );
   await restart;
   return result;
 }
@@ -59,7 +62,7 @@ async function interruptUpload(fault: readonly string[]): Promise<void> {
     const inputs = script(text, { 'stdin-file': 'big.bin', timeout: '3m' });
     const result = await runWithFault(inputs, /^paused$/m, fault, directory);
     console.log(`exit code ${result.main}, whole stream: ${String(hasPrinted(result, sha256))}`);
-    if (result.main === 0) assert.ok(hasPrinted(result, sha256), result.log);
+    if (result.main === 0) assert.ok(hasPrinted(result, sha256), visibleLog(result.log));
     else assertRed(result, /./);
   });
   await untilHealthy();

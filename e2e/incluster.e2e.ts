@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { V1EndpointSlice, V1EnvVar, V1Pod } from '@kubernetes/client-node';
+import type { V1EnvVar, V1Node, V1Pod } from '@kubernetes/client-node';
 import { accountName } from './account.ts';
 import { account, assertGreen, cluster, kaniko, runBuild, withFiles } from './build.ts';
 import { suite, testCase } from './cases.ts';
@@ -54,22 +54,21 @@ async function librariesOf(program: string): Promise<string[]> {
   return [...text.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm)].map(([, path = '']) => path);
 }
 
-/** The API server's own address: it is reached without a Service, too. */
-async function serverAddress(): Promise<V1EnvVar[]> {
+/** Nothing where the Service of the API server works; else the node's address and the port that the kubeconfig names. */
+async function serverVariables(): Promise<V1EnvVar[]> {
+  const slices = ['endpointslices', '--namespace', 'default'];
   const selector = ['--selector', 'kubernetes.io/service-name=kubernetes'];
-  const list = await getObject<{ items: V1EndpointSlice[] }>([
-    'endpointslices',
-    '--namespace',
-    'default',
-    ...selector,
-  ]);
-  const [slice] = list?.items ?? [];
-  const host = slice?.endpoints?.[0]?.addresses[0];
-  const port = slice?.ports?.[0]?.port;
-  assert.ok(host !== undefined && port !== undefined, 'the cluster has no Service kubernetes');
+  const ready = await getObject<{ items: unknown[] }>([...slices, ...selector]);
+  if (ready !== undefined && ready.items.length > 0) return [];
+  const nodes = await getObject<{ items: V1Node[] }>(['nodes']);
+  const addresses = nodes?.items[0]?.status?.addresses ?? [];
+  const host = addresses.find(({ type }) => type === 'InternalIP')?.address;
+  const field = '{.clusters[0].cluster.server}';
+  const server = await kubectl(['config', 'view', '--minify', '--output', `jsonpath=${field}`]);
+  assert.ok(host !== undefined, 'the node has no address');
   return [
     { name: 'KUBERNETES_SERVICE_HOST', value: host },
-    { name: 'KUBERNETES_SERVICE_PORT', value: String(port) },
+    { name: 'KUBERNETES_SERVICE_PORT', value: new URL(server).port || '443' },
   ];
 }
 
@@ -116,7 +115,7 @@ suite('in the cluster', () => {
 
     const repository = `${account.namespace}/inner`;
     const inputs = kaniko({ tags: `${cluster.registry}/${repository}:1`, push: 'true' });
-    const pod = runnerPod(image, await serverAddress(), inputs);
+    const pod = runnerPod(image, await serverVariables(), inputs);
     await kubectl(['create', '--filename', '-'], { input: JSON.stringify(pod) });
     const ended = await until('the runner has ended', runMs, async () => {
       const found = await getObject<V1Pod>(['pod', runner, ...inNamespace]);

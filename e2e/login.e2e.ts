@@ -66,7 +66,7 @@ async function push(
 /** Nothing that stays shows the password, as it is or inside of `auth`. */
 async function assertSecret({ log, summary, outputs }: ActionResult, runId: string): Promise<void> {
   const pods = await podsOf(runId);
-  assert.equal(pods.length, 1, log);
+  assert.equal(pods.length, 1, visibleLog(log));
   const events = await kubectl(['get', 'events', '--namespace', account.namespace, '-o', 'json']);
   const name = pods[0]?.metadata?.name ?? '';
   await kubectl(['delete', 'pod', name, '--namespace', account.namespace]);
@@ -148,7 +148,7 @@ suite('login', () => {
         { 'docker.json': loginFile(`${user}:not-the-password`) },
       );
       const { message } = assertRed(result, /refuses|refused|Unauthorized|denied/i);
-      assert.ok(message.includes(host), `${message}\n${result.log}`);
+      assert.ok(message.includes(host), `${message}\n${visibleLog(result.log)}`);
     },
     missing,
   );

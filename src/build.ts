@@ -10,7 +10,7 @@ import { checkAccess } from './pod/access.ts';
 import type { PodMemory } from './pod/memory.ts';
 import { buildPod, type RunIdentity } from './pod/spec.ts';
 import { mergeTemplate } from './pod/template.ts';
-import type { AttachStreams, PodRef } from './ports.ts';
+import type { AttachStreams, Cluster, PodRef } from './ports.ts';
 import { outcomeError } from './result/message.ts';
 import { decideOutcome } from './result/outcome.ts';
 
@@ -35,6 +35,8 @@ export interface BuildPorts extends AttemptPorts {
 
 /** A kept pod stays this long before a later run may remove it. */
 const keptForMs = 24 * 60 * 60_000;
+/** Looking whether a pod is there, for at most this long. */
+const lookMs = 5_000;
 /** The cluster's own deadline comes after ours, so that our sentence comes first. */
 const deadlineGraceSeconds = 60;
 
@@ -170,8 +172,19 @@ function isKept(keepPod: Inputs['keepPod'], failure: BuildError | undefined): bo
   return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
 }
 
-async function keepPod(ref: PodRef, { log, pods, report }: BuildPorts): Promise<void> {
+async function keepPod(ref: PodRef, ports: BuildPorts): Promise<void> {
+  const { cluster, log, pods, report } = ports;
   pods.forget(ref);
+  if (!(await mayExist(ref, cluster))) return;
   report.podKept = true;
   await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
+
+/** False only if the cluster says that there is no such pod: its create was refused. */
+async function mayExist(ref: PodRef, cluster: Cluster): Promise<boolean> {
+  try {
+    return (await cluster.readPod(ref, AbortSignal.timeout(lookMs))) !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -157,7 +157,7 @@ test('a failure that follows the pong undoes the acknowledgement', async () => {
 test('a close with code 1000 and no status proves nothing', async () => {
   const { end } = await pump(
     {
-      pongs: false,
+      pongs: ['last-byte'],
       onEndOfStdin: ({ socket }) => {
         socket.close(1000);
       },
@@ -184,7 +184,7 @@ test('a Success before our end of stdin is a lost upload', async () => {
     unreached: false,
     failure: {
       kind: 'attach',
-      message: 'the cluster ended the connection before the whole context was sent',
+      message: 'the cluster ended the connection before it had taken the whole context',
     },
   });
   expect(stdin.destroyed).toBe(true);
@@ -269,9 +269,9 @@ test('a signal that was aborted before sends nothing', async () => {
 
 test('a container that has ended acknowledges nothing more, and that is no failure of the upload', async () => {
   const ended = new AbortController();
-  const { end } = await pump(
+  const { clock, end } = await pump(
     {
-      pongs: false,
+      pongs: ['last-byte'],
       onEndOfStdin: () => {
         ended.abort();
       },
@@ -279,7 +279,32 @@ test('a container that has ended acknowledges nothing more, and that is no failu
     bytesOf(1_000),
     { containerEnded: ended.signal },
   );
-  expect(await end).toEqual({ bytesSent: 1_000, acknowledged: false, unreached: false });
+  expect(await clock.until(end, 50)).toEqual({
+    bytesSent: 1_000,
+    acknowledged: false,
+    unreached: false,
+  });
+});
+
+test('a container that ended before its stdin was taken acknowledges nothing, whatever the server says then', async () => {
+  const ended = new AbortController();
+  const { clock, server, end } = await pump(
+    {
+      pongs: [],
+      onStdin: () => {
+        ended.abort();
+      },
+    },
+    bytesOf(1_000),
+    { containerEnded: ended.signal },
+  );
+  expect(await clock.until(end, 50)).toEqual({
+    bytesSent: 1_000,
+    acknowledged: false,
+    unreached: false,
+  });
+  // The end of stdin was not even sent, so no answer to it can be taken for one.
+  expect(server.connection.others).toEqual([]);
 });
 
 test('a consumer that pauses holds the source back, and loses nothing', async () => {
@@ -304,7 +329,7 @@ test('a consumer that pauses holds the source back, and loses nothing', async ()
 });
 
 test('a silent connection whose cluster does not answer either is dead', async () => {
-  const { clock, end } = await pump({ pongs: false }, unfinished(), {
+  const { clock, end } = await pump({ pongs: ['last-byte'] }, unfinished(), {
     probe: () => Promise.resolve(false),
   });
   expect(await clock.until(end)).toMatchObject({

@@ -185,7 +185,7 @@ test("the plugin's own installHint comes first, in one line", async () => {
   await expect(login()).rejects.toMatchObject({ hint: 'Install get-token: brew install x' });
 });
 
-test.failing('requests that start together share one run of the plugin', async () => {
+test('requests that start together share one run of the plugin', async () => {
   const { calls, login } = open(plugin, credential({ token: 'token-1' }));
   expect(await Promise.all([login(), login(), login()])).toMatchObject(
     Array(3).fill(bearer('token-1')),
@@ -193,7 +193,7 @@ test.failing('requests that start together share one run of the plugin', async (
   expect(calls).toHaveLength(1);
 });
 
-test.failing('a plugin that failed is run again for the next request', async () => {
+test('a plugin that failed is run again for the next request', async () => {
   const { login } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
   await expect(login()).rejects.toThrow('busy');
   expect(await login()).toMatchObject(bearer('token-2'));

@@ -232,7 +232,7 @@ test('the files of $KUBECONFIG complete each other', async () => {
   expect(requests[0]?.headers.authorization).toBe('Bearer second');
 });
 
-test.failing('the first file of $KUBECONFIG that names a thing wins', async () => {
+test('the first file of $KUBECONFIG that names a thing wins', async () => {
   const server = await serve();
   const path = directory();
   const [first, second] = [join(path, 'first'), join(path, 'second')];
@@ -243,7 +243,7 @@ test.failing('the first file of $KUBECONFIG that names a thing wins', async () =
   expect(requests[0]?.headers.authorization).toBe('Bearer first');
 });
 
-test.failing('the first file of $KUBECONFIG that has a current context sets it', async () => {
+test('the first file of $KUBECONFIG that has a current context sets it', async () => {
   const server = await serve();
   const path = directory();
   const [first, second] = [join(path, 'first'), join(path, 'second')];
@@ -252,7 +252,7 @@ test.failing('the first file of $KUBECONFIG that has a current context sets it',
   expect(open('auto', {}, { KUBECONFIG: `${first}:${second}` }).contextName).toBe('test');
 });
 
-test.failing('paths in a file of $KUBECONFIG are relative to it', async () => {
+test('paths in a file of $KUBECONFIG are relative to it', async () => {
   const server = await serve();
   const path = directory();
   mkdirSync(join(path, 'tokens'));

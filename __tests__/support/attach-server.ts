@@ -15,8 +15,8 @@ export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
 /** What the server does; each part gets the connection that it is about. */
 export interface AttachScript {
   readonly protocol?: Protocol;
-  /** False: pings are never answered. */
-  readonly pongs?: boolean;
+  /** Payloads of the pings that are answered; undefined: all. */
+  readonly pongs?: readonly string[];
   readonly onOpen?: (connection: AttachConnection) => void;
   readonly onStdin?: (connection: AttachConnection) => void;
   /** v5: the half-close frame has come. */
@@ -29,15 +29,16 @@ export class AttachServer {
   readonly #http: Server = createServer();
   readonly #sockets: WebSocketServer;
 
-  private constructor({ protocol = 'v5.channel.k8s.io', pongs = true, ...script }: AttachScript) {
+  private constructor({ protocol = 'v5.channel.k8s.io', pongs, ...script }: AttachScript) {
     this.#sockets = new WebSocketServer({
       server: this.#http,
-      autoPong: pongs,
+      autoPong: pongs === undefined,
       handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
     });
     this.#sockets.on('connection', (socket) => {
       const connection = new AttachConnection(socket, script);
       this.connections.push(connection);
+      if (pongs !== undefined) answerPings(socket, pongs);
       script.onOpen?.(connection);
     });
   }
@@ -73,6 +74,12 @@ export class AttachServer {
     this.#http.close();
     await once(this.#http, 'close');
   }
+}
+
+function answerPings(socket: WebSocket, payloads: readonly string[]): void {
+  socket.on('ping', (payload) => {
+    if (payloads.includes(payload.toString())) socket.pong(payload);
+  });
 }
 
 /** One attached client, and what has come from it. */

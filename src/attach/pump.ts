@@ -36,11 +36,14 @@ export interface PumpOptions {
   readonly onSent: (bytes: number) => void;
 }
 
-/** Payload of the ping that is sent after the end of stdin. */
+/** Payloads of the pings that are sent after the last byte, and after the end of stdin. */
+const lastBytePing = 'last-byte';
 const endPing = 'end-of-stdin';
 /** After the pong the server may still report that the container was not reached; it has this long. */
 const verdictMs = 30_000;
 
+/** How long an acknowledgement may come after the container's end. */
+const lateAnswerMs = 2_000;
 /** The server's own explanation often arrives just behind the failing send. */
 const explanationMs = 500;
 
@@ -50,11 +53,13 @@ const unreachedText =
 
 /**
  * Sends the whole stream to the container's stdin, frame by frame: each waits until the operating system has taken it, so
- * memory stays constant on any link. Then says "end of stdin" and waits until the server has acknowledged it.
+ * memory stays constant on any link. Then waits until the server has taken the last byte too, says "end of stdin" and waits
+ * until that is acknowledged.
  *
- * Acknowledged means, on v5: a `Success` status after our half-close, or the pong of a ping sent after it (the server reads
- * in order); on v4: the server's answer to our closing handshake. A connection that closes, even with code 1000, proves
- * nothing, and a `Success` before the half-close is a lost upload: a kubelet that is restarted says so.
+ * The server reads in order, so the pong of a ping behind the last byte proves that every byte was taken. Before it nothing
+ * else counts: a container that ends without reading its stdin leads to the same `Success` and to the same close code
+ * 1000 as one that has read everything, and so does a kubelet that is restarted. After it the end of stdin is acknowledged, on
+ * v5, by a `Success` status or the pong of a second ping, on v4 by the server's answer to our closing handshake.
  *
  * Never rejects. Destroys the stream and closes the socket in every case.
  */
@@ -93,6 +98,7 @@ class Session {
   readonly #clock: Clock;
   readonly #signs: ConnectionSigns;
   #bytesSent = 0;
+  #taken = false;
   #ended = false;
   #acknowledged = false;
   #status: AttachStatus | undefined;
@@ -112,6 +118,7 @@ class Session {
       },
       pong: (payload) => {
         this.#signs.lastPongMs = this.#clock.now();
+        if (payload === lastBytePing) this.#take();
         if (payload === endPing) this.#acknowledge();
       },
     });
@@ -145,6 +152,9 @@ class Session {
 
   /** Says "end of stdin" and waits for the acknowledgement, or for whatever makes it impossible. */
   async finish({ containerEnded }: PumpOptions): Promise<void> {
+    this.#socket.ping(lastBytePing);
+    await this.#untilDecided(() => this.#taken, containerEnded);
+    if (!this.#taken || this.#failure !== undefined) return;
     this.#ended = true;
     if (supportsHalfClose(this.#socket.protocol)) {
       await this.#socket.send(closeStdinFrame());
@@ -152,7 +162,7 @@ class Session {
     } else {
       this.#socket.close();
     }
-    await this.#until(() => this.#acknowledged || this.#failure !== undefined, containerEnded);
+    await this.#untilDecided(() => this.#acknowledged, containerEnded);
     if (
       !this.#acknowledged ||
       this.#status !== undefined ||
@@ -206,10 +216,15 @@ class Session {
       this.fail(
         new BuildError(
           'attach',
-          'the cluster ended the connection before the whole context was sent',
+          'the cluster ended the connection before it had taken the whole context',
         ),
       );
     }
+  }
+
+  #take(): void {
+    this.#taken = true;
+    this.#wake();
   }
 
   #acknowledge(): void {
@@ -232,6 +247,27 @@ class Session {
         ),
       );
     }
+  }
+
+  /**
+   * Waits for an answer or a failure. A container that ends at once is reported by another connection, which may be faster:
+   * after its end the answer has a little time left.
+   */
+  async #untilDecided(isAnswered: () => boolean, containerEnded: AbortSignal): Promise<void> {
+    const isDecided = (): boolean => isAnswered() || this.#failure !== undefined;
+    await this.#until(isDecided, containerEnded);
+    if (isDecided()) return;
+    const late = new AbortController();
+    const done = new AbortController();
+    const timer = this.#clock.sleep(lateAnswerMs, done.signal).then(
+      () => {
+        late.abort();
+      },
+      () => undefined,
+    );
+    await this.#until(isDecided, late.signal);
+    done.abort();
+    await timer;
   }
 
   /** A pong proves what the API server has consumed; a `Failure` may still follow from the node. */

@@ -272,6 +272,11 @@ class ExpressionReader {
       } else if (character === '*' || character === '?') {
         out.push(character);
         last = 'repetition';
+      } else if (character === '\\' && this.#characters[this.#position] === 'Q') {
+        // A repetition behind it is that of the last character, or of what comes before where there is none.
+        const quoted = this.#quoted();
+        out.push(...quoted);
+        if (quoted.length > 0) last = 'atom';
       } else {
         out.push(this.#atom(character));
         last = character === '|' || character === '(' ? 'nothing' : 'atom';
@@ -314,9 +319,6 @@ class ExpressionReader {
       case 'B':
         this.#position += 1;
         return `\\${next}`;
-      case 'Q':
-        this.#position += 1;
-        return this.#quoted();
       default: {
         const named = this.#namedClass();
         return named === undefined ? literal(this.#escapedCode()) : `[${named}]`;
@@ -325,15 +327,16 @@ class ExpressionReader {
   }
 
   /** `\Q…\E`: everything between is itself. */
-  #quoted(): string {
-    let out = '';
+  #quoted(): readonly string[] {
+    const out: string[] = [];
+    this.#position += 1;
     while (this.#position < this.#characters.length) {
       const character = this.#take();
       if (character === '\\' && this.#characters[this.#position] === 'E') {
         this.#position += 1;
         break;
       }
-      out += literal(codeOf(character));
+      out.push(literal(codeOf(character)));
     }
     return out;
   }
@@ -396,10 +399,15 @@ class ExpressionReader {
   }
 
   #hexadecimal(): number {
-    const digits = this.#characters.slice(this.#position, this.#position + 2).join('');
-    if (!/^[0-9A-Fa-f]{2}$/.test(digits)) throw new PatternSyntaxError('\\x needs two digits');
-    this.#position += 2;
-    return parseInt(digits, 16);
+    const rest = this.#characters.slice(this.#position).join('');
+    const [whole = '', two = '', braced = ''] =
+      /^(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})/.exec(rest) ?? [];
+    const code = parseInt(two + braced, 16);
+    if (whole === '' || code > 0x10ffff) {
+      throw new PatternSyntaxError('\\x needs two digits, or a character in braces');
+    }
+    this.#position += whole.length;
+    return code;
   }
 
   #digits(test: RegExp, most: number, base: number, first: string): number {

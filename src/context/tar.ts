@@ -159,9 +159,8 @@ function bytesSource(bytes: Buffer): ContentSource {
 }
 
 function diskSource(path: string, seen: FileStat, workspace: Workspace): ContentSource {
-  const file = openAsSeen(path, seen, workspace);
-  const before = file.stat();
-  const sizeBytes = before.sizeBytes;
+  const { file, stat: before } = openAsSeen(path, seen, workspace);
+  const { sizeBytes } = before;
   let reads = 0;
   /** A read that got less than it asked for has seen the end. */
   let sawEnd = false;
@@ -180,8 +179,9 @@ function diskSource(path: string, seen: FileStat, workspace: Workspace): Content
         throw changed(path, 'grew');
       }
       // One read is one moment; only between several can somebody have written.
-      if (reads > 1 && file.stat().mtimeMs !== before.mtimeMs)
+      if (reads > 1 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
         throw changed(path, 'was written to');
+      }
     },
     close() {
       file.close();
@@ -235,7 +235,11 @@ function streamSource(
   };
 }
 
-function openAsSeen(path: string, seen: FileStat, workspace: Workspace): OpenFile {
+function openAsSeen(
+  path: string,
+  seen: FileStat,
+  workspace: Workspace,
+): { readonly file: OpenFile; readonly stat: FileStat } {
   let file: OpenFile;
   try {
     file = workspace.open(path);
@@ -248,20 +252,37 @@ function openAsSeen(path: string, seen: FileStat, workspace: Workspace): OpenFil
       cause: error,
     });
   }
-  const now = file.stat();
-  if (now.kind === 'file' && now.device === seen.device && now.inode === seen.inode) return file;
-  file.close();
-  throw changed(path, 'was replaced');
+  try {
+    const stat = statOpen(file, path);
+    const isSame = stat.kind === 'file' && stat.device === seen.device && stat.inode === seen.inode;
+    if (!isSame) throw changed(path, 'was replaced');
+    return { file, stat };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function statOpen(file: OpenFile, path: string): FileStat {
+  try {
+    return file.stat();
+  } catch (error) {
+    throw readingFailed(path, error);
+  }
 }
 
 function readPart(file: OpenFile, room: Buffer, path: string): number {
   try {
     return file.read(room);
   } catch (error) {
-    throw new BuildError('context', `reading ${path} failed: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw readingFailed(path, error);
   }
+}
+
+function readingFailed(path: string, error: unknown): BuildError {
+  return new BuildError('context', `reading ${path} failed: ${describeError(error)}`, {
+    cause: error,
+  });
 }
 
 function changed(path: string, how: string): BuildError {

@@ -13,10 +13,13 @@ import type { AttachSocket } from '../attach/socket.ts';
 import { isApiError } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
-import { RestClient } from './rest.ts';
+import { RestClient, retryPause } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
+
+/** A create that the server cannot answer for now is sent again for this long. */
+const createPatienceMs = 60_000;
 
 /** A Kubernetes cluster over its REST API and the attach WebSocket. */
 export class KubeCluster implements Cluster {
@@ -33,9 +36,16 @@ export class KubeCluster implements Cluster {
   }
 
   async serverMinor(signal: AbortSignal): Promise<number | undefined> {
-    const version = await this.#try('asking the API server for its version', signal, () =>
-      this.#rest.json({ method: 'GET', path: '/version', signal }),
-    );
+    const doing = 'asking the API server for its version';
+    const version = await this.#try(doing, signal, async () => {
+      try {
+        return await this.#rest.json({ method: 'GET', path: '/version', signal });
+      } catch (error) {
+        // Some clusters show it to nobody, and one that has just started refuses what it granted.
+        if (isApiError(error, 403, 404)) return undefined;
+        throw error;
+      }
+    });
     // GKE and EKS write `33+`.
     const minor = Number.parseInt(text(field(version, 'minor')) ?? '', 10);
     return Number.isNaN(minor) ? undefined : minor;
@@ -69,15 +79,23 @@ export class KubeCluster implements Cluster {
     const name = pod.metadata?.name ?? '';
     const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
     return this.#try(doing, signal, async () => {
-      try {
-        return await this.#post(pod, signal);
-      } catch (error) {
-        // The answer may have been lost after the pod was made: then it stands there with our nonce.
-        if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
-        const found = await this.readPod({ namespace: this.namespace, name }, signal);
-        if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
-        if (found !== undefined || isApiError(error)) throw error;
-        return this.#post(pod, signal);
+      const startedAt = this.#clock.now();
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await this.#post(pod, signal);
+        } catch (error) {
+          // The answer may have been lost after the pod was made: then it stands there with our nonce.
+          if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
+          const found = await this.readPod({ namespace: this.namespace, name }, signal);
+          if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
+          // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
+          const pauseMs = isApiError(error, 409)
+            ? retryPause(undefined, attempt)
+            : retryPause(error, attempt);
+          const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
+          if (found !== undefined || pauseMs === undefined || isLate) throw error;
+          await this.#clock.sleep(pauseMs, signal);
+        }
       }
     });
   }

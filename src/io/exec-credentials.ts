@@ -94,11 +94,23 @@ export class ExecCredentials {
   }
 
   async #current(): Promise<Credential> {
-    const known = await this.#credential;
-    if (known === undefined || (known.expiresAtMs ?? Infinity) - earlyMs < Date.now()) {
-      this.#credential = this.#ask();
+    const asked = this.#credential;
+    if (asked !== undefined) {
+      const known = await asked;
+      if ((known.expiresAtMs ?? Infinity) - earlyMs >= Date.now()) return known;
+      if (this.#credential === asked) this.#credential = undefined;
     }
-    return this.#credential ?? this.#ask();
+    return this.#credential ?? this.#start();
+  }
+
+  /** One run for all who ask meanwhile; a failure is not kept. */
+  #start(): Promise<Credential> {
+    const asked = this.#ask();
+    this.#credential = asked;
+    asked.catch(() => {
+      if (this.#credential === asked) this.#credential = undefined;
+    });
+    return asked;
   }
 
   async #ask(): Promise<Credential> {

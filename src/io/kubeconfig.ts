@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { load as loadYaml } from 'js-yaml';
@@ -125,16 +125,34 @@ function load(kubeconfig: string, environment: NodeJS.ProcessEnv): Loaded {
 /** Several files are merged as kubectl does: the first one that names a thing wins. */
 function loadFiles(files: readonly string[]): Omit<Loaded, 'source'> {
   const [first, ...others] = files.map((file) => {
-    const loaded = parse(file, readText(file));
+    const loaded = parse(file, readText(file), dirname(file));
     loaded.config.makePathsAbsolute(dirname(file));
     return loaded;
   });
   if (first === undefined) throw new Error('no kubeconfig file');
-  for (const other of others) first.config.mergeConfig(other.config, true);
+  for (const { config } of others) addMissing(first.config, config);
   const documents = [first, ...others].map(({ document }) => document);
   const users = documents.flatMap((document) => list(document['users']));
   const clusters = documents.flatMap((document) => list(document['clusters']));
   return { config: first.config, document: { users, clusters } };
+}
+
+/** The library's own merge refuses a name that stands in two files. */
+function addMissing(config: KubeConfig, other: KubeConfig): void {
+  for (const cluster of other.getClusters()) {
+    if (config.getCluster(cluster.name) === null) config.addCluster(cluster);
+  }
+  for (const user of other.getUsers()) {
+    if (config.getUser(user.name) === null) config.addUser(user);
+  }
+  for (const context of other.getContexts()) {
+    if (config.getContextObject(context.name) === null) config.addContext(context);
+  }
+  // The library's type promises a text, but a file without one leaves it undefined.
+  const current = nonEmpty(other.getCurrentContext());
+  if (nonEmpty(config.getCurrentContext()) === undefined && current !== undefined) {
+    config.setCurrentContext(current);
+  }
 }
 
 function readText(file: string): string {
@@ -145,7 +163,8 @@ function readText(file: string): string {
   }
 }
 
-function parse(source: string, text: string): Omit<Loaded, 'source'> {
+/** @param directory what a relative token file is relative to: the library reads it at once. */
+function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'source'> {
   const config = new KubeConfig();
   let document: Fields;
   try {
@@ -154,7 +173,7 @@ function parse(source: string, text: string): Omit<Loaded, 'source'> {
     for (const user of list(document['users'])) {
       const own = fields(user['user']);
       if (typeof own['tokenFile'] === 'string')
-        user['user'] = { ...own, 'token-file': own['tokenFile'] };
+        user['user'] = { ...own, 'token-file': resolve(directory, own['tokenFile']) };
     }
     config.loadFromString(JSON.stringify(document));
   } catch (error) {

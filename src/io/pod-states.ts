@@ -62,6 +62,7 @@ export class PodStates {
         if (this.#polling) continue;
         await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
         yield await this.#read(signal);
+        failingSince = undefined;
       }
     } catch (error) {
       throw this.#describe(error);

@@ -1,6 +1,7 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { BuildError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { ApiError, isApiError, readApiError } from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -123,10 +124,12 @@ export class RestClient {
 
 /** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
 export function retryPause(error: unknown, attempt: number): number | undefined {
+  // A credential plugin that fails.
+  if (error instanceof BuildError) return undefined;
   if (error instanceof ApiError) {
     const transient = error.code === 429 || (error.code >= 500 && error.code !== 501);
     if (!transient) return undefined;
-    if (error.retryAfterMs !== undefined) return error.retryAfterMs;
+    if (error.retryAfterMs !== undefined) return Math.max(error.retryAfterMs, backoff(attempt));
   } else if (isCertificateError(error)) return undefined;
   return backoff(attempt);
 }
@@ -181,7 +184,14 @@ async function readBody(response: IncomingMessage): Promise<string> {
     size += chunk.length;
     if (size > largestBody) response.destroy(new Error('the answer is too large'));
   });
-  return text(response);
+  const timer = setTimeout(() => {
+    response.destroy(new Error(`no whole answer within ${answerTimeoutMs / 1_000} s`));
+  }, answerTimeoutMs);
+  try {
+    return await text(response);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** An agent that keeps connections open between calls: one TLS handshake for the whole step. */

@@ -1,0 +1,109 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createWorkspace } from '../../src/io/workspace.ts';
+import type { OpenFile, Workspace } from '../../src/ports.ts';
+
+/** What is made at a path: a file's content, a link, or a directory of its own for an empty one. */
+export type TreeEntry =
+  | string
+  | Buffer
+  | { readonly link: string }
+  | { readonly directory: true; readonly mode?: number }
+  | { readonly content: string | Buffer; readonly mode: number };
+
+/** 2024-01-01T00:00:00Z, the modification time of everything in a tree. */
+export const treeSeconds = 1_704_067_200;
+
+/** A directory of the test's own; `remove` belongs into `afterEach`. */
+export class Tree {
+  /** Absolute, without links. */
+  readonly path: string;
+
+  constructor(entries: Readonly<Record<string, TreeEntry>> = {}) {
+    this.path = realpathSync(mkdtempSync(join(tmpdir(), 'tree-')));
+    this.add(entries);
+  }
+
+  /** Parents are made on the way. */
+  add(entries: Readonly<Record<string, TreeEntry>>): void {
+    for (const [name, entry] of Object.entries(entries)) this.#make(this.at(name), entry);
+    for (const name of Object.keys(entries)) this.#setTimes(name, entries[name]);
+  }
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  #make(path: string, entry: TreeEntry): void {
+    mkdirSync(dirname(path), { recursive: true });
+    if (typeof entry === 'string' || Buffer.isBuffer(entry)) {
+      writeFileSync(path, entry);
+      chmodSync(path, 0o644);
+    } else if ('link' in entry) symlinkSync(entry.link, path);
+    else if ('directory' in entry) {
+      mkdirSync(path, { recursive: true });
+      chmodSync(path, entry.mode ?? 0o755);
+    } else {
+      writeFileSync(path, entry.content);
+      chmodSync(path, entry.mode);
+    }
+  }
+
+  /** Of everything from the path up to the tree's own directory. */
+  #setTimes(name: string, entry: TreeEntry | undefined): void {
+    const isLink = typeof entry === 'object' && 'link' in entry;
+    for (let path = this.at(name); ; path = dirname(path)) {
+      if (!isLink || path !== this.at(name)) utimesSync(path, treeSeconds, treeSeconds);
+      if (path === this.path) return;
+    }
+  }
+}
+
+/**
+ * The files of the disk. Node's own modules run outside of the test runner's sandbox, where `Error` is another class: what
+ * they throw is made one of the sandbox's.
+ */
+export function diskWorkspace(directory = '/'): Workspace {
+  const disk = createWorkspace(directory);
+  return {
+    resolve: (path) => disk.resolve(path),
+    realpath: (path) => within(() => disk.realpath(path)),
+    stat: (path) => within(() => disk.stat(path)),
+    names: (path) => within(() => disk.names(path)),
+    readLink: (path) => within(() => disk.readLink(path)),
+    readFile: (path) => within(() => disk.readFile(path)),
+    open: (path) => {
+      const file: OpenFile = within(() => disk.open(path));
+      return {
+        stat: () => within(() => file.stat()),
+        read: (buffer) => within(() => file.read(buffer)),
+        close: () => {
+          file.close();
+        },
+      };
+    },
+  };
+}
+
+function within<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw Object.assign(new Error(message), { code });
+  }
+}
