@@ -369,21 +369,26 @@ async function keepAlive(signs, { clock, ping, probe }, signal) {
 
 
 
-/** Payload of the ping that is sent after the end of stdin. */
+/** Payloads of the pings that are sent after the last byte, and after the end of stdin. */
+const lastBytePing = 'last-byte';
 const endPing = 'end-of-stdin';
 /** After the pong the server may still report that the container was not reached; it has this long. */
 const verdictMs = 30_000;
+/** How long an acknowledgement may come after the container's end. */
+const lateAnswerMs = 2_000;
 /** The server's own explanation often arrives just behind the failing send. */
 const explanationMs = 500;
 /** Texts of the kubelet, containerd, CRI-O and cri-dockerd for a container that could not be reached. */
 const unreachedText = /unable to upgrade|not found|CONTAINER_\w+ state|not created or running|error sending request/;
 /**
  * Sends the whole stream to the container's stdin, frame by frame: each waits until the operating system has taken it, so
- * memory stays constant on any link. Then says "end of stdin" and waits until the server has acknowledged it.
+ * memory stays constant on any link. Then waits until the server has taken the last byte too, says "end of stdin" and waits
+ * until that is acknowledged.
  *
- * Acknowledged means, on v5: a `Success` status after our half-close, or the pong of a ping sent after it (the server reads
- * in order); on v4: the server's answer to our closing handshake. A connection that closes, even with code 1000, proves
- * nothing, and a `Success` before the half-close is a lost upload: a kubelet that is restarted says so.
+ * The server reads in order, so the pong of a ping behind the last byte proves that every byte was taken. Before it nothing
+ * else counts: a container that ends without reading its stdin leads to the same `Success` and to the same close code
+ * 1000 as one that has read everything, and so does a kubelet that is restarted. After it the end of stdin is acknowledged, on
+ * v5, by a `Success` status or the pong of a second ping, on v4 by the server's answer to our closing handshake.
  *
  * Never rejects. Destroys the stream and closes the socket in every case.
  */
@@ -420,6 +425,7 @@ class Session {
     #clock;
     #signs;
     #bytesSent = 0;
+    #taken = false;
     #ended = false;
     #acknowledged = false;
     #status;
@@ -438,6 +444,8 @@ class Session {
             },
             pong: (payload) => {
                 this.#signs.lastPongMs = this.#clock.now();
+                if (payload === lastBytePing)
+                    this.#take();
                 if (payload === endPing)
                     this.#acknowledge();
             },
@@ -472,6 +480,10 @@ class Session {
     }
     /** Says "end of stdin" and waits for the acknowledgement, or for whatever makes it impossible. */
     async finish({ containerEnded }) {
+        this.#socket.ping(lastBytePing);
+        await this.#untilDecided(() => this.#taken, containerEnded);
+        if (!this.#taken || this.#failure !== undefined)
+            return;
         this.#ended = true;
         if (supportsHalfClose(this.#socket.protocol)) {
             await this.#socket.send(closeStdinFrame());
@@ -480,7 +492,7 @@ class Session {
         else {
             this.#socket.close();
         }
-        await this.#until(() => this.#acknowledged || this.#failure !== undefined, containerEnded);
+        await this.#untilDecided(() => this.#acknowledged, containerEnded);
         if (!this.#acknowledged ||
             this.#status !== undefined ||
             !supportsHalfClose(this.#socket.protocol))
@@ -523,8 +535,12 @@ class Session {
             this.#acknowledge();
         }
         else {
-            this.fail(new BuildError('attach', 'the cluster ended the connection before the whole context was sent'));
+            this.fail(new BuildError('attach', 'the cluster ended the connection before it had taken the whole context'));
         }
+    }
+    #take() {
+        this.#taken = true;
+        this.#wake();
     }
     #acknowledge() {
         this.#acknowledged = true;
@@ -541,6 +557,24 @@ class Session {
             const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
             this.fail(new BuildError('attach', `the connection to the container was lost (${said}) before the whole context was acknowledged`));
         }
+    }
+    /**
+     * Waits for an answer or a failure. A container that ends at once is reported by another connection, which may be faster:
+     * after its end the answer has a little time left.
+     */
+    async #untilDecided(isAnswered, containerEnded) {
+        const isDecided = () => isAnswered() || this.#failure !== undefined;
+        await this.#until(isDecided, containerEnded);
+        if (isDecided())
+            return;
+        const late = new AbortController();
+        const done = new AbortController();
+        const timer = this.#clock.sleep(lateAnswerMs, done.signal).then(() => {
+            late.abort();
+        }, () => undefined);
+        await this.#until(isDecided, late.signal);
+        done.abort();
+        await timer;
     }
     /** A pong proves what the API server has consumed; a `Failure` may still follow from the node. */
     async #untilVerdict(containerEnded) {
@@ -1698,6 +1732,8 @@ function decideEnded(ended, upload) {
 
 /** A kept pod stays this long before a later run may remove it. */
 const keptForMs = 24 * 60 * 60_000;
+/** Looking whether a pod is there, for at most this long. */
+const lookMs = 5_000;
 /** The cluster's own deadline comes after ours, so that our sentence comes first. */
 const deadlineGraceSeconds = 60;
 /**
@@ -1811,10 +1847,22 @@ function isKept(keepPod, failure) {
         return false;
     return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
 }
-async function keepPod(ref, { log, pods, report }) {
+async function keepPod(ref, ports) {
+    const { cluster, log, pods, report } = ports;
     pods.forget(ref);
+    if (!(await mayExist(ref, cluster)))
+        return;
     report.podKept = true;
     await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
+/** False only if the cluster says that there is no such pod: its create was refused. */
+async function mayExist(ref, cluster) {
+    try {
+        return (await cluster.readPod(ref, AbortSignal.timeout(lookMs))) !== undefined;
+    }
+    catch {
+        return true;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/problem.js
@@ -2784,6 +2832,13 @@ class ExpressionReader {
                 out.push(character);
                 last = 'repetition';
             }
+            else if (character === '\\' && this.#characters[this.#position] === 'Q') {
+                // A repetition behind it is that of the last character, or of what comes before where there is none.
+                const quoted = this.#quoted();
+                out.push(...quoted);
+                if (quoted.length > 0)
+                    last = 'atom';
+            }
             else {
                 out.push(this.#atom(character));
                 last = character === '|' || character === '(' ? 'nothing' : 'atom';
@@ -2828,9 +2883,6 @@ class ExpressionReader {
             case 'B':
                 this.#position += 1;
                 return `\\${next}`;
-            case 'Q':
-                this.#position += 1;
-                return this.#quoted();
             default: {
                 const named = this.#namedClass();
                 return named === undefined ? literal(this.#escapedCode()) : `[${named}]`;
@@ -2839,14 +2891,15 @@ class ExpressionReader {
     }
     /** `\Q…\E`: everything between is itself. */
     #quoted() {
-        let out = '';
+        const out = [];
+        this.#position += 1;
         while (this.#position < this.#characters.length) {
             const character = this.#take();
             if (character === '\\' && this.#characters[this.#position] === 'E') {
                 this.#position += 1;
                 break;
             }
-            out += literal(codeOf(character));
+            out.push(literal(codeOf(character)));
         }
         return out;
     }
@@ -2911,11 +2964,14 @@ class ExpressionReader {
         return code;
     }
     #hexadecimal() {
-        const digits = this.#characters.slice(this.#position, this.#position + 2).join('');
-        if (!/^[0-9A-Fa-f]{2}$/.test(digits))
-            throw new PatternSyntaxError('\\x needs two digits');
-        this.#position += 2;
-        return parseInt(digits, 16);
+        const rest = this.#characters.slice(this.#position).join('');
+        const [whole = '', two = '', braced = ''] = /^(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})/.exec(rest) ?? [];
+        const code = parseInt(two + braced, 16);
+        if (whole === '' || code > 0x10ffff) {
+            throw new PatternSyntaxError('\\x needs two digits, or a character in braces');
+        }
+        this.#position += whole.length;
+        return code;
     }
     #digits(test, most, base, first) {
         let digits = first;
@@ -3581,9 +3637,8 @@ function bytesSource(bytes) {
     };
 }
 function diskSource(path, seen, workspace) {
-    const file = openAsSeen(path, seen, workspace);
-    const before = file.stat();
-    const sizeBytes = before.sizeBytes;
+    const { file, stat: before } = openAsSeen(path, seen, workspace);
+    const { sizeBytes } = before;
     let reads = 0;
     /** A read that got less than it asked for has seen the end. */
     let sawEnd = false;
@@ -3604,8 +3659,9 @@ function diskSource(path, seen, workspace) {
                 throw changed(path, 'grew');
             }
             // One read is one moment; only between several can somebody have written.
-            if (reads > 1 && file.stat().mtimeMs !== before.mtimeMs)
+            if (reads > 1 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
                 throw changed(path, 'was written to');
+            }
         },
         close() {
             file.close();
@@ -3672,21 +3728,38 @@ function openAsSeen(path, seen, workspace) {
             cause: error,
         });
     }
-    const now = file.stat();
-    if (now.kind === 'file' && now.device === seen.device && now.inode === seen.inode)
-        return file;
-    file.close();
-    throw changed(path, 'was replaced');
+    try {
+        const stat = statOpen(file, path);
+        const isSame = stat.kind === 'file' && stat.device === seen.device && stat.inode === seen.inode;
+        if (!isSame)
+            throw changed(path, 'was replaced');
+        return { file, stat };
+    }
+    catch (error) {
+        file.close();
+        throw error;
+    }
+}
+function statOpen(file, path) {
+    try {
+        return file.stat();
+    }
+    catch (error) {
+        throw readingFailed(path, error);
+    }
 }
 function readPart(file, room, path) {
     try {
         return file.read(room);
     }
     catch (error) {
-        throw new BuildError('context', `reading ${path} failed: ${describeError(error)}`, {
-            cause: error,
-        });
+        throw readingFailed(path, error);
     }
+}
+function readingFailed(path, error) {
+    return new BuildError('context', `reading ${path} failed: ${describeError(error)}`, {
+        cause: error,
+    });
 }
 function changed(path, how) {
     return new BuildError('context', `${path} ${how} while the context was packed`, {
@@ -6124,6 +6197,7 @@ var consumers_ = __webpack_require__(8321);
 
 
 
+
 /** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
 const patienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
@@ -6214,12 +6288,15 @@ class RestClient {
 }
 /** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
 function retryPause(error, attempt) {
+    // A credential plugin that fails.
+    if (error instanceof BuildError)
+        return undefined;
     if (error instanceof ApiError) {
         const transient = error.code === 429 || (error.code >= 500 && error.code !== 501);
         if (!transient)
             return undefined;
         if (error.retryAfterMs !== undefined)
-            return error.retryAfterMs;
+            return Math.max(error.retryAfterMs, backoff(attempt));
     }
     else if (isCertificateError(error))
         return undefined;
@@ -6268,7 +6345,15 @@ async function readBody(response) {
         if (size > largestBody)
             response.destroy(new Error('the answer is too large'));
     });
-    return (0,consumers_.text)(response);
+    const timer = setTimeout(() => {
+        response.destroy(new Error(`no whole answer within ${answerTimeoutMs / 1_000} s`));
+    }, answerTimeoutMs);
+    try {
+        return await (0,consumers_.text)(response);
+    }
+    finally {
+        clearTimeout(timer);
+    }
 }
 /** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
 function rest_keepAlive(agent) {
@@ -6563,6 +6648,7 @@ class PodStates {
                     continue;
                 await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
                 yield await this.#read(signal);
+                failingSince = undefined;
             }
         }
         catch (error) {
@@ -6690,6 +6776,8 @@ async function* pod_states_linesOf(chunks) {
 
 
 
+/** A create that the server cannot answer for now is sent again for this long. */
+const createPatienceMs = 60_000;
 /** A Kubernetes cluster over its REST API and the attach WebSocket. */
 class KubeCluster {
     namespace;
@@ -6703,7 +6791,18 @@ class KubeCluster {
         this.#rest = new RestClient(connection, clock);
     }
     async serverMinor(signal) {
-        const version = await this.#try('asking the API server for its version', signal, () => this.#rest.json({ method: 'GET', path: '/version', signal }));
+        const doing = 'asking the API server for its version';
+        const version = await this.#try(doing, signal, async () => {
+            try {
+                return await this.#rest.json({ method: 'GET', path: '/version', signal });
+            }
+            catch (error) {
+                // Some clusters show it to nobody, and one that has just started refuses what it granted.
+                if (isApiError(error, 403, 404))
+                    return undefined;
+                throw error;
+            }
+        });
         // GKE and EKS write `33+`.
         const minor = Number.parseInt(pod_json_text(field(version, 'minor')) ?? '', 10);
         return Number.isNaN(minor) ? undefined : minor;
@@ -6732,19 +6831,27 @@ class KubeCluster {
         const name = pod.metadata?.name ?? '';
         const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
         return this.#try(doing, signal, async () => {
-            try {
-                return await this.#post(pod, signal);
-            }
-            catch (error) {
-                // The answer may have been lost after the pod was made: then it stands there with our nonce.
-                if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422))
-                    throw error;
-                const found = await this.readPod({ namespace: this.namespace, name }, signal);
-                if (found !== undefined && nonceOf(found) === nonceOf(pod))
-                    return found;
-                if (found !== undefined || isApiError(error))
-                    throw error;
-                return this.#post(pod, signal);
+            const startedAt = this.#clock.now();
+            for (let attempt = 0;; attempt += 1) {
+                try {
+                    return await this.#post(pod, signal);
+                }
+                catch (error) {
+                    // The answer may have been lost after the pod was made: then it stands there with our nonce.
+                    if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422))
+                        throw error;
+                    const found = await this.readPod({ namespace: this.namespace, name }, signal);
+                    if (found !== undefined && nonceOf(found) === nonceOf(pod))
+                        return found;
+                    // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
+                    const pauseMs = isApiError(error, 409)
+                        ? retryPause(undefined, attempt)
+                        : retryPause(error, attempt);
+                    const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
+                    if (found !== undefined || pauseMs === undefined || isLate)
+                        throw error;
+                    await this.#clock.sleep(pauseMs, signal);
+                }
             }
         });
     }
@@ -7058,11 +7165,25 @@ class ExecCredentials {
         return true;
     }
     async #current() {
-        const known = await this.#credential;
-        if (known === undefined || (known.expiresAtMs ?? Infinity) - earlyMs < Date.now()) {
-            this.#credential = this.#ask();
+        const asked = this.#credential;
+        if (asked !== undefined) {
+            const known = await asked;
+            if ((known.expiresAtMs ?? Infinity) - earlyMs >= Date.now())
+                return known;
+            if (this.#credential === asked)
+                this.#credential = undefined;
         }
-        return this.#credential ?? this.#ask();
+        return this.#credential ?? this.#start();
+    }
+    /** One run for all who ask meanwhile; a failure is not kept. */
+    #start() {
+        const asked = this.#ask();
+        this.#credential = asked;
+        asked.catch(() => {
+            if (this.#credential === asked)
+                this.#credential = undefined;
+        });
+        return asked;
     }
     async #ask() {
         const { command, args, env, installHint } = this.#plugin;
@@ -7236,18 +7357,38 @@ function load(kubeconfig, environment) {
 /** Several files are merged as kubectl does: the first one that names a thing wins. */
 function loadFiles(files) {
     const [first, ...others] = files.map((file) => {
-        const loaded = parse(file, kubeconfig_readText(file));
+        const loaded = parse(file, kubeconfig_readText(file), (0,external_node_path_.dirname)(file));
         loaded.config.makePathsAbsolute((0,external_node_path_.dirname)(file));
         return loaded;
     });
     if (first === undefined)
         throw new Error('no kubeconfig file');
-    for (const other of others)
-        first.config.mergeConfig(other.config, true);
+    for (const { config } of others)
+        addMissing(first.config, config);
     const documents = [first, ...others].map(({ document }) => document);
     const users = documents.flatMap((document) => kubeconfig_list(document['users']));
     const clusters = documents.flatMap((document) => kubeconfig_list(document['clusters']));
     return { config: first.config, document: { users, clusters } };
+}
+/** The library's own merge refuses a name that stands in two files. */
+function addMissing(config, other) {
+    for (const cluster of other.getClusters()) {
+        if (config.getCluster(cluster.name) === null)
+            config.addCluster(cluster);
+    }
+    for (const user of other.getUsers()) {
+        if (config.getUser(user.name) === null)
+            config.addUser(user);
+    }
+    for (const context of other.getContexts()) {
+        if (config.getContextObject(context.name) === null)
+            config.addContext(context);
+    }
+    // The library's type promises a text, but a file without one leaves it undefined.
+    const current = nonEmpty(other.getCurrentContext());
+    if (nonEmpty(config.getCurrentContext()) === undefined && current !== undefined) {
+        config.setCurrentContext(current);
+    }
 }
 function kubeconfig_readText(file) {
     try {
@@ -7257,7 +7398,8 @@ function kubeconfig_readText(file) {
         throw kubeconfig_unreadable(file, error);
     }
 }
-function parse(source, text) {
+/** @param directory what a relative token file is relative to: the library reads it at once. */
+function parse(source, text, directory = '.') {
     const config = new dist_config/* KubeConfig */.yp();
     let document;
     try {
@@ -7266,7 +7408,7 @@ function parse(source, text) {
         for (const user of kubeconfig_list(document['users'])) {
             const own = kubeconfig_fields(user['user']);
             if (typeof own['tokenFile'] === 'string')
-                user['user'] = { ...own, 'token-file': own['tokenFile'] };
+                user['user'] = { ...own, 'token-file': (0,external_node_path_.resolve)(directory, own['tokenFile']) };
         }
         config.loadFromString(JSON.stringify(document));
     }
@@ -7338,12 +7480,23 @@ function kubeconfig_list(value) {
  * @param print writes the line; the process ends when it has.
  */
 function failOnCrash(print) {
+    let isEnding = false;
     const end = (error) => {
+        if (isEnding || isUnreadInput(error))
+            return;
+        isEnding = true;
         const text = `the step crashed: ${describeError(error)}. Please report this with the job log.`;
         void print(text).finally(() => process.exit(1));
     };
-    process.once('uncaughtException', end);
-    process.once('unhandledRejection', end);
+    process.on('uncaughtException', end);
+    process.on('unhandledRejection', end);
+}
+/**
+ * A program that ended without reading its stdin: @actions/exec writes there without listening for errors. Its exit code
+ * and its output say what went wrong.
+ */
+function isUnreadInput(error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
 ;// CONCATENATED MODULE: ./build/io/signals.js
