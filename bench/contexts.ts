@@ -1,0 +1,83 @@
+// Contexts to measure with, the same on every machine: content comes from a seeded generator.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export type ContextName = 'small' | 'big' | 'incompressible';
+
+export const contextNames: readonly ContextName[] = ['small', 'big', 'incompressible'];
+
+/** Writes the context and returns how many bytes of content it has. */
+export function writeContext(name: ContextName, directory: string): number {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
+  switch (name) {
+    case 'small':
+      return writeFiles(directory, 20_000, (index, random) => ({
+        path: `d${Math.floor(index / 400)}/e${Math.floor(index / 20)}/f${index}.txt`,
+        content: words(1_000 + random() * 7_000, random),
+      }));
+    case 'big':
+      return writeFiles(directory, 20, (index, random) => ({
+        path: `big${index}.bin`,
+        content: Buffer.concat([words(26e6, random), noise(26e6, random)]),
+      }));
+    case 'incompressible':
+      return writeFiles(directory, 4, (index, random) => ({
+        path: `noise${index}.bin`,
+        content: noise(64 * 1_024 * 1_024, random),
+      }));
+  }
+}
+
+function writeFiles(
+  directory: string,
+  count: number,
+  make: (index: number, random: () => number) => { path: string; content: Buffer },
+): number {
+  const random = generator(1);
+  let bytes = 0;
+  for (let index = 0; index < count; index += 1) {
+    const { path, content } = make(index, random);
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    bytes += content.length;
+  }
+  return bytes;
+}
+
+/** Text of some thousand different words: it shrinks to a third, as source code does. */
+function words(bytes: number, random: () => number): Buffer {
+  const out = Buffer.alloc(Math.floor(bytes));
+  for (let at = 0; at < out.length;) {
+    const word = vocabulary[Math.floor(random() ** 2 * vocabulary.length)] ?? '';
+    at += out.write(`${word} `, at, 'latin1');
+  }
+  return out;
+}
+
+function noise(bytes: number, random: () => number): Buffer {
+  const out = Buffer.alloc(bytes);
+  for (let at = 0; at + 4 <= bytes; at += 4) out.writeUInt32LE(Math.floor(random() * 2 ** 32), at);
+  return out;
+}
+
+const vocabulary = ((): readonly string[] => {
+  const random = generator(2);
+  return Array.from({ length: 4_000 }, () =>
+    Array.from({ length: 2 + Math.floor(random() * 9) }, () =>
+      String.fromCharCode(97 + Math.floor(random() * 26)),
+    ).join(''),
+  );
+})();
+
+/** Mulberry32: 32 bits of state are enough for content. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

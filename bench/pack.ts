@@ -1,0 +1,60 @@
+// Packing against `tar | gzip -1` and `tar | pigz -1`: whole processes, in turn, medians.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isInstalled, median, runPipeline, warm } from './command.ts';
+import { contextNames, writeContext } from './contexts.ts';
+
+const packScript = join(import.meta.dirname, '../scripts/pack.ts');
+
+export async function benchPack(rounds: number): Promise<void> {
+  const variants = {
+    gzip: 'tar -cf - . | gzip -1',
+    ...((await isInstalled('pigz')) && { pigz: 'tar -cf - . | pigz -1' }),
+    ours: `node ${packScript} "$PWD" 2>/dev/null`,
+  };
+  if (!('pigz' in variants)) console.log('pigz is not installed: compared with gzip only');
+  const root = mkdtempSync(join(tmpdir(), 'kbp-bench-'));
+  try {
+    for (const name of contextNames) {
+      const directory = join(root, name);
+      const bytes = writeContext(name, directory);
+      await warm(directory);
+      const seconds = new Map<string, number[]>();
+      const output = new Map<string, number>();
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [variant, command] of Object.entries(variants)) {
+          const run = await runPipeline(command, directory);
+          seconds.set(variant, [...(seconds.get(variant) ?? []), run.seconds]);
+          output.set(variant, run.outputBytes);
+        }
+      }
+      report(name, bytes, seconds, output);
+      rmSync(directory, { recursive: true });
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function report(
+  name: string,
+  bytes: number,
+  seconds: ReadonlyMap<string, readonly number[]>,
+  output: ReadonlyMap<string, number>,
+): void {
+  const ours = median(seconds.get('ours') ?? []);
+  const rows = [...seconds].map(([variant, values]) => {
+    const time = median(values);
+    return {
+      variant,
+      seconds: Number(time.toFixed(2)),
+      'MB/s': Number((bytes / 1e6 / time).toFixed(0)),
+      'MB out': Number(((output.get(variant) ?? 0) / 1e6).toFixed(1)),
+      'ours is faster by': `${(time / ours).toFixed(2)} x`,
+    };
+  });
+  console.log(`\n${name}: ${(bytes / 1e6).toFixed(0)} MB`);
+  console.table(rows);
+  console.log(JSON.stringify({ bench: 'pack', context: name, bytes, rows }));
+}

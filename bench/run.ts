@@ -1,0 +1,28 @@
+// Measures ratios on this machine, each variant in turn, medians of whole processes:
+//
+//   npm run bench                      everything
+//   npm run bench -- pack [--rounds N]
+//   npm run bench -- memory
+import { parseArgs } from 'node:util';
+import { benchMemory } from './memory.ts';
+import { benchPack } from './pack.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' } },
+});
+const rounds = Number(values.rounds);
+const benches = {
+  pack: () => benchPack(rounds),
+  memory: benchMemory,
+};
+const names = Object.keys(benches);
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(`usage: npm run bench -- [${names.join('|')}] [--rounds N]`);
+  process.exitCode = 2;
+} else {
+  for (const [name, bench] of Object.entries(benches)) {
+    if (positionals.length === 0 || positionals.includes(name)) await bench();
+  }
+}
