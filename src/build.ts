@@ -2,6 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { attachStreams } from './attach/channel.ts';
 import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
 import type { StdinSource, StreamAuth } from './context/source.ts';
+import { StreamsAhead } from './context/prefetch.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import type { BuiltImage, Engine } from './engines/engine.ts';
 import { BuildError, toBuildError } from './errors.ts';
@@ -82,7 +83,7 @@ export async function buildImage(
 async function buildOnce(
   plan: BuildPlan,
   ports: BuildPorts,
-  streams: AttachStreams,
+  attached: AttachStreams,
   deadline: Deadline,
 ): Promise<BuiltImage | undefined> {
   const { inputs, source, auth } = plan;
@@ -90,15 +91,16 @@ async function buildOnce(
   const pod = makePod(plan, ports, ref, deadline.remainingMs());
   ports.onPod(ref);
   ports.pods.add(ref);
+  const streams = new StreamsAhead(() => source.open(auth), inputs.contextBufferBytes);
   let end: AttemptEnd | undefined;
   let failure: BuildError | undefined;
   try {
     const order = {
       ref,
       pod,
-      streams,
+      streams: attached,
       startTimeoutMs: inputs.startTimeoutMs,
-      open: () => source.open(auth),
+      open: () => streams.open(),
     };
     end = await runAttempt(order, ports, deadline.signal);
     return judge(plan, pod, end);
@@ -106,6 +108,7 @@ async function buildOnce(
     failure = toBuildError(error, 'the build');
     throw failure;
   } finally {
+    streams.close();
     if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
     else if (await removeAttempt(ref, end?.state.kind === 'ended', ports)) ports.pods.forget(ref);
     ports.report.phase('remove', ports.clock.now());

@@ -115,6 +115,8 @@ async function makePlan(inputs: Inputs): Promise<BuildPlan> {
       file: inputs.file,
       layout: engine.layout,
       compressionLevel: inputs.compressionLevel,
+      excludes: inputs.excludes,
+      keepGitCredentials: inputs.gitCredentials === 'keep',
       sourceDateEpoch: environment['SOURCE_DATE_EPOCH'],
     },
     workspace,

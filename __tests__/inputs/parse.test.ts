@@ -42,6 +42,9 @@ const defaults: Inputs = {
   source: { kind: 'context', path: '.' },
   file: undefined,
   compressionLevel: 1,
+  contextBufferBytes: 67_108_864,
+  excludes: [],
+  gitCredentials: 'remove',
   image: {
     tags: [],
     push: false,
@@ -127,6 +130,9 @@ test('reads every input', () => {
     'builder-args': '--reproducible\n--ignore-path=/a,b',
     'builder-env': 'HTTP_PROXY=http://proxy:3128',
     verbosity: 'debug',
+    'context-buffer': '32Mi',
+    excludes: 'docs\n!docs/a,b.md',
+    'git-credentials': 'keep',
     'kube-context': 'lab',
     namespace: 'builds',
     'service-account': 'builder',
@@ -153,6 +159,9 @@ test('reads every input', () => {
     source: { kind: 'context', path: 'app' },
     file: 'docker/Dockerfile',
     compressionLevel: 6,
+    contextBufferBytes: 33_554_432,
+    excludes: ['docs', '!docs/a,b.md'],
+    gitCredentials: 'keep',
     image: {
       tags: [
         { text: 'ghcr.io/acme/app:1', registry: 'ghcr.io', repository: 'acme/app', tag: '1' },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseResource } from '../../src/inputs/quantity.ts';
+import { parseBytes, parseResource } from '../../src/inputs/quantity.ts';
 import { problemsOf } from '../support/problems.ts';
 
 test.each([
@@ -61,4 +61,19 @@ test.each([
   },
 ])('refuses $text', ({ text, problem }) => {
   expect(problemsOf(() => parseResource(text))).toEqual([problem]);
+});
+
+test.each([
+  { text: '1', bytes: 1 },
+  { text: '512k', bytes: 512_000 },
+  { text: '64Mi', bytes: 67_108_864 },
+  { text: '1.5Gi', bytes: 1_610_612_736 },
+])('a size of $text is $bytes bytes', ({ text, bytes }) => {
+  expect(parseBytes(text)).toBe(bytes);
+});
+
+test.each(['0', '1.5', '500m', '17Gi', '1e9'])('refuses the size %s', (text) => {
+  expect(problemsOf(() => parseBytes(text))).toEqual([
+    { text: `"${text}" is no size of 1 byte to 16Gi`, hint: 'Use a size such as 64Mi.' },
+  ]);
 });

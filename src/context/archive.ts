@@ -4,7 +4,7 @@ import { extract, type ExtractEvents, type Header } from 'tar-stream';
 import { BuildError, describeError } from '../errors.ts';
 import type { Workspace } from '../ports.ts';
 import { fileBytes } from './bytes.ts';
-import type { FoundContext } from './directory.ts';
+import { addExcludes, type FoundContext } from './directory.ts';
 import { archiveMode } from './entry.ts';
 import { withoutCredentials } from './git-config.ts';
 import { cleanPath, IgnoreRules, type ParentMatches } from './ignore.ts';
@@ -15,6 +15,7 @@ import {
   isGitConfig,
   metaMembers,
   type Member,
+  type MemberRules,
 } from './member.ts';
 import { packStream } from './pack.ts';
 import type { StdinSource, StreamAuth } from './source.ts';
@@ -36,7 +37,7 @@ export async function archiveSource(
   context: FoundContext,
   workspace: Workspace,
 ): Promise<StdinSource> {
-  const { path, place, latestSeconds } = context;
+  const { path, place } = context;
   const texts = new ArchiveTexts(context.file);
   const listing: ListedEntry[] = [];
   for await (const { entry, header, name } of readArchive(place.path, workspace)) {
@@ -45,7 +46,7 @@ export async function archiveSource(
   }
   const dockerfile = texts.dockerfile(path);
   const ignore = texts.rules(dockerfile.name);
-  const plan = planMembers(listing, ignore.rules);
+  const plan = planMembers(listing, addExcludes(ignore.rules, context.excludes));
 
   async function* members(auth: StreamAuth): AsyncGenerator<Member> {
     yield directoryMember(contextRoot.image, 0o755, 0);
@@ -53,7 +54,7 @@ export async function archiveSource(
     for await (const { entry, header, name } of readArchive(place.path, workspace)) {
       index += 1;
       if (listing[index]?.name !== name) throw damaged(path, 'it changed while it was read');
-      if (plan.kept.has(index)) yield await archiveMember(name, header, entry, latestSeconds);
+      if (plan.kept.has(index)) yield await archiveMember(name, header, entry, context);
       entry.resume();
     }
     yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
@@ -277,7 +278,7 @@ async function archiveMember(
   cleanedName: string,
   header: Header,
   entry: Entry,
-  latestSeconds: number | undefined,
+  { latestSeconds, keepGitCredentials = false }: MemberRules,
 ): Promise<Member> {
   const name = `${contextRoot.image}/${cleanedName}`;
   const mtimeSeconds = clampTime(header.mtime.getTime() / 1_000, latestSeconds);
@@ -310,7 +311,8 @@ async function archiveMember(
         counts: false,
       };
     default: {
-      const isEdited = isGitConfig(cleanedName) && header.size <= largestTextBytes;
+      const isEdited =
+        isGitConfig(cleanedName) && !keepGitCredentials && header.size <= largestTextBytes;
       return {
         header: { name, type: 'file', mode: archiveMode('file', mode), mtimeSeconds },
         content: isEdited

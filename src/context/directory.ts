@@ -1,5 +1,6 @@
 import type { Workspace } from '../ports.ts';
 import { findDockerfile, findIgnoreRules } from './dockerfile-place.ts';
+import { IgnoreRules } from './ignore.ts';
 import {
   clampTime,
   contextRoot,
@@ -30,14 +31,14 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const { path, place, layout, latestSeconds } = context;
   const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
   const ignore = findIgnoreRules(path, dockerfile?.path, workspace);
-  const tree = walkContext(place.path, ignore.rules, workspace);
+  const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
   const root = contextRoot[layout];
 
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
     yield directoryMember(root, 0o755, rootSeconds);
-    for (const entry of tree.entries) yield entryMember(root, entry, latestSeconds);
+    for (const entry of tree.entries) yield entryMember(root, entry, context);
     if (dockerfile !== undefined) {
       yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
     }
@@ -58,6 +59,12 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     warnings,
     open: (auth) => packStream(() => members(auth), context.compressionLevel, totals, workspace),
   };
+}
+
+/** Patterns of the input come last, so that they decide. */
+export function addExcludes(rules: IgnoreRules, excludes: readonly string[] = []): IgnoreRules {
+  if (excludes.length === 0) return rules;
+  return new IgnoreRules(excludes.join('\n'), "the input 'excludes'", rules);
 }
 
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {

@@ -56,7 +56,9 @@ function missingDockerfile(
   workspace: Workspace,
 ): BuildError {
   if (file !== undefined) {
-    return new BuildError('context', `the Dockerfile ${file} does not exist`, {
+    const isThere = findPlace(file, ['.', context], workspace) !== undefined;
+    const why = isThere ? 'is a directory' : 'does not exist';
+    return new BuildError('context', `the Dockerfile ${file} ${why}`, {
       hint: "Correct the input 'file'; its path is relative to the working directory, not to the context.",
     });
   }

@@ -4,49 +4,80 @@
  */
 export function withoutCredentials(content: Buffer): Buffer {
   // One character for each byte: texts in any encoding stay unchanged.
-  const lines = content.toString('latin1').split(/(?<=\n)/);
-  const kept: string[] = [];
+  const lines = joinContinued(content.toString('latin1').split(/(?<=\n)/));
+  let kept = '';
   let section = '';
-  let dropsContinuation = false;
   for (const line of lines) {
-    if (dropsContinuation) {
-      dropsContinuation = continues(line);
-      continue;
-    }
-    const header = /^\s*\[\s*([\w.-]+)/.exec(line);
-    if (header !== null) section = header[1]?.toLowerCase() ?? '';
-    const isSecret =
-      header === null ? isSecretKey(section, line) : hasSecretBehindHeader(section, line);
-    if (isSecret || (section === 'credential' && header === null && isKey(line))) {
-      dropsContinuation = continues(line);
-      if (header !== null) kept.push(line.replace(/\].*$/s, ']\n'));
-      continue;
-    }
-    kept.push(withoutPassword(line));
+    const head = headersBefore.exec(line)?.[0] ?? '';
+    const last = head.match(headerPattern)?.at(-1);
+    if (last !== undefined) section = sectionOf(last);
+    if (!isSecretKey(section, line.slice(head.length))) kept += withoutPassword(line);
+    else kept += withoutPassword(head) + (last === undefined ? '' : lineEnd(line));
   }
-  return Buffer.from(kept.join(''), 'latin1');
+  return Buffer.from(kept, 'latin1');
 }
 
-function isKey(line: string): boolean {
-  return /^\s*[A-Za-z]/.test(line);
+/** A section's header: `[core]`, `[http "https://[::1]/"]`. */
+const headerPattern = /\[(?:[^"\]\n]|"(?:\\.|[^"\\\n])*")*\]/g;
+/** Git allows several headers on a line, a key behind them, and a byte order mark before the first. */
+const headersBefore = new RegExp(`^(?:\\xef\\xbb\\xbf)?(?:[^\\S\\n]*${headerPattern.source})*`);
+
+/** In lower case, without its subsection. */
+function sectionOf(header: string): string {
+  return /^\[\s*([A-Za-z0-9-]+)/.exec(header)?.[1]?.toLowerCase() ?? '';
 }
 
-function isSecretKey(section: string, line: string): boolean {
-  return section.startsWith('http') && /^\s*(?:extraheader|proxy|cookiefile)\s*(?:=|$)/i.test(line);
+function isSecretKey(section: string, text: string): boolean {
+  if (section === 'credential') return /^\s*[A-Za-z]/.test(text);
+  return section === 'http' && /^\s*(?:extraheader|proxy|cookiefile)\s*(?:=|$)/i.test(text);
 }
 
-/** Git allows a key on the line of its section's header. */
-function hasSecretBehindHeader(section: string, line: string): boolean {
-  const behind = line.replace(/^\s*\[(?:[^"\]]|"(?:\\.|[^"\\])*")*\]/, '');
-  return isSecretKey(section, behind) || (section === 'credential' && isKey(behind));
+/** Lines as git reads them: a backslash before a line's end joins the next one to it. */
+function joinContinued(lines: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  let open = '';
+  for (const line of lines) {
+    open += line;
+    if (continues(open)) continue;
+    joined.push(open);
+    open = '';
+  }
+  return open === '' ? joined : [...joined, open];
 }
 
-/** A backslash before the line's end joins the next line to it. */
+/** A backslash that is escaped itself, or is in a comment, continues nothing. */
 function continues(line: string): boolean {
-  return /(?:^|[^\\])(?:\\\\)*\\\r?\n$/.test(line);
+  const last = line.length - lineEnd(line).length - 1;
+  if (last === line.length - 1) return false;
+  let isQuoted = false;
+  for (let index = 0; index < line.length; index += 1) {
+    const character = line[index];
+    if (character === '\\') {
+      if (index === last) return true;
+      index += 1;
+    } else if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (character === '#' || character === ';')) return false;
+  }
+  return false;
 }
 
-/** In URLs of remotes, of submodules and of `url.<base>.insteadOf`. */
+/** In URLs of remotes, of submodules and of `url.<base>.insteadOf`. A secret may be split over two lines. */
 function withoutPassword(line: string): string {
-  return line.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"@]+@/gi, '$1');
+  const whole = line.replace(/\\\r?\n/g, '');
+  const clean = whole.replace(
+    /(\b[a-z][a-z0-9+.-]*:\/\/)((?:(?!"\])[^\s/])+)@/gi,
+    (_, scheme: string, user: string) => scheme + publicUser(scheme, user),
+  );
+  return clean === whole ? line : clean;
+}
+
+/** With SSH the user is no secret, and needed. Quotes may open or close inside of a value. */
+function publicUser(scheme: string, user: string): string {
+  const quotes = user.replace(/[^"]/g, '');
+  const name = user.replace(/:.*$/, '');
+  return /ssh/i.test(scheme) && quotes === '' ? `${name}@` : quotes;
+}
+
+function lineEnd(line: string): string {
+  return /\r?\n$/.exec(line)?.[0] ?? '';
 }

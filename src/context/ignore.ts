@@ -16,12 +16,11 @@ export interface IgnoreResult {
  */
 export class IgnoreRules {
   readonly #patterns: readonly NumberedPattern[];
-  readonly #file: string;
 
-  /** @param file its name for messages; the text is the file's content. */
-  constructor(text: string, file: string) {
-    this.#file = file;
-    this.#patterns = readLines(text).flatMap((line) => this.#compile(line));
+  /** @param file its name for messages; the text is the file's content. @param before rules that come before these. */
+  constructor(text: string, file: string, before?: IgnoreRules) {
+    const own = readLines(text).flatMap((line) => compileLine({ ...line, file }));
+    this.#patterns = before === undefined ? own : [...before.#patterns, ...own];
   }
 
   get isEmpty(): boolean {
@@ -36,7 +35,7 @@ export class IgnoreRules {
       if (parent?.[index] !== true) {
         // The original skips what cannot change the verdict; the entries below then see "no match".
         if (pattern.exception !== excluded) return false;
-        if (!this.#matches(numbered, path)) return false;
+        if (!matchesPath(numbered, path)) return false;
       }
       excluded = !pattern.exception;
       return true;
@@ -54,32 +53,6 @@ export class IgnoreRules {
         index > last && pattern.exception && pattern.canMatchBelow(`${directory}/`),
     );
   }
-
-  #matches({ pattern, line }: NumberedPattern, path: string): boolean {
-    try {
-      return pattern.matches(path);
-    } catch (error) {
-      throw this.#error(line, error);
-    }
-  }
-
-  #compile({ text, number }: Line): readonly NumberedPattern[] {
-    try {
-      const pattern = readPattern(text);
-      return pattern === undefined ? [] : [{ pattern, line: { text, number } }];
-    } catch (error) {
-      throw this.#error({ text, number }, error);
-    }
-  }
-
-  #error(line: Line, error: unknown): unknown {
-    if (!(error instanceof PatternSyntaxError)) return error;
-    return new BuildError(
-      'context',
-      `${this.#file}, line ${line.number}: the pattern ${JSON.stringify(line.text)} is malformed: ${error.message}`,
-      { hint: `Correct the pattern in ${this.#file}.` },
-    );
-  }
 }
 
 interface Line {
@@ -91,7 +64,33 @@ interface Line {
 
 interface NumberedPattern {
   readonly pattern: Pattern;
-  readonly line: Line;
+  readonly line: Line & { readonly file: string };
+}
+
+function matchesPath({ pattern, line }: NumberedPattern, path: string): boolean {
+  try {
+    return pattern.matches(path);
+  } catch (error) {
+    throw patternError(line, error);
+  }
+}
+
+function compileLine(line: NumberedPattern['line']): readonly NumberedPattern[] {
+  try {
+    const pattern = readPattern(line.text);
+    return pattern === undefined ? [] : [{ pattern, line }];
+  } catch (error) {
+    throw patternError(line, error);
+  }
+}
+
+function patternError({ file, number, text }: NumberedPattern['line'], error: unknown): unknown {
+  if (!(error instanceof PatternSyntaxError)) return error;
+  return new BuildError(
+    'context',
+    `${file}, line ${number}: the pattern ${JSON.stringify(text)} is malformed: ${error.message}`,
+    { hint: `Correct the pattern in ${file}.` },
+  );
 }
 
 /** ReadAll: without comments and blanks, cleaned, without a leading slash. */

@@ -45,11 +45,18 @@ export function directoryMember(name: string, mode: number, mtimeSeconds: number
   };
 }
 
-/** @param latestSeconds modification times after it become it; undefined keeps them. */
+/** How a context's entries become members. */
+export interface MemberRules {
+  /** Modification times after it become it; undefined keeps them. */
+  readonly latestSeconds: number | undefined;
+  /** True: `.git/config` is sent with the logins in it. */
+  readonly keepGitCredentials?: boolean;
+}
+
 export function entryMember(
   root: string,
   entry: ContextEntry,
-  latestSeconds: number | undefined,
+  { latestSeconds, keepGitCredentials = false }: MemberRules,
 ): Member {
   const { stat, path } = entry;
   const name = `${root}/${entry.name}`;
@@ -88,7 +95,7 @@ export function entryMember(
           kind: 'disk',
           path,
           stat,
-          ...(isGitConfig(entry.name) && { edit: withoutCredentials }),
+          ...(isGitConfig(entry.name) && !keepGitCredentials && { edit: withoutCredentials }),
         },
         counts: true,
       };

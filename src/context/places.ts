@@ -28,9 +28,13 @@ export function findPlace(
     throw new BuildError('context', `${path} is neither a file nor a directory`);
   }
   const homes = roots.map((root) => workspace.resolve(root));
-  const isOwn = homes.some((home) => isWithin(absolute, home));
   const realHomes = homes.map((home) => realPath(home, workspace) ?? home);
-  if (isOwn && !realHomes.some((home) => isWithin(real, home))) {
+  const isInside = (place: string): boolean => realHomes.some((home) => isWithin(place, home));
+  // A path may also come into a root by a link: a runner's directories have several names.
+  const isOwn =
+    homes.some((home) => isWithin(absolute, home)) ||
+    partsOf(absolute).some((part) => isInside(realPath(part, workspace) ?? part));
+  if (isOwn && !isInside(real)) {
     throw new BuildError('context', `${path} is a link to ${real}, outside of the workspace`, {
       hint: 'Replace the link by the file itself, or name the place where it is.',
     });
@@ -65,6 +69,11 @@ function realPath(path: string, workspace: Workspace): string | undefined {
       cause: error,
     });
   }
+}
+
+/** An absolute path from its first directory to itself. */
+function partsOf(path: string): readonly string[] {
+  return [...path.matchAll(/[^\\/](?=[\\/]|$)/g)].map(({ index }) => path.slice(0, index + 1));
 }
 
 function isWithin(path: string, directory: string): boolean {

@@ -55,6 +55,10 @@ export interface SourceOptions {
   readonly layout: StreamLayout;
   /** 0 to 9. */
   readonly compressionLevel: number;
+  /** Patterns behind those of the ignore file. */
+  readonly excludes?: readonly string[];
+  /** True: `.git/config` is sent with the logins in it. */
+  readonly keepGitCredentials?: boolean;
   /** `SOURCE_DATE_EPOCH` of the environment: modification times after it become it. */
   readonly sourceDateEpoch: string | undefined;
 }

@@ -8,6 +8,12 @@ export interface Inputs {
   readonly file: string | undefined;
   /** `compression-level`: gzip level 0 to 9 of the stream. */
   readonly compressionLevel: number;
+  /** `context-buffer`: compressed bytes that may wait for the container. */
+  readonly contextBufferBytes: number;
+  /** `excludes`: patterns behind those of the ignore file. */
+  readonly excludes: readonly string[];
+  /** `git-credentials`: what happens to the logins in `.git/config`. */
+  readonly gitCredentials: 'remove' | 'keep';
   readonly image: ImageInputs;
   readonly builder: BuilderInputs;
   readonly kube: KubeInputs;

@@ -26,7 +26,7 @@ import {
 } from './name.ts';
 import { parsePlatforms } from './platform.ts';
 import { Problems, invalid, quote } from './problem.ts';
-import { parseResource } from './quantity.ts';
+import { parseBytes, parseResource } from './quantity.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import { parseReference } from './reference.ts';
 import { parseInsecureRegistry, parseMirror, parsePullHost } from './registry.ts';
@@ -52,6 +52,9 @@ export function parseInputs(raw: RawInputs): Inputs {
     source: readSource(reader),
     file: reader.text('file'),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
+    contextBufferBytes: reader.value('context-buffer', parseBytes),
+    excludes: reader.list('excludes', 'lines', (text) => text),
+    gitCredentials: reader.value('git-credentials', (text) => parseWord(text, ['remove', 'keep'])),
     image: readImage(reader),
     builder,
     kube: readKube(reader, problems),

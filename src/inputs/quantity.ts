@@ -48,6 +48,29 @@ export function parseQuantity(text: string): string {
   );
 }
 
+/** Powers of the units that make sense for sizes. */
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
+const largestBytes = 2 ** 34;
+
+/**
+ * A size as a Kubernetes quantity, in bytes.
+ * @throws InvalidInput unless it is a whole number of bytes up to 16Gi.
+ */
+export function parseBytes(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)([kMG]|[KMG]i)?$/.exec(parseQuantity(text));
+  const bytes = Number(found?.[1]) * (byteUnits[found?.[2] ?? ''] ?? NaN);
+  if (Number.isInteger(bytes) && bytes > 0 && bytes <= largestBytes) return bytes;
+  throw invalid(`${quote(text)} is no size of 1 byte to 16Gi`, 'Use a size such as 64Mi.');
+}
+
 /** Names without a domain are Kubernetes' own, so a misspelt one is found here. */
 function checkResourceName(name: string): void {
   if (plainNames.includes(name) || name.startsWith('hugepages-')) return;

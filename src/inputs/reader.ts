@@ -22,6 +22,8 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   engine: 'kaniko',
   verbosity: 'info',
   'compression-level': '1',
+  'context-buffer': '64Mi',
+  'git-credentials': 'remove',
   kubeconfig: 'auto',
   'pull-logins': 'auto',
   'push-retry': '3',
