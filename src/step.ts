@@ -180,7 +180,8 @@ async function publish(
     runnerJob.setOutput('image-name', first.text.slice(0, -`:${first.tag}`.length));
   }
   runnerJob.setOutput('metadata', renderMetadata(inputs, report));
-  if (inputs.summary) await runnerJob.writeSummary(renderSummary(inputs, report, failure));
+  if (inputs.summary)
+    await runnerJob.writeSummary(renderSummary(inputs, report, failure, (text) => log.scrub(text)));
 }
 
 async function finish(failure: BuildError | undefined, inputs: Inputs | undefined): Promise<never> {

@@ -239,3 +239,9 @@ test('our own sentences are made harmless', async () => {
     ': :add-mask::x ## [group]\n',
   );
 });
+
+test('scrubs what is masked, the longest secret first', async () => {
+  const log = new JobLog(new JobDouble(), () => 'token');
+  await log.mask('abc\nabcdef');
+  expect(log.scrub('x abcdef y abc z')).toBe('x *** y *** z');
+});

@@ -62,12 +62,15 @@ describe('metadata', () => {
 });
 
 describe('summary', () => {
+  const render = (report: RunReport, error?: BuildError, given: Inputs = inputs): string =>
+    renderSummary(given, report, error, (text) => text.replaceAll('hunter2', '***'));
+
   test('of a finished run', () => {
-    expect(renderSummary(inputs, finished(), undefined)).toBe(
+    expect(render(finished())).toBe(
       [
         '### kube-build-push: succeeded',
         '',
-        '| | |',
+        '|  |  |',
         '|---|---|',
         '| Image | <code>ghcr.io/acme/app&#58;1</code> |',
         '| Image | <code>ghcr.io/acme/app&#58;2</code> |',
@@ -75,64 +78,107 @@ describe('summary', () => {
         '| Pod | <code>kbp-x</code> in <code>builds</code> on <code>lab</code> |',
         '| Attempts | 2 |',
         '| Context | 340 files, 31.2 MB, sent as 7.65 kB |',
-        '| Time: create | 0.1 s |',
-        '| Time: build | 61.0 s |',
+        '',
+        '| Phase | Time |',
+        '|---|---|',
+        '| create | 0.1 s |',
+        '| build | 61.0 s |',
+        '',
+        '```mermaid',
+        'gantt',
+        '  dateFormat x',
+        '  axisFormat %M:%S',
+        '  section Attempt 2',
+        '    create :0, 120ms',
+        '    build :120, 61050ms',
+        '```',
         '',
       ].join('\n'),
     );
   });
 
-  test('of a failed run says why and what to change, and names no image', () => {
+  test('of a failed run says why, what to change and what the builder printed last', () => {
     const report = new RunReport(0);
     report.attempts = 1;
+    report.exitCode = 3;
     report.pod = { namespace: 'builds', name: 'kbp-x' };
-    const error = new BuildError('build', 'the builder ended: a|b *c*', {
+    report.tail = ['one', '', 'a <b> `c` | hunter2 ::error::', 'x'.repeat(400)];
+    const error = new BuildError('build', 'the builder ended: a|b *c* hunter2', {
       hint: "Raise 'limits.memory' in `resources`.",
     });
-    expect(renderSummary(inputs, report, error)).toBe(
+    expect(render(report, error)).toBe(
       [
         '### kube-build-push: failed',
         '',
-        '**the builder ended\\: a\\|b \\*c\\***',
+        '**the builder ended\\: a\\|b \\*c\\* \\*\\*\\***',
         '',
         "Raise 'limits.memory' in \\`resources\\`.",
         '',
-        '| | |',
+        '<details open><summary>Last lines of the builder</summary>',
+        '',
+        '<pre>one',
+        'a &#60;b&#62; &#96;c&#96; &#124; &#42;&#42;&#42; &#58;&#58;error&#58;&#58;',
+        `${'x'.repeat(300)}&#8230;</pre>`,
+        '',
+        '</details>',
+        '',
+        '|  |  |',
         '|---|---|',
         '| Pod | <code>kbp-x</code> in <code>builds</code> |',
+        '| Exit code | 3 |',
         '',
       ].join('\n'),
     );
+  });
+
+  test('shows only the end of a long output, and none after a success', () => {
+    const report = new RunReport(0);
+    report.tail = Array.from({ length: 100 }, (_, index) => `line ${index}.`);
+    const text = render(report, new BuildError('build', 'x'));
+    expect(text).toContain('line 85.');
+    expect(text).not.toContain('line 84.');
+    expect(render(report)).not.toContain('line');
   });
 
   test('of an error without a hint has no empty place for it', () => {
     const error = new BuildError('cancelled', 'the job was cancelled');
-    expect(renderSummary(inputs, new RunReport(0), error)).toBe(
+    expect(render(new RunReport(0), error)).toBe(
+      ['### kube-build-push: failed', '', '**the job was cancelled**', ''].join('\n'),
+    );
+  });
+
+  test('shows each attempt in the timeline', () => {
+    const report = new RunReport(1_000);
+    report.phase('prepare', 1_010);
+    report.attempts = 1;
+    report.phase('create', 1_100);
+    report.attempts = 2;
+    report.phase('create', 1_200.4);
+    expect(render(report)).toContain(
       [
-        '### kube-build-push: failed',
-        '',
-        '**the job was cancelled**',
-        '',
-        '| | |',
-        '|---|---|',
-        '',
+        '  section Run',
+        '    prepare :0, 10ms',
+        '  section Attempt 1',
+        '    create :10, 90ms',
+        '  section Attempt 2',
+        '    create :100, 100ms',
       ].join('\n'),
     );
   });
 
-  test('says how to remove a pod that was kept', () => {
+  test('says how to look at a pod that was kept, and how to remove it', () => {
     const report = finished();
     report.podKept = true;
-    expect(renderSummary(inputs, report, undefined)).toContain(
-      '\n\nThe pod was kept; remove it with <code>kubectl delete pod kbp-x --namespace builds</code>.\n',
+    expect(render(report)).toContain(
+      'The pod was kept: look at it with <code>kubectl describe pod kbp-x --namespace builds</code>, remove it with <code>kubectl delete pod kbp-x --namespace builds</code>.',
     );
   });
 
   test('lets no digest out of its cell', () => {
     const report = new RunReport(0);
-    report.image = { digest: 'a|b`</code><img>\n' };
-    expect(renderSummary(inputsOf({}), report, undefined)).toContain(
-      '| Digest | <code>a&#124;b&#96;&#60;/code&#62;&#60;img&#62;&#10;</code> |',
+    report.image = { digest: 'a|b`</code><img>\n😀' };
+    expect(render(report, undefined, inputsOf({}))).toContain(
+      '| Digest | <code>a&#124;b&#96;&#60;/code&#62;&#60;img&#62;&#10;&#128512;</code> |',
     );
   });
 });

@@ -1,13 +1,20 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { extract, type ExtractEvents, type Header } from 'tar-stream';
-import { BuildError, describeError } from '../errors.ts';
+import { BuildError } from '../errors.ts';
 import type { Workspace } from '../ports.ts';
-import { fileBytes } from './bytes.ts';
+import {
+  collect,
+  contentOf,
+  damaged,
+  largestTextBytes,
+  linkTarget,
+  readArchive,
+  type ListedEntry,
+  type ReadEntry,
+} from './archive-entries.ts';
+import { ArchiveTexts } from './archive-texts.ts';
 import { addExcludes, type FoundContext } from './directory.ts';
 import { archiveMode } from './entry.ts';
 import { withoutCredentials } from './git-config.ts';
-import { cleanPath, IgnoreRules, type ParentMatches } from './ignore.ts';
+import type { IgnoreRules, ParentMatches } from './ignore.ts';
 import {
   clampTime,
   contextRoot,
@@ -19,9 +26,7 @@ import {
 } from './member.ts';
 import { packStream } from './pack.ts';
 import type { StdinSource, StreamAuth } from './source.ts';
-
-/** Dockerfiles and ignore files are read into memory; nobody writes larger ones. */
-const largestTextBytes = 4 * 1_024 * 1_024;
+import { warnAbout } from './walk.ts';
 
 /** True for the endings that make a file a ready-made context. */
 export function isArchiveName(path: string): boolean {
@@ -30,7 +35,8 @@ export function isArchiveName(path: string): boolean {
 
 /**
  * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
- * as a directory does. It is read twice, because its ignore file and its Dockerfile may come last.
+ * as a directory does. It is read twice, because its ignore file and its Dockerfile may come last, and once more if one of
+ * them is a link.
  * @throws BuildError('context')
  */
 export async function archiveSource(
@@ -38,25 +44,31 @@ export async function archiveSource(
   workspace: Workspace,
 ): Promise<StdinSource> {
   const { path, place } = context;
-  const texts = new ArchiveTexts(context.file);
+  const read = (): AsyncGenerator<ReadEntry> => readArchive(path, place.path, workspace);
+  const texts = new ArchiveTexts(path, context.file);
   const listing: ListedEntry[] = [];
-  for await (const { entry, header, name } of readArchive(place.path, workspace)) {
-    listing.push({ name, type: header.type, sizeBytes: header.size, target: linkOf(header) });
-    await texts.take(name, header, entry);
+  for await (const entry of read()) {
+    const { name, header } = entry;
+    const target = linkTarget(name, header);
+    listing.push({ name, type: header.type, sizeBytes: header.size, target });
+    await texts.take(entry);
   }
-  const dockerfile = texts.dockerfile(path);
+  if (texts.followLinks(listing)) for await (const entry of read()) await texts.take(entry);
+  const dockerfile = texts.dockerfile();
   const ignore = texts.rules(dockerfile.name);
-  const plan = planMembers(listing, addExcludes(ignore.rules, context.excludes));
+  const plan = planMembers(path, listing, addExcludes(ignore.rules, context.excludes));
 
   async function* members(auth: StreamAuth): AsyncGenerator<Member> {
     yield directoryMember(contextRoot.image, 0o755, 0);
     let index = -1;
-    for await (const { entry, header, name } of readArchive(place.path, workspace)) {
+    const changed = (): BuildError => damaged(path, 'it changed while it was read');
+    for await (const found of read()) {
       index += 1;
-      if (listing[index]?.name !== name) throw damaged(path, 'it changed while it was read');
-      if (plan.kept.has(index)) yield await archiveMember(name, header, entry, context);
-      entry.resume();
+      if (listing[index]?.name !== found.name) throw changed();
+      if (plan.kept.has(index)) yield await archiveMember(found, context);
+      found.entry.resume();
     }
+    if (index !== listing.length - 1) throw changed();
     yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
   }
 
@@ -71,120 +83,6 @@ export async function archiveSource(
   };
 }
 
-interface ListedEntry {
-  /** Clean and relative; `.` for the archive's own root. */
-  readonly name: string;
-  readonly type: Header['type'] | null;
-  readonly sizeBytes: number;
-  /** For hard links: the clean name of the file. */
-  readonly target: string | undefined;
-}
-
-/** The content of one member; the archive goes on when it was read to its end. */
-type Entry = ExtractEvents['entry'][1];
-
-interface ReadEntry {
-  readonly entry: Entry;
-  readonly header: Header;
-  readonly name: string;
-}
-
-async function* readArchive(path: string, workspace: Workspace): AsyncGenerator<ReadEntry> {
-  const reader = extract();
-  const bytes = Readable.from(
-    fileBytes(path, workspace, () => undefined),
-    { objectMode: false },
-  );
-  const first = await firstBytes(bytes, path);
-  const isCompressed = first[0] === 0x1f && first[1] === 0x8b;
-  // The reader below throws the error of any of them.
-  const done = (): void => undefined;
-  if (isCompressed) pipeline(bytes, createGunzip(), reader, done);
-  else pipeline(bytes, reader, done);
-  try {
-    for await (const entry of reader) {
-      yield { entry, header: entry.header, name: cleanName(entry.header.name, path) };
-    }
-  } catch (error) {
-    throw error instanceof BuildError ? error : damaged(path, describeError(error), error);
-  } finally {
-    bytes.destroy();
-  }
-}
-
-/** Looks at the beginning without taking it. */
-async function firstBytes(bytes: Readable, path: string): Promise<Buffer> {
-  try {
-    for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {
-      bytes.unshift(chunk);
-      return chunk as Buffer;
-    }
-  } catch (error) {
-    throw error instanceof BuildError ? error : damaged(path, describeError(error), error);
-  }
-  throw damaged(path, 'it is empty');
-}
-
-function cleanName(name: string, archive: string): string {
-  const clean = cleanPath(name.replace(/^\/+/, '').replace(/\/+$/, ''));
-  if (clean === '..' || clean.startsWith('../')) {
-    throw new BuildError('context', `${archive} has an entry outside of itself: ${name}`, {
-      hint: 'Make the archive from inside its directory: tar -czf context.tar.gz -C directory .',
-    });
-  }
-  return clean;
-}
-
-function linkOf({ type, linkname }: Header): string | undefined {
-  return type === 'link' ? cleanPath(linkname.replace(/^\/+/, '')) : undefined;
-}
-
-/** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
-class ArchiveTexts {
-  readonly #file: string | undefined;
-  readonly #texts = new Map<string, Buffer>();
-
-  constructor(file: string | undefined) {
-    this.#file = file === undefined ? undefined : cleanPath(file.replace(/^\/+/, ''));
-  }
-
-  async take(name: string, { type, size }: Header, entry: Entry): Promise<void> {
-    const isWanted = this.#names().some(
-      (wanted) => name === wanted || name === `${wanted}.dockerignore`,
-    );
-    if (!isWanted && name !== '.dockerignore') {
-      entry.resume();
-      return;
-    }
-    this.#texts.delete(name);
-    if (type !== 'file' || size > largestTextBytes) entry.resume();
-    else this.#texts.set(name, await collect(entry));
-  }
-
-  dockerfile(archive: string): { readonly name: string; readonly bytes: Buffer } {
-    for (const name of this.#names()) {
-      const bytes = this.#texts.get(name);
-      if (bytes !== undefined) return { name, bytes };
-    }
-    throw new BuildError('context', `${archive} has no file ${this.#names()[0] ?? ''}`, {
-      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
-    });
-  }
-
-  rules(dockerfile: string): { readonly rules: IgnoreRules; readonly name: string | undefined } {
-    for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-      const bytes = this.#texts.get(name);
-      if (bytes !== undefined)
-        return { rules: new IgnoreRules(bytes.toString('utf8'), name), name };
-    }
-    return { rules: new IgnoreRules('', '.dockerignore'), name: undefined };
-  }
-
-  #names(): readonly string[] {
-    return this.#file === undefined ? ['Dockerfile', 'dockerfile'] : [this.#file];
-  }
-}
-
 interface MemberPlan {
   /** Indexes of the entries that are sent. */
   readonly kept: ReadonlySet<number>;
@@ -195,16 +93,20 @@ interface MemberPlan {
 
 const sentTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
 
-function planMembers(listing: readonly ListedEntry[], rules: IgnoreRules): MemberPlan {
+function planMembers(
+  archive: string,
+  listing: readonly ListedEntry[],
+  rules: IgnoreRules,
+): MemberPlan {
   const results = new DirectoryResults(rules);
-  const special = new Set<number>();
+  const special: string[] = [];
   const kept = new Set<number>();
   const parents = new Set<string>();
   const names = new Set<string>();
   let ignored = 0;
   listing.forEach(({ name, type }, index) => {
     if (name === '.') return;
-    if (!sentTypes.includes(type)) special.add(index);
+    if (!sentTypes.includes(type)) special.push(name);
     else if (results.isExcluded(name)) ignored += 1;
     else {
       kept.add(index);
@@ -218,7 +120,7 @@ function planMembers(listing: readonly ListedEntry[], rules: IgnoreRules): Membe
   listing.forEach(({ name, type }, index) => {
     if (type === 'directory' && parents.has(name)) kept.add(index);
   });
-  for (const index of kept) checkLink(listing[index], names);
+  for (const index of kept) checkEntry(archive, listing[index], names);
   const files = [...kept].flatMap((index) => {
     const entry = listing[index];
     return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
@@ -226,9 +128,7 @@ function planMembers(listing: readonly ListedEntry[], rules: IgnoreRules): Membe
   return {
     kept,
     ignored,
-    warnings: [...special].map(
-      (index) => `${listing[index]?.name ?? ''}: neither file, directory nor link, and not sent`,
-    ),
+    warnings: warnAbout(special, 'neither files, directories nor links and are not sent'),
     totals: {
       totalFiles: files.length,
       totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -236,11 +136,20 @@ function planMembers(listing: readonly ListedEntry[], rules: IgnoreRules): Membe
   };
 }
 
-function checkLink(entry: ListedEntry | undefined, names: ReadonlySet<string>): void {
-  if (entry?.target === undefined || names.has(entry.target)) return;
+function checkEntry(
+  archive: string,
+  entry: ListedEntry | undefined,
+  names: ReadonlySet<string>,
+): void {
+  if (entry?.name.includes('\uFFFD') === true) {
+    throw new BuildError('context', `${archive} has a name that is not UTF-8: ${entry.name}`, {
+      hint: 'Rename the file, or keep it out by .dockerignore.',
+    });
+  }
+  if (entry?.type !== 'link' || names.has(entry.target ?? '')) return;
   throw new BuildError(
     'context',
-    `${entry.name} is another name of ${entry.target}, which the archive does not have or .dockerignore keeps out`,
+    `${entry.name} is another name of ${entry.target ?? ''}, which the archive does not have or .dockerignore keeps out`,
     { hint: 'Keep both names out, or none.' },
   );
 }
@@ -275,12 +184,11 @@ function parentName(name: string): string | undefined {
 }
 
 async function archiveMember(
-  cleanedName: string,
-  header: Header,
-  entry: Entry,
+  found: ReadEntry,
   { latestSeconds, keepGitCredentials = false }: MemberRules,
 ): Promise<Member> {
-  const name = `${contextRoot.image}/${cleanedName}`;
+  const { header } = found;
+  const name = `${contextRoot.image}/${found.name}`;
   const mtimeSeconds = clampTime(header.mtime.getTime() / 1_000, latestSeconds);
   const { mode } = header;
   switch (header.type) {
@@ -305,40 +213,21 @@ async function archiveMember(
           type: 'link',
           mode: archiveMode('file', mode),
           mtimeSeconds,
-          linkName: `${contextRoot.image}/${linkOf(header) ?? ''}`,
+          linkName: `${contextRoot.image}/${linkTarget(found.name, header) ?? ''}`,
         },
         content: { kind: 'none' },
         counts: false,
       };
     default: {
       const isEdited =
-        isGitConfig(cleanedName) && !keepGitCredentials && header.size <= largestTextBytes;
+        isGitConfig(found.name) && !keepGitCredentials && header.size <= largestTextBytes;
       return {
         header: { name, type: 'file', mode: archiveMode('file', mode), mtimeSeconds },
         content: isEdited
-          ? { kind: 'bytes', bytes: withoutCredentials(await collect(entry)) }
-          : { kind: 'stream', bytes: contentOf(entry), sizeBytes: header.size },
+          ? { kind: 'bytes', bytes: withoutCredentials(await collect(found)) }
+          : { kind: 'stream', bytes: contentOf(found), sizeBytes: header.size },
         counts: true,
       };
     }
   }
-}
-
-async function collect(entry: Entry): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of contentOf(entry)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function* contentOf(entry: Entry): AsyncGenerator<Buffer> {
-  for await (const chunk of entry) {
-    if (Buffer.isBuffer(chunk)) yield chunk;
-  }
-}
-
-function damaged(path: string, why: string, cause?: unknown): BuildError {
-  return new BuildError('context', `the archive ${path} cannot be read: ${why}`, {
-    hint: 'Make it with tar, uncompressed or with gzip.',
-    cause,
-  });
 }

@@ -138,7 +138,8 @@ function unreadableName(base: string, prefix: string): BuildError {
   );
 }
 
-function warnAbout(names: readonly string[], what: string): readonly string[] {
+/** One warning for all of the names, or none. */
+export function warnAbout(names: readonly string[], what: string): readonly string[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, namedInWarning).join(', ');
   const more = names.length - namedInWarning;

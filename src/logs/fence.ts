@@ -16,6 +16,8 @@ export class JobLog {
   readonly #newToken: () => string;
   #token: string | undefined;
   #groupOpen = false;
+  /** Lines that are masked; the longest first, because one may hold another. */
+  #secrets: readonly string[] = [];
   #queue: Promise<void> = Promise.resolve();
 
   /** @param newToken a text that nobody can guess, longer than six characters: shorter ones the runner does not mask. */
@@ -39,9 +41,14 @@ export class JobLog {
 
   /** Hides a secret in everything that is printed from now on; the runner masks line by line. */
   async mask(secret: string): Promise<void> {
-    for (const line of secret.split(/\r?\n/)) {
-      if (line !== '') await this.#print(`::add-mask::${escapeData(line)}\n`);
-    }
+    const lines = secret.split(/\r?\n/).filter((line) => line !== '');
+    this.#secrets = [...new Set([...this.#secrets, ...lines])].sort((a, b) => b.length - a.length);
+    for (const line of lines) await this.#print(`::add-mask::${escapeData(line)}\n`);
+  }
+
+  /** The text with everything hidden that is masked in the log. */
+  scrub(text: string): string {
+    return this.#secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, '***'), text);
   }
 
   /** Starts a foldable group; ends the one before. */

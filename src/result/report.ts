@@ -9,6 +9,14 @@ export interface ContextReport {
   readonly wireBytes: number;
 }
 
+/** One phase of one attempt, in milliseconds since the start of the run. */
+export interface Span {
+  readonly attempt: number;
+  readonly phase: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** What the run has done so far; filled in while it goes, read for outputs, metadata and summary, also after a failure. */
 export class RunReport {
   readonly startedAtMs: number;
@@ -19,9 +27,11 @@ export class RunReport {
   exitCode: number | undefined;
   context: ContextReport | undefined;
   image: BuiltImage | undefined;
+  /** The last lines that the builder printed. */
+  tail: readonly string[] = [];
+  readonly spans: Span[] = [];
   /** The pod's state in words, for a step that ran out of time. */
   describeState: () => string = () => 'no pod was created';
-  readonly #phases = new Map<string, number>();
   #lastMs: number;
 
   constructor(nowMs: number) {
@@ -31,12 +41,21 @@ export class RunReport {
 
   /** Ends a phase: the time since the end of the one before it counts for it, of every attempt. */
   phase(name: string, nowMs: number): void {
-    this.#phases.set(name, (this.#phases.get(name) ?? 0) + nowMs - this.#lastMs);
+    this.spans.push({
+      attempt: this.attempts,
+      phase: name,
+      startMs: this.#lastMs - this.startedAtMs,
+      endMs: nowMs - this.startedAtMs,
+    });
     this.#lastMs = nowMs;
   }
 
   /** Milliseconds by phase, in the order in which they first ended. */
   get phases(): ReadonlyMap<string, number> {
-    return this.#phases;
+    const phases = new Map<string, number>();
+    for (const { phase, startMs, endMs } of this.spans) {
+      phases.set(phase, (phases.get(phase) ?? 0) + endMs - startMs);
+    }
+    return phases;
   }
 }

@@ -2,7 +2,7 @@ import { formatBytes } from '../attach/progress.ts';
 import type { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { removalCommand } from '../pod/remove.ts';
-import type { RunReport } from './report.ts';
+import type { RunReport, Span } from './report.ts';
 
 /** The output `metadata`: the keys that buildx uses, and ours below `kubernetes`, `context` and `timing`. */
 export function renderMetadata(inputs: Inputs, report: RunReport): string {
@@ -26,46 +26,112 @@ export function renderMetadata(inputs: Inputs, report: RunReport): string {
   });
 }
 
-/** The job summary: what was built, where, how long each phase took; after a failure the sentence and the hint. */
+/** So many of the builder's last lines explain a failure; more stand in the job log. */
+const shownLines = 15;
+const longestShownLine = 300;
+
+/**
+ * The job summary: what was built, where, how long each phase took; after a failure the sentence, the hint and the builder's
+ * last lines.
+ * @param scrub hides secrets: the builder may have printed one.
+ */
 export function renderSummary(
   inputs: Inputs,
   report: RunReport,
   error: BuildError | undefined,
+  scrub: (text: string) => string,
 ): string {
-  const { image, pod, context } = report;
-  const rows: [string, string][] = [];
+  const parts = [
+    `### kube-build-push: ${error === undefined ? 'succeeded' : 'failed'}`,
+    ...(error === undefined ? [] : [`**${escapeMarkdown(scrub(error.message))}**`]),
+    ...(error?.hint === undefined ? [] : [escapeMarkdown(scrub(error.hint))]),
+    ...(error === undefined ? [] : renderTail(report.tail.map(scrub))),
+    renderTable(['', ''], factsOf(inputs, report)),
+    ...renderPhases(report),
+    ...renderKept(report),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function factsOf(inputs: Inputs, report: RunReport): readonly Row[] {
+  const { image, pod, node, attempts, context, exitCode } = report;
+  const rows: Row[] = [];
   if (image !== undefined) {
     for (const { text } of inputs.image.tags) rows.push(['Image', code(text)]);
     rows.push(['Digest', code(image.digest)]);
   }
-  if (pod !== undefined)
-    rows.push([
-      'Pod',
-      `${code(pod.name)} in ${code(pod.namespace)}${report.node === '' ? '' : ` on ${code(report.node)}`}`,
-    ]);
-  if (report.attempts > 1) rows.push(['Attempts', String(report.attempts)]);
-  if (context !== undefined) {
-    rows.push([
-      'Context',
-      `${context.files} files, ${formatBytes(context.bytes)}, sent as ${formatBytes(context.wireBytes)}`,
-    ]);
+  if (pod !== undefined) {
+    const where = `${code(pod.name)} in ${code(pod.namespace)}`;
+    rows.push(['Pod', node === '' ? where : `${where} on ${code(node)}`]);
   }
-  for (const [phase, ms] of report.phases)
-    rows.push([`Time: ${phase}`, `${(ms / 1_000).toFixed(1)} s`]);
-  const lines = [
-    `### kube-build-push: ${error === undefined ? 'succeeded' : 'failed'}`,
-    '',
-    ...(error === undefined ? [] : [`**${escapeMarkdown(error.message)}**`, '']),
-    ...(error?.hint === undefined ? [] : [escapeMarkdown(error.hint), '']),
-    '| | |',
-    '|---|---|',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
-    '',
-    ...(report.podKept && pod !== undefined
-      ? [`The pod was kept; remove it with ${code(removalCommand(pod))}.`, '']
-      : []),
+  if (exitCode !== undefined && exitCode !== 0) rows.push(['Exit code', String(exitCode)]);
+  if (attempts > 1) rows.push(['Attempts', String(attempts)]);
+  if (context !== undefined) {
+    const { files, bytes, wireBytes } = context;
+    const sizes = `${formatBytes(bytes)}, sent as ${formatBytes(wireBytes)}`;
+    rows.push(['Context', `${files} files, ${sizes}`]);
+  }
+  return rows;
+}
+
+function renderPhases({ phases, spans }: RunReport): readonly string[] {
+  if (spans.length === 0) return [];
+  const rows = [...phases].map(([phase, ms]): Row => [phase, `${(ms / 1_000).toFixed(1)} s`]);
+  return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
+}
+
+/** A Gantt chart in Mermaid, which GitHub draws: a section for each attempt, a bar for each phase. */
+function renderTimeline(spans: readonly Span[]): string {
+  const lines: string[] = [];
+  let section: number | undefined;
+  for (const { attempt, phase, startMs, endMs } of spans) {
+    if (attempt !== section)
+      lines.push(`  section ${attempt === 0 ? 'Run' : `Attempt ${attempt}`}`);
+    section = attempt;
+    lines.push(`    ${phase} :${Math.round(startMs)}, ${Math.round(endMs - startMs)}ms`);
+  }
+  return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join(
+    '\n',
+  );
+}
+
+function renderTail(lines: readonly string[]): readonly string[] {
+  const shown = lines.filter((line) => line.trim() !== '').slice(-shownLines);
+  if (shown.length === 0) return [];
+  const text = shown.map((line) => escapeHtml(cut(line))).join('\n');
+  return [
+    `<details open><summary>Last lines of the builder</summary>\n\n<pre>${text}</pre>\n\n</details>`,
   ];
-  return lines.join('\n');
+}
+
+function renderKept({ podKept, pod }: RunReport): readonly string[] {
+  if (!podKept || pod === undefined) return [];
+  const look = code(`kubectl describe pod ${pod.name} --namespace ${pod.namespace}`);
+  return [
+    `The pod was kept: look at it with ${look}, remove it with ${code(removalCommand(pod))}.`,
+  ];
+}
+
+type Row = readonly [string, string];
+
+function renderTable(head: Row, rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  return [
+    `| ${head.join(' | ')} |`,
+    '|---|---|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
+}
+
+function cut(line: string): string {
+  return line.length > longestShownLine ? `${line.slice(0, longestShownLine)}…` : line;
+}
+
+/** Every character that could mean something in HTML or in Markdown, which looks into tags too. */
+function escapeHtml(text: string): string {
+  return text
+    .replace(/\p{Cc}/gu, '\uFFFD')
+    .replace(/[^\p{L}\p{N} ./=,;'"%?^$-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`);
 }
 
 /** Text of any origin: no Markdown, no HTML, one line. */
@@ -79,5 +145,5 @@ export function escapeMarkdown(text: string): string {
 
 /** Inline code; a backtick cannot end it early, a pipe cannot end the cell. */
 function code(text: string): string {
-  return `<code>${text.replace(/[^A-Za-z0-9 ._/@=,-]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)}</code>`;
+  return `<code>${text.replace(/[^A-Za-z0-9 ._/@=,-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)}</code>`;
 }
