@@ -33,7 +33,10 @@ interface Interrupted {
   readonly removedMs: number;
 }
 
-/** So long the runner waits after its first signal before the second one; the post step may need longer. */
+/**
+ * A kubelet gives every container at least 2 s and looks at containers once a second, so that about 3 s are its own; 4 to
+ * 5 s for a container that has just started, which is why the phases last a moment.
+ */
 const removedWithinMs = 5_000;
 const megabytes = 50;
 
@@ -46,12 +49,14 @@ const phases: readonly Phase[] = [
   {
     name: 'uploading',
     // Fewer bytes are read than are sent, and the rest does not fit into the buffers on the way.
-    inputs: script('head -c 100000 >/dev/null; echo half; sleep 300', { 'stdin-file': 'big.bin' }),
+    inputs: script('head -c 100000 >/dev/null; sleep 2; echo half; sleep 300', {
+      'stdin-file': 'big.bin',
+    }),
     reached: /^half$/m,
   },
   {
     name: 'building',
-    inputs: script('cat >/dev/null; echo building; sleep 300', { stdin: 'x' }),
+    inputs: script('cat >/dev/null; sleep 2; echo building; sleep 300', { stdin: 'x' }),
     reached: /^building$/m,
   },
 ];
@@ -79,6 +84,7 @@ async function interrupt(
     },
   });
   assert.ok(removed !== undefined, `the step never was ${name}\n${visibleLog(result.log)}`);
+  console.log(`${name}, ${signal}: no pod after ${await removed} ms`);
   return { result, removedMs: await removed };
 }
 

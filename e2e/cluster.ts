@@ -1,7 +1,7 @@
 // The cluster and the registries that the suite runs against, by environment variables; see CONTRIBUTING.md.
 
 export interface TestCluster {
-  /** Kubeconfig file of an account that may only do what examples/cluster/rbac.yaml allows; undefined: made from it. */
+  /** Kubeconfig file of an administrator, who makes the namespace and the account of examples/cluster for the run. */
   readonly adminKubeconfig: string;
   readonly builderImage: string | undefined;
   readonly baseImage: string;

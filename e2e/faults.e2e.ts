@@ -68,7 +68,7 @@ async function interruptUpload(fault: readonly string[]): Promise<void> {
   await untilHealthy();
 }
 
-suite('a restart during an upload', () => {
+suite('uploads', () => {
   for (const fault of [
     ['kubelet'],
     ['containerd'],
@@ -76,16 +76,16 @@ suite('a restart during an upload', () => {
     ['apiserver'],
   ] as const) {
     testCase(
-      `${fault.join(' ')}: green only with the whole stream`,
+      `a restart of ${fault.join(' ')} during an upload: green only with the whole stream`,
       () => interruptUpload(fault),
       missing,
     );
   }
 });
 
-suite('a restart during a build', () => {
+suite('builds', () => {
   testCase(
-    'of the API server does not disturb it, and no line of output is lost',
+    'a restart of the API server does not disturb a build, and no line of output is lost',
     async () => {
       const count = 15;
       const text = `cat >/dev/null; for i in $(seq ${count}); do echo line $i; sleep 1; done`;
@@ -103,9 +103,9 @@ suite('a restart during a build', () => {
   );
 });
 
-suite('a server without half-close of stdin', () => {
+suite('no half-close of stdin', () => {
   testCase(
-    'gets scripts and 300 MB byte for byte',
+    'a server with v4 of attach gets scripts and 300 MB byte for byte',
     async () => {
       await lab('up', '--attach-v4');
       try {

@@ -93,7 +93,7 @@ async function assertPushed(name: string, result: ActionResult): Promise<void> {
 
 suite('login', () => {
   testCase(
-    'of a Docker configuration file',
+    'a login of a Docker configuration file',
     async () => {
       const result = await push(
         'file',
@@ -106,7 +106,7 @@ suite('login', () => {
   );
 
   testCase(
-    'of a credential helper',
+    'a login of a credential helper',
     async () => {
       const answer = JSON.stringify({ ServerURL: host, Username: user, Secret: password });
       const files = {
@@ -124,7 +124,7 @@ suite('login', () => {
   );
 
   testCase(
-    'of a Secret of the cluster',
+    'a login of a Secret of the cluster',
     async () => {
       const namespace = ['--namespace', account.namespace];
       const secret = ['create', 'secret', 'docker-registry', 'e2e-login', ...namespace];
@@ -140,7 +140,7 @@ suite('login', () => {
   );
 
   testCase(
-    'that is wrong fails, and the registry is named',
+    'a wrong login fails, and the registry is named',
     async () => {
       const result = await push(
         'wrong',
@@ -154,7 +154,7 @@ suite('login', () => {
   );
 
   testCase(
-    'without the authority the certificate is not trusted',
+    'a registry without registry-ca is not trusted',
     async () => {
       const result = await push(
         'untrusted',
