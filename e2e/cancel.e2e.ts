@@ -33,10 +33,7 @@ interface Interrupted {
   readonly removedMs: number;
 }
 
-/**
- * A kubelet gives every container at least 2 s and looks at containers once a second, so that about 3 s are its own; 4 to
- * 5 s for a container that has just started, which is why the phases last a moment.
- */
+/** A cancelled step has about 10 s. A kubelet alone takes up to 5 s for a container that has just started. */
 const removedWithinMs = 5_000;
 const megabytes = 50;
 
@@ -49,14 +46,14 @@ const phases: readonly Phase[] = [
   {
     name: 'uploading',
     // Fewer bytes are read than are sent, and the rest does not fit into the buffers on the way.
-    inputs: script('head -c 100000 >/dev/null; sleep 2; echo half; sleep 300', {
+    inputs: script('head -c 100000 >/dev/null; echo half; sleep 300', {
       'stdin-file': 'big.bin',
     }),
     reached: /^half$/m,
   },
   {
     name: 'building',
-    inputs: script('cat >/dev/null; sleep 2; echo building; sleep 300', { stdin: 'x' }),
+    inputs: script('cat >/dev/null; echo building; sleep 300', { stdin: 'x' }),
     reached: /^building$/m,
   },
 ];

@@ -179,7 +179,7 @@ const cases: readonly {
       `${push} "10.88.0.1:5443/in/push:1": POST https://10.88.0.1:5443/v2/in/push/blobs/uploads/: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:in/push Type:repository]]`,
     ],
     expected: {
-      message: 'the registry refuses the push',
+      message: 'the registry 10.88.0.1:5443 refuses the push',
       hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
     },
   },

@@ -42,6 +42,16 @@ test('deletes with the grace given and looks until the pod is gone, ever more se
   expect(cluster.calls).toEqual(['delete kbp-x 1', ...Array<string>(6).fill('read kbp-x')]);
 });
 
+test('a pod that is not gone soon enough is deleted by force, once', async () => {
+  const cluster = leaving(9);
+  expect(await remove(cluster)).toEqual({ problem: undefined, ms: 100 + 200 + 400 + 6 * 500 });
+  expect(cluster.calls.filter((call) => call.startsWith('delete'))).toEqual([
+    'delete kbp-x 1',
+    'delete kbp-x 0',
+  ]);
+  expect(cluster.calls.indexOf('delete kbp-x 0')).toBe(10);
+});
+
 test('a pod that does not exist needs no look', async () => {
   const cluster = new ClusterDouble({ deletePod: () => Promise.resolve(false) });
   expect(await remove(cluster)).toEqual({ problem: undefined, ms: 0 });

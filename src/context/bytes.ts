@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BuildError, describeError } from '../errors.ts';
-import type { OpenFile, Workspace } from '../ports.ts';
+import type { FileStat, OpenFile, Workspace } from '../ports.ts';
 
 const chunkBytes = 256 * 1_024;
 
@@ -21,7 +21,7 @@ export async function* fileBytes(
     throw unreadable(path, error);
   }
   try {
-    const before = file.stat();
+    const before = stat(file, path);
     let left = before.sizeBytes;
     for (;;) {
       const chunk = Buffer.allocUnsafe(chunkBytes);
@@ -32,13 +32,21 @@ export async function* fileBytes(
       yield chunk.subarray(0, bytes);
       await setImmediate();
     }
-    if (left !== 0 || file.stat().mtimeMs !== before.mtimeMs) {
+    if (left !== 0 || stat(file, path).mtimeMs !== before.mtimeMs) {
       throw new BuildError('context', `${path} was written to while it was sent`, {
         hint: 'Nothing may write to the file during the step.',
       });
     }
   } finally {
     file.close();
+  }
+}
+
+function stat(file: OpenFile, path: string): FileStat {
+  try {
+    return file.stat();
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 

@@ -104,6 +104,14 @@ const failures: readonly Failure[] = [
     }),
   },
   {
+    pattern:
+      /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|403|401)/,
+    explain: ([registry = '']) => ({
+      message: `the registry ${registry} refuses the push`,
+      hint: checkPushLogin,
+    }),
+  },
+  {
     pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|403|401)/,
     explain: () => ({ message: 'the registry refuses the push', hint: checkPushLogin }),
   },

@@ -209,7 +209,7 @@ function readPod(reader: InputReader): PodInputs {
     annotations: pairs('pod-annotations', 'lines', checkPodAnnotation),
     imagePullSecrets: reader.list('image-pull-secrets', 'csv', parseObjectName),
     template: reader.optional('pod-template', (text) => {
-      const isInline = text.includes('\n') || text.startsWith('{');
+      const isInline = text.includes('\n') || /^(?:\{|\w+:\s)/.test(text);
       return parseTemplate(isInline ? text : reader.file(text));
     }),
   };

@@ -5,6 +5,11 @@ import type { Clock, Cluster, PodRef } from '../ports.ts';
 const deleteMs = 15_000;
 const pollMs = 100;
 const longestPollMs = 500;
+/**
+ * A kubelet that has just started a container needs up to 5 s for a deletion, more than a cancelled step has. After this long
+ * the pod is deleted by force: the kubelet is ending the container already.
+ */
+const forceAfterMs = 3_000;
 
 /**
  * Deletes a pod and waits until it is gone; one that does not exist is fine.
@@ -27,8 +32,14 @@ export async function removePod(
   );
   try {
     if (!(await cluster.deletePod(ref, graceSeconds, deadline.signal))) return undefined;
+    const deletedAtMs = clock.now();
+    let isForced = graceSeconds === 0;
     for (let pauseMs = pollMs; ; pauseMs = Math.min(longestPollMs, pauseMs * 2)) {
       if ((await cluster.readPod(ref, deadline.signal)) === undefined) return undefined;
+      if (!isForced && clock.now() - deletedAtMs >= forceAfterMs) {
+        isForced = true;
+        await cluster.deletePod(ref, 0, deadline.signal);
+      }
       await clock.sleep(pauseMs, deadline.signal);
     }
   } catch (error) {
