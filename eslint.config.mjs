@@ -58,6 +58,10 @@ export default defineConfig(
               message: 'Outside src/io the world arrives as a parameter (src/ports.ts).',
             },
             {
+              group: ['**/playground/*', '**/playground/**', '**/scripts/*'],
+              message: 'Nothing in src knows the tools of development.',
+            },
+            {
               group: ['**/io/*', '**/main.ts', '**/step.ts'],
               allowTypeImports: true,
               message: 'Only src/main.ts and src/step.ts wire the edges.',

@@ -155,6 +155,7 @@ function planOf(
   const source = {
     description: 'the test',
     dockerfile: 'FROM scratch',
+    notes: [],
     warnings: [],
     open: (): StdinStream => {
       const stream = Readable.from([Buffer.from(archive), Buffer.alloc(zeros)]);

@@ -37,6 +37,7 @@ async function pack(): Promise<void> {
     },
     createWorkspace(process.env['INIT_CWD'] ?? process.cwd()),
   );
+  for (const note of source.notes) console.error(note);
   for (const warning of source.warnings) console.error(`warning: ${warning}`);
   const startedAt = performance.now();
   const { stream, progress } = source.open({});

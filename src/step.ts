@@ -122,6 +122,7 @@ async function makePlan(inputs: Inputs): Promise<BuildPlan> {
     workspace,
   );
   await log.info(`stdin: ${source.description}`);
+  for (const note of source.notes) await log.info(note);
   for (const warning of source.warnings) await log.warning(warning);
   if (engine.layout === 'plain') return { inputs, engine, source, auth: {}, pullHosts: [] };
   const pullHosts = registriesOf(source.dockerfile, inputs.image.buildArgs);

@@ -51,7 +51,8 @@ export class UploadProgress {
       totalBytes === undefined || totalBytes === 0
         ? ''
         : `, ${Math.floor((bytes / totalBytes) * 100)} % packed`;
-    const counted = totalFiles === undefined ? '' : `, ${files} of ${totalFiles} files`;
+    const counted =
+      totalFiles === undefined || totalFiles === 0 ? '' : `, ${files} of ${totalFiles} files`;
     return `sent ${formatBytes(this.wireBytes)} in ${seconds.toFixed(1)} s${rate}${counted}${files === totalFiles ? '' : percent}`;
   }
 }

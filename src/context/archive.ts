@@ -77,6 +77,7 @@ export async function archiveSource(
   return {
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
+    notes: [],
     warnings: plan.warnings,
     open: (auth) =>
       packStream(() => members(auth), context.compressionLevel, plan.totals, workspace),

@@ -13,6 +13,7 @@ import { packStream } from './pack.ts';
 import type { Place } from './places.ts';
 import type { SourceOptions, StdinSource, StreamAuth } from './source.ts';
 import { walkContext } from './walk.ts';
+import { describeWeight, warnOfBallast } from './weight.ts';
 
 /** A context that was found on disk. */
 export interface FoundContext extends SourceOptions {
@@ -49,13 +50,16 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     totalFiles: files.length,
     totalBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
   };
-  const warnings =
-    tree.entries.length === 0
-      ? [`nothing of the context ${path} is sent`, ...tree.warnings]
-      : tree.warnings;
+  const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
+  const warnings = [
+    ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
+    ...tree.warnings,
+    ...(isFiltered ? [] : warnOfBallast(tree.entries)),
+  ];
   return {
     description: describe(path, ignore.name, tree.ignored),
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
+    notes: describeWeight(tree.entries),
     warnings,
     open: (auth) => packStream(() => members(auth), context.compressionLevel, totals, workspace),
   };

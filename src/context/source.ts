@@ -42,6 +42,8 @@ export interface StdinSource {
   readonly description: string;
   /** Text of the Dockerfile; empty for engines without one. */
   readonly dockerfile: string;
+  /** What else the log says of it, for example its heaviest directories. */
+  readonly notes: readonly string[];
   /** Warnings that the user should read once, for example a socket that was left out. */
   readonly warnings: readonly string[];
   open(auth: StreamAuth): StdinStream;
@@ -97,6 +99,7 @@ function textSource(text: string): StdinSource {
   return {
     description: `text of the input 'stdin' (${bytes.length} bytes)`,
     dockerfile: '',
+    notes: [],
     warnings: [],
     open: () => ({
       stream: Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false }),
@@ -111,6 +114,7 @@ function rawSource(place: Place, name: string, workspace: Workspace): StdinSourc
   return {
     description: `file ${JSON.stringify(name)} (${sizeBytes} bytes, unchanged)`,
     dockerfile: '',
+    notes: [],
     warnings: [],
     open: () => {
       const progress = { files: 0, bytes: 0, totalBytes: sizeBytes, totalFiles: 1 };

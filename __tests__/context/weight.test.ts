@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ContextEntry } from '../../src/context/entry.ts';
+import { describeWeight, warnOfBallast } from '../../src/context/weight.ts';
+
+function files(sizes: Readonly<Record<string, number>>): readonly ContextEntry[] {
+  return Object.entries(sizes).map(([name, megabytes]) => ({
+    name,
+    path: `/context/${name}`,
+    stat: {
+      kind: 'file',
+      sizeBytes: megabytes * 1e6,
+      mode: 0o644,
+      mtimeMs: 0,
+      device: 1,
+      inode: 1,
+      links: 1,
+    },
+    content: { kind: 'file' },
+  }));
+}
+
+describe('describeWeight', () => {
+  test('says nothing of a light context', () => {
+    expect(describeWeight(files({ 'a/x': 49 }))).toEqual([]);
+    expect(describeWeight([])).toEqual([]);
+  });
+
+  test('names the five heaviest directories, and a large file', () => {
+    const entries = files({
+      'a/x/y': 1,
+      'b/x': 6,
+      'b/y': 6,
+      'c/x': 3,
+      'd/x': 4,
+      'e/x': 60,
+      'f/x': 2,
+      top: 7,
+    });
+    expect(describeWeight(entries)).toEqual([
+      'heaviest directories: e/ 60.0 MB, b/ 12.0 MB, d/ 4.00 MB, c/ 3.00 MB, f/ 2.00 MB',
+      'largest file: e/x 60.0 MB',
+    ]);
+  });
+
+  test('names no directory where there is none', () => {
+    expect(describeWeight(files({ top: 70 }))).toEqual(['largest file: top 70.0 MB']);
+  });
+});
+
+describe('warnOfBallast', () => {
+  test('names what weighs more than the rest', () => {
+    const entries = files({ '.git/objects/a': 40, 'web/node_modules/b/c': 30, 'src/x': 20 });
+    expect(warnOfBallast(entries)).toEqual([
+      '.git, node_modules: 70.0 MB of the 90.0 MB that are sent; keep them out by a .dockerignore',
+    ]);
+  });
+
+  test.each([
+    { name: 'half of the context', sizes: { '.git/a': 50, 'src/x': 50 } },
+    { name: 'a light context', sizes: { '.git/a': 40 } },
+    { name: 'a file of that name', sizes: { target: 90 } },
+  ])('says nothing of $name', ({ sizes }) => {
+    expect(warnOfBallast(files(sizes))).toEqual([]);
+  });
+});

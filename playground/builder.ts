@@ -1,0 +1,26 @@
+import { fstatSync } from 'node:fs';
+import { runBuilder } from './builder/run.ts';
+
+/** Stands in for kaniko's executor: the same flags, the same stream on stdin, the same words. */
+async function main(): Promise<number> {
+  const writeError = (text: string): void => {
+    process.stderr.write(text);
+  };
+  // Without `stdin: true` the runtime gives a container the null device.
+  if (fstatSync(0).isCharacterDevice()) {
+    writeError(
+      "error resolving source context: no data found.. don't forget to add the '--interactive, -i' flag\n",
+    );
+    return 1;
+  }
+  return await runBuilder({
+    args: process.argv.slice(2),
+    env: process.env,
+    stdin: process.stdin,
+    writeError,
+  });
+}
+
+process.exitCode = await main();
+// The other end may keep stdin open for as long as it likes.
+process.stdin.destroy();

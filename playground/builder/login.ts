@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describeError } from '../../src/errors.ts';
+import { normalizeHost } from '../../src/inputs/reference.ts';
+import { unpackedAt } from './context.ts';
+import { cleanName, type Tree } from './tree.ts';
+
+/** The value of an `Authorization` header by registry; undefined without a login for it. */
+export type Logins = (registry: string) => string | undefined;
+
+/**
+ * Logins of the Docker configuration that `$DOCKER_CONFIG` names. Credential helpers are not run, as there are none in
+ * kaniko's image.
+ */
+export function readLogins(directory: string | undefined, unpacked: Tree): Logins {
+  const text = directory === undefined ? undefined : readFile(`${directory}/config.json`, unpacked);
+  const auths = text === undefined ? {} : parseAuths(text.toString());
+  const logins = new Map(
+    Object.entries(auths).map(([key, auth]) => [normalizeHost(hostOf(key)), toHeader(auth)]),
+  );
+  return (registry) => logins.get(registry);
+}
+
+/** A file of the stream, or one that is mounted in the container; undefined if there is none. */
+export function readFile(path: string, unpacked: Tree): Buffer | undefined {
+  const relative = posix.relative(unpackedAt, path);
+  if (!relative.startsWith('..')) return unpacked.get(cleanName(relative))?.content;
+  try {
+    return readFileSync(path);
+  } catch {
+    // kaniko goes on without logins, too, if there is no file.
+    return undefined;
+  }
+}
+
+interface Auth {
+  readonly auth?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+function parseAuths(text: string): Readonly<Record<string, Auth>> {
+  try {
+    return (JSON.parse(text) as { auths?: Record<string, Auth> }).auths ?? {};
+  } catch (error) {
+    throw new Error(`the Docker configuration is no JSON: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function toHeader({ auth, username, password }: Auth): string {
+  const encoded =
+    username === undefined ? auth : Buffer.from(`${username}:${password ?? ''}`).toString('base64');
+  return `Basic ${encoded ?? ''}`;
+}
+
+/** Keys may be URLs, as old versions of Docker wrote them. */
+function hostOf(key: string): string {
+  return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+}

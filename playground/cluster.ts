@@ -1,0 +1,95 @@
+import { Api } from './cluster/api.ts';
+import {
+  Credentials,
+  type CertificateName,
+  type KubeconfigOptions,
+} from './cluster/credentials.ts';
+import { EventLog } from './cluster/events.ts';
+import { noFaults, type Faults } from './cluster/faults.ts';
+import { Kubelet } from './cluster/kubelet.ts';
+import type { Pod } from './cluster/pod.ts';
+import { Pods } from './cluster/pods.ts';
+import { ApiServer } from './cluster/server.ts';
+import { PodStore } from './cluster/store.ts';
+import { Watches } from './cluster/watch.ts';
+
+export interface ClusterOptions {
+  /** Subprotocols of attach; `['v4.channel.k8s.io']` for a server before 1.30. */
+  readonly protocols?: readonly string[];
+  /** Between one step of a pod's life and the next; default 20 ms. */
+  readonly stepMs?: number;
+  readonly namespaces?: readonly string[];
+  readonly serviceAccounts?: readonly string[];
+}
+
+/** A look-alike of a Kubernetes cluster with one node: this machine. */
+export interface PlaygroundCluster {
+  /** `https://127.0.0.1:…` */
+  readonly url: string;
+  readonly faults: Faults;
+  /** JSON, which is YAML too. */
+  kubeconfig(options?: KubeconfigOptions): string;
+  /** All pods, of all namespaces that were given. */
+  pods(): readonly Pod[];
+  /** Ends a running pod as the kubelet does under pressure. */
+  evict(namespace: string, name: string, message?: string): Promise<void>;
+  /** Starts a new log file: what was logged so far cannot be read any more. */
+  rotateLog(namespace: string, name: string, container: string): void;
+  closeWatches(): void;
+  /** Watches that start at an older version get 410. */
+  compact(): void;
+  /** Cuts every connection. */
+  dropConnections(): void;
+  useCertificate(name: CertificateName): void;
+  /** Kubeconfigs made so far are refused with 401. */
+  expireToken(): void;
+  /** Ends all containers and the server. */
+  close(): Promise<void>;
+}
+
+export async function startCluster({
+  protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
+  stepMs = 20,
+  namespaces = ['default', 'builds'],
+  serviceAccounts = ['default'],
+}: ClusterOptions = {}): Promise<PlaygroundCluster> {
+  const faults = noFaults();
+  const store = new PodStore();
+  const events = new EventLog();
+  const credentials = new Credentials();
+  const watches = new Watches(store);
+  const kubelet = new Kubelet({ store, events, faults, stepMs });
+  const pods = new Pods(store, kubelet, { namespaces, serviceAccounts });
+  const api = new Api({ credentials, store, pods, kubelet, events, watches, faults, protocols });
+  const server = new ApiServer(api, faults, protocols);
+  await server.listen();
+  return {
+    url: server.url,
+    faults,
+    kubeconfig: (options = {}) => credentials.kubeconfig(server.url, options),
+    pods: () => namespaces.flatMap((namespace) => store.list(namespace)),
+    evict: (namespace, name, message = 'The node was low on resource: ephemeral-storage. ') =>
+      kubelet.evict(store.read(namespace, name), message),
+    rotateLog: (namespace, name, container) =>
+      kubelet.process(store.read(namespace, name), container)?.log.rotate(),
+    closeWatches: () => {
+      watches.closeAll();
+    },
+    compact: () => {
+      store.compact();
+    },
+    dropConnections: () => {
+      server.dropConnections();
+    },
+    useCertificate: (name) => {
+      server.useCertificate(name);
+    },
+    expireToken: () => {
+      credentials.expireToken();
+    },
+    close: async () => {
+      await kubelet.close();
+      await server.close();
+    },
+  };
+}

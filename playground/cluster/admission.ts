@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { ApiFailure, type Cause } from './failure.ts';
+import { formatTime, type Container, type Pod } from './pod.ts';
+import { parseQuantity } from './schedule.ts';
+import { checkPodFields } from './schema.ts';
+
+export interface CreateRequest {
+  readonly body: unknown;
+  readonly namespace: string;
+  /** `fieldValidation=Strict` */
+  readonly strict: boolean;
+  /** Accounts that pods may name. */
+  readonly serviceAccounts: readonly string[];
+}
+
+const nameRule =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const quantityRule =
+  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/** The pod that a create request makes: decoded, defaulted and validated. @throws ApiFailure */
+export function admitPod(request: CreateRequest): Pod {
+  checkPodFields(request.body, request.strict);
+  const sent = request.body as Partial<Pod>;
+  checkKind(sent);
+  checkQuantities(sent);
+  const pod = withDefaults(sent, request.namespace);
+  if (sent.metadata?.namespace !== undefined && sent.metadata.namespace !== request.namespace)
+    throw new ApiFailure(
+      400,
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+  const { name } = pod.metadata;
+  const account = pod.spec.serviceAccountName ?? 'default';
+  if (!request.serviceAccounts.includes(account))
+    throw new ApiFailure(
+      403,
+      `pods "${name}" is forbidden: error looking up service account ${request.namespace}/${account}: serviceaccount "${account}" not found`,
+      { name, kind: 'pods' },
+    );
+  const problems = problemsOf(pod);
+  if (problems.length > 0) {
+    const texts = problems.map(({ field, message }) => `${field}: ${message}`);
+    const text = texts.length === 1 ? texts.join() : `[${texts.join(', ')}]`;
+    throw new ApiFailure(422, `Pod "${name}" is invalid: ${text}`, {
+      ...(name !== '' && { name }),
+      kind: 'Pod',
+      causes: problems,
+    });
+  }
+  return pod;
+}
+
+function checkKind({ apiVersion = 'v1', kind = 'Pod' }: Partial<Pod>): void {
+  if (apiVersion === 'v1' && kind === 'Pod') return;
+  throw new ApiFailure(
+    400,
+    `${kind} in version "${apiVersion}" cannot be handled as a Pod: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+  );
+}
+
+/** Quantities are parsed while decoding: a wrong one is a bad request, not an invalid pod. */
+function checkQuantities({ spec }: Partial<Pod>): void {
+  for (const { resources } of spec?.containers ?? []) {
+    const amounts = Object.values({ ...resources?.requests, ...resources?.limits });
+    if (amounts.some((amount) => Number.isNaN(parseQuantity(amount))))
+      throw new ApiFailure(400, `Pod in version "v1" cannot be handled as a Pod: ${quantityRule}`);
+  }
+}
+
+function withDefaults(sent: Partial<Pod>, namespace: string): Pod {
+  const spec = sent.spec ?? { containers: [] };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...sent.metadata,
+      name: sent.metadata?.name ?? '',
+      namespace,
+      uid: randomUUID(),
+      resourceVersion: '',
+      generation: 1,
+      creationTimestamp: formatTime(Date.now()),
+    },
+    spec: {
+      ...{ restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', enableServiceLinks: true },
+      ...{
+        schedulerName: 'default-scheduler',
+        securityContext: {},
+        preemptionPolicy: 'PreemptLowerPriority',
+      },
+      serviceAccountName: 'default',
+      terminationGracePeriodSeconds: 30,
+      ...spec,
+      containers: ((spec.containers as Container[] | undefined) ?? []).map(withContainerDefaults),
+      ...(spec.initContainers !== undefined && {
+        initContainers: spec.initContainers.map(withContainerDefaults),
+      }),
+    },
+    status: { phase: 'Pending', qosClass: 'BestEffort' },
+  };
+}
+
+function withContainerDefaults(container: Container): Container {
+  const image = (container.image as string | undefined) ?? '';
+  const isLatest = !/[:@][^/]*$/.test(image) || image.endsWith(':latest');
+  return {
+    imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    resources: {},
+    ...container,
+  };
+}
+
+function problemsOf({ metadata: { name }, spec }: Pod): Cause[] {
+  const problems: Cause[] = [];
+  if (name === '')
+    problems.push(required('metadata.name', 'Required value: name or generateName is required'));
+  else if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+    const message = `Invalid value: "${name}": ${nameRule}`;
+    problems.push({ reason: 'FieldValueInvalid', message, field: 'metadata.name' });
+  }
+  if (spec.containers.length === 0) problems.push(required('spec.containers'));
+  for (const [index, container] of spec.containers.entries())
+    for (const field of ['name', 'image'] as const)
+      if (!container[field]) problems.push(required(`spec.containers[${index}].${field}`));
+  return problems;
+}
+
+function required(field: string, message = 'Required value'): Cause {
+  return { reason: 'FieldValueRequired', message, field };
+}

@@ -1,0 +1,341 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
+import type { WebSocket } from 'ws';
+import { describeError } from '../../src/errors.ts';
+import { AttachSession, failAttach, type AttachStreams } from './attach.ts';
+import type { Credentials } from './credentials.ts';
+import { discovery, version } from './discovery.ts';
+import type { EventLog } from './events.ts';
+import { ApiFailure, PlainFailure } from './failure.ts';
+import type { Faults } from './faults.ts';
+import { parseLogQuery, serveLog } from './follow.ts';
+import type { Kubelet } from './kubelet.ts';
+import type { Pod } from './pod.ts';
+import type { Pods } from './pods.ts';
+import type { ContainerProcess } from './process.ts';
+import { authorize, isAllowed } from './rights.ts';
+import { compileSelector } from './selector.ts';
+import type { PodStore } from './store.ts';
+import type { Watches } from './watch.ts';
+
+export interface ApiParts {
+  readonly credentials: Credentials;
+  readonly store: PodStore;
+  readonly pods: Pods;
+  readonly kubelet: Kubelet;
+  readonly events: EventLog;
+  readonly watches: Watches;
+  readonly faults: Faults;
+  /** In the order of the server's preference; the client's order decides. */
+  readonly protocols: readonly string[];
+}
+
+export interface JsonAnswer {
+  readonly code: number;
+  readonly body: unknown;
+}
+
+interface Call {
+  readonly user: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** What a path of the core API is about. */
+interface Target {
+  readonly namespace: string;
+  readonly resource: string;
+  readonly name?: string;
+}
+
+const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const corePath =
+  /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>pods|events)(?:\/(?<name>[^/]+)(?:\/(?<part>log|attach))?)?$/;
+
+/** The Kubernetes API as far as a builder needs it. */
+export class Api {
+  readonly #parts: ApiParts;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+  }
+
+  /** One request; undefined if the answer streams. @throws ApiFailure */
+  async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<JsonAnswer | undefined> {
+    const sent = await readText(request);
+    const call = this.#callOf(request);
+    const known = call.method === 'GET' ? discovery[call.path] : undefined;
+    if (known !== undefined) return { code: 200, body: known };
+    if (call.path === '/version') return { code: 200, body: version };
+    if (call.path === reviewPath && call.method === 'POST') return this.#review(call, sent);
+    const target = parseTarget(call.path);
+    if (target === undefined) throw notFound(call.path);
+    authorize(
+      { ...target, user: call.user, verb: verbOf(call, target) },
+      this.#parts.faults.denied,
+    );
+    return this.#serve(call, target, sent, response);
+  }
+
+  /** Checks an attach request; what is returned takes the WebSocket over. @throws ApiFailure before the upgrade */
+  attach(request: IncomingMessage): (socket: WebSocket) => void {
+    const call = this.#callOf(request);
+    const target = parseTarget(call.path);
+    if (target?.name === undefined || target.resource !== 'pods/attach') throw notFound(call.path);
+    // The upgrade is a GET; since 1.35 the handler asks for `create`, too.
+    for (const verb of ['get', 'create'])
+      authorize({ ...target, user: call.user, verb }, this.#parts.faults.denied);
+    const pod = this.#parts.store.read(target.namespace, target.name);
+    if (pod.spec.nodeName === undefined)
+      throw new ApiFailure(400, `pod ${target.name} does not have a host assigned`);
+    const container = containerOf(pod, call.query);
+    const streams = parseStreams(call.query);
+    const protocol = this.#negotiate(request);
+    const process = this.#parts.kubelet.process(pod, container);
+    const failure = attachFailure(pod, container, process, streams);
+    if (failure === undefined && process !== undefined)
+      return (socket) => {
+        new AttachSession(socket, process, streams, this.#parts.faults).start();
+      };
+    const refused = failure ?? new ApiFailure(500, 'the container cannot be attached');
+    if (protocol.startsWith('v4')) throw refused;
+    return (socket) => {
+      failAttach(socket, streams, refused);
+    };
+  }
+
+  #callOf(request: IncomingMessage): Call {
+    const url = new URL(request.url ?? '', 'https://playground');
+    return {
+      user: this.#parts.credentials.userOf(request),
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+    };
+  }
+
+  #negotiate({ headers }: IncomingMessage): string {
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    const protocol = offered.find((name) => this.#parts.protocols.includes(name));
+    if (protocol !== undefined) return protocol;
+    throw new PlainFailure(406, '406: Not Acceptable\n\nAvailable representations: ');
+  }
+
+  #review({ user }: Call, sent: string): JsonAnswer {
+    if (user === 'system:anonymous')
+      throw new ApiFailure(
+        403,
+        `selfsubjectaccessreviews.authorization.k8s.io is forbidden: User "${user}" cannot create resource "selfsubjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope`,
+      );
+    const review = parseBody(sent) as { spec?: { resourceAttributes?: Record<string, string> } };
+    const {
+      verb = '',
+      resource = '',
+      subresource,
+      namespace = '',
+    } = review.spec?.resourceAttributes ?? {};
+    const full = subresource ? `${resource}/${subresource}` : resource;
+    const allowed = isAllowed({ user, verb, resource: full, namespace }, this.#parts.faults.denied);
+    return { code: 201, body: { ...review, metadata: {}, status: { allowed } } };
+  }
+
+  async #serve(
+    call: Call,
+    target: Target,
+    sent: string,
+    response: ServerResponse,
+  ): Promise<JsonAnswer | undefined> {
+    switch (`${call.method} ${target.resource}`) {
+      case 'GET events':
+        return { code: 200, body: this.#listEvents(call, target) };
+      case 'GET pods/log':
+        await this.#log(call, target, response);
+        return undefined;
+      case 'GET pods/attach':
+      case 'POST pods/attach':
+        throw new ApiFailure(400, 'Upgrade request required');
+      case 'POST pods':
+        return { code: 201, body: this.#create(call, target, sent) };
+      case 'DELETE pods':
+        return { code: 200, body: this.#delete(call, target, sent) };
+      case 'GET pods':
+        return this.#read(call, target, response);
+      default:
+        throw new ApiFailure(
+          405,
+          'the server does not allow this method on the requested resource',
+        );
+    }
+  }
+
+  #create({ query }: Call, { namespace }: Target, sent: string): Pod {
+    return this.#parts.pods.create(parseBody(sent), {
+      namespace,
+      strict: query.get('fieldValidation') === 'Strict',
+      dryRun: query.get('dryRun') === 'All',
+    });
+  }
+
+  #delete({ query }: Call, { namespace, name = '' }: Target, sent: string): Pod {
+    const body = (sent === '' ? {} : parseBody(sent)) as {
+      gracePeriodSeconds?: number;
+      dryRun?: string[];
+      preconditions?: { uid?: string; resourceVersion?: string };
+    };
+    const grace = query.get('gracePeriodSeconds');
+    return this.#parts.pods.delete(namespace, name, {
+      graceSeconds: body.gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
+      uid: body.preconditions?.uid,
+      resourceVersion: body.preconditions?.resourceVersion,
+      dryRun: query.get('dryRun') === 'All' || body.dryRun?.includes('All') === true,
+    });
+  }
+
+  #read(call: Call, { namespace, name }: Target, response: ServerResponse): JsonAnswer | undefined {
+    const { store, watches } = this.#parts;
+    if (name !== undefined) return { code: 200, body: store.read(namespace, name) };
+    if (call.query.get('watch') === 'true' || call.query.get('watch') === '1') {
+      watches.serve(namespace, call.query, response);
+      return undefined;
+    }
+    return {
+      code: 200,
+      body: {
+        kind: 'PodList',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: String(store.version) },
+        items: store.list(namespace).filter(compileSelector(call.query)),
+      },
+    };
+  }
+
+  #listEvents({ query }: Call, { namespace }: Target): object {
+    const name = /involvedObject\.name=([^,]+)/.exec(query.get('fieldSelector') ?? '')?.[1];
+    const items = this.#parts.events.list(namespace, name);
+    return { kind: 'EventList', apiVersion: 'v1', metadata: {}, items };
+  }
+
+  async #log(
+    { query }: Call,
+    { namespace, name = '' }: Target,
+    response: ServerResponse,
+  ): Promise<void> {
+    const pod = this.#parts.store.read(namespace, name);
+    const container = containerOf(pod, query);
+    const options = parseLogQuery(query);
+    if (pod.spec.nodeName === undefined) {
+      response.writeHead(204).end();
+      return;
+    }
+    const process = this.#parts.kubelet.process(pod, container);
+    if (process === undefined) throw stillWaiting(pod, container);
+    await serveLog(process.log, options, response, this.#parts.faults);
+  }
+}
+
+/** Only paths of an API get a Status. */
+function notFound(path: string): Error {
+  return path.startsWith('/api/') || path.startsWith('/apis/')
+    ? new ApiFailure(404, 'the server could not find the requested resource')
+    : new PlainFailure(404, '404 page not found\n');
+}
+
+function parseTarget(path: string): Target | undefined {
+  const { namespace, kind, name, part } = corePath.exec(path)?.groups ?? {};
+  if (namespace === undefined || kind === undefined) return undefined;
+  return {
+    namespace,
+    resource: part === undefined ? kind : `${kind}/${part}`,
+    ...(name !== undefined && { name }),
+  };
+}
+
+function verbOf({ method, query }: Call, { name }: Target): string {
+  if (method === 'POST') return 'create';
+  if (method === 'DELETE') return 'delete';
+  if (method !== 'GET') return method.toLowerCase();
+  if (name !== undefined) return 'get';
+  return query.get('watch') === null ? 'list' : 'watch';
+}
+
+function parseBody(sent: string): unknown {
+  try {
+    return JSON.parse(sent) as unknown;
+  } catch (error) {
+    const why = describeError(error);
+    throw new ApiFailure(
+      400,
+      `the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: ${why} (${sent.slice(0, 40)})`,
+    );
+  }
+}
+
+function parseStreams(query: URLSearchParams): AttachStreams {
+  const [stdin, stdout, stderr] = ['stdin', 'stdout', 'stderr'].map(
+    (name) => query.get(name) === 'true' || query.get(name) === '1',
+  ) as [boolean, boolean, boolean];
+  return { stdin, stdout, stderr };
+}
+
+/** The container that a log or attach request is about. @throws ApiFailure 400 in the server's words */
+function containerOf(pod: Pod, query: URLSearchParams): string {
+  const own = pod.spec.containers.map(({ name }) => name);
+  const all = [...(pod.spec.initContainers ?? []).map(({ name }) => name), ...own];
+  const [only = ''] = own;
+  const given = query.get('container');
+  const { name } = pod.metadata;
+  if (given === null) {
+    if (own.length === 1) return only;
+    throw new ApiFailure(
+      400,
+      `a container name must be specified for pod ${name}, choose one of: [${own.join(' ')}]`,
+    );
+  }
+  if (all.includes(given)) return given;
+  throw new ApiFailure(400, `container ${given} is not valid for pod ${name}`);
+}
+
+/** What the kubelet says instead of some reasons. */
+const waitingWords: Readonly<Record<string, string>> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
+};
+
+function stillWaiting(pod: Pod, container: string): ApiFailure {
+  const statuses = [
+    ...(pod.status.initContainerStatuses ?? []),
+    ...(pod.status.containerStatuses ?? []),
+  ];
+  const reason = statuses.find(({ name }) => name === container)?.state.waiting?.reason;
+  return new ApiFailure(
+    400,
+    `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${waitingWords[reason ?? ''] ?? reason ?? 'ContainerCreating'}`,
+  );
+}
+
+function attachFailure(
+  { metadata }: Pod,
+  container: string,
+  process: ContainerProcess | undefined,
+  { stdin, stdout, stderr }: AttachStreams,
+): ApiFailure | undefined {
+  if (!stdin && !stdout && !stderr)
+    return new ApiFailure(400, 'you must specify at least 1 of stdin, stdout, stderr');
+  if (process === undefined || process.startedAt === '')
+    return new ApiFailure(
+      500,
+      `unable to upgrade connection: container ${container} not found in pod ${metadata.name}_${metadata.namespace}`,
+      { reason: 'InternalError' },
+    );
+  if (process.log.ended)
+    return new ApiFailure(
+      500,
+      'error attaching to container: rpc error: code = FailedPrecondition desc = container is in CONTAINER_EXITED state',
+      { reason: 'InternalError' },
+    );
+  return undefined;
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+import { ApiFailure } from './failure.ts';
+import { takeFault, type AttachFault, type Faults } from './faults.ts';
+import type { ContainerProcess } from './process.ts';
+
+export interface AttachStreams {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+}
+
+type Item =
+  | { readonly kind: 'stdin'; readonly bytes: Buffer }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'ping'; readonly payload: Buffer };
+
+const stdinChannel = 0;
+const statusChannel = 3;
+/** v5: the two bytes `FF 00` half-close stdin. */
+const closeChannel = 255;
+const resizeChannel = 4;
+/** The status comes from the kubelet, a moment after the API server has read the half-close. */
+const statusDelayMs = 5;
+
+/** Sends the only message of an attach that cannot be carried out: on v5 it comes after the upgrade. */
+export function failAttach(socket: WebSocket, streams: AttachStreams, failure: ApiFailure): void {
+  socket.on('error', () => undefined);
+  socket.send(openingFrame(streams));
+  socket.send(frame(statusChannel, JSON.stringify(failure.status)));
+  socket.close(1000);
+}
+
+/**
+ * Joins one WebSocket and one container. As on containerd, the container's stdin ends with the connection, for whatever
+ * reason that ends (`stdinOnce`), and Success means that every byte was written into the pipe.
+ */
+export class AttachSession {
+  readonly #socket: WebSocket;
+  readonly #process: ContainerProcess;
+  readonly #streams: AttachStreams;
+  readonly #fault: AttachFault | undefined;
+  readonly #queue: Item[] = [];
+  #busy = false;
+  #stdinBytes = 0;
+  #finished = false;
+
+  constructor(
+    socket: WebSocket,
+    process: ContainerProcess,
+    streams: AttachStreams,
+    { attach }: Faults,
+  ) {
+    this.#socket = socket;
+    this.#process = process;
+    this.#streams = streams;
+    this.#fault = takeFault(attach) ? attach : undefined;
+  }
+
+  start(): void {
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('message', (data) => {
+      this.#receive(data as Buffer);
+    });
+    // Pings are answered in their place between the frames, as the API server does.
+    this.#socket.on('ping', (payload) => {
+      this.#push({ kind: 'ping', payload });
+    });
+    this.#socket.once('close', () => {
+      this.#push({ kind: 'end' });
+    });
+    this.#socket.send(openingFrame(this.#streams));
+    this.#mirrorOutput();
+    if (this.#fault?.afterBytes === 0) void this.#breakDown(this.#fault);
+  }
+
+  #mirrorOutput(): void {
+    const { stdout, stderr } = this.#streams;
+    if (!stdout && !stderr) return;
+    const forward = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+      if (this.#streams[stream]) this.#send(frame(stream === 'stdout' ? 1 : 2, chunk));
+    };
+    this.#process.on('output', forward);
+    this.#socket.once('close', () => this.#process.off('output', forward));
+    void this.#process.ended.then(() => {
+      this.#succeed();
+    });
+  }
+
+  #receive(message: Buffer): void {
+    const [channel] = message;
+    if (channel === stdinChannel) this.#push({ kind: 'stdin', bytes: message.subarray(1) });
+    else if (channel === closeChannel && message.length === 2 && message[1] === stdinChannel)
+      this.#push({ kind: 'end' });
+    else if (channel !== resizeChannel) this.#socket.terminate();
+  }
+
+  #push(item: Item): void {
+    this.#queue.push(item);
+    if (!this.#busy) void this.#work();
+  }
+
+  /** One item after the other; nothing more is read from the connection before the container has taken it. */
+  async #work(): Promise<void> {
+    this.#busy = true;
+    this.#socket.pause();
+    for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) {
+      if (item.kind === 'stdin') await this.#write(item.bytes);
+      else if (item.kind === 'end') await this.#end();
+      else this.#answerPing(item.payload);
+    }
+    this.#busy = false;
+    this.#socket.resume();
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    if (this.#finished) return;
+    const fault = this.#fault;
+    const room = fault === undefined ? bytes.length : fault.afterBytes - this.#stdinBytes;
+    const taken = bytes.subarray(0, room);
+    this.#stdinBytes += taken.length;
+    const isRead = await this.#process.writeStdin(taken);
+    if (fault !== undefined && this.#stdinBytes >= fault.afterBytes) await this.#breakDown(fault);
+    // The copy of stdin ends with EPIPE, which is not reported: Success, although the client has more.
+    else if (!isRead && this.#isStdinOnly()) this.#succeed();
+  }
+
+  async #end(): Promise<void> {
+    const { stdinOnce, tty } = this.#process.container;
+    if (stdinOnce === true && tty !== true) this.#process.endStdin();
+    if (!this.#isStdinOnly()) return;
+    await sleep(statusDelayMs);
+    this.#succeed();
+  }
+
+  #isStdinOnly(): boolean {
+    return !this.#streams.stdout && !this.#streams.stderr;
+  }
+
+  #answerPing(payload: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(payload);
+  }
+
+  async #breakDown({ kind, message = 'the attach was broken off' }: AttachFault): Promise<void> {
+    if (kind === 'cut') this.#socket.terminate();
+    else if (kind === 'close') this.#socket.close(1000);
+    else if (kind === 'succeed') this.#succeed();
+    else if (kind === 'fail') this.#finish(new ApiFailure(500, message).status);
+    else {
+      this.#busy = true;
+      this.#socket.pause();
+      await this.#process.ended;
+      this.#socket.terminate();
+    }
+    this.#finished = true;
+  }
+
+  #succeed(): void {
+    this.#finish({ metadata: {}, status: 'Success' });
+  }
+
+  #finish(status: object): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#send(frame(statusChannel, JSON.stringify(status)));
+    this.#socket.close(1000);
+  }
+
+  #send(message: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message);
+  }
+}
+
+/** An empty message on the lowest channel that the server writes to. */
+function openingFrame({ stdout, stderr }: AttachStreams): Buffer {
+  return Buffer.from([stdout ? 1 : stderr ? 2 : statusChannel]);
+}
+
+function frame(channel: number, payload: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from([channel]), Buffer.from(payload)]);
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { ApiFailure } from './failure.ts';
+
+/** `server` is the first; `renewed` has the same authority; nobody who trusts that authority trusts `foreign`. */
+export type CertificateName = 'server' | 'renewed' | 'foreign';
+
+export interface KubeconfigOptions {
+  readonly auth?: 'token' | 'client-certificate' | 'none';
+  readonly namespace?: string;
+}
+
+const directory = join(import.meta.dirname, '..', 'tls');
+
+/** TLS files: an authority and its certificates, valid until 2120. They secure nothing but loopback connections. */
+export function readTls(name: CertificateName): { key: string; cert: string; ca: string } {
+  return { key: readPem(`${name}.key`), cert: readPem(`${name}.crt`), ca: readPem('ca.crt') };
+}
+
+/** The one account of the playground, by token or by client certificate. */
+export class Credentials {
+  #token = randomBytes(24).toString('base64url');
+  /**
+   * The client's key is no secret: whoever has the repository has it, and pods run commands on this machine. So it is
+   * worth nothing until a kubeconfig with it was asked for.
+   */
+  #acceptsCertificate = false;
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** The token so far is worth nothing from now on; kubeconfigs made later have a new one. */
+  expireToken(): void {
+    this.#token = randomBytes(24).toString('base64url');
+  }
+
+  /** Name of the account that sent the request. @throws ApiFailure 401 */
+  userOf({ headers, socket }: IncomingMessage): string {
+    const { authorization } = headers;
+    if (authorization !== undefined) {
+      if (authorization === `Bearer ${this.#token}`)
+        return 'system:serviceaccount:default:playground';
+      throw new ApiFailure(401, 'Unauthorized');
+    }
+    if (this.#acceptsCertificate && socket instanceof TLSSocket && socket.authorized)
+      return 'playground-client';
+    return 'system:anonymous';
+  }
+
+  kubeconfig(server: string, { auth = 'token', namespace = 'default' }: KubeconfigOptions): string {
+    const name = 'playground';
+    return JSON.stringify(
+      {
+        apiVersion: 'v1',
+        kind: 'Config',
+        'current-context': name,
+        clusters: [
+          { name, cluster: { server, 'certificate-authority-data': toBase64(readPem('ca.crt')) } },
+        ],
+        contexts: [{ name, context: { cluster: name, user: name, namespace } }],
+        users: [{ name, user: this.#user(auth) }],
+      },
+      undefined,
+      2,
+    );
+  }
+
+  #user(auth: 'token' | 'client-certificate' | 'none'): Record<string, string> {
+    if (auth === 'none') return {};
+    if (auth === 'token') return { token: this.#token };
+    this.#acceptsCertificate = true;
+    return {
+      'client-certificate-data': toBase64(readPem('client.crt')),
+      'client-key-data': toBase64(readPem('client.key')),
+    };
+  }
+}
+
+function readPem(name: string): string {
+  return readFileSync(join(directory, name), 'utf8');
+}
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { ApiFailure } from './failure.ts';
+import { takeFault, type Faults } from './faults.ts';
+import { formatNanos, type ContainerLog, type LogEntry } from './log.ts';
+
+export interface LogQuery {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** Nanoseconds since the epoch, of whole seconds. */
+  readonly since: bigint;
+  readonly tailLines: number | undefined;
+}
+
+/** @throws ApiFailure for a time that is none */
+export function parseLogQuery(query: URLSearchParams): LogQuery {
+  const sinceTime = query.get('sinceTime');
+  const sinceMs =
+    sinceTime === null
+      ? Date.now() - Number(query.get('sinceSeconds') ?? Infinity) * 1_000
+      : Date.parse(sinceTime);
+  if (Number.isNaN(sinceMs))
+    throw new ApiFailure(
+      400,
+      `parsing time "${sinceTime ?? ''}" as "2006-01-02T15:04:05Z07:00": cannot parse "${sinceTime ?? ''}" as "2006"`,
+    );
+  const tail = query.get('tailLines');
+  return {
+    follow: query.get('follow') === 'true',
+    timestamps: query.get('timestamps') === 'true',
+    // The API has times in whole seconds.
+    since: BigInt(Math.floor(Math.max(0, sinceMs) / 1_000)) * 1_000_000_000n,
+    tailLines: tail === null ? undefined : Number(tail),
+  };
+}
+
+/** Serves a container's log until its end, or until the client goes away. */
+export async function serveLog(
+  log: ContainerLog,
+  query: LogQuery,
+  response: ServerResponse,
+  faults: Faults,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.flushHeaders();
+  const fault = takeFault(faults.log) ? faults.log : undefined;
+  const isRepeated = fault?.kind === 'twice';
+  const since = isRepeated ? 0n : query.since;
+  const { tailLines } = query;
+  let position = tailLines === undefined ? log.first : Math.max(log.first, log.length - tailLines);
+  let lines = 0;
+  while (!response.destroyed) {
+    if (fault !== undefined && !isRepeated && lines >= fault.afterLines) {
+      breakOff(fault.kind, response);
+      return;
+    }
+    position = Math.max(position, log.first);
+    const entry = log.at(position);
+    if (entry !== undefined) {
+      position += 1;
+      if (entry.at < since) continue;
+      lines += 1;
+      if (!response.write(format(entry, query))) await drained(response);
+    } else if (query.follow && !log.ended) await nextEntry(log, response);
+    else break;
+  }
+  response.end();
+}
+
+function breakOff(kind: 'drop' | 'end' | 'silence' | 'twice', response: ServerResponse): void {
+  if (kind === 'drop') response.destroy();
+  else if (kind === 'end') response.end();
+}
+
+function format({ at, text }: LogEntry, { timestamps }: LogQuery): Buffer {
+  return timestamps ? Buffer.concat([Buffer.from(`${formatNanos(at)} `), text]) : text;
+}
+
+/** Until there is another entry, the log ends or the client has gone. */
+function nextEntry(log: ContainerLog, response: ServerResponse): Promise<void> {
+  return firstOf((signal) => [
+    once(log, 'entry', { signal }),
+    once(log, 'end', { signal }),
+    once(response, 'close', { signal }),
+  ]);
+}
+
+/** Until the client has taken what was written, or has gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return firstOf((signal) => [
+    once(response, 'drain', { signal }),
+    once(response, 'close', { signal }),
+  ]);
+}
+
+async function firstOf(listen: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> {
+  const stop = new AbortController();
+  const events = listen(stop.signal);
+  await Promise.race(events);
+  stop.abort();
+  await Promise.allSettled(events);
+}

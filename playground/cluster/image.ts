@@ -1,0 +1,34 @@
+import type { Container } from './pod.ts';
+import { imageKind } from './program.ts';
+
+export interface ImageProblem {
+  readonly reason: string;
+  readonly message: string;
+  /** What the kubelet says from the second try on; undefined if it does not try again. */
+  readonly backOff: string | undefined;
+}
+
+/** Why a container's image cannot be had, in the kubelet's words; undefined if something stands in for it. */
+export function imageProblem({ image, imagePullPolicy }: Container): ImageProblem | undefined {
+  const upper = image.split('/').find((part) => /[A-Z]/.test(part.replace(/[:@].*$/, '')));
+  if (upper !== undefined && !/^[^/]*[.:]/.test(upper)) return invalidName(image, upper);
+  if (imageKind(image) !== undefined) return undefined;
+  if (imagePullPolicy === 'Never') {
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    return { reason: 'ErrImageNeverPull', message, backOff: undefined };
+  }
+  const resolved = withTag(image);
+  const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${resolved}": failed to resolve reference "${resolved}": ${resolved}: not found`;
+  const backOff = `Back-off pulling image "${image}": ErrImagePull: ${message}`;
+  return { reason: 'ErrImagePull', message, backOff };
+}
+
+function invalidName(image: string, part: string): ImageProblem {
+  const name = part.replace(/[:@].*$/, '');
+  const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format: repository name (${name}) must be lowercase`;
+  return { reason: 'InvalidImageName', message, backOff: undefined };
+}
+
+function withTag(image: string): string {
+  return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
+}

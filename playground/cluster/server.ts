@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Api } from './api.ts';
+import { readTls, type CertificateName } from './credentials.ts';
+import { ApiFailure, PlainFailure } from './failure.ts';
+import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
+
+/** The API server never takes a larger frame. */
+const largestFrame = 32 * 1024 * 1024;
+
+/** TLS, HTTP and WebSocket on a port of its own on the loopback interface; what is answered is the Api's affair. */
+export class ApiServer {
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #api: Api;
+  readonly #faults: Faults;
+  readonly #upgraded = new Set<Duplex>();
+
+  constructor(api: Api, faults: Faults, protocols: readonly string[]) {
+    this.#api = api;
+    this.#faults = faults;
+    // Clients without a certificate may have a token.
+    const options = { ...readTls('server'), requestCert: true, rejectUnauthorized: false };
+    this.#server = createServer(options, (request, response) => {
+      void this.#handle(request, response);
+    });
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      autoPong: false,
+      maxPayload: largestFrame,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => [...offered].find((name) => protocols.includes(name)) ?? false,
+    });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.#upgrade(request, socket, head);
+    });
+    // A client that goes away in the middle of a handshake is its own affair.
+    this.#server.on('tlsClientError', () => undefined);
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `https://127.0.0.1:${port}`;
+  }
+
+  /** New connections get the certificate; the old ones are cut, as by a server that restarts. */
+  useCertificate(name: CertificateName): void {
+    this.#server.setSecureContext(readTls(name));
+    this.dropConnections();
+  }
+
+  dropConnections(): void {
+    this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.dropConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = this.#takeFault(request);
+    try {
+      if (fault !== undefined && fault.kind !== 'lose-answer') {
+        breakAnswer(fault, response);
+        return;
+      }
+      const answer = await this.#api.answer(request, response);
+      if (fault !== undefined) response.destroy();
+      else if (answer !== undefined) sendJson(response, answer.code, answer.body);
+    } catch (error) {
+      sendFailure(response, error);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => undefined);
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    const refusal = (): ServerResponse => {
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once('finish', () => socket.end());
+      return response;
+    };
+    try {
+      const fault = this.#takeFault(request);
+      if (fault !== undefined) {
+        breakAnswer(fault, refusal());
+        return;
+      }
+      const run = this.#api.attach(request);
+      this.#sockets.handleUpgrade(request, socket, head, run);
+    } catch (error) {
+      sendFailure(refusal(), error);
+    }
+  }
+
+  #takeFault(request: IncomingMessage): FaultAnswer | undefined {
+    const line = `${request.method ?? ''} ${(request.url ?? '').replace(/\?.*$/, '')}`;
+    const fault = this.#faults.requests.find(({ match, times }) => times !== 0 && match.test(line));
+    return takeFault(fault) ? fault?.answer : undefined;
+  }
+}
+
+function breakAnswer(fault: FaultAnswer, response: ServerResponse): void {
+  switch (fault.kind) {
+    case 'refuse': {
+      const { code, message, reason, retryAfterSeconds } = fault;
+      if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+      sendFailure(response, new ApiFailure(code, message, reason === undefined ? {} : { reason }));
+      break;
+    }
+    case 'redirect':
+      response.writeHead(302, { location: fault.to }).end();
+      break;
+    case 'broken-json':
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"kind":"Pod","meta');
+      break;
+    case 'reset':
+    case 'lose-answer':
+      response.destroy();
+      break;
+    case 'silent':
+      break;
+  }
+}
+
+function sendJson(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sendFailure(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error instanceof PlainFailure) {
+    const headers = { 'content-type': 'text/plain; charset=utf-8' };
+    response.writeHead(error.code, headers).end(error.message);
+    return;
+  }
+  const failure =
+    error instanceof ApiFailure
+      ? error
+      : new ApiFailure(
+          500,
+          `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
+        );
+  sendJson(response, failure.code, failure.status);
+}

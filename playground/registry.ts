@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { describeError } from '../src/errors.ts';
+import { openLayer } from './builder/layer.ts';
+import { unpack, type Tree } from './builder/tree.ts';
+import { RegistryFailure } from './registry/failure.ts';
+import { Routes, type Reply } from './registry/routes.ts';
+import { Store } from './registry/store.ts';
+
+export interface RegistryOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** What Basic auth has to say; absent: everybody may do everything. */
+  readonly credentials?: { readonly user: string; readonly password: string };
+  /** PEM; absent: plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** An image as it lies in the registry. */
+export interface PocketImage {
+  readonly digest: string;
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+  /** All layers on top of each other. */
+  readonly files: Tree;
+}
+
+export interface ImageManifest {
+  readonly schemaVersion: 2;
+  readonly mediaType?: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** See the OCI image specification, "Image Configuration". */
+export interface ImageConfig {
+  readonly created?: string;
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string;
+  readonly config?: RuntimeConfig;
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
+  readonly history?: readonly History[];
+}
+
+export interface RuntimeConfig {
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, object>>;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly Volumes?: Readonly<Record<string, object>>;
+  readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly StopSignal?: string;
+  readonly Shell?: readonly string[];
+}
+
+export interface History {
+  readonly created?: string;
+  readonly created_by?: string;
+  readonly empty_layer?: boolean;
+}
+
+/** A registry that fits in a pocket: in memory, for one run. */
+export interface PocketRegistry {
+  /** Host and port, as in an image reference. */
+  readonly host: string;
+  readonly repositories: readonly string[];
+  /** Empty for a repository that nothing was pushed to. */
+  tags(repository: string): readonly string[];
+  /**
+   * @param reference tag or digest.
+   * @throws RegistryFailure if there is no such image.
+   */
+  image(repository: string, reference: string): Promise<PocketImage>;
+  close(): Promise<void>;
+}
+
+/** Starts a registry that speaks the distribution API as docker, crane and kaniko use it. */
+export async function startRegistry({
+  port = 0,
+  host = '127.0.0.1',
+  credentials,
+  tls,
+}: RegistryOptions = {}): Promise<PocketRegistry> {
+  const store = new Store();
+  const routes = new Routes(store);
+  const allowed = credentials && basicHeader(credentials);
+  const listener: RequestListener = (request, response) => {
+    void answer(request, allowed, routes).then((reply) => {
+      send(response, reply, request.method);
+    });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    host: formatHost(server),
+    get repositories() {
+      return store.repositories;
+    },
+    tags: (repository) => (store.repositories.includes(repository) ? store.tags(repository) : []),
+    image: (repository, reference) => readImage(store, repository, reference),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  allowed: string | undefined,
+  routes: Routes,
+): Promise<Reply> {
+  try {
+    if (allowed !== undefined && request.headers.authorization !== allowed) {
+      throw new RegistryFailure('UNAUTHORIZED', 'authentication required');
+    }
+    return await routes.answer(request);
+  } catch (error) {
+    return toReply(error);
+  }
+}
+
+function toReply(error: unknown): Reply {
+  const headers = { 'Content-Type': 'application/json' };
+  if (!(error instanceof RegistryFailure)) {
+    const errors = [{ code: 'UNKNOWN', message: describeError(error), detail: null }];
+    return { status: 500, headers, body: Buffer.from(JSON.stringify({ errors })) };
+  }
+  const challenge = { 'WWW-Authenticate': 'Basic realm="playground"' };
+  const { status, body } = error;
+  return { status, headers: { ...headers, ...(status === 401 && challenge) }, body };
+}
+
+function send(response: ServerResponse, reply: Reply, method: string | undefined): void {
+  const { status, headers = {}, body } = reply;
+  response.writeHead(status, {
+    'Docker-Distribution-API-Version': 'registry/2.0',
+    // No body may come with 204, not even a length.
+    ...(status !== 204 && { 'Content-Length': body?.length ?? 0 }),
+    ...headers,
+  });
+  response.end(method === 'HEAD' ? undefined : body);
+}
+
+function basicHeader({ user, password }: { user: string; password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function formatHost(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+async function readImage(
+  store: Store,
+  repository: string,
+  reference: string,
+): Promise<PocketImage> {
+  const { digest, body } = store.manifest(repository, reference);
+  const manifest = JSON.parse(body.toString()) as ImageManifest;
+  const config = JSON.parse(
+    store.blob(repository, manifest.config.digest).toString(),
+  ) as ImageConfig;
+  let files: Tree = new Map();
+  for (const layer of manifest.layers) {
+    const archive = openLayer(store.blob(repository, layer.digest));
+    files = await unpack(archive, files, { isLayer: true });
+  }
+  return { digest, manifest, config, files };
+}
