@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-const packScript = join(import.meta.dirname, '../scripts/pack.ts');
+const packScript = join(import.meta.dirname, '../scripts/pack.mjs');
 const contextBytes = 4 * 1_024 ** 3;
 const slowBytesPerSecond = 8e6;
 const slowSeconds = 20;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isInstalled, median, runPipeline, warm } from './command.ts';
 import { contextNames, writeContext } from './contexts.ts';
 
-const packScript = join(import.meta.dirname, '../scripts/pack.ts');
+const packScript = join(import.meta.dirname, '../scripts/pack.mjs');
 
 export async function benchPack(rounds: number): Promise<void> {
   const variants = {
