@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { constants, createGunzip, gunzipSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { PiecePool, pieceBytes } from '../../src/context/blocks.ts';
@@ -175,6 +176,24 @@ describe('pieces go back to the pool', () => {
       expect(content[index * pieceBytes]).toBe(index);
       expect(content[(index + 1) * pieceBytes - 1]).toBe(index);
     }
+  });
+
+  test('and what comes next does not change what was taken as a dictionary', async () => {
+    const pool = new PiecePool();
+    const expected: Buffer[] = [];
+    async function* pieces(): AsyncGenerator<Buffer> {
+      for (let index = 0; index < 8; index += 1) {
+        // Time enough for the piece before to be compressed, so that its buffer is used again.
+        for (let turn = 0; turn < 200; turn += 1) await setImmediate();
+        const piece = pool.take().subarray(0, 12_000);
+        noise(12_000, index + 1).copy(piece);
+        expected.push(Buffer.from(piece));
+        yield piece;
+      }
+    }
+    const out: Buffer[] = [];
+    for await (const part of gzip(pieces(), 9, pool)) out.push(part);
+    expect(gunzipSync(Buffer.concat(out)).equals(Buffer.concat(expected))).toBe(true);
   });
 });
 

@@ -123,6 +123,13 @@ describe('names', () => {
     }
   });
 
+  test('of a directory is not cut at its own last slash', async () => {
+    const name = 'd'.repeat(100);
+    const blocks = encodeHeader({ ...file, name, type: 'directory' });
+    expect(isUstar(blocks)).toBe(false);
+    expect((await read(blocks)).name).toBe(`${name}/`);
+  });
+
   test.each([
     { name: '100 bytes', target: 't'.repeat(100), ustar: true },
     { name: '101 bytes', target: 't'.repeat(101), ustar: false },

@@ -24,6 +24,12 @@ afterEach(() => {
 
 const disk = diskWorkspace();
 
+function statOf(path: string): FileStat {
+  const stat = disk.stat(path);
+  if (stat === undefined) throw new Error(`${path} does not exist`);
+  return stat;
+}
+
 function newCounter(): Counter {
   return { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };
 }
@@ -112,7 +118,7 @@ test.each([
   const content = Buffer.alloc(bytes, 'abcdefg');
   const tree = makeTree({ file: content });
   const path = tree.at('file');
-  const stat = disk.stat(path) as FileStat;
+  const stat = statOf(path);
   const entries = await list(
     await pack([bytesMember('first', content), diskMember(path, stat), bytesMember('last', 'end')]),
   );
@@ -237,7 +243,7 @@ describe('a file that changes while it is packed is an error', () => {
   } {
     const tree = makeTree({ file: Buffer.alloc(bytes, 'x'), other: 'x' });
     const path = tree.at('file');
-    return { path, stat: disk.stat(path) as FileStat, tree };
+    return { path, stat: statOf(path), tree };
   }
 
   test.each([
@@ -248,7 +254,7 @@ describe('a file that changes while it is packed is an error', () => {
     { name: 'two turns exactly', bytes: 2 * 256 * 1_024 },
   ])('because it grew after it was opened: $name', async ({ bytes, isKept }) => {
     const { path, stat } = seen(bytes);
-    const before = disk.stat(path) as FileStat;
+    const before = statOf(path);
     // The first look says the old size, the content is longer already.
     writeFileSync(path, Buffer.alloc(bytes + 3, 'x'));
     const files = new ChangingFiles(() => ({ stat: () => before }));
@@ -267,7 +273,7 @@ describe('a file that changes while it is packed is an error', () => {
     { name: 'large', bytes: large },
   ])('because it shrank after it was opened: $name', async ({ bytes }) => {
     const { path, stat } = seen(bytes);
-    const before = disk.stat(path) as FileStat;
+    const before = statOf(path);
     writeFileSync(path, Buffer.alloc(bytes - 3, 'x'));
     const files = new ChangingFiles(() => ({ stat: () => before }));
     expect(await failureOf(() => pack([diskMember(path, stat)], files))).toEqual({
@@ -279,7 +285,7 @@ describe('a file that changes while it is packed is an error', () => {
   });
 
   test('because it was written to between two reads', async () => {
-    const { path, stat } = seen(large);
+    const { path, stat } = seen(256 * 1_024 + 1);
     const files = new ChangingFiles((file, reads) => ({
       stat: () => ({ ...file.stat(), mtimeMs: reads === 0 ? 1 : 2 }),
     }));
@@ -359,7 +365,7 @@ describe('a file that cannot be read', () => {
   test('is named when it cannot be opened', async () => {
     const tree = makeTree({ file: 'x' });
     const path = tree.at('file');
-    const stat = disk.stat(path) as FileStat;
+    const stat = statOf(path);
     const files = new ChangingFiles();
     files.open = () => {
       throw denied();
@@ -374,7 +380,7 @@ describe('a file that cannot be read', () => {
   test('is named when reading fails, and is closed', async () => {
     const tree = makeTree({ file: 'x' });
     const path = tree.at('file');
-    const stat = disk.stat(path) as FileStat;
+    const stat = statOf(path);
     const files = new ChangingFiles(() => ({
       read: () => {
         throw new Error('EIO: i/o error');
@@ -390,7 +396,7 @@ describe('a file that cannot be read', () => {
   test('is closed when looking at it fails', async () => {
     const tree = makeTree({ file: 'x' });
     const path = tree.at('file');
-    const stat = disk.stat(path) as FileStat;
+    const stat = statOf(path);
     const files = new ChangingFiles(() => ({
       stat: () => {
         throw new Error('EIO: i/o error');
@@ -410,7 +416,7 @@ test('a read that gives less than there is room for is no end', async () => {
   const files = new ChangingFiles((file) => ({
     read: (buffer) => file.read(buffer.subarray(0, 3)),
   }));
-  const [entry] = await list(await pack([diskMember(path, disk.stat(path) as FileStat)], files));
+  const [entry] = await list(await pack([diskMember(path, statOf(path))], files));
   expect(entry?.content.toString()).toBe('abcdefghij');
   expect(files.openFiles).toBe(0);
 });
@@ -421,9 +427,7 @@ describe('an edited file', () => {
     const path = tree.at('file');
     const files = new ChangingFiles();
     const edit = (content: Buffer): Buffer => content.subarray('secret and '.length);
-    const [entry] = await list(
-      await pack([diskMember(path, disk.stat(path) as FileStat, edit)], files),
-    );
+    const [entry] = await list(await pack([diskMember(path, statOf(path), edit)], files));
     expect([entry?.header.size, entry?.content.toString()]).toEqual([4, 'text']);
     expect(files.openFiles).toBe(0);
   });
@@ -431,7 +435,7 @@ describe('an edited file', () => {
   test('that grows meanwhile is an error', async () => {
     const tree = makeTree({ file: 'secret and text' });
     const path = tree.at('file');
-    const stat = disk.stat(path) as FileStat;
+    const stat = statOf(path);
     const files = new ChangingFiles(() => ({ stat: () => ({ ...stat, sizeBytes: 3 }) }));
     expect(
       await failureOf(() => pack([diskMember(path, stat, (content) => content)], files)),
@@ -445,7 +449,7 @@ describe('a reader that stops', () => {
     const tree = makeTree({ file: Buffer.alloc(4 * pieceBytes) });
     const path = tree.at('file');
     const files = new ChangingFiles();
-    const members = [diskMember(path, disk.stat(path) as FileStat)];
+    const members = [diskMember(path, statOf(path))];
     let pieces = 0;
     for await (const piece of tar(members, files, new PiecePool(), newCounter())) {
       pieces += piece.length > 0 ? 1 : 0;

@@ -55,6 +55,7 @@ export async function* readArchive(
   try {
     for await (const entry of reader) {
       const { header } = entry;
+      if (isSparse(header)) throw sparse(header.name, archive);
       yield { archive, name: cleanName(header.name, archive), header, entry };
     }
   } catch (error) {
@@ -98,6 +99,22 @@ export function damaged(archive: string, why: string, cause?: unknown): BuildErr
 
 function asDamage(archive: string, error: unknown): BuildError {
   return error instanceof BuildError ? error : damaged(archive, describeError(error), error);
+}
+
+/** GNU tar's files with holes, in its own form (a type that the reader does not know) and in that of PAX records. */
+function isSparse({ type, size, pax }: Header): boolean {
+  const hasUnknownType = (type as Header['type'] | null) === null;
+  const hasRecord =
+    typeof pax === 'object' &&
+    pax !== null &&
+    Object.keys(pax).some((key) => key.startsWith('GNU.sparse'));
+  return (hasUnknownType && size > 0) || hasRecord;
+}
+
+function sparse(name: string, archive: string): BuildError {
+  return new BuildError('context', `${archive} has a sparse file: ${name}`, {
+    hint: 'Make the archive without the option --sparse of tar.',
+  });
 }
 
 /** Looks at the beginning without taking it. */

@@ -142,8 +142,9 @@ function checkEntry(
   entry: ListedEntry | undefined,
   names: ReadonlySet<string>,
 ): void {
-  if (entry?.name.includes('\uFFFD') === true) {
-    throw new BuildError('context', `${archive} has a name that is not UTF-8: ${entry.name}`, {
+  const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
+  if (foreign !== undefined) {
+    throw new BuildError('context', `${archive} has a name that is not UTF-8: ${foreign}`, {
       hint: 'Rename the file, or keep it out by .dockerignore.',
     });
   }

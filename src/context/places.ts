@@ -73,7 +73,9 @@ function realPath(path: string, workspace: Workspace): string | undefined {
 
 /** An absolute path from its first directory to itself. */
 function partsOf(path: string): readonly string[] {
-  return [...path.matchAll(/[^\\/](?=[\\/]|$)/g)].map(({ index }) => path.slice(0, index + 1));
+  // A drive alone (`D:`) is no directory but the current one of that drive.
+  const ends = path.matchAll(/[^\\/:](?=[\\/]|$)/g);
+  return [...ends].map(({ index }) => path.slice(0, index + 1));
 }
 
 function isWithin(path: string, directory: string): boolean {

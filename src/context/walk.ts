@@ -100,6 +100,7 @@ class Walk {
     this.#flushPending();
     if (stat.kind === 'symlink') {
       const target = this.#workspace.readLink(path);
+      if (target.includes('\uFFFD')) throw unreadableTarget(name);
       this.#entries.push({ ...place, content: { kind: 'symlink', target } });
       return;
     }
@@ -136,6 +137,12 @@ function unreadableName(base: string, prefix: string): BuildError {
         : 'Nothing may change the context while it is packed.',
     },
   );
+}
+
+function unreadableTarget(name: string): BuildError {
+  return new BuildError('context', `the link ${name} leads to a name that is not UTF-8`, {
+    hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+  });
 }
 
 /** One warning for all of the names, or none. */

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ContextEntry } from '../../src/context/entry.ts';
+import { clampTime, entryMember, isGitConfig, metaMembers } from '../../src/context/member.ts';
+import type { FileStat } from '../../src/ports.ts';
+
+const stat: FileStat = {
+  kind: 'file',
+  sizeBytes: 3,
+  mode: 0o640,
+  mtimeMs: 5_999,
+  device: 1,
+  inode: 2,
+  links: 1,
+};
+
+function entry(name: string, content: ContextEntry['content']): ContextEntry {
+  return { name, path: `/w/${name}`, stat, content };
+}
+
+describe('an entry of the context becomes a member below the root', () => {
+  test('a file is read from the disk and counts', () => {
+    expect(
+      entryMember('ctx', entry('a/b', { kind: 'file' }), { latestSeconds: undefined }),
+    ).toEqual({
+      header: { name: 'ctx/a/b', type: 'file', mode: 0o640, mtimeSeconds: 5 },
+      content: { kind: 'disk', path: '/w/a/b', stat },
+      counts: true,
+    });
+  });
+
+  test.each([
+    {
+      kind: 'directory',
+      content: { kind: 'directory' },
+      header: { type: 'directory', mode: 0o740 },
+    },
+    {
+      kind: 'symbolic link',
+      content: { kind: 'symlink', target: '../x' },
+      header: { type: 'symlink', mode: 0o777, linkName: '../x' },
+    },
+    {
+      kind: 'hard link',
+      content: { kind: 'link', target: 'c/d' },
+      header: { type: 'link', mode: 0o640, linkName: './c/d' },
+    },
+  ] as const)('a $kind has no content and does not count', ({ content, header }) => {
+    expect(entryMember('.', entry('a', content), { latestSeconds: 4 })).toEqual({
+      header: { name: './a', mtimeSeconds: 4, ...header },
+      content: { kind: 'none' },
+      counts: false,
+    });
+  });
+
+  test("git's configuration is edited unless its credentials are kept", () => {
+    const config = entry('.git/config', { kind: 'file' });
+    expect(entryMember('ctx', config, { latestSeconds: undefined }).content).toHaveProperty('edit');
+    expect(
+      entryMember('ctx', config, { latestSeconds: undefined, keepGitCredentials: true }).content,
+    ).not.toHaveProperty('edit');
+  });
+});
+
+test.each([
+  { name: '.git/config', expected: true },
+  { name: 'sub/.git/config', expected: true },
+  { name: '.git/modules/a/config', expected: true },
+  { name: '.git/modules/a/modules/b/config', expected: true },
+  { name: '.git/worktrees/x/config.worktree', expected: true },
+  { name: 'config', expected: false },
+  { name: '.github/config', expected: false },
+  { name: 'x.git/config', expected: false },
+  { name: '.git/config.lock', expected: false },
+  { name: '.git/my-config', expected: false },
+  { name: '.git/configs', expected: false },
+])('$name is a configuration of git: $expected', ({ name, expected }) => {
+  expect(isGitConfig(name)).toBe(expected);
+});
+
+describe('the members behind the context', () => {
+  const dockerfile = Buffer.from('FROM a\n');
+
+  function namesFor(auth: Parameters<typeof metaMembers>[0]['auth']): readonly string[] {
+    return [...metaMembers({ dockerfile, auth, mtimeSeconds: 7 })].map(({ header }) => header.name);
+  }
+
+  test('end with the Dockerfile, whatever comes before', () => {
+    const config = Buffer.from('{}');
+    const ca = Buffer.from('PEM');
+    const meta = ['meta', 'meta/Dockerfile.dockerignore', 'meta/Dockerfile'];
+    expect(namesFor({})).toEqual(meta);
+    expect(namesFor({ config })).toEqual(['auth', 'auth/config.json', ...meta]);
+    expect(namesFor({ ca })).toEqual(['auth', 'auth/ca.crt', ...meta]);
+    expect(namesFor({ config, ca })).toEqual(['auth', 'auth/config.json', 'auth/ca.crt', ...meta]);
+  });
+
+  test('are not counted, and only their owner reads the logins', () => {
+    const members = [...metaMembers({ dockerfile, auth: { config: dockerfile }, mtimeSeconds: 7 })];
+    expect(
+      members.map(({ header: { mode, mtimeSeconds }, counts }) => [mode, mtimeSeconds, counts]),
+    ).toEqual([
+      [0o700, 7, false],
+      [0o600, 7, false],
+      [0o755, 7, false],
+      [0o644, 7, false],
+      [0o644, 7, false],
+    ]);
+  });
+});
+
+test.each([
+  { seconds: 1.9, latest: undefined, expected: 1 },
+  { seconds: -1.5, latest: undefined, expected: 0 },
+  { seconds: 10, latest: 5, expected: 5 },
+  { seconds: 10, latest: 20, expected: 10 },
+  { seconds: 10, latest: 0, expected: 0 },
+])('the time $seconds, at most $latest, is $expected', ({ seconds, latest, expected }) => {
+  expect(clampTime(seconds, latest)).toBe(expected);
+});
