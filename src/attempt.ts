@@ -7,6 +7,7 @@ import { builderContainerName } from './engines/engine.ts';
 import { describeError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
 import { resumeLog } from './logs/resume.ts';
+import { SilenceReport } from './logs/silence.ts';
 import { Tail } from './logs/tail.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
@@ -212,6 +213,12 @@ async function mirrorOutput(
   { cluster, clock, log }: AttemptPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  const silence = new SilenceReport(clock);
+  const done = new AbortController();
+  const reporting = silence.reportEvery(
+    (line) => log.info(line),
+    AbortSignal.any([signal, done.signal]),
+  );
   const lines = resumeLog(
     {
       open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
@@ -221,9 +228,15 @@ async function mirrorOutput(
     },
     signal,
   );
-  for await (const { text } of lines) {
-    tail.push(text);
-    await log.mirror(text);
+  try {
+    for await (const { text } of lines) {
+      silence.heard();
+      tail.push(text);
+      await log.mirror(text);
+    }
+  } finally {
+    done.abort(new Error('the output has ended'));
+    await reporting;
   }
 }
 

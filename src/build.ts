@@ -10,6 +10,7 @@ import type { Inputs } from './inputs/inputs.ts';
 import { checkAccess } from './pod/access.ts';
 import type { PodMemory } from './pod/memory.ts';
 import { buildPod, type RunIdentity } from './pod/spec.ts';
+import { sweepPods } from './pod/sweep.ts';
 import { mergeTemplate } from './pod/template.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
 import { outcomeError } from './result/message.ts';
@@ -54,6 +55,8 @@ export async function buildImage(
 ): Promise<BuiltImage | undefined> {
   const { cluster, clock, log, report } = ports;
   const { inputs } = plan;
+  const swept = new AbortController();
+  let sweeping: Promise<void> | undefined;
   const deadline = startDeadline(inputs.timeoutMs, clock, cancelled, () => report.describeState());
   try {
     const [minor] = await Promise.all([
@@ -61,6 +64,12 @@ export async function buildImage(
       checkAccess(cluster, deadline.signal),
     ]);
     const streams = attachStreams(minor);
+    sweeping = sweepPods(
+      cluster,
+      ports.run.repository,
+      (line) => log.info(line),
+      AbortSignal.any([deadline.signal, swept.signal]),
+    );
     for (;;) {
       report.attempts++;
       try {
@@ -75,6 +84,8 @@ export async function buildImage(
       }
     }
   } finally {
+    swept.abort(new Error('the build has ended'));
+    await sweeping;
     deadline.end();
   }
 }
@@ -127,6 +138,7 @@ function makePod(
     ref,
     run: ports.run,
     nonce: ports.newNonce(),
+    keepPod: inputs.keepPod,
     expiresAt: new Date(ports.clock.now() + remainingMs + graceMs + keptMs),
     activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
     platform: inputs.image.platform,

@@ -52,6 +52,13 @@ export interface Cluster {
     streams: AttachStreams,
     signal: AbortSignal,
   ): Promise<AttachSocket>;
+  /** Pods by label selector, with the server's time; undefined if the account may not list pods. */
+  listPods(
+    selector: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly pods: readonly V1Pod[]; readonly serverTimeMs: number } | undefined>;
+  /** Deletes the pod if it is still exactly this one, in this state; true if it was. */
+  deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean>;
   /** Asks for the pod's deletion; true if there was something to delete. */
   deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean>;
 }

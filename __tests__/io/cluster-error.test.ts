@@ -29,6 +29,8 @@ test.each([
   { code: 403, message: 'admission webhook "x" denied the request', hint: /this webhook/ },
   { code: 404, message: 'namespaces "x" not found', hint: /'namespace'/ },
   { code: 400, message: 'strict decoding error: unknown field', hint: /'pod-template'/ },
+  { code: 403, message: 'pods is forbidden: User "system:anonymous" cannot', hint: /no login/ },
+  { code: 302, message: 'the server redirects to x', hint: /address of the API server itself/ },
   { code: 422, message: 'spec.x: Invalid value', hint: /named field/ },
 ])('$code "$message" has its hint', ({ code, message, hint }) => {
   const cause = new ApiError(code, '', message);
@@ -60,6 +62,16 @@ test('a certificate that cannot be verified names the fields of the kubeconfig',
     hint: 'Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
     cause,
   });
+});
+
+test("Node's advice about its own options is left out", () => {
+  const cause = Object.assign(
+    new Error(
+      'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+    ),
+    { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+  );
+  expect(describe(cause).message).toMatch(/: unable to verify the first certificate$/);
 });
 
 test('a server that cannot be reached is named', () => {

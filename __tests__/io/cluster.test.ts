@@ -354,3 +354,43 @@ test('deletePod is sent again when its answer was lost', async () => {
   expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
   expect(server.calls).toHaveLength(3);
 });
+
+test('listPods asks for a label and gives the time of the server', async () => {
+  const { server, cluster } = await serve({
+    [`GET ${podsPath}`]: [
+      (response, request) => {
+        response.setHeader('date', 'Thu, 01 Jan 2026 00:00:10 GMT');
+        sendJson({ kind: 'PodList', items: [ours] })(response, request);
+      },
+    ],
+  });
+  expect(await cluster.listPods('a=b', signal)).toEqual({
+    pods: [ours],
+    serverTimeMs: Date.UTC(2026, 0, 1, 0, 0, 10),
+  });
+  expect(server.requests[0]?.query).toEqual({ labelSelector: 'a=b', limit: '100' });
+});
+
+test('listPods without the right is undefined', async () => {
+  const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(403, 'pods is forbidden')] });
+  expect(await cluster.listPods('a=b', signal)).toBeUndefined();
+});
+
+test('listPods that fails otherwise says so', async () => {
+  const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(500, 'etcd is away')] });
+  await expect(cluster.listPods('a=b', signal)).rejects.toThrow('listing pods');
+});
+
+test('deleteUnchanged deletes only this pod in this state', async () => {
+  const { server, cluster } = await serve({
+    [`DELETE ${podPath}`]: [sendJson(ours), refuse(409, 'the UID differs'), refuse(404, 'gone')],
+  });
+  const seen = { ...ours, metadata: { ...ours.metadata, uid: 'u', resourceVersion: '7' } };
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(true);
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(false);
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(false);
+  expect(server.requests[0]?.body).toMatchObject({
+    gracePeriodSeconds: 1,
+    preconditions: { uid: 'u', resourceVersion: '7' },
+  });
+});

@@ -56,6 +56,19 @@ export class ClusterDouble implements Cluster {
     return this.#answer('attach', `attach ${ref.name}`)(ref, container, streams, signal);
   }
 
+  /** No right to list unless a test gives an answer: most tests have no leftovers. */
+  listPods(selector: string, signal: AbortSignal): ReturnType<Cluster['listPods']> {
+    this.calls.push('list');
+    return this.answers.listPods?.(selector, signal) ?? Promise.resolve(undefined);
+  }
+
+  deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean> {
+    return this.#answer('deleteUnchanged', `delete unchanged ${pod.metadata?.name ?? ''}`)(
+      pod,
+      signal,
+    );
+  }
+
   deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {
     const call = `delete ${ref.name} ${String(gracePeriodSeconds)}`;
     return this.#answer('deletePod', call)(ref, gracePeriodSeconds, signal);

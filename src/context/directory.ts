@@ -11,7 +11,7 @@ import {
 } from './member.ts';
 import { packStream } from './pack.ts';
 import type { Place } from './places.ts';
-import type { SourceOptions, StdinSource, StreamAuth } from './source.ts';
+import type { Presence, SourceOptions, StdinSource, StreamAuth } from './source.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast } from './weight.ts';
 
@@ -45,6 +45,9 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     }
   }
 
+  let names: ReadonlySet<string> | undefined;
+  const sentNames = (): ReadonlySet<string> =>
+    (names ??= new Set(tree.entries.map(({ name }) => name)));
   const files = tree.entries.filter(({ content }) => content.kind === 'file');
   const totals = {
     totalFiles: files.length,
@@ -61,6 +64,7 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     notes: describeWeight(tree.entries),
     warnings,
+    lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
     open: (auth) => packStream(() => members(auth), context.compressionLevel, totals, workspace),
   };
 }
@@ -75,4 +79,26 @@ function describe(path: string, ignoreFile: string | undefined, ignored: number)
   const kept =
     ignoreFile === undefined ? 'no .dockerignore' : `${ignored} kept out by ${ignoreFile}`;
   return `directory ${JSON.stringify(path)} (${kept})`;
+}
+
+/** Links are not followed: where they lead to is the builder's to find. */
+function lookUp(
+  path: string,
+  directory: string,
+  sent: ReadonlySet<string>,
+  workspace: Workspace,
+): Presence {
+  const parts = path.split('/');
+  try {
+    for (const index of parts.keys()) {
+      const part = parts.slice(0, index + 1).join('/');
+      const kind = workspace.stat(`${directory}/${part}`)?.kind;
+      const isLast = index === parts.length - 1;
+      if (kind === 'symlink' || (kind === 'other' && isLast)) return 'unknown';
+      if (kind === undefined || (kind !== 'directory' && !isLast)) return 'missing';
+    }
+  } catch {
+    return 'unknown';
+  }
+  return sent.has(path) ? 'sent' : 'ignored';
 }

@@ -36,6 +36,9 @@ export interface StreamAuth {
   readonly ca?: Buffer;
 }
 
+/** Where a path of the context is. `unknown`: a link is on the way, or it cannot be read. */
+export type Presence = 'sent' | 'ignored' | 'missing' | 'unknown';
+
 /** What goes to stdin; each `open` starts from the beginning, so that a restart packs again. */
 export interface StdinSource {
   /** Named in the log, for example `directory "." (3 entries kept out by .dockerignore)`. */
@@ -46,6 +49,8 @@ export interface StdinSource {
   readonly notes: readonly string[];
   /** Warnings that the user should read once, for example a socket that was left out. */
   readonly warnings: readonly string[];
+  /** Whether a clean path, relative to the context, is sent. Only directories know it. */
+  readonly lookUp?: (path: string) => Presence;
   open(auth: StreamAuth): StdinStream;
 }
 

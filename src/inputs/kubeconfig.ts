@@ -1,5 +1,5 @@
 import { suggest } from './nearest.ts';
-import { invalid, quote } from './problem.ts';
+import { InvalidInput, invalid, quote } from './problem.ts';
 import { fieldsOf, isFields, listOf, loadYaml, type Fields } from './yaml.ts';
 
 export interface Kubeconfig {
@@ -58,11 +58,11 @@ export function checkContext(kubeconfig: Kubeconfig, wanted: string | undefined)
   }
   const name = wanted ?? currentContext ?? '';
   if (!contexts.includes(name)) {
-    const whose = wanted === undefined ? 'its current-context' : "the input 'kube-context'";
-    throw invalid(
-      `${whose} is ${quote(name)}, which is not one of its contexts`,
-      suggest(name, contexts),
-    );
+    const hint = suggest(name, contexts);
+    if (wanted === undefined)
+      throw invalid(`its current-context ${quote(name)} is not one of its contexts`, hint);
+    const text = `${quote(name)} is not a context of the kubeconfig`;
+    throw new InvalidInput([{ input: 'kube-context', text, hint }]);
   }
   const document = loadDocument(text);
   const context = fieldsOf(findNamed(document['contexts'], name)['context']);

@@ -8,6 +8,8 @@ export interface Problem {
   readonly hint?: string;
   /** Line of the input's text, from 1; undefined for values of one line. */
   readonly line?: number;
+  /** The input that is wrong, if it is not the one that was read. */
+  readonly input?: string;
 }
 
 /** Thrown by the parsers of single values: everything that is wrong with one input. */

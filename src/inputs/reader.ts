@@ -92,9 +92,12 @@ export class InputReader {
     try {
       return this.#raw.readText(path);
     } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       throw invalid(
-        `reading the file ${quote(path)} failed: ${describeError(error)}`,
-        'Name a file that can be read, relative to the workspace.',
+        isMissing
+          ? `the file ${quote(path)} does not exist`
+          : `reading the file ${quote(path)} failed: ${describeError(error)}`,
+        'Name a file that can be read, relative to the working directory.',
       );
     }
   }

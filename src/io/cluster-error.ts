@@ -10,6 +10,9 @@ const hints: Readonly<Record<number, string>> = {
   404: "Create the namespace, or name another one by 'namespace'.",
 };
 
+/** Node's advice to whoever starts it; nobody who reads a job log does. */
+const nodeAdvice = /; if the root CA is installed locally, .*$/s;
+
 /** One sentence for everything that a call to the cluster can throw: what was being done, what happened, what to change. */
 export function clusterError(
   doing: string,
@@ -30,7 +33,7 @@ export function clusterError(
   if (isCertificateError(error)) {
     return new BuildError(
       'cluster',
-      `${doing} failed: the certificate of ${server} cannot be verified: ${describeError(error)}`,
+      `${doing} failed: the certificate of ${server} cannot be verified: ${describeError(error).replace(nodeAdvice, '')}`,
       {
         hint: 'Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
         cause: error,
@@ -49,6 +52,11 @@ export function clusterError(
 
 /** Refusals that share a status with missing rights or plain mistakes; recognised by the server's own words. */
 function refusalHint({ code, message }: ApiError): string | undefined {
+  if (code >= 300 && code < 400) {
+    return 'Put the address of the API server itself into the kubeconfig; this one leads to a login page or a proxy.';
+  }
+  if (code === 403 && message.includes('"system:anonymous"'))
+    return 'Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.';
   if (code === 403 && message.includes('PodSecurity')) {
     return "Use a namespace whose PodSecurity level allows this pod, or take the named fields out of 'pod-template'.";
   }

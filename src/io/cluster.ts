@@ -13,7 +13,7 @@ import type { AttachSocket } from '../attach/socket.ts';
 import { isApiError } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
-import { RestClient, retryPause } from './rest.ts';
+import { readJson, RestClient, retryPause } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
@@ -182,6 +182,44 @@ export class KubeCluster implements Cluster {
       );
       return openAttachSocket(url, options, signal);
     });
+  }
+
+  async listPods(
+    selector: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly pods: readonly V1Pod[]; readonly serverTimeMs: number } | undefined> {
+    const path = `/api/v1/namespaces/${this.namespace}/pods`;
+    const query = { labelSelector: selector, limit: '100' };
+    try {
+      const response = await this.#rest.open({ method: 'GET', path, query, signal });
+      const serverTimeMs = Date.parse(response.headers.date ?? '');
+      const body = await readJson(response);
+      // Without the server's time nobody can say what has expired.
+      if (Number.isNaN(serverTimeMs)) return undefined;
+      return { pods: list(field(body, 'items')).map(toPod), serverTimeMs };
+    } catch (error) {
+      if (isApiError(error, 403)) return undefined;
+      throw clusterError('listing pods', error, this.#connection, signal);
+    }
+  }
+
+  async deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean> {
+    const { name = '', uid, resourceVersion } = pod.metadata ?? {};
+    const ref = { namespace: this.namespace, name };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      gracePeriodSeconds: 1,
+      preconditions: { uid, resourceVersion },
+    };
+    try {
+      await this.#rest.json({ method: 'DELETE', path: podPath(ref), body, signal });
+      return true;
+    } catch (error) {
+      // Somebody else was faster, or the pod is another one by now.
+      if (isApiError(error, 403, 404, 409)) return false;
+      throw clusterError(`deleting pod ${JSON.stringify(name)}`, error, this.#connection, signal);
+    }
   }
 
   async deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {

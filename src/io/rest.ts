@@ -86,17 +86,7 @@ export class RestClient {
   }
 
   async #once(request: RestRequest): Promise<unknown> {
-    const response = await this.open(request);
-    const body = await readBody(response);
-    try {
-      return JSON.parse(body) as unknown;
-    } catch {
-      throw new ApiError(
-        502,
-        '',
-        `the server answered with something that is not JSON: ${body.slice(0, 80)}`,
-      );
-    }
+    return readJson(await this.open(request));
   }
 
   async #send(request: RestRequest): Promise<IncomingMessage> {
@@ -119,6 +109,20 @@ export class RestClient {
       );
     }
     throw readApiError(code, await readBody(response), response.headers['retry-after']);
+  }
+}
+
+/** The whole body of a successful answer. */
+export async function readJson(response: IncomingMessage): Promise<unknown> {
+  const body = await readBody(response);
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new ApiError(
+      502,
+      '',
+      `the server answered with something that is not JSON: ${body.slice(0, 80)}`,
+    );
   }
 }
 

@@ -14,6 +14,9 @@ export const nonceAnnotation = `${ownPrefix}nonce`;
 /** RFC 3339 time after which a later run may remove the pod. */
 export const expiresAnnotation = `${ownPrefix}expires`;
 
+/** Value of `keep-pod` where it may keep the pod: until it expires, no later run removes it. */
+export const keepAnnotation = `${ownPrefix}keep-pod`;
+
 /** True for keys of labels and annotations that a user must not set. */
 export function isOwnKey(key: string): boolean {
   return key.startsWith(ownPrefix) || key in ownLabels;

@@ -3,6 +3,7 @@ import type { PodInputs, Platform } from '../inputs/inputs.ts';
 import type { PodRef } from '../ports.ts';
 import {
   expiresAnnotation,
+  keepAnnotation,
   nonceAnnotation,
   ownLabels,
   ownPrefix,
@@ -23,6 +24,8 @@ export interface PodOrder {
   readonly nonce: string;
   /** Time after which a later run may remove the pod. */
   readonly expiresAt: Date;
+  /** `keep-pod`: the pod may stay after its run. */
+  readonly keepPod: 'never' | 'on-failure' | 'always';
   /** The cluster's own bound on the container's life, counted from the pod's start. */
   readonly activeDeadlineSeconds: number;
   readonly platform: Platform | undefined;
@@ -46,6 +49,7 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
         ...inputs.annotations,
         [nonceAnnotation]: order.nonce,
         [expiresAnnotation]: order.expiresAt.toISOString(),
+        ...(order.keepPod !== 'never' && { [keepAnnotation]: order.keepPod }),
       },
     },
     spec: {

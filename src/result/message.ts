@@ -153,7 +153,7 @@ function unprovedError(cause: BuildError | undefined): BuildError {
     'lost',
     `the builder ended with exit code 0, but it did not get everything: ${cause.message}`,
     {
-      hint: tryAgain,
+      hint: 'Run the step again; if it always happens, let its command read all of stdin.',
       cause,
     },
   );
