@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { getInput } from '@actions/core';
 import { buildImage, type BuildPlan, type BuildPorts } from './build.ts';
 import { collectLogins, wantedHosts } from './context/auth.ts';
+import { checkDockerfile, throwIfAny } from './context/dockerfile-check.ts';
 import { registriesOf } from './context/dockerfile.ts';
-import { createSource, type StreamAuth } from './context/source.ts';
+import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
 import { toBuildError, type BuildError } from './errors.ts';
 import { dockerfilePath, type Inputs, type KubeInputs } from './inputs/inputs.ts';
@@ -125,8 +126,25 @@ async function makePlan(inputs: Inputs): Promise<BuildPlan> {
   for (const note of source.notes) await log.info(note);
   for (const warning of source.warnings) await log.warning(warning);
   if (engine.layout === 'plain') return { inputs, engine, source, auth: {}, pullHosts: [] };
+  if (inputs.checkDockerfile) await checkSource(inputs, source);
   const pullHosts = registriesOf(source.dockerfile, inputs.image.buildArgs);
   return { inputs, engine, source, auth: await makeAuth(inputs, pullHosts), pullHosts };
+}
+
+/** Early answers from the Dockerfile. @throws BuildError('context') */
+async function checkSource(inputs: Inputs, source: StdinSource): Promise<void> {
+  const { problems, warnings } = checkDockerfile({
+    dockerfile: source.dockerfile,
+    target: inputs.image.target,
+    buildArgs: inputs.image.buildArgs,
+    lookUp: source.lookUp,
+    builderImage: inputs.builder.image,
+  });
+  const file = dockerfilePath(inputs);
+  for (const { message, hint, line } of warnings) {
+    await log.warning(`${message}. ${hint}`, { file, line });
+  }
+  throwIfAny(problems);
 }
 
 /** What travels beside the context: logins and the certificate authority. */

@@ -360,7 +360,8 @@ test('listPods asks for a label and gives the time of the server', async () => {
     [`GET ${podsPath}`]: [
       (response, request) => {
         response.setHeader('date', 'Thu, 01 Jan 2026 00:00:10 GMT');
-        sendJson({ kind: 'PodList', items: [ours] })(response, request);
+        // The items of a real list have no kind.
+        sendJson({ kind: 'PodList', items: [{ metadata: ours.metadata }] })(response, request);
       },
     ],
   });

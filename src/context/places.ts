@@ -25,7 +25,9 @@ export function findPlace(
   if (real === undefined) return undefined;
   const stat = workspace.stat(real);
   if (stat?.kind !== 'file' && stat?.kind !== 'directory') {
-    throw new BuildError('context', `${path} is neither a file nor a directory`);
+    throw new BuildError('context', `${path} is neither a file nor a directory`, {
+      hint: 'Name a regular file or a directory.',
+    });
   }
   const homes = roots.map((root) => workspace.resolve(root));
   const realHomes = homes.map((home) => realPath(home, workspace) ?? home);
@@ -47,9 +49,7 @@ export function readPlace({ path }: Place, workspace: Workspace): Buffer {
   try {
     return workspace.readFile(path);
   } catch (error) {
-    throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }
 
@@ -65,10 +65,15 @@ function realPath(path: string, workspace: Workspace): string | undefined {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): BuildError {
+  return new BuildError('context', `${path} cannot be read: ${describeError(cause)}`, {
+    hint: 'Make it readable for the runner, or name another one.',
+    cause,
+  });
 }
 
 /** An absolute path from its first directory to itself. */

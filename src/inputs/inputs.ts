@@ -14,6 +14,8 @@ export interface Inputs {
   readonly excludes: readonly string[];
   /** `git-credentials`: what happens to the logins in `.git/config`. */
   readonly gitCredentials: 'remove' | 'keep';
+  /** `check-dockerfile`: look for what would fail, before any pod. */
+  readonly checkDockerfile: boolean;
   readonly image: ImageInputs;
   readonly builder: BuilderInputs;
   readonly kube: KubeInputs;

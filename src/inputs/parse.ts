@@ -55,6 +55,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     contextBufferBytes: reader.value('context-buffer', parseBytes),
     excludes: reader.list('excludes', 'lines', (text) => text),
     gitCredentials: reader.value('git-credentials', (text) => parseWord(text, ['remove', 'keep'])),
+    checkDockerfile: reader.value('check-dockerfile', parseBoolean),
     image: readImage(reader),
     builder,
     kube: readKube(reader, problems),

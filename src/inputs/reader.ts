@@ -24,6 +24,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   'compression-level': '1',
   'context-buffer': '64Mi',
   'git-credentials': 'remove',
+  'check-dockerfile': 'true',
   kubeconfig: 'auto',
   'pull-logins': 'auto',
   'push-retry': '3',

@@ -196,7 +196,11 @@ export class KubeCluster implements Cluster {
       const body = await readJson(response);
       // Without the server's time nobody can say what has expired.
       if (Number.isNaN(serverTimeMs)) return undefined;
-      return { pods: list(field(body, 'items')).map(toPod), serverTimeMs };
+      // The items of a list have no kind of their own.
+      const pods = list(field(body, 'items')).map((item) =>
+        toPod({ kind: 'Pod', ...fieldsOf(item) }),
+      );
+      return { pods, serverTimeMs };
     } catch (error) {
       if (isApiError(error, 403)) return undefined;
       throw clusterError('listing pods', error, this.#connection, signal);
@@ -262,6 +266,10 @@ export class KubeCluster implements Cluster {
 
 function nonceOf(pod: V1Pod): string | undefined {
   return pod.metadata?.annotations?.[nonceAnnotation];
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function list(value: unknown): readonly unknown[] {
