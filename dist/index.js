@@ -422,7 +422,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
 if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(643), __nccwpck_require__.e(103)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6103));
+    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(643), __nccwpck_require__.e(722)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1722));
     await (isPost ? runPostStep() : runBuildStep());
 }
 
