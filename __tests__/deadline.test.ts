@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { startDeadline, type Deadline } from '../src/deadline.ts';
+import { orAborted, startDeadline, type Deadline } from '../src/deadline.ts';
 import { VirtualClock } from './support/clock.ts';
 import { visible } from './support/failure.ts';
 
@@ -16,7 +16,12 @@ function start(): Started {
   const started: Started = {
     clock,
     cancel,
-    deadline: startDeadline(90_000, clock, cancel.signal, () => started.state),
+    deadline: startDeadline(
+      { timeoutMs: 90_000, startedAtMs: clock.now() },
+      clock,
+      cancel.signal,
+      () => started.state,
+    ),
     state: 'no pod was created',
   };
   return started;
@@ -55,7 +60,9 @@ test('passes a cancellation on, with its reason', () => {
 
 test('a step that was cancelled before has no time at all', () => {
   const reason = new Error('cancelled');
-  const deadline = startDeadline(1_000, new VirtualClock(), AbortSignal.abort(reason), () => '');
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 1_000, startedAtMs: clock.now() };
+  const deadline = startDeadline(times, clock, AbortSignal.abort(reason), () => '');
   expect(deadline.signal.aborted).toBe(true);
   expect(deadline.signal.reason).toBe(reason);
 });
@@ -66,4 +73,33 @@ test('ends with the step: no timer is left, and time aborts nothing any more', a
   await clock.advance(120_000);
   expect(clock.sleeping).toBe(0);
   expect(deadline.signal.aborted).toBe(false);
+});
+
+test('what happened before it counts', async () => {
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 90_000, startedAtMs: clock.now() - 80_000 };
+  const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
+  expect(deadline.remainingMs()).toBe(10_000);
+  await clock.advance(10_000);
+  expect(deadline.signal.aborted).toBe(true);
+});
+
+test('a time that is up already aborts at once', async () => {
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 1_000, startedAtMs: clock.now() - 5_000 };
+  const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
+  await clock.advance(0);
+  expect(deadline.signal.aborted).toBe(true);
+});
+
+test('work ends with its own result, or with the reason of the signal', async () => {
+  const { signal } = new AbortController();
+  await expect(orAborted(Promise.resolve(7), signal)).resolves.toBe(7);
+  await expect(orAborted(Promise.reject(new Error('own')), signal)).rejects.toThrow('own');
+  const never = new Promise<never>(() => undefined);
+  const cancel = new AbortController();
+  const aborted = orAborted(never, cancel.signal);
+  cancel.abort(new Error('cancelled'));
+  await expect(aborted).rejects.toThrow('cancelled');
+  await expect(orAborted(never, cancel.signal)).rejects.toThrow('cancelled');
 });

@@ -57,7 +57,8 @@ export async function buildImage(
   const { inputs } = plan;
   const swept = new AbortController();
   let sweeping: Promise<void> | undefined;
-  const deadline = startDeadline(inputs.timeoutMs, clock, cancelled, () => report.describeState());
+  const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
+  const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
   try {
     const [minor] = await Promise.all([
       cluster.serverMinor(deadline.signal),

@@ -10,17 +10,23 @@ export interface Deadline {
   end(): void;
 }
 
+export interface DeadlineTimes {
+  readonly timeoutMs: number;
+  /** When the time began to run. */
+  readonly startedAtMs: number;
+}
+
 /** @param describe what the step was waiting for, asked when the time is up. */
 export function startDeadline(
-  timeoutMs: number,
+  { timeoutMs, startedAtMs }: DeadlineTimes,
   clock: Clock,
   cancelled: AbortSignal,
   describe: () => string,
 ): Deadline {
   const time = new AbortController();
   const done = new AbortController();
-  const endsAtMs = clock.now() + timeoutMs;
-  void clock.sleep(timeoutMs, done.signal).then(
+  const endsAtMs = startedAtMs + timeoutMs;
+  void clock.sleep(Math.max(0, endsAtMs - clock.now()), done.signal).then(
     () => {
       time.abort(timedOut(timeoutMs, describe()));
     },
@@ -33,6 +39,20 @@ export function startDeadline(
       done.abort(new Error('the step has ended'));
     },
   };
+}
+
+/** The work's result, or the signal's reason as soon as it is aborted; the work itself goes on, unwatched. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
 }
 
 function timedOut(timeoutMs: number, state: string): BuildError {

@@ -2,7 +2,14 @@
 import { isPostStep, rememberedPods } from './io/state.ts';
 
 const isPost = isPostStep(process.env);
+// Whatever ends this process, only a proved success is 0.
+if (!isPost) process.exitCode = 1;
 if (!isPost || rememberedPods(process.env).length > 0) {
   const { runBuildStep, runPostStep } = await import('./step.ts');
-  await (isPost ? runPostStep() : runBuildStep());
+  try {
+    await (isPost ? runPostStep() : runBuildStep());
+  } catch {
+    // Nothing can be said any more: the job log itself is gone.
+    process.exit(isPost ? 0 : 1);
+  }
 }

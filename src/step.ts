@@ -7,7 +7,8 @@ import { checkDockerfile, throwIfAny } from './context/dockerfile-check.ts';
 import { registriesOf } from './context/dockerfile.ts';
 import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
-import { toBuildError, type BuildError } from './errors.ts';
+import { BuildError, describeError, toBuildError } from './errors.ts';
+import { orAborted, startDeadline } from './deadline.ts';
 import { dockerfilePath, type Inputs, type KubeInputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
 import { leafSecrets } from './inputs/secrets.ts';
@@ -49,7 +50,7 @@ export async function runBuildStep(): Promise<void> {
     failure = toBuildError(error, 'the step');
   }
   await log.close();
-  if (inputs !== undefined) await publish(inputs, report, failure);
+  if (inputs !== undefined) failure = await publish(inputs, report, failure);
   await finish(failure, inputs);
 }
 
@@ -83,7 +84,7 @@ async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal):
       'the kubeconfig has insecure-skip-tls-verify: anybody on the way to the server can read and change this build',
     );
   }
-  const plan = await makePlan(inputs);
+  const plan = await prepare(inputs, report, cancelled);
   report.phase('prepare', clock.now());
   const ports: BuildPorts = {
     cluster: new KubeCluster(connection, clock),
@@ -105,6 +106,27 @@ async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal):
     },
   };
   report.image = await buildImage(plan, ports, cancelled);
+}
+
+/** What makes the plan may take long (a large archive, a credential helper): time and cancellation count here too. */
+async function prepare(
+  inputs: Inputs,
+  report: RunReport,
+  cancelled: AbortSignal,
+): Promise<BuildPlan> {
+  const describe = (): string => 'preparing the context';
+  const { timeoutMs } = inputs;
+  const deadline = startDeadline(
+    { timeoutMs, startedAtMs: report.startedAtMs },
+    clock,
+    cancelled,
+    describe,
+  );
+  try {
+    return await orAborted(makePlan(inputs), deadline.signal);
+  } finally {
+    deadline.end();
+  }
 }
 
 /** Everything that can fail before the cluster is asked for anything. */
@@ -184,12 +206,36 @@ async function maskAll(secrets: readonly string[]): Promise<void> {
   for (const secret of secrets) await log.mask(secret);
 }
 
-/** Outputs and summary, after a failure too. */
+/**
+ * Outputs and summary, after a failure too.
+ * @returns the failure of the step: outputs that cannot be written are one, but never instead of the build's own.
+ */
 async function publish(
   inputs: Inputs,
   report: RunReport,
   failure: BuildError | undefined,
-): Promise<void> {
+): Promise<BuildError | undefined> {
+  let problem: BuildError | undefined;
+  try {
+    setOutputs(inputs, report);
+  } catch (error) {
+    problem = new BuildError('build', `writing the outputs failed: ${describeError(error)}`, {
+      hint: 'Look at the runner: it gives the file as GITHUB_OUTPUT.',
+      cause: error,
+    });
+  }
+  try {
+    if (inputs.summary) {
+      const scrub = (text: string): string => log.scrub(text);
+      await runnerJob.writeSummary(renderSummary(inputs, report, failure ?? problem, scrub));
+    }
+  } catch (error) {
+    await log.warning(`the job summary could not be written: ${describeError(error)}`);
+  }
+  return failure ?? problem;
+}
+
+function setOutputs(inputs: Inputs, report: RunReport): void {
   const { image, exitCode } = report;
   const [first] = inputs.image.tags;
   if (exitCode !== undefined) runnerJob.setOutput('exit-code', String(exitCode));
@@ -199,8 +245,6 @@ async function publish(
     runnerJob.setOutput('image-name', first.text.slice(0, -`:${first.tag}`.length));
   }
   runnerJob.setOutput('metadata', renderMetadata(inputs, report));
-  if (inputs.summary)
-    await runnerJob.writeSummary(renderSummary(inputs, report, failure, (text) => log.scrub(text)));
 }
 
 async function finish(failure: BuildError | undefined, inputs: Inputs | undefined): Promise<never> {

@@ -125,14 +125,36 @@ test('on v4 a connection that drops before the answer acknowledges nothing', asy
   });
 });
 
-test('the pong of a ping after the end of stdin acknowledges, also when the server says nothing more', async () => {
-  const { server, clock, end } = await pump({}, bytesOf(1_000));
+test('without a status the pong of a ping after the end of stdin acknowledges once the container has ended', async () => {
+  const ended = new AbortController();
+  const { server, clock, end } = await pump(
+    {
+      onEndOfStdin: () => {
+        ended.abort();
+      },
+    },
+    bytesOf(1_000),
+    { containerEnded: ended.signal },
+  );
   expect(await clock.until(end, 50)).toEqual({
     bytesSent: 1_000,
     acknowledged: true,
     unreached: false,
   });
   expect(server.connection.pings).toContain('end-of-stdin');
+});
+
+test('while the container runs only a status acknowledges, however long it takes', async () => {
+  const { server, clock, end } = await pump({}, bytesOf(1_000));
+  let settled = false;
+  void end.then(() => {
+    settled = true;
+  });
+  await untilSteady(() => server.connection.pings.length);
+  await clock.advance(10_000);
+  expect(settled).toBe(false);
+  server.connection.succeed();
+  expect(await clock.until(end, 50)).toMatchObject({ acknowledged: true });
 });
 
 test('a failure that follows the pong undoes the acknowledgement', async () => {

@@ -148,13 +148,17 @@ interface Written {
   readonly builder?: V1ContainerState;
   readonly status?: V1PodStatus;
   readonly deleted?: boolean;
+  readonly restarts?: number;
 }
 
 /** A pod whose state no cluster gives on demand. */
-function pod({ builder, status, deleted }: Written): V1Pod {
+function pod({ builder, status, deleted, restarts = 0 }: Written): V1Pod {
   return {
-    metadata: deleted === true ? { deletionTimestamp: '2026-01-01T00:00:00Z' as never } : {},
-    spec: { nodeName: 'lab', containers: [] },
+    metadata:
+      deleted === true
+        ? { deletionTimestamp: '2026-01-01T00:00:31Z' as never, deletionGracePeriodSeconds: 30 }
+        : {},
+    spec: { nodeName: 'lab', containers: [], activeDeadlineSeconds: 60 },
     status: {
       ...status,
       ...(builder !== undefined && {
@@ -165,7 +169,7 @@ function pod({ builder, status, deleted }: Written): V1Pod {
             image: '',
             imageID: '',
             ready: false,
-            restartCount: 0,
+            restartCount: restarts,
           },
         ],
       }),
@@ -178,6 +182,7 @@ const disrupted: V1PodStatus = {
     {
       type: 'DisruptionTarget',
       status: 'True',
+      lastTransitionTime: '2026-01-01T00:00:01Z' as never,
       reason: 'EvictionByEvictionAPI',
       message: 'Eviction API: evicting',
     },
@@ -185,6 +190,14 @@ const disrupted: V1PodStatus = {
 };
 const killed: V1ContainerState = { terminated: { exitCode: 137, reason: 'Error' } };
 const exited: V1ContainerState = { terminated: { exitCode: 0, reason: 'Completed' } };
+/** Ended by itself a second before everything that is done to the pods here. */
+const exitedBefore: V1ContainerState = {
+  terminated: { exitCode: 0, reason: 'Completed', finishedAt: '2026-01-01T00:00:00Z' as never },
+};
+/** Ended well, but only when it was told to. */
+const exitedAfter: V1ContainerState = {
+  terminated: { exitCode: 0, reason: 'Completed', finishedAt: '2026-01-01T00:00:01Z' as never },
+};
 const succeeded: PodState = { ...ended, kind: 'ended', exitCode: 0, reason: 'Completed' };
 const running: V1ContainerState = { running: {} };
 
@@ -274,8 +287,8 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
   },
   {
-    name: 'a taken-away pod whose container ended well has its verdict',
-    builder: exited,
+    name: 'a taken-away pod whose container had ended well before has its verdict',
+    builder: exitedBefore,
     status: disrupted,
     deleted: true,
     expected: succeeded,
@@ -299,16 +312,59 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
   },
   {
+    name: 'a taken-away pod whose container ended well when it was told to stop is lost',
+    builder: exitedAfter,
+    status: disrupted,
+    deleted: true,
+    expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
+  },
+  {
     name: 'a container that ended well before the deadline has succeeded',
-    builder: exited,
-    status: { phase: 'Failed', reason: 'DeadlineExceeded' },
+    builder: exitedBefore,
+    status: {
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      startTime: '2025-12-31T23:59:01Z' as never,
+    },
     expected: succeeded,
   },
   {
-    name: 'a deleted pod whose container ended well has its verdict',
+    name: 'a container that ended well at the deadline was told to',
+    builder: exitedAfter,
+    status: {
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      startTime: '2025-12-31T23:59:01Z' as never,
+    },
+    expected: { kind: 'lost', reason: 'DeadlineExceeded', message: '' },
+  },
+  {
+    name: 'an evicted pod whose container ended well has no verdict',
     builder: exited,
+    status: { phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
+    expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
+  },
+  {
+    name: 'a deleted pod whose container had ended well before has its verdict',
+    builder: exitedBefore,
     deleted: true,
     expected: succeeded,
+  },
+  {
+    name: 'a deleted pod whose container ended well when it was told to stop is lost',
+    builder: exitedAfter,
+    deleted: true,
+    expected: { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' },
+  },
+  {
+    name: 'a container that was started again has no verdict',
+    builder: exited,
+    restarts: 1,
+    expected: {
+      kind: 'lost',
+      reason: 'ContainerRestarted',
+      message: 'a second start has no stdin',
+    },
   },
   {
     name: 'a container that the node lost has no verdict',

@@ -307,20 +307,23 @@ describe('an upload that was lost', () => {
     name: string;
     outcome: Exclude<Outcome, { kind: 'succeeded' }>;
     message: string;
+    hint: string;
   }>([
     {
       name: 'while the builder ran',
-      outcome: { kind: 'upload-lost', cause, ended: undefined },
+      outcome: { kind: 'upload-lost', cause },
       message: 'the connection was lost after 100 bytes',
+      hint: tryAgain,
     },
     {
       name: 'before the builder ended well',
       outcome: { kind: 'unproved', ended, cause },
       message:
         'the builder ended with exit code 0, but it did not get everything: the connection was lost after 100 bytes',
+      hint: 'Run the step again; if it always happens, let its command read all of stdin.',
     },
-  ])('$name is worth another try and keeps its cause', ({ outcome, message }) => {
-    expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint: tryAgain });
+  ])('$name is worth another try and keeps its cause', ({ outcome, message, hint }) => {
+    expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint });
     expect(outcomeError(outcome, context).cause).toBe(cause);
   });
 });

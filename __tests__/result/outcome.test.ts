@@ -77,7 +77,7 @@ test.each<{
     name: 'an upload that is lost while the container runs',
     state: { kind: 'running', node: 'lab' },
     upload: broken,
-    expected: { kind: 'upload-lost', cause, ended: undefined },
+    expected: { kind: 'upload-lost', cause },
   },
   {
     name: 'a container that still runs after a whole upload is no success',

@@ -1,7 +1,7 @@
 import { BuildError, describeError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { dockerHub, normalizeHost, parseRepository } from '../inputs/reference.ts';
-import { maskForms } from '../inputs/secrets.ts';
+import { lastLine, maskForms } from '../inputs/secrets.ts';
 import { fieldsOf, isFields, type Fields } from '../inputs/yaml.ts';
 import type { RunCommand } from '../ports.ts';
 
@@ -122,11 +122,6 @@ export async function collectLogins(
   };
 }
 
-/** Secrets of every login that a config.json has itself, to be masked before anything is logged. */
-export function configSecrets({ auths }: DockerConfig): readonly string[] {
-  return Object.values(auths).flatMap((entry) => entrySecrets(toEntry(entry)));
-}
-
 async function resolveLogin(
   config: DockerConfig,
   host: string,
@@ -229,8 +224,10 @@ async function askFor(helper: string, server: string, run: RunCommand): Promise<
   const said = `${answer.stdout} ${answer.stderr}`;
   if (answer.exitCode !== 0) {
     if (/credentials not found|no credentials|not found in native/i.test(said)) return undefined;
-    const reason = said.trim().split('\n').at(-1) ?? '';
-    throw new BuildError('input', `${doing} failed with exit code ${answer.exitCode}: ${reason}`, {
+    // Never its stdout: a helper may print the login there and fail all the same.
+    const reason = lastLine(answer.stderr, entrySecrets(readAnswer(answer.stdout) ?? {}));
+    const why = reason === '' ? '' : `: ${reason}`;
+    throw new BuildError('input', `${doing} failed with exit code ${answer.exitCode}${why}`, {
       hint,
     });
   }

@@ -35,11 +35,12 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
   const root = contextRoot[layout];
+  const rules = { ...context, linkedGitConfigs: tree.linkedGitConfigs };
 
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
     yield directoryMember(root, 0o755, rootSeconds);
-    for (const entry of tree.entries) yield entryMember(root, entry, context);
+    for (const entry of tree.entries) yield entryMember(root, entry, rules);
     if (dockerfile !== undefined) {
       yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
     }

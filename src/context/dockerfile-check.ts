@@ -141,8 +141,11 @@ function certainSources(line: DockerfileLine): readonly string[] {
 function wordsOf(rest: string): readonly string[] {
   const json = readJsonForm(rest);
   if (json !== undefined) return json;
-  // A delimiter behind white space would be taken for a source.
-  return rest.startsWith('[') || /<<-?\s/.test(rest) ? [] : splitWords(rest);
+  // A delimiter behind white space would be taken for a source, and so would a part of a name with spaces.
+  if (rest.startsWith('[') || /<<-?\s/.test(rest)) return [];
+  const words = splitWords(rest);
+  const isPart = (word: string): boolean => /^["'][^"']*$|^[^"']*["']$|[\\`]$/.test(word);
+  return words.slice(0, -1).some(isPart) ? [] : words;
 }
 
 /** Free of variables, patterns, quotes, escapes, URLs, here-documents and white space that builders see differently. */

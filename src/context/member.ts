@@ -51,14 +51,17 @@ export interface MemberRules {
   readonly latestSeconds: number | undefined;
   /** True: `.git/config` is sent with the logins in it. */
   readonly keepGitCredentials?: boolean;
+  /** Names of files that are a `.git/config` by another name, which is a hard link. */
+  readonly linkedGitConfigs?: ReadonlySet<string>;
 }
 
 export function entryMember(
   root: string,
   entry: ContextEntry,
-  { latestSeconds, keepGitCredentials = false }: MemberRules,
+  { latestSeconds, keepGitCredentials = false, linkedGitConfigs }: MemberRules,
 ): Member {
   const { stat, path } = entry;
+  const isConfig = isGitConfig(entry.name) || linkedGitConfigs?.has(entry.name) === true;
   const name = `${root}/${entry.name}`;
   const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
   switch (entry.content.kind) {
@@ -95,7 +98,7 @@ export function entryMember(
           kind: 'disk',
           path,
           stat,
-          ...(isGitConfig(entry.name) && !keepGitCredentials && { edit: withoutCredentials }),
+          ...(isConfig && !keepGitCredentials && { edit: withoutCredentials }),
         },
         counts: true,
       };
@@ -124,9 +127,9 @@ export function clampTime(seconds: number, latestSeconds: number | undefined): n
   return latestSeconds === undefined ? whole : Math.min(whole, latestSeconds);
 }
 
-/** Git's own configuration, of the repository and of its submodules and worktrees. */
+/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
 export function isGitConfig(name: string): boolean {
-  return /(^|\/)\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+  return /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 
 function bytesMember(name: string, mode: number, mtimeSeconds: number, bytes: Buffer): Member {

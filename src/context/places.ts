@@ -44,12 +44,58 @@ export function findPlace(
   return { path: real, kind: stat.kind };
 }
 
-/** Whole text of a file that `findPlace` found. */
-export function readPlace({ path }: Place, workspace: Workspace): Buffer {
+/** Dockerfiles, ignore files and files that inputs name; nobody writes larger ones. */
+const largestFileBytes = 4 * 1_024 * 1_024;
+
+/**
+ * Content of a file that an input names, if it may be read (see findPlace).
+ * @returns undefined if there is none.
+ * @throws BuildError('context')
+ */
+export function readInputFile(
+  path: string,
+  workspace: Workspace,
+  largestBytes: number = largestFileBytes,
+): Buffer | undefined {
+  const place = findPlace(path, ['.'], workspace);
+  return place === undefined ? undefined : readPlace(place, workspace, largestBytes);
+}
+
+/**
+ * Content of a file that `findPlace` found.
+ * @throws BuildError('context') also for a directory, and where it is larger than that.
+ */
+export function readPlace(
+  { path }: Place,
+  workspace: Workspace,
+  largestBytes: number = largestFileBytes,
+): Buffer {
+  let content;
   try {
-    return workspace.readFile(path);
+    content = readUpTo(path, workspace, largestBytes);
   } catch (error) {
     throw unreadable(path, error);
+  }
+  if (content !== undefined) return content;
+  throw new BuildError('context', `${path} is no file of at most ${largestBytes} bytes`, {
+    hint: 'Name a smaller, regular file.',
+  });
+}
+
+/** Asks what is open, not what was there before; undefined if it is not a regular file of that size. */
+function readUpTo(path: string, workspace: Workspace, largestBytes: number): Buffer | undefined {
+  const file = workspace.open(path);
+  try {
+    const { kind, sizeBytes } = file.stat();
+    if (kind !== 'file' || sizeBytes > largestBytes) return undefined;
+    const content = Buffer.alloc(sizeBytes);
+    let filled = 0;
+    for (let bytes = -1; bytes !== 0 && filled < sizeBytes; filled += bytes) {
+      bytes = file.read(content.subarray(filled));
+    }
+    return content.subarray(0, filled);
+  } finally {
+    file.close();
   }
 }
 

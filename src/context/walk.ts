@@ -2,6 +2,7 @@ import { BuildError, describeError } from '../errors.ts';
 import type { FileStat, Workspace } from '../ports.ts';
 import type { ContextEntry } from './entry.ts';
 import type { IgnoreRules, ParentMatches } from './ignore.ts';
+import { isGitConfig } from './member.ts';
 
 /** What is in a directory, after its ignore rules. */
 export interface ContextTree {
@@ -9,6 +10,8 @@ export interface ContextTree {
   readonly entries: readonly ContextEntry[];
   /** Files, links and directories that the rules kept out; those below an excluded directory are not counted. */
   readonly ignored: number;
+  /** Names of entries that are a git configuration by another name; a hard link is sent with the first one's content. */
+  readonly linkedGitConfigs: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }
 
@@ -43,6 +46,8 @@ class Walk {
   readonly #entries: ContextEntry[] = [];
   /** First name of every file that has several, by device and inode. */
   readonly #linked = new Map<string, string>();
+  /** Device and inode of every git configuration that has several names, excluded ones too. */
+  readonly #gitConfigs = new Set<string>();
   /** Excluded directories on the way down, which appear once something below them is kept. */
   readonly #pending: ContextEntry[] = [];
   readonly #special: string[] = [];
@@ -62,7 +67,12 @@ class Walk {
         'named like the whiteouts of image layers, which many builders take for deletions',
       ),
     ];
-    return { entries: this.#entries, ignored: this.#ignored, warnings };
+    return {
+      entries: this.#entries,
+      ignored: this.#ignored,
+      linkedGitConfigs: this.#linkedGitConfigs(),
+      warnings,
+    };
   }
 
   enter(directory: string, prefix: string, parent: ParentMatches | undefined): void {
@@ -73,6 +83,7 @@ class Walk {
       if (stat === undefined) throw unreadableName(base, prefix);
       const { excluded, matches } = this.#rules.test(name, parent);
       if (excluded) this.#ignored += 1;
+      if (stat.links > 1 && isGitConfig(name)) this.#gitConfigs.add(identityOf(stat));
       if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
       else if (!excluded) this.#leaf({ name, path, stat }, base);
     }
@@ -113,15 +124,24 @@ class Walk {
   }
 
   #firstName(name: string, stat: FileStat): string | undefined {
-    const identity = `${stat.device}:${stat.inode}`;
+    const identity = identityOf(stat);
     const first = this.#linked.get(identity);
     if (first === undefined) this.#linked.set(identity, name);
     return first;
   }
 
+  #linkedGitConfigs(): ReadonlySet<string> {
+    const names = [...this.#gitConfigs].map((identity) => this.#linked.get(identity));
+    return new Set(names.filter((name) => name !== undefined));
+  }
+
   #flushPending(): void {
     this.#entries.push(...this.#pending.splice(0));
   }
+}
+
+function identityOf({ device, inode }: FileStat): string {
+  return `${device}:${inode}`;
 }
 
 function unreadableName(base: string, prefix: string): BuildError {

@@ -42,6 +42,26 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
   return [...new Set(forms.filter((form) => form.length >= shortest))];
 }
 
+/** Longer lines of other programs are cut. */
+const longestLine = 200;
+
+/**
+ * The last line that a program wrote to stderr, fit for a message. Without the secrets: a message that fails a step may be
+ * the first thing that knows them.
+ */
+export function lastLine(stderr: string, secrets: readonly string[]): string {
+  const masked = maskForms(secrets)
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((text, form) => text.replaceAll(form, '***'), stderr);
+  const line = (
+    masked
+      .trim()
+      .split(/[\r\n]+/)
+      .at(-1) ?? ''
+  ).trim();
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`;
+}
+
 function userSecrets(user: Fields): string[] {
   const provider = fieldsOf(fieldsOf(user['auth-provider'])['config']);
   const plugin = listOf(fieldsOf(user['exec'])['env']);

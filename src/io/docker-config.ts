@@ -18,6 +18,7 @@ export function readDockerConfig(
   resolve: (path: string) => string,
 ): DockerConfig | undefined {
   if (input === 'none') return undefined;
+  if (input !== undefined) refuseContent(input);
   const file = input === undefined ? defaultFile(environment) : fileOf(resolve(expandHome(input)));
   let text;
   try {
@@ -34,6 +35,22 @@ export function readDockerConfig(
     );
   }
   return parseDockerConfig(text, file);
+}
+
+/** Longer values are no path that anybody wrote by hand, and may be a secret. */
+const longestPath = 200;
+
+/** @throws BuildError('input') for the content of a file in place of its path. It quotes nothing: logins are in it. */
+function refuseContent(input: string): void {
+  const isContent = input.trimStart().startsWith('{');
+  const isPath = input.length <= longestPath && !/\p{Cc}/u.test(input);
+  if (isPath && !isContent) return;
+  const what = isContent
+    ? 'a path, not the content'
+    : `a path of one line, up to ${longestPath} characters`;
+  throw new BuildError('input', `the input 'docker-config' takes ${what}`, {
+    hint: 'Write the content to a file outside of the workspace, or log in by docker login, in a step before this one.',
+  });
 }
 
 function defaultFile(environment: NodeJS.ProcessEnv): string {

@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { BuildError, describeError } from '../errors.ts';
+import { lastLine, maskForms } from '../inputs/secrets.ts';
 import type { RunCommand } from '../ports.ts';
 
 /** The plugin's entry in a kubeconfig: `users[].user.exec`. */
@@ -131,20 +132,16 @@ export class ExecCredentials {
       });
     }
     if (answer.exitCode !== 0) {
-      const said = answer.stderr.trim().split('\n').at(-1) ?? '';
-      throw new BuildError(
-        'cluster',
-        `${doing} failed with exit code ${answer.exitCode}: ${said}`,
-        { hint },
-      );
+      const said = lastLine(answer.stderr, secretsOf(readCredential(answer.stdout)));
+      const why = said === '' ? '' : `: ${said}`;
+      throw new BuildError('cluster', `${doing} failed with exit code ${answer.exitCode}${why}`, {
+        hint,
+      });
     }
     const credential = readCredential(answer.stdout);
     if (credential === undefined)
       throw new BuildError('cluster', `${doing} gave no credential`, { hint });
-    for (const secret of [credential.token, credential.key]) {
-      if (secret !== undefined)
-        for (const line of secret.split('\n')) if (line.length >= 6) this.#mask(line);
-    }
+    for (const form of maskForms(secretsOf(credential))) this.#mask(form);
     return credential;
   }
 
@@ -200,6 +197,10 @@ function readCredential(stdout: string): Credential | undefined {
   const expires = Date.parse(text(status?.['expirationTimestamp']) ?? '');
   if (token === undefined && certificate === undefined) return undefined;
   return { token, certificate, key, expiresAtMs: Number.isNaN(expires) ? undefined : expires };
+}
+
+function secretsOf(credential: Credential | undefined): readonly string[] {
+  return [credential?.token, credential?.key].filter((secret) => secret !== undefined);
 }
 
 function text(value: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { load as loadYaml } from 'js-yaml';
 import { BuildError, describeError } from '../errors.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
+import { maskForms } from '../inputs/secrets.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
 import { keepAlive } from './rest.ts';
 
@@ -60,6 +61,7 @@ export function connect(
   applyProxy(config, cluster);
   const exec = ExecCredentials.install(config, cluster, runner);
   const impersonation = impersonationHeaders(document, context.user);
+  const masked = new Set<string>();
   return {
     source,
     server: cluster.server,
@@ -79,12 +81,23 @@ export function connect(
           { cause: error },
         );
       }
+      // Tokens of files and of the pod's own account are in no document, and change while the step runs.
+      for (const secret of authorizationSecrets(options.headers)) {
+        if (!masked.has(secret)) runner.mask(secret);
+        masked.add(secret);
+      }
       keepAlive(options.agent);
       options.headers = { ...(options.headers as Record<string, string>), ...impersonation };
       return { url: requestUrl(cluster.server, path, query), options };
     },
     renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
   };
+}
+
+function authorizationSecrets(headers: RequestOptions['headers']): readonly string[] {
+  const { Authorization: authorization } = fields(headers);
+  if (typeof authorization !== 'string') return [];
+  return maskForms([authorization.replace(/^\S+ /, '')]);
 }
 
 /** Keeps a path of the server's URL. */

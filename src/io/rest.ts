@@ -121,7 +121,7 @@ export async function readJson(response: IncomingMessage): Promise<unknown> {
     throw new ApiError(
       502,
       '',
-      `the server answered with something that is not JSON: ${body.slice(0, 80)}`,
+      `the server answered with something that is not JSON: ${body.replace(/\s+/g, ' ').trim().slice(0, 80)}`,
     );
   }
 }

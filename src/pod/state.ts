@@ -1,4 +1,9 @@
-import type { V1ContainerState, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type {
+  V1ContainerState,
+  V1ContainerStateTerminated,
+  V1ContainerStatus,
+  V1Pod,
+} from '@kubernetes/client-node';
 
 /** A pod as the flow sees it: one of these, whatever the cluster's fields say. */
 export type PodState =
@@ -86,12 +91,20 @@ const definitePullPatienceMs = 3 * second;
  */
 export function readPodState(pod: V1Pod | undefined, container: string): PodState {
   if (pod === undefined) return { kind: 'gone' };
-  const state = statusOf(pod, container)?.state;
+  const status = statusOf(pod, container);
+  const state = status?.state;
+  if ((status?.restartCount ?? 0) > 0) {
+    const message = 'a second start has no stdin';
+    return { kind: 'lost', reason: 'ContainerRestarted', message };
+  }
   const lost = readLoss(pod, state);
   if (state?.terminated !== undefined) {
     const { exitCode, reason = '', message = '' } = state.terminated;
-    // Whoever takes a pod away kills its container too: then the cluster's reason counts, not the exit code.
-    if (lost !== undefined && exitCode !== 0) return lost;
+    // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
+    // cluster's reason counts, not the exit code.
+    if (lost !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
+      return lost;
+    }
     return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod) };
   }
   if (lost !== undefined) return lost;
@@ -157,6 +170,32 @@ function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | u
   );
 }
 
+/** True if the container had ended by itself before the cluster took the pod away. Times are whole seconds. */
+function endedBeforeLoss(pod: V1Pod, { finishedAt }: V1ContainerStateTerminated): boolean {
+  const lossMs = lossTimes(pod);
+  return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
+}
+
+/** When the pod was taken away, as far as its status says it. */
+function lossTimes(pod: V1Pod): readonly number[] {
+  const { phase, reason = '', conditions = [], startTime } = pod.status ?? {};
+  const disrupted = conditions.find(({ type }) => type === 'DisruptionTarget')?.lastTransitionTime;
+  const times = disrupted === undefined ? [] : [timeOf(disrupted)];
+  if (phase === 'Failed' && reason !== '') {
+    const deadlineMs = (pod.spec?.activeDeadlineSeconds ?? NaN) * second;
+    const isDated = reason === 'DeadlineExceeded' && startTime !== undefined && deadlineMs >= 0;
+    return isDated ? [...times, timeOf(startTime) + deadlineMs] : times;
+  }
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata ?? {};
+  if (deletionTimestamp === undefined) return times;
+  return [...times, timeOf(deletionTimestamp) - deletionGracePeriodSeconds * second];
+}
+
+/** A time of the API: text in JSON, whatever the model's type says. */
+function timeOf(time: Date): number {
+  return new Date(time).getTime();
+}
+
 function readInitFailure(pod: V1Pod): PodState | undefined {
   for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
     const ended = state?.terminated;
@@ -190,7 +229,7 @@ function readWaiting(pod: V1Pod, state: V1ContainerState | undefined): PodState 
 }
 
 function readReason(reason: string, message: string): PodState {
-  const wait = stuckReasons[reason];
+  const wait = Object.hasOwn(stuckReasons, reason) ? stuckReasons[reason] : undefined;
   if (wait === undefined) return { kind: 'starting', reason, message };
   const definite = reason.includes('Image') && definitePullError.test(message);
   const patienceMs = definite ? Math.min(wait.patienceMs, definitePullPatienceMs) : wait.patienceMs;
@@ -198,7 +237,7 @@ function readReason(reason: string, message: string): PodState {
 }
 
 function isStuck(reason: string | undefined): boolean {
-  return reason !== undefined && reason in stuckReasons;
+  return reason !== undefined && Object.hasOwn(stuckReasons, reason);
 }
 
 function statusOf(pod: V1Pod, container: string): V1ContainerStatus | undefined {

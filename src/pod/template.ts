@@ -28,6 +28,8 @@ const refused = {
     stdin: 'the context arrives there',
     stdinOnce: 'the context arrives there',
     tty: 'the context is binary',
+    restartPolicy: 'a builder is never started twice with one stream',
+    restartPolicyRules: 'a builder is never started twice with one stream',
     terminationMessagePath: 'the digest arrives there',
     terminationMessagePolicy: 'the digest arrives there',
   },

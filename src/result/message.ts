@@ -51,6 +51,11 @@ const losses: Readonly<Record<string, Loss>> = {
   NodeLost: { what: 'the node is gone', hint: tryAgain, restart: true },
   NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
   Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
+  ContainerRestarted: {
+    what: 'the container was started a second time',
+    hint: "Take restart policies out of 'pod-template'.",
+    restart: false,
+  },
   ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
   NodeAffinity: {
     what: 'the node does not fit the pod',
@@ -167,7 +172,8 @@ function lossError(reason: string, message: string, { timeoutMs }: MessageContex
     });
   }
   // OutOfcpu, OutOfmemory, OutOfpods, …: the node was filled between scheduling and start.
-  const loss = losses[reason] ?? {
+  const known = Object.hasOwn(losses, reason) ? losses[reason] : undefined;
+  const loss = known ?? {
     what: 'the cluster ended the pod',
     hint: tryAgain,
     restart: reason.startsWith('OutOf'),

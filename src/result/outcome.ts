@@ -17,11 +17,7 @@ export type Outcome =
       readonly ended: EndedState;
       readonly cause: BuildError | undefined;
     }
-  | {
-      readonly kind: 'upload-lost';
-      readonly cause: BuildError;
-      readonly ended: EndedState | undefined;
-    }
+  | { readonly kind: 'upload-lost'; readonly cause: BuildError }
   | { readonly kind: 'pod-lost'; readonly reason: string; readonly message: string }
   | { readonly kind: 'pod-gone' };
 
@@ -41,8 +37,7 @@ export function decideOutcome(state: PodState, upload: AttachEnd | undefined): O
     case 'starting':
     case 'stuck':
     case 'running':
-      if (upload?.failure !== undefined)
-        return { kind: 'upload-lost', cause: upload.failure, ended: undefined };
+      if (upload?.failure !== undefined) return { kind: 'upload-lost', cause: upload.failure };
       return { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' };
   }
 }
