@@ -55,6 +55,7 @@ async function attempt(
     ref,
     pod: { kind: 'Pod', metadata: ref },
     streams: { stderr: false },
+    notable: undefined,
     startTimeoutMs: 60_000,
     open: () => ({
       stream: Readable.from([data]),
@@ -72,6 +73,7 @@ test('gives state, upload and the last lines, and tells the whole story in its o
     state: { kind: 'ended', exitCode: 0 },
     upload: { bytesSent: 7, acknowledged: true, unreached: false },
     tail: ['one', 'two'],
+    noted: [],
   });
   expect(job.lines).toEqual([
     '::group::Start pod kbp-x',
@@ -114,6 +116,7 @@ test('a container that has ended before anything was sent is not attached to', a
     state: { kind: 'ended', exitCode: 7 },
     upload: undefined,
     tail: ['no such option'],
+    noted: [],
   });
   expect(cluster.calls).not.toContain('attach kbp-x');
 });
@@ -152,6 +155,7 @@ test('after a lost upload the container still has a moment for its own words', a
     state: { kind: 'ended', exitCode: 7 },
     upload: { acknowledged: false, failure: { kind: 'attach' } },
     tail: ['gzip: unexpected end of file'],
+    noted: [],
   });
 });
 
@@ -187,6 +191,7 @@ test('output that cannot be read changes no verdict, but is said', async () => {
     state: { kind: 'ended', exitCode: 0 },
     upload: { acknowledged: true },
     tail: [],
+    noted: [],
   });
   expect(job.text).toContain(
     "::warning::the end of the builder's output is missing: reading the log failed: forbidden",

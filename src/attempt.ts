@@ -29,6 +29,8 @@ export interface AttemptOrder {
   readonly pod: V1Pod;
   readonly streams: AttachStreams;
   readonly startTimeoutMs: number;
+  /** See Engine.notable. */
+  readonly notable: RegExp | undefined;
   readonly open: () => StdinStream;
 }
 
@@ -37,6 +39,8 @@ export interface AttemptEnd {
   readonly state: PodState;
   readonly upload: AttachEnd | undefined;
   readonly tail: readonly string[];
+  /** Everything notable that it printed. */
+  readonly noted: readonly string[];
 }
 
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
@@ -103,7 +107,7 @@ async function runContainer(
   ports: AttemptPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
-  const tail = new Tail();
+  const tail = new Tail(order.notable);
   const output = mirrorOutput(order.ref, follower, tail, ports, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
@@ -118,7 +122,7 @@ async function runContainer(
   }
   if (isFinal(state)) await settleOutput(output, state, ports, signal);
   ports.report.tail = tail.lines();
-  return { state, upload, tail: tail.lines() };
+  return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 
 async function createPod(

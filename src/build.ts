@@ -112,6 +112,7 @@ async function buildOnce(
       pod,
       streams: attached,
       startTimeoutMs: inputs.startTimeoutMs,
+      notable: plan.engine.notable,
       open: () => streams.open(),
     };
     end = await runAttempt(order, ports, deadline.signal);
@@ -157,7 +158,7 @@ function makePod(
 function judge(
   { inputs, engine, source }: BuildPlan,
   pod: V1Pod,
-  { state, upload, tail }: AttemptEnd,
+  { state, upload, tail, noted }: AttemptEnd,
 ): BuiltImage | undefined {
   const outcome = decideOutcome(state, upload);
   if (outcome.kind !== 'succeeded') {
@@ -170,7 +171,7 @@ function judge(
     });
   }
   if (!inputs.image.push) return undefined;
-  const image = engine.readImage(outcome.ended.message, inputs);
+  const image = engine.readImage(outcome.ended.message, inputs, noted);
   if (image === undefined) {
     throw new BuildError(
       'build',

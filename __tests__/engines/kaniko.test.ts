@@ -214,10 +214,50 @@ describe('readImage', () => {
     { name: 'other text', message: 'error: no space left', expected: undefined },
     { name: 'half a digest', message: 'r/a:1@sha256:0a0a', expected: undefined },
   ])('reads $name', ({ message, expected }) => {
-    expect(kaniko.readImage(message, pushing)).toEqual(expected);
+    expect(kaniko.readImage(message, pushing, [])).toEqual(expected);
   });
 
   test('is nothing without push', () => {
-    expect(kaniko.readImage(`r/a:1@${digest}`, inputsOf({}))).toBeUndefined();
+    expect(kaniko.readImage(`r/a:1@${digest}`, inputsOf({}), [])).toBeUndefined();
+  });
+
+  const other = `sha256:${'0b'.repeat(32)}`;
+  const message = `index.docker.io/library/a:1@${digest}\n`;
+  const pushed = (repository: string, value: string): string => `Pushed ${repository}@${value}`;
+
+  test.each([
+    { name: 'its own words agree', noted: [pushed('index.docker.io/library/a', digest)] },
+    { name: 'it names another repository', noted: [pushed('index.docker.io/library/b', other)] },
+    { name: 'it says nothing', noted: [] },
+  ])('trusts the message if $name', ({ noted }) => {
+    expect(kaniko.readImage(message, pushing, noted)).toEqual({ digest });
+  });
+
+  test.each([
+    { name: 'its own words disagree', noted: [pushed('index.docker.io/library/a', other)] },
+    {
+      name: 'its own words stand among others',
+      noted: [
+        pushed('index.docker.io/library/a', digest),
+        pushed('index.docker.io/library/a', other),
+      ],
+    },
+  ])('trusts nothing if $name', ({ noted }) => {
+    expect(() => kaniko.readImage(message, pushing, noted)).toThrow('named two digests');
+  });
+
+  test('trusts no message with two digests', () => {
+    expect(() => kaniko.readImage(`${message}a:2@${other}\n`, pushing, [])).toThrow(
+      'named two digests',
+    );
+  });
+
+  test('a cache in the same repository is pushed by the same words', () => {
+    const inputs = inputsOf({ tags: 'a:1', push: 'true', 'cache-to': 'a' });
+    const noted = [
+      pushed('index.docker.io/library/a', other),
+      pushed('index.docker.io/library/a', digest),
+    ];
+    expect(kaniko.readImage(message, inputs, noted)).toEqual({ digest });
   });
 });

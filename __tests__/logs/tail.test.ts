@@ -29,3 +29,11 @@ test('cuts a line that is too long', () => {
 test('shows bytes that are no text as such', () => {
   expect(tailOf([Buffer.from([0x61, 0xff])])).toEqual(['a\uFFFD']);
 });
+
+test('keeps what is notable wherever it stands, each text once', () => {
+  const tail = new Tail(/Pushed \S+/);
+  for (const line of ['x Pushed a y', ...numbered(1, 2_000), 'Pushed b', 'Pushed a']) {
+    tail.push(Buffer.from(line));
+  }
+  expect(tail.noted()).toEqual(['Pushed a', 'Pushed b']);
+});

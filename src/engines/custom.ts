@@ -20,6 +20,7 @@ export const custom: Engine = {
   },
 
   volumes: () => [],
+  notable: undefined,
   readImage: () => undefined,
   diagnose: () => undefined,
 };

@@ -39,8 +39,15 @@ export interface Engine {
   container(inputs: Inputs, extras: StreamExtras): V1Container;
   /** Volumes of the pod that `container` mounts. */
   volumes(inputs: Inputs): readonly V1Volume[];
-  /** @param message the container's termination message, valid only after exit 0 of a pushing build. */
-  readImage(message: string, inputs: Inputs): BuiltImage | undefined;
+  /** Lines of output that `readImage` needs, wherever they stand; undefined for none. */
+  readonly notable: RegExp | undefined;
+  /**
+   * @param message the container's termination message, valid only after exit 0 of a pushing build.
+   * @param noted the notable lines.
+   * @returns undefined if the builder named no digest.
+   * @throws BuildError if its message and its output name different ones.
+   */
+  readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined;
   /** @param tail the last lines of output, without timestamps. @param dockerfile its text, to find the failing instruction. */
   diagnose(tail: readonly string[], exitCode: number, dockerfile: string): Diagnosis | undefined;
 }

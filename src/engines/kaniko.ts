@@ -1,4 +1,5 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
+import { BuildError } from '../errors.ts';
 import { formatDuration } from '../inputs/duration.ts';
 import type { Inputs, KeyValue } from '../inputs/inputs.ts';
 import { dockerHub, parseRepository } from '../inputs/reference.ts';
@@ -15,6 +16,9 @@ import { diagnoseKaniko } from './kaniko-failure.ts';
 const unpacked = '/kaniko/buildcontext';
 /** Where the login Secret is mounted: kaniko's own place, which it keeps out of every layer. */
 const secretDirectory = '/kaniko/.docker';
+
+/** What kaniko prints when it has pushed. */
+const pushedLine = /\bPushed (\S+)@(sha256:[0-9a-f]{64})/;
 
 /**
  * What PodSecurity baseline allows of a runtime's default set. Everything else is dropped; `allowPrivilegeEscalation`
@@ -147,10 +151,23 @@ export const kaniko: Engine = {
     return registry.secret === undefined ? [] : [registrySecretVolumeSource(registry.secret)];
   },
 
-  /** kaniko writes one `reference@digest` line for each destination, before it pushes. */
-  readImage(message: string, { image }: Inputs): BuiltImage | undefined {
-    const digest = /@(sha256:[0-9a-f]{64})\s*$/m.exec(message)?.[1];
-    return image.push && digest !== undefined ? { digest } : undefined;
+  notable: pushedLine,
+
+  /**
+   * kaniko writes one `reference@digest` line for each destination, before it pushes. A RUN step can write there too, so
+   * kaniko's own words in the output, which nobody can take back, have to agree.
+   */
+  readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined {
+    const named = [...message.matchAll(/@(sha256:[0-9a-f]{64})\s*$/gm)].map(([, digest]) => digest);
+    const [digest] = named;
+    if (!inputs.image.push || digest === undefined) return undefined;
+    const other = [...named, ...pushedDigests(inputs, noted)].find((found) => found !== digest);
+    if (other === undefined) return { digest };
+    throw new BuildError(
+      'build',
+      `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`,
+      { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' },
+    );
   },
 
   diagnose: diagnoseKaniko,
@@ -169,6 +186,21 @@ export function registrySecretVolumeSource(secret: string): V1Volume {
       sources: [{ secret: { name: secret, items, optional: true } }, { secret: { name: secret } }],
     },
   };
+}
+
+/** Digests that the output names for the repositories of the tags. A cache in the same repository prints the same words. */
+function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly string[] {
+  const cache = cacheOf(inputs);
+  const cached = cache === undefined ? undefined : parseRepository(cache);
+  const repositories = inputs.image.tags
+    .filter(
+      ({ registry, repository }) => registry !== cached?.registry || repository !== cached.path,
+    )
+    .map(({ registry, repository }) => `${registry}/${repository}`);
+  return noted.flatMap((line) => {
+    const [, repository = '', digest = ''] = pushedLine.exec(line) ?? [];
+    return repositories.includes(repository) ? [digest] : [];
+  });
 }
 
 /** kaniko keeps its cache in one repository, to read and to write; `no-cache` leaves it alone. */
