@@ -221,13 +221,20 @@ const definitePullPatienceMs = 3 * second;
 function readPodState(pod, container) {
     if (pod === undefined)
         return { kind: 'gone' };
-    const state = statusOf(pod, container)?.state;
+    const status = statusOf(pod, container);
+    const state = status?.state;
+    if ((status?.restartCount ?? 0) > 0) {
+        const message = 'a second start has no stdin';
+        return { kind: 'lost', reason: 'ContainerRestarted', message };
+    }
     const lost = readLoss(pod, state);
     if (state?.terminated !== undefined) {
         const { exitCode, reason = '', message = '' } = state.terminated;
-        // Whoever takes a pod away kills its container too: then the cluster's reason counts, not the exit code.
-        if (lost !== undefined && exitCode !== 0)
+        // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
+        // cluster's reason counts, not the exit code.
+        if (lost !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
             return lost;
+        }
         return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod) };
     }
     if (lost !== undefined)
@@ -286,6 +293,30 @@ function readLoss(pod, state) {
         message: message || 'the builder has no exit code',
     });
 }
+/** True if the container had ended by itself before the cluster took the pod away. Times are whole seconds. */
+function endedBeforeLoss(pod, { finishedAt }) {
+    const lossMs = lossTimes(pod);
+    return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
+}
+/** When the pod was taken away, as far as its status says it. */
+function lossTimes(pod) {
+    const { phase, reason = '', conditions = [], startTime } = pod.status ?? {};
+    const disrupted = conditions.find(({ type }) => type === 'DisruptionTarget')?.lastTransitionTime;
+    const times = disrupted === undefined ? [] : [timeOf(disrupted)];
+    if (phase === 'Failed' && reason !== '') {
+        const deadlineMs = (pod.spec?.activeDeadlineSeconds ?? NaN) * second;
+        const isDated = reason === 'DeadlineExceeded' && startTime !== undefined && deadlineMs >= 0;
+        return isDated ? [...times, timeOf(startTime) + deadlineMs] : times;
+    }
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata ?? {};
+    if (deletionTimestamp === undefined)
+        return times;
+    return [...times, timeOf(deletionTimestamp) - deletionGracePeriodSeconds * second];
+}
+/** A time of the API: text in JSON, whatever the model's type says. */
+function timeOf(time) {
+    return new Date(time).getTime();
+}
 function readInitFailure(pod) {
     for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
         const ended = state?.terminated;
@@ -317,7 +348,7 @@ function readWaiting(pod, state) {
     };
 }
 function readReason(reason, message) {
-    const wait = stuckReasons[reason];
+    const wait = Object.hasOwn(stuckReasons, reason) ? stuckReasons[reason] : undefined;
     if (wait === undefined)
         return { kind: 'starting', reason, message };
     const definite = reason.includes('Image') && definitePullError.test(message);
@@ -325,7 +356,7 @@ function readReason(reason, message) {
     return { kind: 'stuck', reason, message, patienceMs, hint: wait.hint };
 }
 function isStuck(reason) {
-    return reason !== undefined && reason in stuckReasons;
+    return reason !== undefined && Object.hasOwn(stuckReasons, reason);
 }
 function statusOf(pod, container) {
     return pod.status?.containerStatuses?.find(({ name }) => name === container);
@@ -372,8 +403,6 @@ async function keepAlive(signs, { clock, ping, probe }, signal) {
 /** Payloads of the pings that are sent after the last byte, and after the end of stdin. */
 const lastBytePing = 'last-byte';
 const endPing = 'end-of-stdin';
-/** After the pong the server may still report that the container was not reached; it has this long. */
-const verdictMs = 30_000;
 /** How long an acknowledgement may come after the container's end. */
 const lateAnswerMs = 2_000;
 /** The server's own explanation often arrives just behind the failing send. */
@@ -388,7 +417,9 @@ const unreachedText = /unable to upgrade|not found|CONTAINER_\w+ state|not creat
  * The server reads in order, so the pong of a ping behind the last byte proves that every byte was taken. Before it nothing
  * else counts: a container that ends without reading its stdin leads to the same `Success` and to the same close code
  * 1000 as one that has read everything, and so does a kubelet that is restarted. After it the end of stdin is acknowledged, on
- * v5, by a `Success` status or the pong of a second ping, on v4 by the server's answer to our closing handshake.
+ * v5, by a `Success` status: the kubelet has written the last byte into the container's pipe. That may take as long as the
+ * container takes to read; until then bytes wait between server and node, and a lost connection loses them. On v4 there is
+ * only the server's answer to our closing handshake.
  *
  * Never rejects. Destroys the stream and closes the socket in every case.
  */
@@ -426,11 +457,12 @@ class Session {
     #signs;
     #bytesSent = 0;
     #taken = false;
+    #endTaken = false;
     #ended = false;
     #acknowledged = false;
     #status;
     #failure;
-    #wake = () => undefined;
+    #waiters = new Set();
     constructor(socket, stdin, clock) {
         this.#socket = socket;
         this.#stdin = stdin;
@@ -447,7 +479,7 @@ class Session {
                 if (payload === lastBytePing)
                     this.#take();
                 if (payload === endPing)
-                    this.#acknowledge();
+                    this.#endTaken = true;
             },
         });
         void socket.closed.then((close) => {
@@ -482,7 +514,7 @@ class Session {
     async finish({ containerEnded }) {
         this.#socket.ping(lastBytePing);
         await this.#untilDecided(() => this.#taken, containerEnded);
-        if (!this.#taken || this.#failure !== undefined)
+        if (!this.#taken || this.#hasFailed())
             return;
         this.#ended = true;
         if (supportsHalfClose(this.#socket.protocol)) {
@@ -493,11 +525,12 @@ class Session {
             this.#socket.close();
         }
         await this.#untilDecided(() => this.#acknowledged, containerEnded);
-        if (!this.#acknowledged ||
-            this.#status !== undefined ||
-            !supportsHalfClose(this.#socket.protocol))
-            return;
-        await this.#untilVerdict(containerEnded);
+        // A proxy that swallows the status leaves only what the server has read.
+        if (this.#endTaken && !this.#hasFailed())
+            this.#acknowledged = true;
+    }
+    #hasFailed() {
+        return this.#failure !== undefined;
     }
     /** After an error: waits a moment for the server's own explanation, which often arrives just behind it. */
     async giveUp(error, { signal }) {
@@ -576,21 +609,16 @@ class Session {
         done.abort();
         await timer;
     }
-    /** A pong proves what the API server has consumed; a `Failure` may still follow from the node. */
-    async #untilVerdict(containerEnded) {
-        const done = new AbortController();
-        const timer = this.#clock.sleep(verdictMs, AbortSignal.any([done.signal, containerEnded, this.#closedSignal()]));
-        const verdict = this.#until(() => this.#status !== undefined, AbortSignal.any([done.signal, containerEnded]));
-        await Promise.race([timer.catch(() => undefined), verdict]);
-        done.abort();
-        await verdict;
-    }
     #closedSignal() {
         const controller = new AbortController();
         void this.#socket.closed.then(() => {
             controller.abort();
         });
         return controller.signal;
+    }
+    #wake() {
+        for (const waiter of [...this.#waiters])
+            waiter();
     }
     /** Resolves when the test passes or the signal is aborted. */
     #until(test, signal) {
@@ -599,10 +627,10 @@ class Session {
                 if (!test() && !signal.aborted)
                     return;
                 signal.removeEventListener('abort', settle);
-                this.#wake = () => undefined;
+                this.#waiters.delete(settle);
                 resolve();
             };
-            this.#wake = settle;
+            this.#waiters.add(settle);
             signal.addEventListener('abort', settle);
             settle();
         });
@@ -962,13 +990,29 @@ class SilenceReport {
 ;// CONCATENATED MODULE: ./build/logs/tail.js
 const mostLines = 400;
 const longestLine = 4_096;
+/** More different ones than a builder can mean. */
+const mostNoted = 1_000;
 /** The last lines of an output, in bounded memory: what a failure is explained with. */
 class Tail {
     #lines = [];
+    #notable;
+    #noted = new Set();
+    /** @param notable what else to keep, wherever it stands. */
+    constructor(notable) {
+        this.#notable = notable;
+    }
     push(line) {
-        this.#lines.push(line.subarray(0, longestLine).toString('utf8'));
+        const text = line.subarray(0, longestLine).toString('utf8');
+        const found = this.#notable?.exec(text)?.[0];
+        if (found !== undefined && this.#noted.size < mostNoted)
+            this.#noted.add(found);
+        this.#lines.push(text);
         if (this.#lines.length > 2 * mostLines)
             this.#lines.splice(0, mostLines);
+    }
+    /** What was notable, each text once, in its order. */
+    noted() {
+        return [...this.#noted];
     }
     /** Oldest first. */
     lines() {
@@ -1230,7 +1274,7 @@ async function removeAttempt(ref, ended, { cluster, clock, log }) {
     return problem === undefined;
 }
 async function runContainer(order, follower, ports, signal) {
-    const tail = new Tail();
+    const tail = new Tail(order.notable);
     const output = mirrorOutput(order.ref, follower, tail, ports, signal);
     // Its error is looked at below; until then it must not count as unhandled.
     output.catch(() => undefined);
@@ -1245,7 +1289,7 @@ async function runContainer(order, follower, ports, signal) {
     if (isFinal(state))
         await settleOutput(output, state, ports, signal);
     ports.report.tail = tail.lines();
-    return { state, upload, tail: tail.lines() };
+    return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 async function createPod(pod, { cluster, clock }, signal) {
     const done = new AbortController();
@@ -1448,11 +1492,11 @@ class PrefetchedStream extends external_node_stream_.Readable {
 ;// CONCATENATED MODULE: ./build/deadline.js
 
 /** @param describe what the step was waiting for, asked when the time is up. */
-function startDeadline(timeoutMs, clock, cancelled, describe) {
+function startDeadline({ timeoutMs, startedAtMs }, clock, cancelled, describe) {
     const time = new AbortController();
     const done = new AbortController();
-    const endsAtMs = clock.now() + timeoutMs;
-    void clock.sleep(timeoutMs, done.signal).then(() => {
+    const endsAtMs = startedAtMs + timeoutMs;
+    void clock.sleep(Math.max(0, endsAtMs - clock.now()), done.signal).then(() => {
         time.abort(deadline_timedOut(timeoutMs, describe()));
     }, () => undefined);
     return {
@@ -1462,6 +1506,20 @@ function startDeadline(timeoutMs, clock, cancelled, describe) {
             done.abort(new Error('the step has ended'));
         },
     };
+}
+/** The work's result, or the signal's reason as soon as it is aborted; the work itself goes on, unwatched. */
+function orAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const stop = () => {
+            reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+        };
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted)
+            stop();
+        work.then(resolve, reject).finally(() => {
+            signal.removeEventListener('abort', stop);
+        });
+    });
 }
 function deadline_timedOut(timeoutMs, state) {
     return new BuildError('timeout', `the step did not end within its timeout of ${timeoutMs / 1_000} s; last state: ${state}`, {
@@ -1681,6 +1739,8 @@ const refused = {
         stdin: 'the context arrives there',
         stdinOnce: 'the context arrives there',
         tty: 'the context is binary',
+        restartPolicy: 'a builder is never started twice with one stream',
+        restartPolicyRules: 'a builder is never started twice with one stream',
         terminationMessagePath: 'the digest arrives there',
         terminationMessagePolicy: 'the digest arrives there',
     },
@@ -1815,6 +1875,11 @@ const losses = {
     NodeLost: { what: 'the node is gone', hint: tryAgain, restart: true },
     NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
     Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
+    ContainerRestarted: {
+        what: 'the container was started a second time',
+        hint: "Take restart policies out of 'pod-template'.",
+        restart: false,
+    },
     ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
     NodeAffinity: {
         what: 'the node does not fit the pod',
@@ -1890,7 +1955,8 @@ function lossError(reason, message, { timeoutMs }) {
         });
     }
     // OutOfcpu, OutOfmemory, OutOfpods, …: the node was filled between scheduling and start.
-    const loss = losses[reason] ?? {
+    const known = Object.hasOwn(losses, reason) ? losses[reason] : undefined;
+    const loss = known ?? {
         what: 'the cluster ended the pod',
         hint: tryAgain,
         restart: reason.startsWith('OutOf'),
@@ -1920,7 +1986,7 @@ function decideOutcome(state, upload) {
         case 'stuck':
         case 'running':
             if (upload?.failure !== undefined)
-                return { kind: 'upload-lost', cause: upload.failure, ended: undefined };
+                return { kind: 'upload-lost', cause: upload.failure };
             return { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' };
     }
 }
@@ -1963,7 +2029,8 @@ async function buildImage(plan, ports, cancelled) {
     const { inputs } = plan;
     const swept = new AbortController();
     let sweeping;
-    const deadline = startDeadline(inputs.timeoutMs, clock, cancelled, () => report.describeState());
+    const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
+    const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
     try {
         const [minor] = await Promise.all([
             cluster.serverMinor(deadline.signal),
@@ -2007,6 +2074,7 @@ async function buildOnce(plan, ports, attached, deadline) {
             pod,
             streams: attached,
             startTimeoutMs: inputs.startTimeoutMs,
+            notable: plan.engine.notable,
             open: () => streams.open(),
         };
         end = await runAttempt(order, ports, deadline.signal);
@@ -2046,7 +2114,7 @@ function makePod({ inputs, engine, auth, pullHosts }, ports, ref, remainingMs) {
     return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
 }
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
-function judge({ inputs, engine, source }, pod, { state, upload, tail }) {
+function judge({ inputs, engine, source }, pod, { state, upload, tail, noted }) {
     const outcome = decideOutcome(state, upload);
     if (outcome.kind !== 'succeeded') {
         const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
@@ -2058,7 +2126,7 @@ function judge({ inputs, engine, source }, pod, { state, upload, tail }) {
     }
     if (!inputs.image.push)
         return undefined;
-    const image = engine.readImage(outcome.ended.message, inputs);
+    const image = engine.readImage(outcome.ended.message, inputs, noted);
     if (image === undefined) {
         throw new BuildError('build', 'the builder ended with exit code 0 but named no digest, so the push is not proved', {
             hint: "Take flags out of 'builder-args' that change where the digest is written.",
@@ -2328,6 +2396,22 @@ function maskForms(secrets) {
     });
     return [...new Set(forms.filter((form) => form.length >= shortest))];
 }
+/** Longer lines of other programs are cut. */
+const secrets_longestLine = 200;
+/**
+ * The last line that a program wrote to stderr, fit for a message. Without the secrets: a message that fails a step may be
+ * the first thing that knows them.
+ */
+function lastLine(stderr, secrets) {
+    const masked = maskForms(secrets)
+        .toSorted((one, other) => other.length - one.length)
+        .reduce((text, form) => text.replaceAll(form, '***'), stderr);
+    const line = (masked
+        .trim()
+        .split(/[\r\n]+/)
+        .at(-1) ?? '').trim();
+    return line.length <= secrets_longestLine ? line : `${line.slice(0, secrets_longestLine)}…`;
+}
 function userSecrets(user) {
     const provider = fieldsOf(fieldsOf(user['auth-provider'])['config']);
     const plugin = listOf(fieldsOf(user['exec'])['env']);
@@ -2472,10 +2556,6 @@ async function collectLogins(config, hosts, run) {
         warnings,
     };
 }
-/** Secrets of every login that a config.json has itself, to be masked before anything is logged. */
-function configSecrets({ auths }) {
-    return Object.values(auths).flatMap((entry) => entrySecrets(toEntry(entry)));
-}
 async function resolveLogin(config, host, run) {
     const helper = findHelper(config, host);
     const answer = helper === undefined ? undefined : await askHelper(helper, host, run);
@@ -2558,8 +2638,10 @@ async function askFor(helper, server, run) {
     if (answer.exitCode !== 0) {
         if (/credentials not found|no credentials|not found in native/i.test(said))
             return undefined;
-        const reason = said.trim().split('\n').at(-1) ?? '';
-        throw new BuildError('input', `${doing} failed with exit code ${answer.exitCode}: ${reason}`, {
+        // Never its stdout: a helper may print the login there and fail all the same.
+        const reason = lastLine(answer.stderr, entrySecrets(readAnswer(answer.stdout) ?? {}));
+        const why = reason === '' ? '' : `: ${reason}`;
+        throw new BuildError('input', `${doing} failed with exit code ${answer.exitCode}${why}`, {
             hint,
         });
     }
@@ -2681,14 +2763,12 @@ function frontendOf(text) {
     }
     return undefined;
 }
-/** The elements of a JSON array of strings at the beginning; undefined for the other form. */
+/** The elements of a JSON array of strings; undefined for the other form. */
 function readJsonForm(rest) {
-    const element = /"(?:[^"\\]|\\.)*"/.source;
-    const array = new RegExp(`^\\s*\\[\\s*(?:${element}\\s*(?:,\\s*${element}\\s*)*)?\\]`).exec(rest);
-    if (array === null)
-        return undefined;
     try {
-        return JSON.parse(array[0]);
+        const value = JSON.parse(rest);
+        const isForm = Array.isArray(value) && value.every((element) => typeof element === 'string');
+        return isForm ? value : undefined;
     }
     catch {
         return undefined;
@@ -3546,7 +3626,7 @@ function checkSources(line, check) {
         return [
             presence === 'missing'
                 ? {
-                    message: `${what}: the context has no ${path}`,
+                    message: `${what}: ${path} is not in the context`,
                     hint: 'Correct the path, which is relative to the context, or make the file in a step before this one.',
                     line: line.line,
                 }
@@ -3576,8 +3656,12 @@ function wordsOf(rest) {
     const json = readJsonForm(rest);
     if (json !== undefined)
         return json;
-    // A delimiter behind white space would be taken for a source.
-    return rest.startsWith('[') || /<<-?\s/.test(rest) ? [] : splitWords(rest);
+    // A delimiter behind white space would be taken for a source, and so would a part of a name with spaces.
+    if (rest.startsWith('[') || /<<-?\s/.test(rest))
+        return [];
+    const words = splitWords(rest);
+    const isPart = (word) => /^["'][^"']*$|^[^"']*["']$|[\\`]$/.test(word);
+    return words.slice(0, -1).some(isPart) ? [] : words;
 }
 /** Free of variables, patterns, quotes, escapes, URLs, here-documents and white space that builders see differently. */
 function isLiteral(source) {
@@ -3981,14 +4065,54 @@ function findPlace(path, roots, workspace) {
     }
     return { path: real, kind: stat.kind };
 }
-/** Whole text of a file that `findPlace` found. */
-function readPlace({ path }, workspace) {
+/** Dockerfiles, ignore files and files that inputs name; nobody writes larger ones. */
+const largestFileBytes = 4 * 1_024 * 1_024;
+/**
+ * Content of a file that an input names, if it may be read (see findPlace).
+ * @returns undefined if there is none.
+ * @throws BuildError('context')
+ */
+function readInputFile(path, workspace, largestBytes = largestFileBytes) {
+    const place = findPlace(path, ['.'], workspace);
+    return place === undefined ? undefined : readPlace(place, workspace, largestBytes);
+}
+/**
+ * Content of a file that `findPlace` found.
+ * @throws BuildError('context') also for a directory, and where it is larger than that.
+ */
+function readPlace({ path }, workspace, largestBytes = largestFileBytes) {
+    let file;
     try {
-        return workspace.readFile(path);
+        file = workspace.open(path);
+        return readUpTo(file, path, largestBytes);
     }
     catch (error) {
-        throw places_unreadable(path, error);
+        throw error instanceof BuildError ? error : places_unreadable(path, error);
     }
+    finally {
+        file?.close();
+    }
+}
+/** Asks what is open, not what was there before. */
+function readUpTo(file, path, largestBytes) {
+    const { kind, sizeBytes } = file.stat();
+    if (kind !== 'file') {
+        throw new BuildError('context', `${path} is not a file`, { hint: 'Name a regular file.' });
+    }
+    if (sizeBytes > largestBytes) {
+        throw new BuildError('context', `${path} is larger than ${largestBytes} bytes`, {
+            hint: 'Name a smaller file.',
+        });
+    }
+    const content = Buffer.alloc(sizeBytes);
+    let filled = 0;
+    while (filled < sizeBytes) {
+        const bytes = file.read(content.subarray(filled));
+        if (bytes === 0)
+            break;
+        filled += bytes;
+    }
+    return content.subarray(0, filled);
 }
 /** The directory part of a path, `.` if it has none. */
 function parentOf(path) {
@@ -4187,8 +4311,9 @@ function directoryMember(name, mode, mtimeSeconds) {
         counts: false,
     };
 }
-function entryMember(root, entry, { latestSeconds, keepGitCredentials = false }) {
+function entryMember(root, entry, { latestSeconds, keepGitCredentials = false, linkedGitConfigs }) {
     const { stat, path } = entry;
+    const isConfig = isGitConfig(entry.name) || linkedGitConfigs?.has(entry.name) === true;
     const name = `${root}/${entry.name}`;
     const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
     switch (entry.content.kind) {
@@ -4225,7 +4350,7 @@ function entryMember(root, entry, { latestSeconds, keepGitCredentials = false })
                     kind: 'disk',
                     path,
                     stat,
-                    ...(isGitConfig(entry.name) && !keepGitCredentials && { edit: withoutCredentials }),
+                    ...(isConfig && !keepGitCredentials && { edit: withoutCredentials }),
                 },
                 counts: true,
             };
@@ -4252,9 +4377,9 @@ function clampTime(seconds, latestSeconds) {
     const whole = Math.max(0, Math.floor(seconds));
     return latestSeconds === undefined ? whole : Math.min(whole, latestSeconds);
 }
-/** Git's own configuration, of the repository and of its submodules and worktrees. */
+/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
 function isGitConfig(name) {
-    return /(^|\/)\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+    return /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 function bytesMember(name, mode, mtimeSeconds, bytes) {
     return {
@@ -4776,6 +4901,7 @@ function packStream(members, level, totals, workspace) {
 
 ;// CONCATENATED MODULE: ./build/context/walk.js
 
+
 /**
  * Lists what Docker would send of a directory. Links are not followed.
  * @throws BuildError('context')
@@ -4803,6 +4929,8 @@ class Walk {
     #entries = [];
     /** First name of every file that has several, by device and inode. */
     #linked = new Map();
+    /** Device and inode of every git configuration that has several names, excluded ones too. */
+    #gitConfigs = new Set();
     /** Excluded directories on the way down, which appear once something below them is kept. */
     #pending = [];
     #special = [];
@@ -4817,7 +4945,12 @@ class Walk {
             ...warnAbout(this.#special, 'neither files, directories nor links and are not sent'),
             ...warnAbout(this.#whiteouts, 'named like the whiteouts of image layers, which many builders take for deletions'),
         ];
-        return { entries: this.#entries, ignored: this.#ignored, warnings };
+        return {
+            entries: this.#entries,
+            ignored: this.#ignored,
+            linkedGitConfigs: this.#linkedGitConfigs(),
+            warnings,
+        };
     }
     enter(directory, prefix, parent) {
         for (const base of this.#workspace.names(directory)) {
@@ -4829,6 +4962,8 @@ class Walk {
             const { excluded, matches } = this.#rules.test(name, parent);
             if (excluded)
                 this.#ignored += 1;
+            if (stat.links > 1 && isGitConfig(name))
+                this.#gitConfigs.add(identityOf(stat));
             if (stat.kind === 'directory')
                 this.#directory({ name, path, stat }, excluded, matches);
             else if (!excluded)
@@ -4868,15 +5003,22 @@ class Walk {
         this.#entries.push({ ...place, content });
     }
     #firstName(name, stat) {
-        const identity = `${stat.device}:${stat.inode}`;
+        const identity = identityOf(stat);
         const first = this.#linked.get(identity);
         if (first === undefined)
             this.#linked.set(identity, name);
         return first;
     }
+    #linkedGitConfigs() {
+        const names = [...this.#gitConfigs].map((identity) => this.#linked.get(identity));
+        return new Set(names.filter((name) => name !== undefined));
+    }
     #flushPending() {
         this.#entries.push(...this.#pending.splice(0));
     }
+}
+function identityOf({ device, inode }) {
+    return `${device}:${inode}`;
 }
 function unreadableName(base, prefix) {
     const isForeign = base.includes('\uFFFD');
@@ -4976,11 +5118,12 @@ function directorySource(context, workspace) {
     const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
     const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
     const root = contextRoot[layout];
+    const rules = { ...context, linkedGitConfigs: tree.linkedGitConfigs };
     function* members(auth) {
         // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
         yield directoryMember(root, 0o755, rootSeconds);
         for (const entry of tree.entries)
-            yield entryMember(root, entry, context);
+            yield entryMember(root, entry, rules);
         if (dockerfile !== undefined) {
             yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
         }
@@ -5339,6 +5482,7 @@ const custom = {
         };
     },
     volumes: () => [],
+    notable: undefined,
     readImage: () => undefined,
     diagnose: () => undefined,
 };
@@ -5624,10 +5768,13 @@ function shorten(text) {
 
 
 
+
 /** Where kaniko unpacks stdin. */
 const unpacked = '/kaniko/buildcontext';
 /** Where the login Secret is mounted: kaniko's own place, which it keeps out of every layer. */
 const secretDirectory = '/kaniko/.docker';
+/** What kaniko prints when it has pushed. */
+const pushedLine = /\bPushed (\S+)@(sha256:[0-9a-f]{64})/;
 /**
  * What PodSecurity baseline allows of a runtime's default set. Everything else is dropped; `allowPrivilegeEscalation`
  * stays unset, so that sudo and file capabilities in RUN work.
@@ -5741,10 +5888,20 @@ const kaniko = {
     volumes({ registry }) {
         return registry.secret === undefined ? [] : [registrySecretVolumeSource(registry.secret)];
     },
-    /** kaniko writes one `reference@digest` line for each destination, before it pushes. */
-    readImage(message, { image }) {
-        const digest = /@(sha256:[0-9a-f]{64})\s*$/m.exec(message)?.[1];
-        return image.push && digest !== undefined ? { digest } : undefined;
+    notable: pushedLine,
+    /**
+     * kaniko writes one `reference@digest` line for each destination, before it pushes. A RUN step can write there too, so
+     * kaniko's own words in the output, which nobody can take back, have to agree.
+     */
+    readImage(message, inputs, noted) {
+        const named = [...message.matchAll(/@(sha256:[0-9a-f]{64})\s*$/gm)].map(([, digest]) => digest);
+        const [digest] = named;
+        if (!inputs.image.push || digest === undefined)
+            return undefined;
+        const other = [...named, ...pushedDigests(inputs, noted)].find((found) => found !== digest);
+        if (other === undefined)
+            return { digest };
+        throw new BuildError('build', `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`, { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' });
     },
     diagnose: diagnoseKaniko,
 };
@@ -5761,6 +5918,18 @@ function registrySecretVolumeSource(secret) {
             sources: [{ secret: { name: secret, items, optional: true } }, { secret: { name: secret } }],
         },
     };
+}
+/** Digests that the output names for the repositories of the tags. A cache in the same repository prints the same words. */
+function pushedDigests(inputs, noted) {
+    const cache = cacheOf(inputs);
+    const cached = cache === undefined ? undefined : parseRepository(cache);
+    const repositories = inputs.image.tags
+        .filter(({ registry, repository }) => registry !== cached?.registry || repository !== cached.path)
+        .map(({ registry, repository }) => `${registry}/${repository}`);
+    return noted.flatMap((line) => {
+        const [, repository = '', digest = ''] = pushedLine.exec(line) ?? [];
+        return repositories.includes(repository) ? [digest] : [];
+    });
 }
 /** kaniko keeps its cache in one repository, to read and to write; `no-cache` leaves it alone. */
 function cacheOf({ image }) {
@@ -6591,11 +6760,11 @@ class InputReader {
     /** True if the input has another value than its default. */
     isSet(name) {
         const text = this.text(name);
-        return text !== undefined && text !== inputDefaults[name];
+        return text !== undefined && text !== defaultOf(name);
     }
     /** An input with a default. */
     value(name, parse) {
-        const byDefault = inputDefaults[name] ?? '';
+        const byDefault = defaultOf(name) ?? '';
         return this.#problems.collect(name, () => parse(this.text(name) ?? byDefault), parse(byDefault));
     }
     /** An input without a default. */
@@ -6614,20 +6783,25 @@ class InputReader {
     }
     /** Text of a file that an input names. */
     file(path) {
+        const hint = 'Name a file that can be read, relative to the working directory.';
+        let text;
         try {
-            return this.#raw.readText(path);
+            text = this.#raw.readText(path);
         }
         catch (error) {
-            const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-            throw invalid(isMissing
-                ? `the file ${quote(path)} does not exist`
-                : `reading the file ${quote(path)} failed: ${describeError(error)}`, 'Name a file that can be read, relative to the working directory.');
+            throw invalid(`reading the file ${quote(path)} failed: ${describeError(error)}`, hint);
         }
+        if (text === undefined)
+            throw invalid(`the file ${quote(path)} does not exist`, hint);
+        return text;
     }
     /** The environment's value for a build argument. */
     env(name) {
         return this.#raw.env(name);
     }
+}
+function defaultOf(name) {
+    return Object.hasOwn(inputDefaults, name) ? inputDefaults[name] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/registry.js
@@ -7175,7 +7349,7 @@ async function readJson(response) {
         return JSON.parse(body);
     }
     catch {
-        throw new ApiError(502, '', `the server answered with something that is not JSON: ${body.slice(0, 80)}`);
+        throw new ApiError(502, '', `the server answered with something that is not JSON: ${body.replace(/\s+/g, ' ').trim().slice(0, 80)}`);
     }
 }
 /** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
@@ -7933,6 +8107,8 @@ var external_node_path_ = __webpack_require__(6760);
 function readDockerConfig(input, environment, resolve) {
     if (input === 'none')
         return undefined;
+    if (input !== undefined)
+        refuseContent(input);
     const file = input === undefined ? defaultFile(environment) : fileOf(resolve(expandHome(input)));
     let text;
     try {
@@ -7947,6 +8123,21 @@ function readDockerConfig(input, environment, resolve) {
         });
     }
     return parseDockerConfig(text, file);
+}
+/** Longer values are no path that anybody wrote by hand, and may be a secret. */
+const longestPath = 200;
+/** @throws BuildError('input') for the content of a file in place of its path. It quotes nothing: logins are in it. */
+function refuseContent(input) {
+    const isContent = input.trimStart().startsWith('{');
+    const isPath = input.length <= longestPath && !/\p{Cc}/u.test(input);
+    if (isPath && !isContent)
+        return;
+    const what = isContent
+        ? 'a path, not the content'
+        : `a path of one line, up to ${longestPath} characters`;
+    throw new BuildError('input', `the input 'docker-config' takes ${what}`, {
+        hint: 'Write the content to a file outside of the workspace, or log in by docker login, in a step before this one.',
+    });
 }
 function defaultFile(environment) {
     const directory = environment['DOCKER_CONFIG'] ?? '';
@@ -8050,6 +8241,7 @@ var lib_proxy = __webpack_require__(9783);
 var dist_config = __webpack_require__(3448);
 ;// CONCATENATED MODULE: ./build/io/exec-credentials.js
 
+
 /** A credential that ends sooner than this is asked for anew. */
 const earlyMs = 30_000;
 const providerName = 'kube-build-push/exec';
@@ -8145,18 +8337,17 @@ class ExecCredentials {
             });
         }
         if (answer.exitCode !== 0) {
-            const said = answer.stderr.trim().split('\n').at(-1) ?? '';
-            throw new BuildError('cluster', `${doing} failed with exit code ${answer.exitCode}: ${said}`, { hint });
+            const said = lastLine(answer.stderr, secretsOf(readCredential(answer.stdout)));
+            const why = said === '' ? '' : `: ${said}`;
+            throw new BuildError('cluster', `${doing} failed with exit code ${answer.exitCode}${why}`, {
+                hint,
+            });
         }
         const credential = readCredential(answer.stdout);
         if (credential === undefined)
             throw new BuildError('cluster', `${doing} gave no credential`, { hint });
-        for (const secret of [credential.token, credential.key]) {
-            if (secret !== undefined)
-                for (const line of secret.split('\n'))
-                    if (line.length >= 6)
-                        this.#mask(line);
-        }
+        for (const form of maskForms(secretsOf(credential)))
+            this.#mask(form);
         return credential;
     }
     #info() {
@@ -8213,11 +8404,15 @@ function readCredential(stdout) {
         return undefined;
     return { token, certificate, key, expiresAtMs: Number.isNaN(expires) ? undefined : expires };
 }
+function secretsOf(credential) {
+    return [credential?.token, credential?.key].filter((secret) => secret !== undefined);
+}
 function exec_credentials_text(value) {
     return typeof value === 'string' ? value : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/io/kubeconfig.js
+
 
 
 
@@ -8246,6 +8441,7 @@ function connect(kube, environment, runner) {
     applyProxy(config, cluster);
     const exec = ExecCredentials.install(config, cluster, runner);
     const impersonation = impersonationHeaders(document, context.user);
+    const masked = new Set();
     return {
         source,
         server: cluster.server,
@@ -8263,12 +8459,24 @@ function connect(kube, environment, runner) {
                     throw error;
                 throw new BuildError('cluster', `preparing the login to ${cluster.server} failed: ${describeError(error)}`, { cause: error });
             }
+            // Tokens of files and of the pod's own account are in no document, and change while the step runs.
+            for (const secret of authorizationSecrets(options.headers)) {
+                if (!masked.has(secret))
+                    runner.mask(secret);
+                masked.add(secret);
+            }
             rest_keepAlive(options.agent);
             options.headers = { ...options.headers, ...impersonation };
             return { url: requestUrl(cluster.server, path, query), options };
         },
         renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
     };
+}
+function authorizationSecrets(headers) {
+    const { Authorization: authorization } = kubeconfig_fields(headers);
+    if (typeof authorization !== 'string')
+        return [];
+    return maskForms([authorization.replace(/^\S+ /, '')]);
 }
 /** Keeps a path of the server's URL. */
 function requestUrl(server, path, query) {
@@ -8881,6 +9089,7 @@ function code(text) {
 
 
 
+
 const environment = process.env;
 const clock = systemClock;
 const log = new JobLog(runnerJob, () => (0,external_node_crypto_.randomBytes)(16).toString('hex'));
@@ -8903,7 +9112,7 @@ async function runBuildStep() {
     }
     await log.close();
     if (inputs !== undefined)
-        await publish(inputs, report, failure);
+        failure = await publish(inputs, report, failure);
     await finish(failure, inputs);
 }
 /** Removes what the build step could not remove; never fails the job. */
@@ -8925,7 +9134,7 @@ async function build(inputs, report, cancelled) {
     if (connection.unverifiedTls) {
         await log.warning('the kubeconfig has insecure-skip-tls-verify: anybody on the way to the server can read and change this build');
     }
-    const plan = await makePlan(inputs);
+    const plan = await prepare(inputs, report, cancelled);
     report.phase('prepare', clock.now());
     const ports = {
         cluster: new KubeCluster(connection, clock),
@@ -8947,6 +9156,18 @@ async function build(inputs, report, cancelled) {
         },
     };
     report.image = await buildImage(plan, ports, cancelled);
+}
+/** What makes the plan may take long (a large archive, a credential helper): time and cancellation count here too. */
+async function prepare(inputs, report, cancelled) {
+    const describe = () => 'preparing the context';
+    const { timeoutMs } = inputs;
+    const deadline = startDeadline({ timeoutMs, startedAtMs: report.startedAtMs }, clock, cancelled, describe);
+    try {
+        return await orAborted(makePlan(inputs), deadline.signal);
+    }
+    finally {
+        deadline.end();
+    }
 }
 /** Everything that can fail before the cluster is asked for anything. */
 async function makePlan(inputs) {
@@ -9020,8 +9241,33 @@ async function maskAll(secrets) {
     for (const secret of secrets)
         await log.mask(secret);
 }
-/** Outputs and summary, after a failure too. */
+/**
+ * Outputs and summary, after a failure too.
+ * @returns the failure of the step: outputs that cannot be written are one, but never instead of the build's own.
+ */
 async function publish(inputs, report, failure) {
+    let problem;
+    try {
+        setOutputs(inputs, report);
+    }
+    catch (error) {
+        problem = new BuildError('build', `writing the outputs failed: ${describeError(error)}`, {
+            hint: 'Look at the runner: it gives the file as GITHUB_OUTPUT.',
+            cause: error,
+        });
+    }
+    try {
+        if (inputs.summary) {
+            const scrub = (text) => log.scrub(text);
+            await runnerJob.writeSummary(renderSummary(inputs, report, failure ?? problem, scrub));
+        }
+    }
+    catch (error) {
+        await log.warning(`the job summary could not be written: ${describeError(error)}`);
+    }
+    return failure ?? problem;
+}
+function setOutputs(inputs, report) {
     const { image, exitCode } = report;
     const [first] = inputs.image.tags;
     if (exitCode !== undefined)
@@ -9032,8 +9278,6 @@ async function publish(inputs, report, failure) {
         runnerJob.setOutput('image-name', first.text.slice(0, -`:${first.tag}`.length));
     }
     runnerJob.setOutput('metadata', renderMetadata(inputs, report));
-    if (inputs.summary)
-        await runnerJob.writeSummary(renderSummary(inputs, report, failure, (text) => log.scrub(text)));
 }
 async function finish(failure, inputs) {
     if (failure !== undefined) {

@@ -421,9 +421,18 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // The entry of both steps. Imports only what decides whether there is anything to do: a post step without work ends here.
 
 const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
+// Whatever ends this process, only a proved success is 0.
+if (!isPost)
+    process.exitCode = 1;
 if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
     const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(643), __nccwpck_require__.e(722)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1722));
-    await (isPost ? runPostStep() : runBuildStep());
+    try {
+        await (isPost ? runPostStep() : runBuildStep());
+    }
+    catch {
+        // Nothing can be said any more: the job log itself is gone.
+        process.exit(isPost ? 0 : 1);
+    }
 }
 
 __webpack_async_result__();
