@@ -9,7 +9,7 @@ import { createSource, type StdinSource, type StreamAuth } from './context/sourc
 import { selectEngine } from './engines/select.ts';
 import { BuildError, describeError, toBuildError } from './errors.ts';
 import { orAborted, startDeadline } from './deadline.ts';
-import { dockerfilePath, type Inputs, type KubeInputs } from './inputs/inputs.ts';
+import type { Inputs, KubeInputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
 import { leafSecrets } from './inputs/secrets.ts';
 import { systemClock } from './io/clock.ts';
@@ -22,7 +22,7 @@ import { failOnCrash } from './io/crash.ts';
 import { cancellation } from './io/signals.ts';
 import { rememberedPods } from './io/state.ts';
 import { createWorkspace } from './io/workspace.ts';
-import { JobLog } from './logs/fence.ts';
+import { JobLog, type Place } from './logs/fence.ts';
 import { PodMemory } from './pod/memory.ts';
 import { podName } from './pod/name.ts';
 import { removeLeftovers } from './post.ts';
@@ -51,7 +51,7 @@ export async function runBuildStep(): Promise<void> {
   }
   await log.close();
   if (inputs !== undefined) failure = await publish(inputs, report, failure);
-  await finish(failure, inputs);
+  await finish(failure, report);
 }
 
 /** Removes what the build step could not remove; never fails the job. */
@@ -123,14 +123,14 @@ async function prepare(
     describe,
   );
   try {
-    return await orAborted(makePlan(inputs), deadline.signal);
+    return await orAborted(makePlan(inputs, report), deadline.signal);
   } finally {
     deadline.end();
   }
 }
 
 /** Everything that can fail before the cluster is asked for anything. */
-async function makePlan(inputs: Inputs): Promise<BuildPlan> {
+async function makePlan(inputs: Inputs, report: RunReport): Promise<BuildPlan> {
   const engine = selectEngine(inputs);
   const source = await createSource(
     {
@@ -144,6 +144,7 @@ async function makePlan(inputs: Inputs): Promise<BuildPlan> {
     },
     workspace,
   );
+  report.dockerfilePath = source.dockerfilePath;
   await log.info(`stdin: ${source.description}`);
   for (const note of source.notes) await log.info(note);
   for (const warning of source.warnings) await log.warning(warning);
@@ -162,9 +163,8 @@ async function checkSource(inputs: Inputs, source: StdinSource): Promise<void> {
     lookUp: source.lookUp,
     builderImage: inputs.builder.image,
   });
-  const file = dockerfilePath(inputs);
   for (const { message, hint, line } of warnings) {
-    await log.warning(`${message}. ${hint}`, { file, line });
+    await log.warning(`${message}. ${hint}`, placeOf(source.dockerfilePath, line));
   }
   throwIfAny(problems);
 }
@@ -247,15 +247,16 @@ function setOutputs(inputs: Inputs, report: RunReport): void {
   runnerJob.setOutput('metadata', renderMetadata(inputs, report));
 }
 
-async function finish(failure: BuildError | undefined, inputs: Inputs | undefined): Promise<never> {
+/** A line of the Dockerfile, where there is a file to point to. */
+function placeOf(file: string | undefined, line: number | undefined): Place {
+  return file === undefined || line === undefined ? {} : { file, line };
+}
+
+async function finish(failure: BuildError | undefined, report: RunReport): Promise<never> {
   if (failure !== undefined) {
     const text =
       failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
-    const place =
-      failure.line === undefined || inputs === undefined
-        ? {}
-        : { file: dockerfilePath(inputs), line: failure.line };
-    await log.error(text, place);
+    await log.error(text, placeOf(report.dockerfilePath, failure.line));
   }
   // Open connections of the keep-alive agent must not hold the step back.
   process.exit(failure === undefined ? 0 : 1);

@@ -1,3 +1,4 @@
+import { linkSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -16,8 +17,19 @@ async function sent(
   entries: Readonly<Record<string, TreeEntry>>,
   options: Partial<SourceOptions>,
 ): Promise<Readonly<Record<string, string>>> {
+  return sentOf(makeTree(entries), options);
+}
+
+function makeTree(entries: Readonly<Record<string, TreeEntry>>): Tree {
   const tree = new Tree(entries);
   trees.push(tree);
+  return tree;
+}
+
+async function sentOf(
+  tree: Tree,
+  options: Partial<SourceOptions> = {},
+): Promise<Readonly<Record<string, string>>> {
   const source = await createSource(
     {
       source: { kind: 'context', path: '.' },
@@ -97,4 +109,23 @@ test.each([
   const entries = { Dockerfile: 'FROM a\n', '.git/config': '[http]\n\textraheader = x\n' };
   const found = await sent(entries, { keepGitCredentials });
   expect(found['ctx/.git/config']).toBe(expected);
+});
+
+test.each([
+  { name: 'sent too', ignore: '' },
+  { name: 'kept out', ignore: 'sub.git/config\n' },
+])('credentials of a git configuration that is $name go by no other name', async ({ ignore }) => {
+  const tree = makeTree({
+    Dockerfile: 'FROM a\n',
+    '.dockerignore': ignore,
+    'sub.git/config': '[http]\n\textraheader = x\n',
+    other: '[http]\n\textraheader = x\n',
+  });
+  linkSync(tree.at('sub.git/config'), tree.at('a'));
+  linkSync(tree.at('sub.git/config'), tree.at('z'));
+  linkSync(tree.at('other'), tree.at('another'));
+  const found = await sentOf(tree);
+  expect(found['ctx/a']).toBe('[http]\n');
+  expect(found['ctx/z']).toBe('');
+  expect(found['ctx/another']).toBe('[http]\n\textraheader = x\n');
 });

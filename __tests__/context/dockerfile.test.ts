@@ -72,3 +72,8 @@ test('survives every prefix of a Dockerfile', () => {
     expect(Array.isArray(registriesOf(text.slice(0, length), []))).toBe(true);
   }
 });
+
+test('COPY --from is found among other flags', () => {
+  const dockerfile = 'FROM scratch\nCOPY --link --from=ghcr.io/acme/tools:1 --chown=1 /a /a\n';
+  expect(registriesOf(dockerfile, [])).toEqual(['ghcr.io']);
+});

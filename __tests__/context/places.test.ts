@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { findPlace, parentOf, readPlace } from '../../src/context/places.ts';
+import { findDockerfile } from '../../src/context/dockerfile-place.ts';
+import { findPlace, parentOf, readInputFile, readPlace } from '../../src/context/places.ts';
 import type { Workspace } from '../../src/ports.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree } from '../support/tree.ts';
@@ -182,6 +183,7 @@ test('a fifo is neither a file nor a directory', async () => {
   expect(await failureOf(() => findPlace('fifo', ['.'], workspace))).toEqual({
     kind: 'context',
     message: 'fifo is neither a file nor a directory',
+    hint: 'Name a regular file or a directory.',
   });
 });
 
@@ -192,6 +194,47 @@ test('a file is read whole, and one that cannot be read is named', async () => {
   expect(await failureOf(() => readPlace({ path, kind: 'file' }, workspace))).toMatchObject({
     kind: 'context',
     message: expect.stringContaining(`${path} cannot be read: ENOENT`) as unknown,
+  });
+});
+
+describe('a file that an input names', () => {
+  test('is read, and undefined where there is none', () => {
+    const { workspace } = makeHome();
+    expect(readInputFile('ctx/up', workspace)?.toString()).toBe('text');
+    expect(readInputFile('missing', workspace)).toBeUndefined();
+    expect(readInputFile('ctx/broken', workspace)).toBeUndefined();
+  });
+
+  test.each([
+    { name: 'a directory', path: 'ctx', message: / is not a file$/ },
+    { name: 'a link that leads out', path: 'ctx/out', message: /outside of the workspace$/ },
+    { name: 'a fifo', path: 'fifo', message: /neither a file nor a directory$/ },
+    { name: 'more than allowed', path: 'file', message: / is larger than 3 bytes$/ },
+  ])('is refused: $name', async ({ path, message }) => {
+    const { tree, workspace } = makeHome();
+    execFileSync('mkfifo', [tree.at('w/fifo')]);
+    expect(await failureOf(() => readInputFile(path, workspace, 3))).toMatchObject({
+      kind: 'context',
+      message: expect.stringMatching(message) as unknown,
+    });
+  });
+
+  test('is looked at once more when it is open: a fifo in its place is not waited for', async () => {
+    const { tree, workspace } = makeHome();
+    const path = tree.at('w/fifo');
+    execFileSync('mkfifo', [path]);
+    expect(await failureOf(() => readPlace({ path, kind: 'file' }, workspace))).toMatchObject({
+      message: `${path} is not a file`,
+    });
+  });
+});
+
+test('a Dockerfile of more than 4 MiB is not read', async () => {
+  const { tree, workspace } = makeHome();
+  tree.add({ 'w/Dockerfile': Buffer.alloc(4 * 1_024 * 1_024 + 1) });
+  expect(await failureOf(() => findDockerfile('.', undefined, workspace))).toMatchObject({
+    kind: 'context',
+    message: expect.stringContaining('is larger than 4194304 bytes') as unknown,
   });
 });
 

@@ -243,6 +243,17 @@ describe('a context that is wrong', () => {
       message: 'the context nothing does not exist',
       hint: "Correct the input 'context', relative to the working directory, and check out the repository in a step before this one.",
     },
+    ...[
+      'https://x:secret@github.com/a/b.git#main',
+      'git@github.com:a/b.git',
+      'git://example.com/a',
+    ].map((path) => ({
+      name: `is ${path}`,
+      entries: {},
+      path,
+      message: 'the context is a URL, but Git URLs are not supported',
+      hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
+    })),
     {
       name: 'is a file, but no archive',
       entries: { 'w/a.zip': 'x' },
@@ -433,7 +444,8 @@ describe('a stream', () => {
     const { workspace } = home(large);
     const source = await createSource(inContext, {
       ...workspace,
-      open: () => {
+      open: (path) => {
+        if (path.endsWith('/Dockerfile')) return workspace.open(path);
         throw new Error('nobody asked for it');
       },
     });
@@ -453,13 +465,14 @@ describe('a stream', () => {
     expect(lines.some((line) => line.endsWith('ctx/y'))).toBe(false);
     const again = await createSource(inContext, {
       ...workspace,
-      open: () => {
+      open: (path) => {
+        if (path.endsWith('/Dockerfile')) return workspace.open(path);
         throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
       },
     });
     expect(await failureOf(() => bytesOf(again.open({}).stream))).toMatchObject({
       kind: 'context',
-      message: `${tree.at('w/Dockerfile')} vanished while the context was packed`,
+      message: `${tree.at('w/x')} vanished while the context was packed`,
     });
   });
 });

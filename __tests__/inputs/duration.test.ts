@@ -7,7 +7,8 @@ test.each([
   { text: '5m', ms: 300_000 },
   { text: '1h30m', ms: 5_400_000 },
   { text: '1.5h', ms: 5_400_000 },
-  { text: '250ms', ms: 250 },
+  { text: '1000ms', ms: 1_000 },
+  { text: '1s500ms', ms: 1_500 },
   { text: '24h', ms: 86_400_000 },
 ])('reads $text', ({ text, ms }) => {
   expect(parseDuration(text, 24)).toBe(ms);
@@ -21,8 +22,9 @@ test.each([
   { text: '1d', problem: '"1d" is not a duration' },
   { text: '-5m', problem: '"-5m" is not a duration' },
   { text: '', problem: '"" is not a duration' },
-  { text: '0s', problem: '"0s" is not between 1ms and 24h' },
-  { text: '25h', problem: '"25h" is not between 1ms and 24h' },
+  { text: '0s', problem: '"0s" is not between 1s and 24h' },
+  { text: '999ms', problem: '"999ms" is not between 1s and 24h' },
+  { text: '25h', problem: '"25h" is not between 1s and 24h' },
 ])('refuses "$text"', ({ text, problem }) => {
   expect(problemsOf(() => parseDuration(text, 24))).toEqual([{ text: problem, hint }]);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { parseAnnotation, parseKeyValue, parseVariable } from '../../src/inputs/fields.ts';
+import {
+  parseAnnotation,
+  parseAttributes,
+  parseKeyValue,
+  parseVariable,
+} from '../../src/inputs/fields.ts';
 import { problemsOf } from '../support/problems.ts';
 
 test.each([
@@ -65,5 +70,15 @@ test.each([
       text: `the annotation "org.x" is for ${level}, but one image has only a manifest`,
       hint: 'Write manifest:KEY=VALUE or KEY=VALUE.',
     },
+  ]);
+});
+
+test('an attribute has one value', () => {
+  expect([...parseAttributes('type=registry, ref=a/b,ref=a/b')]).toEqual([
+    ['type', 'registry'],
+    ['ref', 'a/b'],
+  ]);
+  expect(problemsOf(() => parseAttributes('ref=a/b,ref=a/c'))).toEqual([
+    { text: '"ref" is given twice, with different values', hint: 'Leave one of them out.' },
   ]);
 });

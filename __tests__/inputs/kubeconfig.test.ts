@@ -97,6 +97,17 @@ describe('parseKubeconfig', () => {
         hint: `${print}, or its base64 once.`,
       },
     },
+    ...[
+      { name: 'UTF-16', bytes: Buffer.from(good, 'utf16le') },
+      { name: 'UTF-16 with a byte order mark', bytes: Buffer.from(`\uFEFF${good}`, 'utf16le') },
+    ].map(({ name, bytes }) => ({
+      name: `base64 of ${name}`,
+      value: bytes.toString('base64'),
+      problem: {
+        text: 'it is the base64 of UTF-16, which PowerShell writes',
+        hint: 'Encode UTF-8: [Text.Encoding]::UTF8 in place of Unicode, Out-File -Encoding utf8 in place of >.',
+      },
+    })),
     {
       name: 'a path',
       value: '/home/me/kubeconfig',
@@ -129,7 +140,8 @@ describe('checkContext', () => {
       text: good,
       wanted: 'on',
       problem: {
-        text: 'the input \'kube-context\' is "on", which is not one of its contexts',
+        input: 'kube-context',
+        text: '"on" is not a context of the kubeconfig',
         hint: 'Use one.',
       },
     },
@@ -138,7 +150,8 @@ describe('checkContext', () => {
       text: good,
       wanted: 'production',
       problem: {
-        text: 'the input \'kube-context\' is "production", which is not one of its contexts',
+        input: 'kube-context',
+        text: '"production" is not a context of the kubeconfig',
         hint: 'Use one of: one, two.',
       },
     },
@@ -156,7 +169,7 @@ describe('checkContext', () => {
       text: good.replace('current-context: one', 'current-context: three'),
       wanted: undefined,
       problem: {
-        text: 'its current-context is "three", which is not one of its contexts',
+        text: 'its current-context "three" is not one of its contexts',
         hint: 'Use one of: one, two.',
       },
     },

@@ -6,8 +6,11 @@ import type { Inputs } from '../../src/inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from '../../src/inputs/parse.ts';
 import { inputDefaults, type RawInputs } from '../../src/inputs/reader.ts';
 
+/** Stands for a file without the right to read it. */
+const unreadable = 'unreadable';
 const files: Readonly<Record<string, string>> = {
   'pod.yaml': 'kind: PodTemplate\ntemplate:\n  spec: { hostUsers: false }\n',
+  'locked.yaml': unreadable,
   'ca.pem': '-----BEGIN CERTIFICATE-----\nMIIBszCC\n-----END CERTIFICATE-----\n',
 };
 
@@ -18,7 +21,7 @@ function rawInputs(given: Readonly<Record<string, string>>): RawInputs {
     env: (name) => (name === 'VERSION' ? '1.2' : undefined),
     readText: (path) => {
       const text = files[path];
-      if (text === undefined) throw new Error('ENOENT: no such file or directory');
+      if (text === unreadable) throw new Error('EACCES: permission denied');
       return text;
     },
   };
@@ -45,6 +48,7 @@ const defaults: Inputs = {
   contextBufferBytes: 67_108_864,
   excludes: [],
   gitCredentials: 'remove',
+  checkDockerfile: true,
   image: {
     tags: [],
     push: false,
@@ -133,6 +137,7 @@ test('reads every input', () => {
     'context-buffer': '32Mi',
     excludes: 'docs\n!docs/a,b.md',
     'git-credentials': 'keep',
+    'check-dockerfile': 'false',
     'kube-context': 'lab',
     namespace: 'builds',
     'service-account': 'builder',
@@ -162,6 +167,7 @@ test('reads every input', () => {
     contextBufferBytes: 33_554_432,
     excludes: ['docs', '!docs/a,b.md'],
     gitCredentials: 'keep',
+    checkDockerfile: false,
     image: {
       tags: [
         { text: 'ghcr.io/acme/app:1', registry: 'ghcr.io', repository: 'acme/app', tag: '1' },
@@ -255,8 +261,20 @@ describe('engine custom', () => {
     });
   });
 
-  test('packs the working directory if nothing is said', () => {
-    expect(parse(custom).source).toEqual({ kind: 'context', path: '.' });
+  test('packs the working directory if that is said', () => {
+    expect(parse({ ...custom, context: '.' }).source).toEqual({ kind: 'context', path: '.' });
+  });
+
+  test.each<{ name: string; given: Record<string, string> }>([
+    { name: 'nothing', given: {} },
+    { name: 'an empty stdin', given: { stdin: '' } },
+    { name: 'only empty ones', given: { stdin: '', 'stdin-file': ' ', context: ' \n' } },
+  ])('has no default for what is sent: $name', ({ given }) => {
+    expect(failureOf({ ...custom, ...given })).toEqual({
+      message:
+        "input 'context': engine custom needs something to send, but 'stdin', 'stdin-file' and 'context' are empty; an empty value may be a secret or an output that is not set",
+      hint: 'Set one of them; context: . sends the workspace.',
+    });
   });
 
   test.each([
@@ -281,7 +299,7 @@ describe('engine custom', () => {
     ['registry-ca', 'ca.pem'],
     ['push-retry', '1'],
   ])('refuses %s', (name, value) => {
-    expect(failureOf({ ...custom, [name]: value })).toEqual({
+    expect(failureOf({ ...custom, context: '.', [name]: value })).toEqual({
       message: `input '${name}': it means nothing to engine custom, whose command builds as it likes`,
       hint: 'Leave it out, or use engine: kaniko.',
     });
@@ -294,7 +312,7 @@ describe('engine custom', () => {
     ['pull-logins', 'none'],
     ['push-retry', '3'],
   ])('takes %s with the value %s', (name, value) => {
-    expect(failureOf({ ...custom, [name]: value })).toBe('no failure');
+    expect(failureOf({ ...custom, context: '.', [name]: value })).toBe('no failure');
   });
 });
 
@@ -357,9 +375,24 @@ current-context: a`,
     {
       name: 'a missing template',
       given: { 'pod-template': 'nope.yaml' },
+      message: 'input \'pod-template\': the file "nope.yaml" does not exist',
+      hint: 'Name a file that can be read, relative to the working directory.',
+    },
+    {
+      name: 'a template that may not be read',
+      given: { 'pod-template': 'locked.yaml' },
       message:
-        'input \'pod-template\': reading the file "nope.yaml" failed: ENOENT: no such file or directory',
-      hint: 'Name a file that can be read, relative to the workspace.',
+        'input \'pod-template\': reading the file "locked.yaml" failed: EACCES: permission denied',
+      hint: 'Name a file that can be read, relative to the working directory.',
+    },
+    {
+      name: 'a context that the kubeconfig does not have',
+      given: {
+        kubeconfig: '{"clusters": [], "contexts": [{"name": "production"}]}',
+        'kube-context': 'prodction',
+      },
+      message: 'input \'kube-context\': "prodction" is not a context of the kubeconfig',
+      hint: 'Use production.',
     },
     {
       name: 'a template of another kind',
@@ -399,7 +432,7 @@ current-context: a`,
     },
     {
       name: 'custom without an image',
-      given: { engine: 'custom' },
+      given: { engine: 'custom', context: '.' },
       message: "input 'builder-image': engine custom has no default image",
       hint: 'Name the image to run.',
     },
@@ -436,6 +469,25 @@ current-context: a`,
       hint: "Use 'docker-config' or 'registry-secret'.",
     },
     {
+      name: 'the directory of kaniko',
+      given: { 'builder-env': 'KANIKO_DIR=/x' },
+      message: "input 'builder-env': KANIKO_DIR is set by the action itself",
+      hint: 'Remove it: the context is unpacked there.',
+    },
+    {
+      name: 'a flag that makes a lost push green',
+      given: { 'builder-args': '--push-ignore-immutable-tag-errors' },
+      message:
+        "input 'builder-args': the flag \"--push-ignore-immutable-tag-errors\" is the action's own: a push that fails must fail the step",
+      hint: 'Remove the flag.',
+    },
+    {
+      name: 'a timeout below a second',
+      given: { timeout: '60ms' },
+      message: 'input \'timeout\': "60ms" is not between 1s and 480h',
+      hint: 'Use a duration such as 90s, 5m or 1h30m.',
+    },
+    {
       name: 'a flag of ours',
       given: { 'builder-args': '--destination=a/b' },
       message: "input 'builder-args': the flag \"--destination\" is the action's own: use 'tags'",
@@ -455,6 +507,34 @@ current-context: a`,
     },
   ])('$name', ({ given, message, hint }) => {
     expect(failureOf(given)).toEqual({ message, hint });
+  });
+
+  test.each([
+    ['resources', 'requests.cpu=1\nlimits.cpu=2\nrequests.cpu=2', '"requests.cpu"'],
+    ['node-selector', 'a=1\nb=2\na=2', '"a"'],
+    ['pod-labels', 'a=1\nb=2\na=2', '"a"'],
+    ['pod-annotations', 'a=1\nb=2\na=2', '"a"'],
+    ['builder-env', 'A=1\nB=2\nA=2', '"A"'],
+    ['build-args', 'VERSION\nB=2\nVERSION=2', '"VERSION"'],
+    ['labels', 'a=1\nb=2\na=2', '"a"'],
+    ['annotations', 'a=1\nb=2\nmanifest:a=2', '"a"'],
+  ])('a key of %s with two values', (name, value, key) => {
+    expect(failureOf({ [name]: value })).toEqual({
+      message: `input '${name}' line 3: ${key} is given twice, with different values`,
+      hint: 'Leave one of them out.',
+    });
+    expect(failureOf({ [name]: value.replace(/[^\n]*$/, '') + value.split('\n', 1).join() })).toBe(
+      'no failure',
+    );
+  });
+
+  test.each<Record<string, string>>([
+    { 'builder-args': 'constructor' },
+    { 'builder-args': '--__proto__=x' },
+    { 'pod-labels': 'constructor=x' },
+    { 'builder-env': 'constructor=x' },
+  ])('names that every object has are names like others: %j', (given) => {
+    expect(failureOf(given)).toBe('no failure');
   });
 
   test('load: false asks for nothing', () => {

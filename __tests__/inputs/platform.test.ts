@@ -40,6 +40,15 @@ test.each([
     problem: { line: 1, text: '"linux/amd46" is not a platform', hint: 'Use linux/amd64.' },
   },
   {
+    name: 'a name that every object has',
+    texts: ['linux/constructor'],
+    problem: {
+      line: 1,
+      text: '"linux/constructor" is not a platform',
+      hint: expect.stringContaining('Use one of: linux/amd64'),
+    },
+  },
+  {
     name: 'too many parts',
     texts: ['linux/arm/v7/x'],
     problem: {

@@ -111,7 +111,7 @@ function checkSources(line: DockerfileLine, check: DockerfileCheck): readonly Do
     return [
       presence === 'missing'
         ? {
-            message: `${what}: the context has no ${path}`,
+            message: `${what}: ${path} is not in the context`,
             hint: 'Correct the path, which is relative to the context, or make the file in a step before this one.',
             line: line.line,
           }

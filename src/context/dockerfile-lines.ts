@@ -60,13 +60,12 @@ export function frontendOf(text: string): string | undefined {
   return undefined;
 }
 
-/** The elements of a JSON array of strings at the beginning; undefined for the other form. */
+/** The elements of a JSON array of strings; undefined for the other form. */
 export function readJsonForm(rest: string): readonly string[] | undefined {
-  const element = /"(?:[^"\\]|\\.)*"/.source;
-  const array = new RegExp(`^\\s*\\[\\s*(?:${element}\\s*(?:,\\s*${element}\\s*)*)?\\]`).exec(rest);
-  if (array === null) return undefined;
   try {
-    return JSON.parse(array[0]) as readonly string[];
+    const value: unknown = JSON.parse(rest);
+    const isForm = Array.isArray(value) && value.every((element) => typeof element === 'string');
+    return isForm ? value : undefined;
   } catch {
     return undefined;
   }

@@ -52,7 +52,11 @@ function readVariables(parsed: Dockerfile, buildArgs: readonly KeyValue[]): Vari
 function referencesOf(instruction: Instruction, variables: Variables): readonly string[] {
   if (instruction instanceof From)
     return filterTexts([expand(instruction.getImage() ?? '', variables)]);
-  if (instruction instanceof Copy) return filterTexts([instruction.getFromFlag()?.getValue()]);
+  if (instruction instanceof Copy) {
+    // getFromFlag() finds it only where it is the only flag.
+    const from = instruction.getFlags().find((flag) => flag.getName() === 'from');
+    return filterTexts([from?.getValue()]);
+  }
   if (!(instruction instanceof Run)) return [];
   const mounts = instruction.getFlags().filter((flag) => flag.getName() === 'mount');
   return filterTexts(mounts.map((flag) => flag.getOption('from')?.getValue()));

@@ -1,5 +1,5 @@
 import { BuildError, describeError } from '../errors.ts';
-import type { Workspace } from '../ports.ts';
+import type { OpenFile, Workspace } from '../ports.ts';
 
 /** A path of an input, found on disk. */
 export interface Place {
@@ -70,33 +70,36 @@ export function readPlace(
   workspace: Workspace,
   largestBytes: number = largestFileBytes,
 ): Buffer {
-  let content;
+  let file: OpenFile | undefined;
   try {
-    content = readUpTo(path, workspace, largestBytes);
+    file = workspace.open(path);
+    return readUpTo(file, path, largestBytes);
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof BuildError ? error : unreadable(path, error);
+  } finally {
+    file?.close();
   }
-  if (content !== undefined) return content;
-  throw new BuildError('context', `${path} is no file of at most ${largestBytes} bytes`, {
-    hint: 'Name a smaller, regular file.',
-  });
 }
 
-/** Asks what is open, not what was there before; undefined if it is not a regular file of that size. */
-function readUpTo(path: string, workspace: Workspace, largestBytes: number): Buffer | undefined {
-  const file = workspace.open(path);
-  try {
-    const { kind, sizeBytes } = file.stat();
-    if (kind !== 'file' || sizeBytes > largestBytes) return undefined;
-    const content = Buffer.alloc(sizeBytes);
-    let filled = 0;
-    for (let bytes = -1; bytes !== 0 && filled < sizeBytes; filled += bytes) {
-      bytes = file.read(content.subarray(filled));
-    }
-    return content.subarray(0, filled);
-  } finally {
-    file.close();
+/** Asks what is open, not what was there before. */
+function readUpTo(file: OpenFile, path: string, largestBytes: number): Buffer {
+  const { kind, sizeBytes } = file.stat();
+  if (kind !== 'file') {
+    throw new BuildError('context', `${path} is not a file`, { hint: 'Name a regular file.' });
   }
+  if (sizeBytes > largestBytes) {
+    throw new BuildError('context', `${path} is larger than ${largestBytes} bytes`, {
+      hint: 'Name a smaller file.',
+    });
+  }
+  const content = Buffer.alloc(sizeBytes);
+  let filled = 0;
+  while (filled < sizeBytes) {
+    const bytes = file.read(content.subarray(filled));
+    if (bytes === 0) break;
+    filled += bytes;
+  }
+  return content.subarray(0, filled);
 }
 
 /** The directory part of a path, `.` if it has none. */

@@ -45,6 +45,8 @@ export interface StdinSource {
   readonly description: string;
   /** Text of the Dockerfile; empty for engines without one. */
   readonly dockerfile: string;
+  /** Where the Dockerfile is, as the user would write it; absent for engines without one and inside of an archive. */
+  readonly dockerfilePath?: string;
   /** What else the log says of it, for example its heaviest directories. */
   readonly notes: readonly string[];
   /** Warnings that the user should read once, for example a socket that was left out. */
@@ -151,6 +153,12 @@ function findFile(path: string, input: string, workspace: Workspace): Place {
 }
 
 function noContext(path: string): BuildError {
+  if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(path)) {
+    // The URL is not quoted: there may be a token in it.
+    return new BuildError('context', 'the context is a URL, but Git URLs are not supported', {
+      hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
+    });
+  }
   return new BuildError('context', `the context ${path} does not exist`, {
     hint: "Correct the input 'context', relative to the working directory, and check out the repository in a step before this one.",
   });

@@ -20,6 +20,7 @@ const imageInputs = [
   'annotations',
   'build-args',
   'target',
+  'check-dockerfile',
   'platforms',
   'no-cache',
   'cache-from',
@@ -49,29 +50,37 @@ const dockerInputs: readonly Rule[] = [
 ];
 
 /** Flags of kaniko that carry the action's guarantees, with the input that does the same. */
-const ownFlags: Readonly<Record<string, string>> = {
-  '--context': "use 'context'",
-  '-c': "use 'context'",
-  '--context-sub-path': "use 'context'",
-  '--dockerfile': "use 'file'",
-  '-f': "use 'file'",
-  '--destination': "use 'tags'",
-  '-d': "use 'tags'",
-  '--no-push': "use 'push'",
-  '--dryrun': "use 'push'",
-  '--target': "use 'target'",
-  '--verbosity': "use 'verbosity'",
-  '-v': "use 'verbosity'",
-  '--cache-repo': "use 'cache-from' and 'cache-to'",
-  '--digest-file': 'the digest is the output digest',
-  '--image-name-with-digest-file': 'the digest is the output digest',
-  '--image-name-tag-with-digest-file': 'the digest is the output digest',
-  '--force': 'it is always set',
-  '--log-format': 'errors are found by the text format',
-  '--kaniko-dir': 'the context is unpacked there',
-  '--help': 'nothing would be built',
-  '-h': 'nothing would be built',
-};
+const ownFlags: ReadonlyMap<string, string> = new Map([
+  ['--context', "use 'context'"],
+  ['-c', "use 'context'"],
+  ['--context-sub-path', "use 'context'"],
+  ['--dockerfile', "use 'file'"],
+  ['-f', "use 'file'"],
+  ['--destination', "use 'tags'"],
+  ['-d', "use 'tags'"],
+  ['--no-push', "use 'push'"],
+  ['--dryrun', "use 'push'"],
+  ['--target', "use 'target'"],
+  ['--verbosity', "use 'verbosity'"],
+  ['-v', "use 'verbosity'"],
+  ['--cache-repo', "use 'cache-from' and 'cache-to'"],
+  ['--digest-file', 'the digest is the output digest'],
+  ['--image-name-with-digest-file', 'the digest is the output digest'],
+  ['--image-name-tag-with-digest-file', 'the digest is the output digest'],
+  ['--force', 'it is always set'],
+  ['--log-format', 'errors are found by the text format'],
+  ['--kaniko-dir', 'the context is unpacked there'],
+  ['--help', 'nothing would be built'],
+  ['-h', 'nothing would be built'],
+  // kaniko writes the digest before it pushes, and then exits with 0 without a push.
+  ['--push-ignore-immutable-tag-errors', 'a push that fails must fail the step'],
+]);
+
+/** Variables that mean to kaniko what these flags mean. */
+const ownVariables: ReadonlyMap<string, string> = new Map([
+  ['DOCKER_CONFIG', "Use 'docker-config' or 'registry-secret'."],
+  ['KANIKO_DIR', 'Remove it: the context is unpacked there.'],
+]);
 
 /** Rules between inputs. */
 export function checkConflicts(inputs: Inputs, reader: InputReader, problems: Problems): void {
@@ -87,8 +96,15 @@ export function checkConflicts(inputs: Inputs, reader: InputReader, problems: Pr
   else checkKaniko(inputs, reader, add);
 }
 
+/** The workspace is no default here: a program that reads its stdin would get it in place of a text that is missing. */
+const nothingToSend =
+  "engine custom needs something to send, but 'stdin', 'stdin-file' and 'context' are empty; an empty value may be a secret or an output that is not set";
+const oneSource = 'Set one of them; context: . sends the workspace.';
+
 function checkSource(inputs: Inputs, reader: InputReader, add: Add): void {
-  const given = ['context', 'stdin-file', 'stdin'].filter((name) => reader.verbatim(name) !== '');
+  const given = ['context', 'stdin-file', 'stdin'].filter((name) =>
+    name === 'stdin' ? reader.verbatim(name) !== '' : reader.text(name) !== undefined,
+  );
   const [first, ...others] = given;
   for (const name of others) {
     add(
@@ -97,7 +113,10 @@ function checkSource(inputs: Inputs, reader: InputReader, add: Add): void {
       'Set only one of context, stdin and stdin-file.',
     );
   }
-  if (inputs.builder.engine === 'custom') return;
+  if (inputs.builder.engine === 'custom') {
+    if (given.length === 0) add('context', nothingToSend, oneSource);
+    return;
+  }
   for (const name of given.filter((name) => name !== 'context')) {
     add(
       name,
@@ -147,12 +166,8 @@ function checkKaniko(inputs: Inputs, reader: InputReader, add: Add): void {
     );
   }
   for (const { key } of builder.env) {
-    if (key !== 'DOCKER_CONFIG') continue;
-    add(
-      'builder-env',
-      'DOCKER_CONFIG is set by the action itself',
-      "Use 'docker-config' or 'registry-secret'.",
-    );
+    const hint = ownVariables.get(key);
+    if (hint !== undefined) add('builder-env', `${key} is set by the action itself`, hint);
   }
   checkArguments(builder.args, add);
 }
@@ -177,7 +192,7 @@ function checkArguments(args: readonly string[], add: Add): void {
   for (const argument of args) {
     const flag = argument.replace(/=.*$/s, '');
     const reason =
-      ownFlags[flag] ?? (/^-[cdfv]./.test(flag) ? ownFlags[flag.slice(0, 2)] : undefined);
+      ownFlags.get(flag) ?? (/^-[cdfv]./.test(flag) ? ownFlags.get(flag.slice(0, 2)) : undefined);
     if (reason === undefined) continue;
     add(
       'builder-args',

@@ -1,9 +1,11 @@
 import { invalid, quote } from './problem.ts';
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+/** Nothing that takes a duration here is faster, so less is a mistake. */
+const leastMs = 1_000;
 
 /**
- * A duration in Go's notation (`90s`, `5m`, `1h30m`) in milliseconds; more than zero.
+ * A duration in Go's notation (`90s`, `5m`, `1h30m`) in milliseconds; at least a second.
  * @param mostHours the longest that is allowed.
  * @throws InvalidInput
  */
@@ -16,8 +18,8 @@ export function parseDuration(text: string, mostHours: number): number {
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
     sumMs += Number(amount) * (unitMs[unit ?? ''] ?? NaN);
   }
-  if (sumMs > 0 && sumMs <= mostHours * 3_600_000) return Math.round(sumMs);
-  throw invalid(`${quote(text)} is not between 1ms and ${mostHours}h`, hint);
+  if (sumMs >= leastMs && sumMs <= mostHours * 3_600_000) return Math.round(sumMs);
+  throw invalid(`${quote(text)} is not between 1s and ${mostHours}h`, hint);
 }
 
 /** Whole seconds in Go's notation, what builders take as an argument. */

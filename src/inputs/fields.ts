@@ -18,13 +18,37 @@ export function parseKeyValue(text: string): KeyValue {
   return { key, value: text.slice(split + 1).trim() };
 }
 
+/**
+ * The parser, which refuses a key that came before with another value: only one of them could take effect.
+ * @param pairOf undefined for what has no key.
+ */
+export function refuseRepeats<T>(
+  parse: (text: string) => T,
+  pairOf: (parsed: T) => KeyValue | undefined,
+): (text: string) => T {
+  const values = new Map<string, string>();
+  return (text) => {
+    const parsed = parse(text);
+    const pair = pairOf(parsed);
+    if (pair !== undefined) keepValue(values, pair);
+    return parsed;
+  };
+}
+
+/** @throws InvalidInput if the key has another value. */
+function keepValue(values: Map<string, string>, { key, value }: KeyValue): void {
+  if ((values.get(key) ?? value) !== value) {
+    throw invalid(`${quote(key)} is given twice, with different values`, 'Leave one of them out.');
+  }
+  values.set(key, value);
+}
+
 /** Comma-separated `key=value` attributes of one element, for example `type=registry,ref=host/repo`. */
 export function parseAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const part of text.split(',')) {
     if (part.trim() === '') continue;
-    const { key, value } = parseKeyValue(part.trim());
-    attributes.set(key, value);
+    keepValue(attributes, parseKeyValue(part.trim()));
   }
   return attributes;
 }

@@ -143,10 +143,3 @@ export interface Platform {
   readonly architecture: string;
   readonly variant: string | undefined;
 }
-
-/** Where the Dockerfile is, relative to the working directory, for annotations. */
-export function dockerfilePath({ file, source }: Inputs): string {
-  if (file !== undefined) return file;
-  const directory = source.kind === 'context' ? source.path.replace(/\/+$/, '') : '.';
-  return directory === '' || directory === '.' ? 'Dockerfile' : `${directory}/Dockerfile`;
-}

@@ -110,21 +110,32 @@ function decode(value: string): string {
   const bytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)
     ? Buffer.from(compact, 'base64')
     : undefined;
-  const text = bytes === undefined ? undefined : toText(bytes);
-  if (text?.includes(':') === true) return text.trim();
-  if (!/\s/.test(value) && /^[~./]|\.ya?ml$|config$/.test(value)) {
+  if (bytes !== undefined && isUtf16(bytes)) {
     throw invalid(
-      'it looks like a path, but it takes the content of a kubeconfig',
-      'Use auto and set the environment variable KUBECONFIG to the path.',
+      'it is the base64 of UTF-16, which PowerShell writes',
+      'Encode UTF-8: [Text.Encoding]::UTF8 in place of Unicode, Out-File -Encoding utf8 in place of >.',
     );
   }
+  const text = bytes === undefined ? undefined : toText(bytes);
+  if (text?.includes(':') === true) return text.trim();
   if (text !== undefined) {
     throw invalid(
       'it is the base64 of something that is not a kubeconfig',
       `${howToPrint}, or its base64 once.`,
     );
   }
+  if (!/\s/.test(value) && /^[~./]|\.ya?ml$|config$/.test(value)) {
+    throw invalid(
+      'it looks like a path, but it takes the content of a kubeconfig',
+      'Use auto and set the environment variable KUBECONFIG to the path.',
+    );
+  }
   throw invalid('it is neither YAML nor base64', `${howToPrint}, or its base64.`);
+}
+
+/** Little-endian, with or without a byte order mark: every other byte of ASCII is zero. */
+function isUtf16(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[1] === 0 && bytes[3] === 0);
 }
 
 function toText(bytes: Buffer): string | undefined {

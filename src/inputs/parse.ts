@@ -3,7 +3,7 @@ import { parseAuthority } from './authority.ts';
 import { parseCache } from './cache.ts';
 import { checkConflicts } from './conflicts.ts';
 import { parseDuration } from './duration.ts';
-import { parseAnnotation, parseKeyValue, parseVariable } from './fields.ts';
+import { parseAnnotation, parseKeyValue, parseVariable, refuseRepeats } from './fields.ts';
 import type {
   BuilderInputs,
   ImageInputs,
@@ -16,7 +16,7 @@ import type {
   Source,
 } from './inputs.ts';
 import { checkContext, parseKubeconfig, referencedFiles } from './kubeconfig.ts';
-import { parseItems } from './list.ts';
+import { parseItems, type ListKind } from './list.ts';
 import {
   checkPodAnnotation,
   checkPodLabel,
@@ -26,7 +26,7 @@ import {
 } from './name.ts';
 import { parsePlatforms } from './platform.ts';
 import { Problems, invalid, quote } from './problem.ts';
-import { parseBytes, parseResource } from './quantity.ts';
+import { parseBytes, parseResource, type Resource } from './quantity.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import { parseReference } from './reference.ts';
 import { parseInsecureRegistry, parseMirror, parsePullHost } from './registry.ts';
@@ -103,11 +103,11 @@ function readImage(reader: InputReader): ImageInputs {
   return {
     tags: withoutRepeats(reader.list('tags', 'csv', parseReference)),
     push: reader.value('push', parseBoolean),
-    buildArgs: reader
-      .list('build-args', 'lines', (text) => parseVariable(text, (name) => reader.env(name)))
-      .filter((argument) => argument !== undefined),
-    labels: reader.list('labels', 'lines', parseKeyValue),
-    annotations: reader.list('annotations', 'lines', parseAnnotation),
+    buildArgs: readPairs(reader, 'build-args', 'lines', (text) =>
+      parseVariable(text, (name) => reader.env(name)),
+    ),
+    labels: readPairs(reader, 'labels', 'lines', parseKeyValue),
+    annotations: readPairs(reader, 'annotations', 'lines', parseAnnotation),
     target: reader.text('target'),
     platform: reader.optional('platforms', () => parsePlatforms(reader.items('platforms', 'csv'))),
     noCache: reader.value('no-cache', parseBoolean),
@@ -115,6 +115,25 @@ function readImage(reader: InputReader): ImageInputs {
     cacheTo: cache('cache-to'),
     cacheTtlMs: reader.optional('cache-ttl', (text) => parseDuration(text, longestCacheHours)),
   };
+}
+
+/** Pairs with a key that is given once, or with the same value each time. */
+function readPairs(
+  reader: InputReader,
+  name: string,
+  kind: ListKind,
+  parse: (text: string) => KeyValue | undefined,
+): readonly KeyValue[] {
+  const pairs = reader.list(
+    name,
+    kind,
+    refuseRepeats(parse, (pair) => pair),
+  );
+  return pairs.filter((pair) => pair !== undefined);
+}
+
+function resourcePair({ kind, name, quantity }: Resource): KeyValue {
+  return { key: `${kind}.${name}`, value: quantity };
 }
 
 function withoutRepeats(tags: readonly ImageReference[]): readonly ImageReference[] {
@@ -137,7 +156,7 @@ function readBuilder(reader: InputReader): BuilderInputs {
       (engine === 'custom' ? '' : defaultImages[engine]),
     command: texts('builder-command'),
     args: texts('builder-args'),
-    env: reader.list('builder-env', 'lines', parseKeyValue),
+    env: readPairs(reader, 'builder-env', 'lines', parseKeyValue),
     verbosity: reader.value('verbosity', (text) => parseWord(text, verbosities)),
   };
 }
@@ -184,17 +203,17 @@ function readKubeconfig(reader: InputReader, context: string | undefined): strin
 function readPod(reader: InputReader): PodInputs {
   const pairs = (
     name: string,
-    kind: 'csv' | 'lines',
+    kind: ListKind,
     check: (pair: KeyValue) => void,
   ): Readonly<Record<string, string>> => {
-    const parse = (text: string): [string, string] => {
+    const found = readPairs(reader, name, kind, (text) => {
       const pair = parseKeyValue(text);
       check(pair);
-      return [pair.key, pair.value];
-    };
-    return Object.fromEntries(reader.list(name, kind, parse));
+      return pair;
+    });
+    return Object.fromEntries(found.map(({ key, value }) => [key, value]));
   };
-  const resources = reader.list('resources', 'csv', parseResource);
+  const resources = reader.list('resources', 'csv', refuseRepeats(parseResource, resourcePair));
   const amounts = (kind: 'requests' | 'limits'): Readonly<Record<string, string>> =>
     Object.fromEntries(
       resources

@@ -16,14 +16,14 @@ const architectures = [
 ];
 
 /** Other names of an architecture, as containerd normalises them. */
-const aliases: Readonly<Record<string, string>> = {
-  x86_64: 'amd64',
-  'x86-64': 'amd64',
-  aarch64: 'arm64',
-  i386: '386',
-  armhf: 'arm/v7',
-  armel: 'arm/v6',
-};
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['x86_64', 'amd64'],
+  ['x86-64', 'amd64'],
+  ['aarch64', 'arm64'],
+  ['i386', '386'],
+  ['armhf', 'arm/v7'],
+  ['armel', 'arm/v6'],
+]);
 
 /**
  * The one platform of `platforms`.
@@ -52,7 +52,7 @@ export function parsePlatform(text: string): Platform {
     );
   }
   const [name = '', variant, ...rest] = parts;
-  const [architecture = '', impliedVariant] = (aliases[name] ?? name).split('/');
+  const [architecture = '', impliedVariant] = (aliases.get(name) ?? name).split('/');
   if (!architectures.includes(architecture) || rest.length > 0) {
     throw invalid(
       `${quote(text)} is not a platform`,

@@ -8,8 +8,8 @@ export interface RawInputs {
   read(name: string): string;
   /** A variable of the runner's environment, for `build-args: NAME`. */
   env(name: string): string | undefined;
-  /** Text of a file. @throws if it cannot be read. */
-  readText(path: string): string;
+  /** Text of a file, undefined if there is none. @throws if it cannot be read. */
+  readText(path: string): string | undefined;
 }
 
 /**
@@ -58,12 +58,12 @@ export class InputReader {
   /** True if the input has another value than its default. */
   isSet(name: string): boolean {
     const text = this.text(name);
-    return text !== undefined && text !== inputDefaults[name];
+    return text !== undefined && text !== defaultOf(name);
   }
 
   /** An input with a default. */
   value<T>(name: string, parse: (text: string) => T): T {
-    const byDefault = inputDefaults[name] ?? '';
+    const byDefault = defaultOf(name) ?? '';
     return this.#problems.collect(
       name,
       () => parse(this.text(name) ?? byDefault),
@@ -90,21 +90,23 @@ export class InputReader {
 
   /** Text of a file that an input names. */
   file(path: string): string {
+    const hint = 'Name a file that can be read, relative to the working directory.';
+    let text;
     try {
-      return this.#raw.readText(path);
+      text = this.#raw.readText(path);
     } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      throw invalid(
-        isMissing
-          ? `the file ${quote(path)} does not exist`
-          : `reading the file ${quote(path)} failed: ${describeError(error)}`,
-        'Name a file that can be read, relative to the working directory.',
-      );
+      throw invalid(`reading the file ${quote(path)} failed: ${describeError(error)}`, hint);
     }
+    if (text === undefined) throw invalid(`the file ${quote(path)} does not exist`, hint);
+    return text;
   }
 
   /** The environment's value for a build argument. */
   env(name: string): string | undefined {
     return this.#raw.env(name);
   }
+}
+
+function defaultOf(name: string): string | undefined {
+  return Object.hasOwn(inputDefaults, name) ? inputDefaults[name] : undefined;
 }

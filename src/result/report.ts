@@ -27,6 +27,8 @@ export class RunReport {
   exitCode: number | undefined;
   context: ContextReport | undefined;
   image: BuiltImage | undefined;
+  /** For annotations; undefined where the Dockerfile is no file of the workspace. */
+  dockerfilePath: string | undefined;
   /** The last lines that the builder printed. */
   tail: readonly string[] = [];
   readonly spans: Span[] = [];
