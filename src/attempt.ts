@@ -223,20 +223,22 @@ async function mirrorOutput(
     (line) => log.info(line),
     AbortSignal.any([signal, done.signal]),
   );
-  const lines = resumeLog(
+  const batches = resumeLog(
     {
       open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
       clock,
       ended: () => isFinal(follower.state),
       untilEnded: follower.until(isFinal, signal).catch(() => undefined),
+      note: (text) => log.info(text),
+      warn: (text) => log.warning(text),
     },
     signal,
   );
   try {
-    for await (const { text } of lines) {
+    for await (const lines of batches) {
       silence.heard();
-      tail.push(text);
-      await log.mirror(text);
+      tail.push(lines);
+      await log.mirror(Buffer.concat(lines.map(({ text }) => text)));
     }
   } finally {
     done.abort(new Error('the output has ended'));

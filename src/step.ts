@@ -5,6 +5,7 @@ import { buildImage, type BuildPlan, type BuildPorts } from './build.ts';
 import { collectLogins, wantedHosts } from './context/auth.ts';
 import { checkDockerfile, throwIfAny } from './context/dockerfile-check.ts';
 import { registriesOf } from './context/dockerfile.ts';
+import { readInputFile } from './context/places.ts';
 import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
 import { BuildError, describeError, toBuildError } from './errors.ts';
@@ -266,6 +267,6 @@ function rawInputs(): Parameters<typeof parseInputs>[0] {
   return {
     read: (name) => getInput(name, { trimWhitespace: false }),
     env: (name) => environment[name],
-    readText: (path) => workspace.readFile(workspace.resolve(path)).toString('utf8'),
+    readText: (path) => readInputFile(path, workspace)?.toString('utf8'),
   };
 }

@@ -13,7 +13,7 @@ function inputsOf(given: Readonly<Record<string, string>>): Inputs {
   });
 }
 
-const minimal = { engine: 'custom', 'builder-image': 'busybox' };
+const minimal = { engine: 'custom', 'builder-image': 'busybox', context: '.' };
 
 test.each([
   { name: 'an image alone', given: minimal, expected: { name: 'builder', image: 'busybox' } },

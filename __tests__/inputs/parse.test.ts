@@ -530,7 +530,7 @@ current-context: a`,
 
   test.each<Record<string, string>>([
     { 'builder-args': 'constructor' },
-    { 'builder-args': '--__proto__=x' },
+    { 'builder-args': '__proto__' },
     { 'pod-labels': 'constructor=x' },
     { 'builder-env': 'constructor=x' },
   ])('names that every object has are names like others: %j', (given) => {

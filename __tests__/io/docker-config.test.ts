@@ -34,6 +34,15 @@ function read(
   return readDockerConfig(input, environment, (path) => join(directory, path));
 }
 
+function thrown(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** What is read from `$DOCKER_CONFIG`, in a process of its own: Node's errors are no errors of the test's own realm. */
 function readInProcess(dockerConfig: string): string {
   const module = new URL('../../src/io/docker-config.ts', import.meta.url).href;
@@ -93,14 +102,24 @@ test('a directory that the input names must have a config.json', () => {
 
 test('a broken file is an input error that quotes none of it', () => {
   write('config.json', '{"auths": {"x": {"auth": "c2VjcmV0"');
-  let message = '';
-  try {
-    read(undefined, { DOCKER_CONFIG: directory });
-  } catch (error) {
-    message = String(error);
-  }
+  const message = String(thrown(() => read(undefined, { DOCKER_CONFIG: directory })));
   expect(message).toContain(join(directory, 'config.json'));
   expect(message).not.toContain('c2VjcmV0');
+});
+
+test.each([
+  { name: 'JSON', input: JSON.stringify(login), what: 'a path, not the content' },
+  {
+    name: 'JSON in lines',
+    input: '\n {\n"auths": {"x": {"auth": "c2VjcmV0"}}}',
+    what: 'not the content',
+  },
+  { name: 'a secret of several lines', input: 'dXNlcjpw\nc2VjcmV0', what: 'a path of one line' },
+  { name: 'a long secret', input: 'c2VjcmV0'.repeat(30), what: 'up to 200 characters' },
+])('$name in place of a path is refused, and none of it quoted', ({ input, what }) => {
+  const error = thrown(() => read(input));
+  expect(error).toMatchObject({ kind: 'input', message: expect.stringContaining(what) as unknown });
+  expect(String(error)).not.toMatch(/c2VjcmV0|auths|registry/);
 });
 
 /** A credential helper that logs what it was asked to the file `asked`. */
@@ -158,6 +177,29 @@ test.each([
   await expect(logins).rejects.toMatchObject({
     kind: 'input',
     message: expect.stringContaining('docker-credential-lab') as unknown,
+  });
+});
+
+test('a helper that fails is quoted by the end of stderr, without the login it printed', async () => {
+  helper(
+    'lab',
+    `echo '{"Username":"user","Secret":"first-secret"}'`,
+    `echo "the store refused first-secret $(printf '%0300d' 0)" >&2`,
+    'exit 1',
+  );
+  const logins = resolve({ credsStore: 'lab' }, 'registry.example');
+  await expect(logins).rejects.toMatchObject({
+    message: expect.stringMatching(
+      / with exit code 1: the store refused \*{3} 0{100,180}…$/,
+    ) as unknown,
+  });
+});
+
+test('a helper that fails is not quoted by what it printed', async () => {
+  helper('lab', `echo '{"Username":"user","Secret":"first-secret"}'`, 'exit 1');
+  const logins = resolve({ credsStore: 'lab' }, 'registry.example');
+  await expect(logins).rejects.toMatchObject({
+    message: expect.stringMatching(/ failed with exit code 1$/) as unknown,
   });
 });
 

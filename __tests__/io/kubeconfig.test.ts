@@ -100,6 +100,22 @@ test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
   },
 );
 
+test('masks the token of a file, which is in no document', async () => {
+  const server = await serve();
+  const file = join(directory(), 'token');
+  writeFileSync(file, 'from-a-file');
+  const masked: string[] = [];
+  const kubeconfig = server.kubeconfig({ tokenFile: file });
+  const mask = (secret: string): void => {
+    masked.push(secret);
+  };
+  const kube = { kubeconfig, context: undefined, namespace: undefined };
+  const connection = connect(kube, {}, { ...noPlugin, mask });
+  await connection.requestOptions('/version', {});
+  await connection.requestOptions('/version', {});
+  expect(masked).toEqual(['from-a-file', btoa('from-a-file')]);
+});
+
 test('refuses a certificate of an unknown authority', async () => {
   const server = await serve();
   const connection = open(server.kubeconfig({}, { 'certificate-authority-data': undefined }));

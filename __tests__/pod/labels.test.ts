@@ -23,6 +23,7 @@ test.each([
   { key: 'app.kubernetes.io/part-of', own: false },
   { key: 'kube-build-push', own: false },
   { key: 'team', own: false },
+  { key: 'constructor', own: false },
 ])('$key is the own key of the action: $own', ({ key, own }) => {
   expect(isOwnKey(key)).toBe(own);
 });

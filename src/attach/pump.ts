@@ -104,7 +104,7 @@ class Session {
   #acknowledged = false;
   #status: AttachStatus | undefined;
   #failure: BuildError | undefined;
-  #wake: () => void = () => undefined;
+  readonly #waiters = new Set<() => void>();
 
   constructor(socket: AttachSocket, stdin: Readable, clock: Clock) {
     this.#socket = socket;
@@ -278,16 +278,20 @@ class Session {
     return controller.signal;
   }
 
+  #wake(): void {
+    for (const waiter of [...this.#waiters]) waiter();
+  }
+
   /** Resolves when the test passes or the signal is aborted. */
   #until(test: () => boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const settle = (): void => {
         if (!test() && !signal.aborted) return;
         signal.removeEventListener('abort', settle);
-        this.#wake = () => undefined;
+        this.#waiters.delete(settle);
         resolve();
       };
-      this.#wake = settle;
+      this.#waiters.add(settle);
       signal.addEventListener('abort', settle);
       settle();
     });

@@ -58,6 +58,14 @@ export async function archiveSource(
   const ignore = texts.rules(dockerfile.name);
   const plan = planMembers(path, listing, addExcludes(ignore.rules, context.excludes));
 
+  // A file that `.git/config` is another name of has the same content.
+  const linkedGitConfigs = new Set(
+    listing.flatMap(({ name, target }) =>
+      target !== undefined && isGitConfig(name) ? [target] : [],
+    ),
+  );
+  const rules: MemberRules = { ...context, linkedGitConfigs };
+
   async function* members(auth: StreamAuth): AsyncGenerator<Member> {
     yield directoryMember(contextRoot.image, 0o755, 0);
     let index = -1;
@@ -65,7 +73,7 @@ export async function archiveSource(
     for await (const found of read()) {
       index += 1;
       if (listing[index]?.name !== found.name) throw changed();
-      if (plan.kept.has(index)) yield await archiveMember(found, context);
+      if (plan.kept.has(index)) yield await archiveMember(found, rules);
       found.entry.resume();
     }
     if (index !== listing.length - 1) throw changed();
@@ -187,7 +195,7 @@ function parentName(name: string): string | undefined {
 
 async function archiveMember(
   found: ReadEntry,
-  { latestSeconds, keepGitCredentials = false }: MemberRules,
+  { latestSeconds, keepGitCredentials = false, linkedGitConfigs }: MemberRules,
 ): Promise<Member> {
   const { header } = found;
   const name = `${contextRoot.image}/${found.name}`;
@@ -221,8 +229,13 @@ async function archiveMember(
         counts: false,
       };
     default: {
-      const isEdited =
-        isGitConfig(found.name) && !keepGitCredentials && header.size <= largestTextBytes;
+      const isConfig = isGitConfig(found.name) || linkedGitConfigs?.has(found.name) === true;
+      const isEdited = isConfig && !keepGitCredentials;
+      if (isEdited && header.size > largestTextBytes) {
+        throw new BuildError('context', `${found.name} is too large for a git configuration`, {
+          hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",
+        });
+      }
       return {
         header: { name, type: 'file', mode: archiveMode('file', mode), mtimeSeconds },
         content: isEdited

@@ -25,7 +25,7 @@ const failures: readonly Failure[] = [
   {
     pattern: /^Error: unknown (?:shorthand )?flag: (\S+)/,
     explain: ([flag = '']) => {
-      const input = forkFlags[flag];
+      const input = Object.hasOwn(forkFlags, flag) ? forkFlags[flag] : undefined;
       return input === undefined
         ? { message: `this kaniko does not know the flag ${flag}`, hint: "Correct 'builder-args'." }
         : {

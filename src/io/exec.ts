@@ -24,7 +24,10 @@ export function commandRunner(
   };
 }
 
-/** A program that is too slow is left behind: @actions/exec gives no handle to end it, but this process ends soon. */
+/**
+ * A program that is too slow is left behind, for @actions/exec gives no handle to end it. It may run on beside the build,
+ * until it ends or the runner ends it with the job; the end of the step does not wait for it.
+ */
 async function within(answer: Promise<CommandResult>, timeoutMs: number): Promise<CommandResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,5 +1,7 @@
 import type { Job } from '../ports.ts';
 
+const newline = 0x0a;
+
 /** Where a message points: a file of the workspace, a line from 1. */
 export interface Place {
   readonly file?: string;
@@ -9,12 +11,14 @@ export interface Place {
 /**
  * The job log. Our own sentences are made harmless line by line; a builder's output is mirrored byte for byte, but inside a
  * fence (`::stop-commands::<token>`) in which the runner obeys no workflow command. Nothing of ours is printed inside: the
- * fence is closed first and opened again, with another token, for the next mirrored line.
+ * fence is closed first and opened again, with another token, for the next mirrored output.
  */
 export class JobLog {
   readonly #job: Job;
   readonly #newToken: () => string;
   #token: string | undefined;
+  /** What was mirrored last has no newline yet. */
+  #lineOpen = false;
   #groupOpen = false;
   /** Lines that are masked; the longest first, because one may hold another. */
   #secrets: readonly string[] = [];
@@ -64,14 +68,16 @@ export class JobLog {
     return this.#print('::endgroup::\n');
   }
 
-  /** One line of the builder's output, unchanged. */
-  mirror(line: Buffer): Promise<void> {
+  /** Some of the builder's output, unchanged and in one write: lines with their newlines, the last one may go on. */
+  mirror(output: Buffer): Promise<void> {
+    if (output.length === 0) return this.#queue;
     return this.#enqueue(async () => {
       if (this.#token === undefined) {
         this.#token = this.#newToken();
         await this.#job.write(`::stop-commands::${this.#token}\n`);
       }
-      await this.#job.write(Buffer.concat([line, Buffer.from('\n')]));
+      this.#lineOpen = output.at(-1) !== newline;
+      await this.#job.write(output);
     });
   }
 
@@ -91,7 +97,11 @@ export class JobLog {
   async #closeFence(): Promise<void> {
     const token = this.#token;
     this.#token = undefined;
-    if (token !== undefined) await this.#job.write(`::${token}::\n`);
+    if (token === undefined) return;
+    // The runner looks for commands at the beginning of a line only.
+    const lineEnd = this.#lineOpen ? '\n' : '';
+    this.#lineOpen = false;
+    await this.#job.write(`${lineEnd}::${token}::\n`);
   }
 
   /** Writers run at the same time (progress beside output); their lines must not mix. */

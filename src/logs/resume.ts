@@ -1,6 +1,9 @@
 import { BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
 import { LineFramer, type LogLine } from './lines.ts';
+import { RotationWatch } from './rotation.ts';
+import { Seen, type Gap } from './seen.ts';
+import { Trouble } from './trouble.ts';
 
 /** One log request; see Cluster.log. */
 export type OpenLog = (options: LogOptions, signal: AbortSignal) => AsyncIterable<Buffer>;
@@ -12,6 +15,10 @@ export interface ResumeOptions {
   readonly ended: () => boolean;
   /** Resolves when the container has ended. */
   readonly untilEnded: Promise<unknown>;
+  /** Told what the kubelet says itself, and that the output cannot be read, or can be again. */
+  readonly note: (text: string) => Promise<void>;
+  /** Told once that output is probably missing. */
+  readonly warn: (text: string) => Promise<void>;
 }
 
 const firstPauseMs = 200;
@@ -20,88 +27,183 @@ const longestPauseMs = 5_000;
 const silenceMs = 90_000;
 /** How long the rest of the output is asked for after the container's end. */
 const lastPatienceMs = 60_000;
+const longestNote = 1_000;
+
+/** The kubelet's sentences when it cannot read a log: it puts them into the answer that it has begun. */
+const remark = /^(unable to|failed to|error|rpc error)\b/i;
+const partOfTimestamp = /^[-\d:.TZ+]*$/;
 
 /**
- * All output of a container, whole lines in order, each once: follows the log, and when a request ends or falls silent
- * before the container does, asks again from the last second on and drops what was already seen. After the container's
- * end one more request fetches what the following one may have missed.
+ * The output of a container as far as its node still has it, in order, each line once, in batches as they arrive: follows
+ * the log, and when a request ends or falls silent before the container does, asks again from the last second on and drops
+ * what was already seen. After the container's end one more request fetches what the following one may have missed.
+ *
+ * The kubelet rotates a log at 10 MiB and serves only the newest file, so a builder that prints faster than the log is
+ * served loses output. That is told where it shows: when lines do not come again that must, or when time jumps in a log that
+ * is read late. A request that simply goes on behind a gap is not told apart from a builder that paused.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function* resumeLog(
   options: ResumeOptions,
   signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const seen = new Seen();
+): AsyncGenerator<readonly LogLine[]> {
+  const reader = new LogReader(options);
   let pauseMs = firstPauseMs;
   while (!options.ended()) {
-    let lines = 0;
+    let batches = 0;
     try {
-      for await (const line of followOnce(options, seen, signal)) {
-        lines++;
-        yield line;
+      for await (const batch of reader.request(true, signal)) {
+        batches++;
+        yield batch;
       }
     } catch (error) {
-      if (signal.aborted || isGone(error)) throw error;
+      if (signal.aborted) throw error;
+      // Also a pod that is not found: only the follower of its states knows whether it is gone.
+      await reader.trouble.failed(error);
     }
     if (options.ended()) break;
-    pauseMs = lines > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
+    pauseMs = batches > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
     await untilEndedOr(options, pauseMs, signal);
   }
-  yield* fetchRest(options, seen, signal);
-}
-
-async function* followOnce(
-  options: ResumeOptions,
-  seen: Seen,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const framer = new LineFramer();
-  const watch = new SilenceWatch(options.clock, stop, either);
-  try {
-    for await (const chunk of options.open({ follow: true, ...seen.since() }, either)) {
-      watch.heard();
-      for (const line of framer.push(chunk)) if (seen.isNew(line)) yield line;
-    }
-  } catch (error) {
-    if (!stop.signal.aborted || signal.aborted) throw error;
-  } finally {
-    stop.abort();
-    await watch.done;
-  }
-  // A line that was cut in the middle comes again, whole, with the next request.
+  yield* fetchRest(reader, options.clock, signal);
 }
 
 /** Everything after the last line seen, to the end; the last line may lack its newline. */
 async function* fetchRest(
-  { open, clock }: ResumeOptions,
-  seen: Seen,
+  reader: LogReader,
+  clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<readonly LogLine[]> {
   const startedAtMs = clock.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-    const framer = new LineFramer();
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    const watch = new SilenceWatch(clock, stop, either);
     try {
-      for await (const chunk of open({ follow: false, ...seen.since() }, either)) {
-        watch.heard();
-        for (const line of framer.push(chunk)) if (seen.isNew(line)) yield line;
-      }
-      const last = framer.flush();
-      if (last !== undefined && seen.isNew(last)) yield last;
+      yield* reader.request(false, signal);
+      await reader.finish();
       return;
     } catch (error) {
       const late = clock.now() - startedAtMs + pauseMs > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
+      await reader.trouble.failed(error);
       await clock.sleep(pauseMs, signal);
+    }
+  }
+}
+
+/** Request after request for one log: what was seen, and what there is to say about it. */
+class LogReader {
+  readonly trouble: Trouble;
+  readonly #options: ResumeOptions;
+  readonly #rotation = new RotationWatch();
+  readonly #seen = new Seen(
+    (gap) => {
+      this.#gap ??= gap;
+    },
+    (pause) => {
+      if (this.#rotation.hasFallenBehind()) this.#gap ??= pause;
+    },
+  );
+  #gap: Gap | undefined;
+  #hasWarned = false;
+  #lastRemark = '';
+
+  constructor(options: ResumeOptions) {
+    this.#options = options;
+    this.trouble = new Trouble(options.clock, options.note);
+  }
+
+  /** The new lines of one request; a follow request is stopped after a long silence. */
+  async *request(follow: boolean, signal: AbortSignal): AsyncGenerator<readonly LogLine[]> {
+    const { clock, open } = this.#options;
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const watch = new SilenceWatch(clock, stop, either);
+    const framer = new LineFramer();
+    const since = this.#seen.since();
+    let isHead = since.sinceTime !== undefined;
+    try {
+      for await (const chunk of open({ follow, ...since }, either)) {
+        watch.heard();
+        await this.trouble.worked();
+        this.#rotation.heard(clock.now(), chunk.length);
+        const lines = framer.push(chunk);
+        yield* this.#deliver(lines, isHead);
+        isHead &&= lines.length === 0;
+      }
+      await this.trouble.worked();
+      yield* this.#deliver(lastLines(framer.flush(), follow), isHead);
+    } catch (error) {
+      const isSilence = follow && stop.signal.aborted && !signal.aborted;
+      if (!isSilence) throw error;
     } finally {
       stop.abort();
       await watch.done;
     }
   }
+
+  /** After the last request was read to its end. */
+  async finish(): Promise<void> {
+    this.#seen.finish();
+    await this.#warnOfGap();
+  }
+
+  async *#deliver(lines: readonly LogLine[], isHead: boolean): AsyncGenerator<readonly LogLine[]> {
+    let batch: LogLine[] = [];
+    for (const line of lines) {
+      const fresh = this.#seen.accept(line);
+      if (this.#gap !== undefined && !this.#hasWarned) {
+        if (batch.length > 0) yield batch;
+        batch = [];
+        await this.#warnOfGap();
+      }
+      if (fresh !== undefined) batch.push(fresh);
+      else if (line.at === undefined) {
+        if (batch.length > 0) yield batch;
+        batch = [];
+        await this.#noteRemark(line, isHead && line === lines[0]);
+      }
+    }
+    this.#rotation.read(this.#seen.newest);
+    if (batch.length > 0) yield batch;
+  }
+
+  /**
+   * A line without a timestamp is the kubelet's own. Only at the head of a resumed request it may be the end of a long line
+   * of the builder that began before the second asked for, and was seen.
+   */
+  async #noteRemark({ text, continues }: LogLine, isHead: boolean): Promise<void> {
+    const words = text.subarray(0, longestNote).toString('utf8').trim();
+    if (continues || words === '' || words === this.#lastRemark) return;
+    if (isHead && !remark.test(words)) return;
+    this.#lastRemark = words;
+    await this.#options.note(`the node says about the builder's log: ${words}`);
+  }
+
+  async #warnOfGap(): Promise<void> {
+    if (this.#gap === undefined || this.#hasWarned) return;
+    this.#hasWarned = true;
+    const { after, before } = this.#gap;
+    const when =
+      before === undefined
+        ? `after ${timeOf(after)}`
+        : `between ${timeOf(after)} and ${timeOf(before)}`;
+    await this.#options.warn(
+      `some of the builder's output is probably missing (${when} UTC): the node had rotated its log before it could be read`,
+    );
+  }
+}
+
+/**
+ * What a request leaves without a newline. Of a followed log a line that was cut comes again, whole, with the next request;
+ * a remark of the kubelet has no newline.
+ */
+function lastLines(last: LogLine | undefined, follow: boolean): LogLine[] {
+  if (last === undefined) return [];
+  if (last.at !== undefined) return follow ? [] : [last];
+  return partOfTimestamp.test(last.text.subarray(0, longestNote).toString('latin1')) ? [] : [last];
+}
+
+function timeOf(at: bigint): string {
+  return new Date(Number(at / 1_000_000n)).toISOString().slice(11, 19);
 }
 
 async function untilEndedOr(
@@ -123,49 +225,6 @@ async function untilEndedOr(
 /** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
 function isGone(error: unknown): boolean {
   return error instanceof BuildError && error.code === 404;
-}
-
-/**
- * What was already delivered. A new request begins at the whole second of the newest line and brings the lines of that
- * second again, in the same order: as many are dropped. Times alone cannot tell, stdout and stderr overtake each other.
- */
-class Seen {
-  #newest = 0n;
-  /** Lines delivered of the newest line's second. */
-  #count = 0;
-  #skip = 0;
-
-  /** Starts a request: `sinceTime` is cut to whole seconds by the kubelet. */
-  since(): { sinceTime?: string } {
-    this.#skip = this.#count;
-    if (this.#newest === 0n) return {};
-    return {
-      sinceTime: new Date(Number(secondOf(this.#newest)) * 1_000)
-        .toISOString()
-        .replace('.000Z', 'Z'),
-    };
-  }
-
-  isNew({ at }: LogLine): boolean {
-    if (at === 0n) return true;
-    const age = secondOf(this.#newest) - secondOf(at);
-    if (this.#skip > 0 && at <= this.#newest) {
-      if (age === 0n) this.#skip--;
-      return false;
-    }
-    if (age < 0n) this.#count = 0;
-    if (age <= 0n) this.#count++;
-    if (at > this.#newest) {
-      this.#newest = at;
-      // What was to be dropped is not there any more: the log was rotated.
-      this.#skip = 0;
-    }
-    return true;
-  }
-}
-
-function secondOf(at: bigint): bigint {
-  return at / 1_000_000_000n;
 }
 
 /** Stops a request that has been silent for too long. */

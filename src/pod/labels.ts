@@ -19,7 +19,7 @@ export const keepAnnotation = `${ownPrefix}keep-pod`;
 
 /** True for keys of labels and annotations that a user must not set. */
 export function isOwnKey(key: string): boolean {
-  return key.startsWith(ownPrefix) || key in ownLabels;
+  return key.startsWith(ownPrefix) || Object.hasOwn(ownLabels, key);
 }
 
 /** Any text as a label value: at most 63 characters of letters, digits, `-`, `_`, `.`, bounded by letters or digits. */

@@ -89,15 +89,16 @@ function isBuilder(container: Fields): boolean {
 
 /** Lists append, maps merge (one level for `resources`, `securityContext` and the like, two for their own maps), the rest replaces. */
 function mergeFields(ours: Fields, theirs: Fields): Fields {
-  const merged: Record<string, unknown> = { ...ours };
+  // A map, because a template may have any key, `__proto__` too.
+  const merged = new Map(Object.entries(ours));
   for (const [key, value] of Object.entries(theirs)) {
-    const own = merged[key];
-    if (Array.isArray(own) && Array.isArray(value)) merged[key] = [...list(own), ...list(value)];
+    const own = merged.get(key);
+    if (Array.isArray(own) && Array.isArray(value)) merged.set(key, [...list(own), ...list(value)]);
     else if (isMap(own) && isMap(value))
-      merged[key] = key === 'capabilities' ? value : mergeFields(own, value);
-    else merged[key] = value;
+      merged.set(key, key === 'capabilities' ? value : mergeFields(own, value));
+    else merged.set(key, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function refusedFields(
