@@ -3,5 +3,5 @@ import base from './jest.config.mjs';
 // Everything that starts no look-alike cluster: seconds instead of half a minute.
 export default {
   ...base,
-  testPathIgnorePatterns: ['/node_modules/', '/__tests__/(playground|contract|bad-inputs)/'],
+  testPathIgnorePatterns: ['/node_modules/', '/__tests__/(faults|playground|contract|bad-inputs)/'],
 };

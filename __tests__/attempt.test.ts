@@ -56,6 +56,7 @@ async function attempt(
     pod: { kind: 'Pod', metadata: ref },
     streams: { stderr: false },
     notable: undefined,
+    onRefused: () => undefined,
     startTimeoutMs: 60_000,
     open: () => ({
       stream: Readable.from([data]),
@@ -111,8 +112,8 @@ test('a server without the half-close gets the stream by a drained close', async
 });
 
 test('a container that has ended before anything was sent is not attached to', async () => {
-  const { cluster, end } = await attempt({ starts: ['exit-7'], output: 'no such option' });
-  expect(await end).toMatchObject({
+  const { clock, cluster, end } = await attempt({ starts: ['exit-7'], output: 'no such option' });
+  expect(await clock.until(end)).toMatchObject({
     state: { kind: 'ended', exitCode: 7 },
     upload: undefined,
     tail: ['no such option'],

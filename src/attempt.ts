@@ -4,7 +4,7 @@ import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
-import { describeError } from './errors.ts';
+import { BuildError, describeError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
 import { resumeLog } from './logs/resume.ts';
 import { SilenceReport } from './logs/silence.ts';
@@ -32,7 +32,12 @@ export interface AttemptOrder {
   /** See Engine.notable. */
   readonly notable: RegExp | undefined;
   readonly open: () => StdinStream;
+  /** Told that the cluster has not created the pod, so that there is nothing to remove. */
+  readonly onRefused: () => void;
 }
+
+/** Answers to a create that leave no doubt. */
+const refusals: readonly (number | undefined)[] = [400, 401, 403, 404, 422];
 
 /** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
 export interface AttemptEnd {
@@ -63,7 +68,7 @@ export async function runAttempt(
   const alive = AbortSignal.any([signal, life.signal]);
   try {
     await log.group(`Start pod ${order.ref.name}`);
-    const pod = await createPod(order.pod, ports, signal);
+    const pod = await createPod(order, ports, signal);
     report.phase('create', clock.now());
     const follower = followPod(cluster.podStates(pod, alive), builderContainerName);
     report.describeState = () => describePodState(follower.state);
@@ -126,7 +131,7 @@ async function runContainer(
 }
 
 async function createPod(
-  pod: V1Pod,
+  { pod, onRefused }: AttemptOrder,
   { cluster, clock }: AttemptPorts,
   signal: AbortSignal,
 ): Promise<V1Pod> {
@@ -146,6 +151,9 @@ async function createPod(
     const created = await cluster.createPod(pod, late.signal);
     signal.throwIfAborted();
     return created;
+  } catch (error) {
+    if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
+    throw error;
   } finally {
     done.abort();
     signal.removeEventListener('abort', cancelLater);

@@ -60,10 +60,11 @@ export async function buildImage(
   const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
   const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
   try {
-    const [minor] = await Promise.all([
-      cluster.serverMinor(deadline.signal),
-      checkAccess(cluster, deadline.signal),
-    ]);
+    const checked = checkAccess(cluster, deadline.signal);
+    // Waited for second, so that a cluster out of reach is always said in the same words.
+    checked.catch(() => undefined);
+    const minor = await cluster.serverMinor(deadline.signal);
+    await checked;
     const streams = attachStreams(minor);
     sweeping = sweepPods(
       cluster,
@@ -105,6 +106,7 @@ async function buildOnce(
   ports.pods.add(ref);
   const streams = new StreamsAhead(() => source.open(auth), inputs.contextBufferBytes);
   let end: AttemptEnd | undefined;
+  const create: { isRefused: boolean } = { isRefused: false };
   let failure: BuildError | undefined;
   try {
     const order = {
@@ -114,6 +116,9 @@ async function buildOnce(
       startTimeoutMs: inputs.startTimeoutMs,
       notable: plan.engine.notable,
       open: () => streams.open(),
+      onRefused: () => {
+        create.isRefused = true;
+      },
     };
     end = await runAttempt(order, ports, deadline.signal);
     return judge(plan, pod, end);
@@ -122,7 +127,8 @@ async function buildOnce(
     throw failure;
   } finally {
     streams.close();
-    if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
+    if (create.isRefused) ports.pods.forget(ref);
+    else if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
     else if (await removeAttempt(ref, end?.state.kind === 'ended', ports)) ports.pods.forget(ref);
     ports.report.phase('remove', ports.clock.now());
   }
@@ -160,6 +166,8 @@ function judge(
   pod: V1Pod,
   { state, upload, tail, noted }: AttemptEnd,
 ): BuiltImage | undefined {
+  // What could not be packed is the cause of whatever the builder says about a stream that broke off.
+  if (upload?.failure?.kind === 'context') throw upload.failure;
   const outcome = decideOutcome(state, upload);
   if (outcome.kind !== 'succeeded') {
     const exitCode = state.kind === 'ended' ? state.exitCode : undefined;

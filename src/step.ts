@@ -255,8 +255,9 @@ function placeOf(file: string | undefined, line: number | undefined): Place {
 
 async function finish(failure: BuildError | undefined, report: RunReport): Promise<never> {
   if (failure !== undefined) {
-    const text =
-      failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
+    // The cluster's own words may end with a period.
+    const message = failure.message.replace(/[.\s]+$/, '');
+    const text = failure.hint === undefined ? failure.message : `${message}. ${failure.hint}`;
     await log.error(text, placeOf(report.dockerfilePath, failure.line));
   }
   // Open connections of the keep-alive agent must not hold the step back.

@@ -96,7 +96,7 @@ const cases: readonly {
     ],
     dockerfile: 'FROM 10.88.0.1:5000/nope:2 AS x\nFROM 10.88.0.1:5000/nope:1\n',
     expected: {
-      message: 'the base image nope:1 does not exist',
+      message: 'the base image 10.88.0.1:5000/nope:1 does not exist',
       hint: 'Correct the image in FROM.',
       line: 2,
     },

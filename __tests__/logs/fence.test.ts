@@ -22,10 +22,10 @@ describe('the fence', () => {
   test('is opened before the first mirrored line and closed before anything of ours, each with a new token', async () => {
     const text = await written(async (log) => {
       await log.info('before');
-      await log.mirror(Buffer.from('one'));
-      await log.mirror(Buffer.from('two'));
+      await log.mirror(Buffer.from('one\n'));
+      await log.mirror(Buffer.from('two\n'));
       await log.info('between');
-      await log.mirror(Buffer.from('three'));
+      await log.mirror(Buffer.from('three\n'));
       await log.close();
     });
     expect(text).toBe(
@@ -52,7 +52,7 @@ describe('the fence', () => {
     { name: 'mask', write: (log) => log.mask('x'), expected: '::add-mask::x\n' },
   ])('is closed before $name', async ({ write, expected }) => {
     const text = await written(async (log) => {
-      await log.mirror(Buffer.from('line'));
+      await log.mirror(Buffer.from('line\n'));
       await write(log);
     });
     expect(text).toBe(`::stop-commands::token-1\nline\n::token-1::\n${expected}`);
@@ -68,7 +68,7 @@ describe('the fence', () => {
       '',
     ];
     const text = await written(async (log) => {
-      for (const line of lines) await log.mirror(Buffer.from(line));
+      for (const line of lines) await log.mirror(Buffer.from(`${line}\n`));
       await log.close();
     });
     expect(text).toBe(`::stop-commands::token-1\n${lines.join('\n')}\n::token-1::\n`);
@@ -81,20 +81,57 @@ describe('the fence', () => {
       chunks.push(Buffer.from(chunk));
       return Promise.resolve();
     };
-    await logInto(job).mirror(Buffer.from([0xff, 0x00, 0xc3]));
+    await logInto(job).mirror(Buffer.from([0xff, 0x00, 0xc3, 0x0a]));
     const head = Buffer.from('::stop-commands::token-1\n');
     expect(Buffer.concat(chunks)).toEqual(
       Buffer.concat([head, Buffer.from([0xff, 0x00, 0xc3, 0x0a])]),
     );
   });
 
+  test('takes many lines in one write', async () => {
+    const job = new JobDouble();
+    const writes: string[] = [];
+    job.write = (text) => {
+      writes.push(text.toString());
+      return Promise.resolve();
+    };
+    await logInto(job).mirror(Buffer.from('one\ntwo\n\nthree\n'));
+    expect(writes).toEqual(['::stop-commands::token-1\n', 'one\ntwo\n\nthree\n']);
+  });
+
+  test('is not opened for nothing', async () => {
+    expect(await written((log) => log.mirror(Buffer.alloc(0)))).toBe('');
+  });
+
+  test('is closed on a line of its own when the output stands in the middle of one', async () => {
+    const text = await written(async (log) => {
+      await log.mirror(Buffer.from('a long '));
+      await log.mirror(Buffer.from('line'));
+      await log.info('between');
+      await log.mirror(Buffer.from(' goes on\n'));
+      await log.close();
+    });
+    expect(text).toBe(
+      [
+        '::stop-commands::token-1',
+        'a long line',
+        '::token-1::',
+        'between',
+        '::stop-commands::token-2',
+        ' goes on',
+        '::token-2::',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('is never open at the end, and the log goes on after it', async () => {
     const text = await written(async (log) => {
       await log.close();
-      await log.mirror(Buffer.from('one'));
+      await log.mirror(Buffer.from('one\n'));
       await log.close();
       await log.close();
-      await log.mirror(Buffer.from('two'));
+      await log.mirror(Buffer.from('two\n'));
       await log.close();
     });
     expect(text).toBe(
@@ -113,9 +150,9 @@ describe('writers at the same time', () => {
     };
     const log = logInto(job);
     await Promise.all([
-      log.mirror(Buffer.from('one')),
+      log.mirror(Buffer.from('one\n')),
       log.info('progress'),
-      log.mirror(Buffer.from('two')),
+      log.mirror(Buffer.from('two\n')),
       log.close(),
     ]);
     expect(job.text).toBe(
@@ -148,7 +185,7 @@ describe('writers at the same time', () => {
     job.write = () => Promise.reject(new Error('EPIPE'));
     const log = logInto(job);
     await expect(log.info('x')).rejects.toThrow('EPIPE');
-    await expect(log.mirror(Buffer.from('y'))).rejects.toThrow('EPIPE');
+    await expect(log.mirror(Buffer.from('y\n'))).rejects.toThrow('EPIPE');
   });
 });
 
@@ -156,7 +193,7 @@ describe('groups', () => {
   test('follow each other and end with the log', async () => {
     const text = await written(async (log) => {
       await log.group('Build');
-      await log.mirror(Buffer.from('line'));
+      await log.mirror(Buffer.from('line\n'));
       await log.group('Push');
       await log.close();
     });

@@ -4,6 +4,10 @@ import { LineFramer, parseTimestamp, type LogLine } from '../../src/logs/lines.t
 const stamp = '2026-01-01T00:00:00.000000001Z';
 const at = 1_767_225_600_000_000_001n;
 
+function lineOf(text: string | Buffer): LogLine {
+  return { at, text: Buffer.from(text), continues: false };
+}
+
 /** Lines of these chunks, what is left at the end included. */
 function linesOf(chunks: readonly Buffer[]): LogLine[] {
   const framer = new LineFramer();
@@ -23,62 +27,116 @@ function cuts(whole: Buffer): Buffer[][] {
 describe('lines', () => {
   test.each<{ name: string; bytes: string | Buffer; expected: readonly (string | Buffer)[] }>([
     { name: 'nothing', bytes: '', expected: [] },
-    { name: 'several', bytes: `${stamp} a\n${stamp} b\n`, expected: ['a', 'b'] },
-    { name: 'empty ones', bytes: `${stamp} \n${stamp} \n`, expected: ['', ''] },
-    { name: 'a timestamp alone', bytes: `${stamp}\n`, expected: [''] },
-    { name: 'characters of two to four bytes', bytes: `${stamp} é€😀\n`, expected: ['é€😀'] },
+    { name: 'several', bytes: `${stamp} a\n${stamp} b\n`, expected: ['a\n', 'b\n'] },
+    { name: 'empty ones', bytes: `${stamp} \n${stamp} \n`, expected: ['\n', '\n'] },
+    { name: 'a timestamp alone', bytes: `${stamp}\n`, expected: ['\n'] },
+    { name: 'characters of two to four bytes', bytes: `${stamp} é€😀\n`, expected: ['é€😀\n'] },
     {
       name: 'carriage returns stay',
       bytes: `${stamp} a\r\n${stamp} 1%\r2%\n`,
-      expected: ['a\r', '1%\r2%'],
+      expected: ['a\r\n', '1%\r2%\n'],
     },
-    { name: 'leading and double spaces stay', bytes: `${stamp}   a  b \n`, expected: ['  a  b '] },
-    { name: 'a last line without newline', bytes: `${stamp} a\n${stamp} b`, expected: ['a', 'b'] },
+    {
+      name: 'leading and double spaces stay',
+      bytes: `${stamp}   a  b \n`,
+      expected: ['  a  b \n'],
+    },
+    {
+      name: 'a last line without newline',
+      bytes: `${stamp} a\n${stamp} b`,
+      expected: ['a\n', 'b'],
+    },
     {
       name: 'bytes that are no text',
       bytes: Buffer.concat([Buffer.from(`${stamp} `), Buffer.from([0xff, 0x00, 0xc3, 0x0a])]),
-      expected: [Buffer.from([0xff, 0x00, 0xc3])],
+      expected: [Buffer.from([0xff, 0x00, 0xc3, 0x0a])],
     },
   ])('$name, wherever the chunks are cut', ({ bytes, expected }) => {
-    const lines = expected.map((text) => ({ at, text: Buffer.from(text) }));
+    const lines = expected.map(lineOf);
     for (const chunks of cuts(Buffer.from(bytes))) expect(linesOf(chunks)).toEqual(lines);
   });
 
   test('chunks of one byte', () => {
     const bytes = Buffer.from(`${stamp} é\r\n${stamp} €`);
     expect(linesOf(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual([
-      { at, text: Buffer.from('é\r') },
-      { at, text: Buffer.from('€') },
+      lineOf('é\r\n'),
+      lineOf('€'),
     ]);
   });
 
-  test('a long line over many chunks', () => {
-    const part = Buffer.alloc(16_384, 'x');
-    const chunks = [Buffer.from(`${stamp} `), ...Array<Buffer>(64).fill(part), Buffer.from('\n')];
-    const [line, ...rest] = linesOf(chunks);
-    expect(line?.text.length).toBe(1_048_576);
-    expect(rest).toEqual([]);
+  test('a line of 64 KiB over many chunks comes whole', () => {
+    const part = Buffer.alloc(16_000, 'x');
+    const chunks = [Buffer.from(`${stamp} `), part, part, part, part, Buffer.from('\n')];
+    expect(linesOf(chunks).map(({ text }) => text.length)).toEqual([64_001]);
+  });
+
+  test('a longer one comes in pieces as they arrive, with the time of its beginning', () => {
+    const framer = new LineFramer();
+    const part = Buffer.alloc(40_000, 'x');
+    expect(framer.push(Buffer.concat([Buffer.from(`${stamp} `), part]))).toEqual([]);
+    expect(framer.push(part).map(({ text, ...rest }) => ({ ...rest, text: text.length }))).toEqual([
+      { at, continues: false, text: 80_000 },
+    ]);
+    expect(framer.push(Buffer.from('y'))).toEqual([
+      { at, text: Buffer.from('y'), continues: true },
+    ]);
+    expect(framer.push(Buffer.from(`z\n${stamp} a\n${stamp} b`))).toEqual([
+      { at, text: Buffer.from('z\n'), continues: true },
+      lineOf('a\n'),
+    ]);
+    expect(framer.flush()).toEqual(lineOf('b'));
+  });
+
+  test('nothing is held of a line without end', () => {
+    const framer = new LineFramer();
+    const part = Buffer.alloc(100_000, 'x');
+    framer.push(Buffer.from(`${stamp} `));
+    framer.push(part);
+    const [piece] = framer.push(part);
+    expect({ at: piece?.at, bytes: piece?.text.length }).toEqual({ at, bytes: part.length });
+    expect(framer.flush()).toBeUndefined();
   });
 
   test('a line is there as soon as its newline is, not before', () => {
     const framer = new LineFramer();
     expect(framer.push(Buffer.from(`${stamp} a`))).toEqual([]);
-    expect(framer.push(Buffer.from('b\nnext'))).toEqual([{ at, text: Buffer.from('ab') }]);
+    expect(framer.push(Buffer.from('b\nnext'))).toEqual([lineOf('ab\n')]);
   });
 
   test('what was flushed is not given again', () => {
     const framer = new LineFramer();
     framer.push(Buffer.from(`${stamp} a`));
-    expect(framer.flush()).toEqual({ at, text: Buffer.from('a') });
+    expect(framer.flush()).toEqual(lineOf('a'));
     expect(framer.flush()).toBeUndefined();
   });
 
   test.each(['failed to watch file', '2026-01-01 a', 'word'])(
     'a line without a timestamp is kept whole: %s',
     (text) => {
-      expect(linesOf([Buffer.from(`${text}\n`)])).toEqual([{ at: 0n, text: Buffer.from(text) }]);
+      expect(linesOf([Buffer.from(`${text}\n`)])).toEqual([
+        { at: undefined, text: Buffer.from(`${text}\n`), continues: false },
+      ]);
     },
   );
+});
+
+// Most lines are read by comparing with the line before: what differs must still be seen.
+test('reads the times of lines that follow each other', () => {
+  const stamps = [
+    '2026-01-01T00:00:00.1Z',
+    '2026-01-01T00:00:00.123456789Z',
+    '2026-01-01T00:00:00Z',
+    '2026-01-01T00:00:01.000000001Z',
+    '2026-01-01T00:00:01.5+02:00',
+    '2026-01-01T00:00:01.25+02:00',
+    '2026-01-01T00:00:01.25+01:00',
+    '2026-01-01T00:00:01.25Z',
+    '2026-01-01T00:00:01.1234567890Z',
+    '2026-01-01T00:00:01.Z',
+    '2026-01-01T00:00:01',
+  ];
+  const lines = linesOf([Buffer.from(stamps.map((text) => `${text} x\n`).join(''))]);
+  expect(lines.map((line) => line.at)).toEqual(stamps.map(parseTimestamp));
 });
 
 test.each([

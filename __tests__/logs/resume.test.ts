@@ -19,7 +19,9 @@ class Container {
   /** Seconds after the beginning, for each request. */
   readonly requestedAt: number[] = [];
   /** What was read so far. */
-  readonly lines: string[] = [];
+  text = '';
+  /** The same, a text for each batch; notes and warnings stand where they were said. */
+  readonly story: string[] = [];
   hasEnded = false;
   readonly #startedAtMs = this.clock.now();
   readonly #answer: (request: number) => Answer;
@@ -37,6 +39,16 @@ class Container {
     this.#tellEnd();
   }
 
+  /** Without the newlines. */
+  get lines(): readonly string[] {
+    return this.text === '' ? [] : this.text.replace(/\n$/, '').split('\n');
+  }
+
+  /** What was said beside the output. */
+  get said(): readonly string[] {
+    return this.story.filter((text) => /^(note|warning): /.test(text));
+  }
+
   /** Reads all that resumeLog gives. */
   async read(): Promise<readonly string[]> {
     const options = {
@@ -48,12 +60,25 @@ class Container {
       clock: this.clock,
       ended: () => this.hasEnded,
       untilEnded: this.#untilEnded,
+      note: (text: string) => this.#say(`note: ${text}`),
+      warn: (text: string) => this.#say(`warning: ${text}`),
     };
-    for await (const { text } of resumeLog(options, this.cancel.signal)) {
-      this.lines.push(text.toString('latin1'));
+    for await (const batch of resumeLog(options, this.cancel.signal)) {
+      const text = Buffer.concat(batch.map((line) => line.text)).toString('latin1');
+      this.text += text;
+      this.story.push(text);
     }
     return this.lines;
   }
+
+  #say(text: string): Promise<void> {
+    this.story.push(text);
+    return Promise.resolve();
+  }
+}
+
+function unheard(): Promise<void> {
+  return Promise.resolve();
 }
 
 /** As a kubelet writes it: trailing zeros of a second are left out, and two lines may be equal. */
@@ -109,11 +134,14 @@ describe('a log that is read without trouble', () => {
     expect(container.clock.sleeping).toBe(0);
   });
 
-  test('of a container that ended before is asked for once', async () => {
+  test('of a container that ended before is asked for until nothing new comes', async () => {
     const container = new Container(() => (options) => chunksOf(logSince(options)));
     container.end();
     expect(await container.clock.until(container.read())).toEqual(texts);
-    expect(container.requests).toEqual([{ follow: false }]);
+    expect(container.requests).toEqual([
+      { follow: false },
+      { follow: false, sinceTime: '2026-01-01T00:00:03Z' },
+    ]);
   });
 
   test('may be empty', async () => {
@@ -128,9 +156,11 @@ describe('a log that is read without trouble', () => {
   test('may lack its last newline', async () => {
     const container = new Container(() => {
       container.end();
-      return () => chunksOf('2026-01-01T00:00:01Z a\n2026-01-01T00:00:02Z b');
+      return (options) => chunksOf(logSince(options).subarray(0, -1));
     });
-    expect(await container.clock.until(container.read())).toEqual(['a', 'b']);
+    expect(await container.clock.until(container.read())).toEqual(texts);
+    expect(container.text.endsWith('end')).toBe(true);
+    expect(container.said).toEqual([]);
   });
 
   test('gives a line as soon as it is there', async () => {
@@ -223,9 +253,8 @@ describe('a request that ends too early', () => {
     for (let turns = 0; turns < 5; turns += 1) await turn();
     expect(container.clock.sleeping).toBe(1);
     container.end();
-    expect(await reading).toEqual(texts);
-    expect(container.requests).toEqual([{ follow: true }, { follow: false }]);
-    expect(container.requestedAt).toEqual([0, 0]);
+    expect(await container.clock.until(reading)).toEqual(texts);
+    expect(container.requestedAt).toEqual([0, 0, 0.2]);
     expect(container.clock.sleeping).toBe(0);
   });
 });
@@ -251,12 +280,195 @@ test('lines that overtook each other are all there, in the order of the log', as
   }
 });
 
-test('lines without a timestamp are passed on', async () => {
-  const container = new Container(() => {
-    container.end();
-    return ({ follow }) => chunksOf(follow ? 'failed to watch file\n' : '');
+describe('what the node says itself', () => {
+  const broke = 'unable to retrieve container logs for containerd://4f2a';
+
+  test('is a note where it stands, no output', async () => {
+    const container = new Container(() => {
+      container.end();
+      return ({ follow }) =>
+        chunksOf(follow ? `${log[0] ?? ''}\nfailed to watch file\n${log[1] ?? ''}\n` : '');
+    });
+    await container.clock.until(container.read());
+    expect(container.story.slice(0, 3)).toEqual([
+      'start\n',
+      "note: the node says about the builder's log: failed to watch file",
+      'a\n',
+    ]);
   });
-  expect(await container.clock.until(container.read())).toEqual(['failed to watch file']);
+
+  test.each([
+    { name: 'behind the lines', before: `${log[0] ?? ''}\n`, lines: ['start'] },
+    { name: 'alone', before: '', lines: [] },
+  ])('is recognized without a newline, $name, and said once', async ({ before, lines }) => {
+    const container = new Container((request) => ({ sinceTime }) => {
+      if (request === 3) container.end();
+      return chunksOf(sinceTime === undefined ? `${before}${broke}` : broke);
+    });
+    expect(await container.clock.until(container.read())).toEqual(lines);
+    expect(container.said.filter((text) => text.startsWith('note'))).toEqual([
+      `note: the node says about the builder's log: ${broke}`,
+    ]);
+  });
+
+  test('is not the end of a long line that began before the second asked for', async () => {
+    const container = new Container((request) => (options) => {
+      if (request === 1) return chunksOf(`${log[0] ?? ''}\n${log[1] ?? ''}\n`);
+      container.end();
+      return chunksOf('rest of a line\n', logSince(options));
+    });
+    expect(await container.clock.until(container.read())).toEqual(texts);
+    expect(container.said).toEqual([]);
+  });
+
+  test('is not a timestamp that was cut', async () => {
+    const container = new Container(() => {
+      container.end();
+      return () => chunksOf(`${log[0] ?? ''}\n2026-01-01T00:0`);
+    });
+    expect(await container.clock.until(container.read())).toEqual(['start']);
+    expect(container.said).toEqual([]);
+  });
+});
+
+describe('a line that is too long to hold', () => {
+  const text = 'x'.repeat(150_000);
+  const long = [log[0] ?? '', `2026-01-01T00:00:00.5Z ${text}`, log[6] ?? ''];
+
+  test('comes in pieces, and goes on where it was when a request breaks off', async () => {
+    for (const place of [70_000, 100_000, 150_040, 150_080]) {
+      const container = new Container((request) => (options) => {
+        const bytes = logSince(options, long);
+        const pieces = [0, 1, 2].map((part) =>
+          bytes.subarray(part * 60_000, part * 60_000 + 60_000),
+        );
+        if (request < 3) return broken(reset, ...cut(pieces, request === 1 ? place : 66_000));
+        container.end();
+        return chunksOf(...pieces);
+      });
+      const lines = await container.clock.until(container.read());
+      expect(lines.map((line) => line.length)).toEqual([5, 150_000, 3]);
+      expect(container.said).toEqual([]);
+    }
+  });
+
+  test('is ended and told when its rest is not there any more', async () => {
+    const container = new Container((request) => (options) => {
+      const bytes = logSince(options, long);
+      if (request === 1)
+        return broken(reset, bytes.subarray(0, 50_000), bytes.subarray(50_000, 90_000));
+      container.end();
+      return chunksOf(logSince(options, long.slice(2)));
+    });
+    await container.clock.until(container.read());
+    expect(container.story.map((words) => words.slice(0, 70))).toEqual(
+      [
+        'start\n',
+        'x'.repeat(70),
+        "warning: some of the builder's output is probably missing (between 00:0",
+        'end\n',
+      ].map((words) => words.slice(0, 70)),
+    );
+  });
+
+  /** The pieces up to this place of the whole. */
+  function cut(pieces: readonly Buffer[], place: number): Buffer[] {
+    return pieces.map((piece, index) => piece.subarray(0, Math.max(0, place - index * 60_000)));
+  }
+});
+
+describe('output that is missing', () => {
+  const told =
+    "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the node had rotated its log before it could be read";
+
+  test('is told once, where a request does not bring again what it must', async () => {
+    const container = new Container((request) => () => {
+      if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
+      if (request === 2) return chunksOf(`${log[6] ?? ''}\n`);
+      container.end();
+      return chunksOf('2026-01-01T00:00:09Z late\n');
+    });
+    await container.clock.until(container.read());
+    expect(container.story).toEqual(['start\na\nb\nb\n', `warning: ${told}`, 'end\n', 'late\n']);
+  });
+
+  test('is told when the last request brings nothing again', async () => {
+    const container = new Container((request) => () => {
+      if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
+      container.end();
+      return chunksOf();
+    });
+    await container.clock.until(container.read());
+    expect(container.said).toEqual([
+      expect.stringMatching(/^warning: .* probably missing \(after 00:00:01 UTC\)/),
+    ]);
+  });
+
+  /** 8 MB of the first second, then a line of the 40th, each after so many seconds. */
+  async function readJump(firstAt: number, bulkAt: number, jumpAt: number): Promise<Container> {
+    const source = new Source<Buffer>();
+    const container = new Container((request) => (options) => {
+      if (request === 1) return source;
+      return chunksOf(logSince(options, ['2026-01-01T00:00:40Z late']));
+    });
+    const reading = container.read();
+    const bulk = `2026-01-01T00:00:01Z ${'x'.repeat(1_000)}\n`.repeat(8_000);
+    for (const [at, text] of [
+      [firstAt, '2026-01-01T00:00:00.5Z first\n'],
+      [bulkAt, bulk],
+      [jumpAt, '2026-01-01T00:00:40Z late\n'],
+    ] as const) {
+      await container.clock.advance(at * second - (container.clock.now() - startMs));
+      source.push(Buffer.from(text));
+      await container.clock.advance(0);
+    }
+    container.end();
+    source.end();
+    await container.clock.until(reading);
+    return container;
+  }
+  const startMs = new VirtualClock().now();
+
+  test('within a request is suspected when late lines are followed by recent ones', async () => {
+    const container = await readJump(1, 40, 40);
+    expect(container.said).toEqual([
+      expect.stringMatching(/^warning: .*\(between 00:00:01 and 00:00:40 UTC\)/),
+    ]);
+  });
+
+  test.each([
+    { name: 'a builder that pauses', firstAt: 1, bulkAt: 2, jumpAt: 40 },
+    { name: 'a node whose clock is slow', firstAt: 31, bulkAt: 32, jumpAt: 70 },
+  ])('is not suspected of $name', async ({ firstAt, bulkAt, jumpAt }) => {
+    expect((await readJump(firstAt, bulkAt, jumpAt)).said).toEqual([]);
+  });
+});
+
+describe('a log that cannot be read', () => {
+  test('for 15 s is a note with the cause, once, and another one when it works again', async () => {
+    const container = new Container((request) => (options) => {
+      if (request < 12) return broken(reset);
+      container.end();
+      return chunksOf(logSince(options));
+    });
+    await container.clock.until(container.read());
+    expect(container.story).toEqual([
+      "note: the builder's output cannot be read at present: reading the log: ECONNRESET",
+      "note: the builder's output can be read again",
+      `${texts.join('\n')}\n`,
+    ]);
+  });
+
+  test("for a shorter time is nobody's business", async () => {
+    const container = new Container((request) => (options) => {
+      if (request < 6) return broken(reset);
+      container.end();
+      return chunksOf(logSince(options));
+    });
+    await container.clock.until(container.read());
+    expect(container.requestedAt[5]).toBeGreaterThan(10);
+    expect(container.said).toEqual([]);
+  });
 });
 
 describe('silence', () => {
@@ -310,7 +522,20 @@ describe('the rest after the end', () => {
     });
     container.end();
     expect(await container.clock.until(container.read())).toEqual(texts);
-    expect(container.requestedAt).toEqual([0, 0.2, 0.6, 1.4]);
+    expect(container.requestedAt).toEqual([0, 0.2, 0.6, 1.4, 1.6]);
+  });
+
+  // Seen on the lab: the state says that the container has ended while its last 64 KiB are on their way to the log file.
+  test('is complete although the runtime was still writing it, wherever it was', async () => {
+    const whole = logSince({ follow: false });
+    for (let place = whole.indexOf('start') + 1; place < whole.length; place += 1) {
+      const container = new Container((request) => (options) => {
+        const asked = logSince(options);
+        return chunksOf(request === 1 ? asked.subarray(0, place) : asked);
+      });
+      container.end();
+      expect(await container.clock.until(container.read())).toEqual(texts);
+    }
   });
 
   test('is given up after a minute', async () => {
@@ -323,16 +548,22 @@ describe('the rest after the end', () => {
   });
 });
 
-describe('a pod that is gone', () => {
-  test.each([
-    { name: 'while it is followed', ended: false },
-    { name: 'after its end', ended: true },
-  ])('$name has no more output', async ({ ended }) => {
+describe('a pod that is not found', () => {
+  test('has no more output once it has ended', async () => {
     const container = new Container(() => () => broken(gone, `${log[0] ?? ''}\n`));
-    if (ended) container.end();
+    container.end();
     await expect(container.clock.until(container.read())).rejects.toBe(gone);
     expect(container.lines).toEqual(['start']);
     expect(container.requests).toHaveLength(1);
+  });
+
+  test('is asked for again while it runs, as far as its states tell', async () => {
+    const container = new Container((request) => (options) => {
+      if (request < 3) return broken(gone);
+      container.end();
+      return chunksOf(logSince(options));
+    });
+    expect(await container.clock.until(container.read())).toEqual(texts);
   });
 });
 
@@ -380,9 +611,11 @@ describe('cancelling', () => {
       clock,
       ended: () => false,
       untilEnded: new Promise(() => undefined),
+      note: unheard,
+      warn: unheard,
     };
-    for await (const { text } of resumeLog(options, new AbortController().signal)) {
-      expect(text.toString()).toBe('start');
+    for await (const batch of resumeLog(options, new AbortController().signal)) {
+      expect(batch.map(({ text }) => text.toString())).toEqual(['start\n']);
       break;
     }
     expect({ stopped, closed: source.closed, sleeping: clock.sleeping }).toEqual({

@@ -1,9 +1,18 @@
 import { expect, test } from '@jest/globals';
+import type { LogLine } from '../../src/logs/lines.ts';
 import { Tail } from '../../src/logs/tail.ts';
 
-function tailOf(lines: readonly (string | Buffer)[]): readonly string[] {
+function linesOf(texts: readonly (string | Buffer)[]): LogLine[] {
+  return texts.map((text) => ({
+    at: 1n,
+    text: Buffer.concat([Buffer.from(text), Buffer.from('\n')]),
+    continues: false,
+  }));
+}
+
+function tailOf(texts: readonly (string | Buffer)[]): readonly string[] {
   const tail = new Tail();
-  for (const line of lines) tail.push(Buffer.from(line));
+  for (const line of linesOf(texts)) tail.push([line]);
   return tail.lines();
 }
 
@@ -22,6 +31,27 @@ test.each([
   expect(tailOf(numbered(1, count))).toEqual(numbered(first, count));
 });
 
+test('keeps the same of many lines at once', () => {
+  const tail = new Tail();
+  tail.push(linesOf(numbered(1, 300)));
+  tail.push(linesOf(numbered(301, 5_000)));
+  tail.push(linesOf(numbered(5_001, 5_010)));
+  expect(tail.lines()).toEqual(numbered(4_611, 5_010));
+});
+
+test('joins the pieces of a line, up to its bound', () => {
+  const tail = new Tail();
+  const piece = (text: string, continues: boolean): LogLine => ({
+    at: 1n,
+    text: Buffer.from(text),
+    continues,
+  });
+  tail.push([piece('before\n', false), piece('x'.repeat(3_000), false)]);
+  tail.push([piece('y'.repeat(3_000), true)]);
+  tail.push([piece('z\n', true), piece('after', false)]);
+  expect(tail.lines()).toEqual(['before', 'x'.repeat(3_000) + 'y'.repeat(1_096), 'after']);
+});
+
 test('cuts a line that is too long', () => {
   expect(tailOf(['x'.repeat(5_000)])).toEqual(['x'.repeat(4_096)]);
 });
@@ -32,8 +62,6 @@ test('shows bytes that are no text as such', () => {
 
 test('keeps what is notable wherever it stands, each text once', () => {
   const tail = new Tail(/Pushed \S+/);
-  for (const line of ['x Pushed a y', ...numbered(1, 2_000), 'Pushed b', 'Pushed a']) {
-    tail.push(Buffer.from(line));
-  }
+  tail.push(linesOf(['x Pushed a y', ...numbered(1, 2_000), 'Pushed b', 'Pushed a']));
   expect(tail.noted()).toEqual(['Pushed a', 'Pushed b']);
 });

@@ -2,25 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { ApiFailure, type Cause } from './failure.ts';
 import { formatTime, type Container, type Pod } from './pod.ts';
 import { parseQuantity } from './schedule.ts';
-import { checkPodFields } from './schema.ts';
+import { checkPodFields, isKind } from './schema.ts';
+import { qosClassOf } from './status.ts';
+
+type Resources = NonNullable<Container['resources']>;
 
 export interface CreateRequest {
   readonly body: unknown;
   readonly namespace: string;
   /** `fieldValidation=Strict` */
   readonly strict: boolean;
+  /** Hears of unknown fields if they are let through. */
+  readonly warn: (message: string) => void;
   /** Accounts that pods may name. */
   readonly serviceAccounts: readonly string[];
 }
 
 const nameRule =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const labelRule =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const quantityRule =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /** The pod that a create request makes: decoded, defaulted and validated. @throws ApiFailure */
 export function admitPod(request: CreateRequest): Pod {
-  checkPodFields(request.body, request.strict);
+  const unknown = checkPodFields(request.body, request.strict);
+  for (const field of unknown) request.warn(`unknown field "${field}"`);
   const sent = request.body as Partial<Pod>;
   checkKind(sent);
   checkQuantities(sent);
@@ -53,9 +61,13 @@ export function admitPod(request: CreateRequest): Pod {
 
 function checkKind({ apiVersion = 'v1', kind = 'Pod' }: Partial<Pod>): void {
   if (apiVersion === 'v1' && kind === 'Pod') return;
+  const why =
+    apiVersion === 'v1' && isKind(kind)
+      ? `converting (v1.${kind}) to (core.Pod): unknown conversion`
+      : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
   throw new ApiFailure(
     400,
-    `${kind} in version "${apiVersion}" cannot be handled as a Pod: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    `${kind} in version "${apiVersion}" cannot be handled as a Pod: ${why}`,
   );
 }
 
@@ -70,7 +82,7 @@ function checkQuantities({ spec }: Partial<Pod>): void {
 
 function withDefaults(sent: Partial<Pod>, namespace: string): Pod {
   const spec = sent.spec ?? { containers: [] };
-  return {
+  const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -99,6 +111,8 @@ function withDefaults(sent: Partial<Pod>, namespace: string): Pod {
     },
     status: { phase: 'Pending', qosClass: 'BestEffort' },
   };
+  pod.status.qosClass = qosClassOf(pod);
+  return pod;
 }
 
 function withContainerDefaults(container: Container): Container {
@@ -108,9 +122,15 @@ function withContainerDefaults(container: Container): Container {
     imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
-    resources: {},
     ...container,
+    resources: withRequests(container.resources ?? {}),
   };
+}
+
+/** What is limited and not requested is requested up to its limit. */
+function withRequests({ requests, limits, ...rest }: Resources): Resources {
+  if (limits === undefined) return { ...rest, ...(requests !== undefined && { requests }) };
+  return { ...rest, limits, requests: { ...limits, ...requests } };
 }
 
 function problemsOf({ metadata: { name }, spec }: Pod): Cause[] {
@@ -118,14 +138,29 @@ function problemsOf({ metadata: { name }, spec }: Pod): Cause[] {
   if (name === '')
     problems.push(required('metadata.name', 'Required value: name or generateName is required'));
   else if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
-    const message = `Invalid value: "${name}": ${nameRule}`;
-    problems.push({ reason: 'FieldValueInvalid', message, field: 'metadata.name' });
+    problems.push(invalid('metadata.name', name, nameRule));
   }
   if (spec.containers.length === 0) problems.push(required('spec.containers'));
-  for (const [index, container] of spec.containers.entries())
+  for (const [index, container] of spec.containers.entries()) {
+    const place = `spec.containers[${index}]`;
     for (const field of ['name', 'image'] as const)
-      if (!container[field]) problems.push(required(`spec.containers[${index}].${field}`));
+      if (!container[field]) problems.push(required(`${place}.${field}`));
+    if (container.name && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(container.name))
+      problems.push(invalid(`${place}.name`, container.name, labelRule));
+  }
+  const { restartPolicy } = spec;
+  if (restartPolicy !== undefined && !restartPolicies.includes(restartPolicy)) {
+    const values = restartPolicies.map((value) => JSON.stringify(value)).join(', ');
+    const message = `Unsupported value: "${restartPolicy}": supported values: ${values}`;
+    problems.push({ reason: 'FieldValueNotSupported', message, field: 'spec.restartPolicy' });
+  }
   return problems;
+}
+
+const restartPolicies: readonly string[] = ['Always', 'OnFailure', 'Never'];
+
+function invalid(field: string, value: string, rule: string): Cause {
+  return { reason: 'FieldValueInvalid', message: `Invalid value: "${value}": ${rule}`, field };
 }
 
 function required(field: string, message = 'Required value'): Cause {

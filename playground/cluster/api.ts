@@ -26,13 +26,15 @@ export interface ApiParts {
   readonly events: EventLog;
   readonly watches: Watches;
   readonly faults: Faults;
-  /** In the order of the server's preference; the client's order decides. */
+  /** In the order of the server's preference, which decides. */
   readonly protocols: readonly string[];
 }
 
 export interface JsonAnswer {
   readonly code: number;
   readonly body: unknown;
+  /** Header `Warning`. */
+  readonly warnings?: readonly string[];
 }
 
 interface Call {
@@ -40,6 +42,15 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly contentType: string;
+}
+
+/** The first that the server has and the client offers: v5, if both know it, wherever the client names it. */
+export function chooseProtocol(
+  offered: readonly string[],
+  known: readonly string[],
+): string | undefined {
+  return known.find((name) => offered.includes(name));
 }
 
 /** What a path of the core API is about. */
@@ -51,7 +62,7 @@ interface Target {
 
 const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const corePath =
-  /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>pods|events)(?:\/(?<name>[^/]+)(?:\/(?<part>log|attach))?)?$/;
+  /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>[^/]+))?)?$/;
 
 /** The Kubernetes API as far as a builder needs it. */
 export class Api {
@@ -73,7 +84,7 @@ export class Api {
     if (call.path === '/version') return { code: 200, body: version };
     if (call.path === reviewPath && call.method === 'POST') return this.#review(call, sent);
     const target = parseTarget(call.path);
-    if (target === undefined) throw notFound(call.path);
+    if (target === undefined) throw notFound(call);
     authorize(
       { ...target, user: call.user, verb: verbOf(call, target) },
       this.#parts.faults.denied,
@@ -85,7 +96,7 @@ export class Api {
   attach(request: IncomingMessage): (socket: WebSocket) => void {
     const call = this.#callOf(request);
     const target = parseTarget(call.path);
-    if (target?.name === undefined || target.resource !== 'pods/attach') throw notFound(call.path);
+    if (target?.name === undefined || target.resource !== 'pods/attach') throw notFound(call);
     // The upgrade is a GET; since 1.35 the handler asks for `create`, too.
     for (const verb of ['get', 'create'])
       authorize({ ...target, user: call.user, verb }, this.#parts.faults.denied);
@@ -101,10 +112,11 @@ export class Api {
       return (socket) => {
         new AttachSession(socket, process, streams, this.#parts.faults).start();
       };
-    const refused = failure ?? new ApiFailure(500, 'the container cannot be attached');
-    if (protocol.startsWith('v4')) throw refused;
+    const { code, message } = failure ?? new PlainFailure(500, 'the container cannot be attached');
+    // On v4 the kubelet's answer to the upgrade is passed on as it is.
+    if (protocol.startsWith('v4')) throw new PlainFailure(code, message);
     return (socket) => {
-      failAttach(socket, streams, refused);
+      failAttach(socket, streams, message);
     };
   }
 
@@ -115,14 +127,15 @@ export class Api {
       method: request.method ?? '',
       path: url.pathname,
       query: url.searchParams,
+      contentType: (request.headers['content-type'] ?? '').replace(/;.*$/, ''),
     };
   }
 
   #negotiate({ headers }: IncomingMessage): string {
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    const protocol = offered.find((name) => this.#parts.protocols.includes(name));
+    const protocol = chooseProtocol(offered, this.#parts.protocols);
     if (protocol !== undefined) return protocol;
-    throw new PlainFailure(406, '406: Not Acceptable\n\nAvailable representations: ');
+    throw new PlainFailure(403, '');
   }
 
   #review({ user }: Call, sent: string): JsonAnswer {
@@ -130,8 +143,11 @@ export class Api {
       throw new ApiFailure(
         403,
         `selfsubjectaccessreviews.authorization.k8s.io is forbidden: User "${user}" cannot create resource "selfsubjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope`,
+        { group: 'authorization.k8s.io', kind: 'selfsubjectaccessreviews' },
       );
-    const review = parseBody(sent) as { spec?: { resourceAttributes?: Record<string, string> } };
+    const review = parseBody(sent, 'SelfSubjectAccessReview') as {
+      spec?: { resourceAttributes?: Record<string, string> };
+    };
     const {
       verb = '',
       resource = '',
@@ -159,7 +175,7 @@ export class Api {
       case 'POST pods/attach':
         throw new ApiFailure(400, 'Upgrade request required');
       case 'POST pods':
-        return { code: 201, body: this.#create(call, target, sent) };
+        return this.#create(call, target, sent);
       case 'DELETE pods':
         return { code: 200, body: this.#delete(call, target, sent) };
       case 'GET pods':
@@ -172,16 +188,20 @@ export class Api {
     }
   }
 
-  #create({ query }: Call, { namespace }: Target, sent: string): Pod {
-    return this.#parts.pods.create(parseBody(sent), {
+  #create({ query, contentType }: Call, { namespace }: Target, sent: string): JsonAnswer {
+    if (!['', 'application/json'].includes(contentType)) throw unsupportedType();
+    const warnings: string[] = [];
+    const body = this.#parts.pods.create(parseBody(sent, 'Pod'), {
       namespace,
       strict: query.get('fieldValidation') === 'Strict',
       dryRun: query.get('dryRun') === 'All',
+      warn: (message) => warnings.push(message),
     });
+    return { code: 201, body, warnings };
   }
 
   #delete({ query }: Call, { namespace, name = '' }: Target, sent: string): Pod {
-    const body = (sent === '' ? {} : parseBody(sent)) as {
+    const body = (sent === '' ? {} : parseBody(sent, undefined)) as {
       gracePeriodSeconds?: number;
       dryRun?: string[];
       preconditions?: { uid?: string; resourceVersion?: string };
@@ -208,7 +228,10 @@ export class Api {
         kind: 'PodList',
         apiVersion: 'v1',
         metadata: { resourceVersion: String(store.version) },
-        items: store.list(namespace).filter(compileSelector(call.query)),
+        items: store
+          .list(namespace)
+          .filter(compileSelector(call.query))
+          .map(({ metadata, spec, status }) => ({ metadata, spec, status })),
       },
     };
   }
@@ -226,7 +249,7 @@ export class Api {
   ): Promise<void> {
     const pod = this.#parts.store.read(namespace, name);
     const container = containerOf(pod, query);
-    const options = parseLogQuery(query);
+    const options = parseLogQuery(query, name);
     if (pod.spec.nodeName === undefined) {
       response.writeHead(204).end();
       return;
@@ -237,8 +260,13 @@ export class Api {
   }
 }
 
-/** Only paths of an API get a Status. */
-function notFound(path: string): Error {
+/** Only paths of an API get a Status; what is outside of all APIs is nobody's right. */
+function notFound({ path, user, method }: Call): Error {
+  if (!/^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/.test(path)) {
+    const verb = method.toLowerCase();
+    const message = `forbidden: User "${user}" cannot ${verb} path "${path}"`;
+    return new ApiFailure(403, message, { hasDetails: true });
+  }
   return path.startsWith('/api/') || path.startsWith('/apis/')
     ? new ApiFailure(404, 'the server could not find the requested resource')
     : new PlainFailure(404, '404 page not found\n');
@@ -262,16 +290,27 @@ function verbOf({ method, query }: Call, { name }: Target): string {
   return query.get('watch') === null ? 'list' : 'watch';
 }
 
-function parseBody(sent: string): unknown {
+/** @param kind what the body must be; undefined for the options of a request */
+function parseBody(sent: string, kind: string | undefined): unknown {
   try {
     return JSON.parse(sent) as unknown;
   } catch (error) {
-    const why = describeError(error);
+    const why = describeError(error).replace(/^Unexpected end/, 'unexpected end');
+    const text = `couldn't get version/kind; json parse error: ${why}`;
+    if (kind === undefined) throw new ApiFailure(400, text);
+    const shown = sent === '' ? '<empty>' : Buffer.from(sent).toString('hex');
     throw new ApiFailure(
       400,
-      `the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: ${why} (${sent.slice(0, 40)})`,
+      `the object provided is unrecognized (must be of type ${kind}): ${text} (${shown})`,
     );
   }
+}
+
+function unsupportedType(): ApiFailure {
+  return new ApiFailure(
+    415,
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
 }
 
 function parseStreams(query: URLSearchParams): AttachStreams {
@@ -317,25 +356,26 @@ function stillWaiting(pod: Pod, container: string): ApiFailure {
   );
 }
 
+/** What the kubelet refuses, in its words. */
 function attachFailure(
-  { metadata }: Pod,
+  { metadata, status }: Pod,
   container: string,
   process: ContainerProcess | undefined,
   { stdin, stdout, stderr }: AttachStreams,
-): ApiFailure | undefined {
+): PlainFailure | undefined {
   if (!stdin && !stdout && !stderr)
-    return new ApiFailure(400, 'you must specify at least 1 of stdin, stdout, stderr');
-  if (process === undefined || process.startedAt === '')
-    return new ApiFailure(
+    return new PlainFailure(400, 'you must specify at least 1 of stdin, stdout, stderr');
+  const state = status.containerStatuses?.find(({ name }) => name === container)?.state;
+  if (process === undefined || process.startedAt === '' || state?.terminated !== undefined)
+    return new PlainFailure(
       500,
-      `unable to upgrade connection: container ${container} not found in pod ${metadata.name}_${metadata.namespace}`,
-      { reason: 'InternalError' },
+      `container ${container} not found in pod ${metadata.name}_${metadata.namespace}`,
     );
+  // Until the kubelet has seen the end, the runtime is asked.
   if (process.log.ended)
-    return new ApiFailure(
+    return new PlainFailure(
       500,
       'error attaching to container: rpc error: code = FailedPrecondition desc = container is in CONTAINER_EXITED state',
-      { reason: 'InternalError' },
     );
   return undefined;
 }

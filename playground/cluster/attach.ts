@@ -13,22 +13,37 @@ export interface AttachStreams {
 type Item =
   | { readonly kind: 'stdin'; readonly bytes: Buffer }
   | { readonly kind: 'end' }
+  /** A frame that the server does not understand. */
+  | { readonly kind: 'break' }
+  | { readonly kind: 'fault'; readonly fault: AttachFault }
   | { readonly kind: 'ping'; readonly payload: Buffer };
 
 const stdinChannel = 0;
 const statusChannel = 3;
 /** v5: the two bytes `FF 00` half-close stdin. */
 const closeChannel = 255;
-const resizeChannel = 4;
 /** The status comes from the kubelet, a moment after the API server has read the half-close. */
 const statusDelayMs = 5;
 
 /** Sends the only message of an attach that cannot be carried out: on v5 it comes after the upgrade. */
-export function failAttach(socket: WebSocket, streams: AttachStreams, failure: ApiFailure): void {
+export function failAttach(socket: WebSocket, streams: AttachStreams, refusal: string): void {
   socket.on('error', () => undefined);
   socket.send(openingFrame(streams));
-  socket.send(frame(statusChannel, JSON.stringify(failure.status)));
+  socket.send(frame(statusChannel, JSON.stringify(upgradeFailure(refusal))));
   socket.close(1000);
+}
+
+/** How the API server passes on what the kubelet refused: no kind, and the text twice. */
+function upgradeFailure(refusal: string): object {
+  const text = `unable to upgrade connection: ${refusal}`;
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `Internal error occurred: ${text}`,
+    reason: 'InternalError',
+    details: { causes: [{ message: text }] },
+    code: 500,
+  };
 }
 
 /**
@@ -43,7 +58,9 @@ export class AttachSession {
   readonly #queue: Item[] = [];
   #busy = false;
   #stdinBytes = 0;
+  #stdinEnded = false;
   #finished = false;
+  #reached = false;
 
   constructor(
     socket: WebSocket,
@@ -71,7 +88,7 @@ export class AttachSession {
     });
     this.#socket.send(openingFrame(this.#streams));
     this.#mirrorOutput();
-    if (this.#fault?.afterBytes === 0) void this.#breakDown(this.#fault);
+    if (this.#fault?.afterBytes === 0) this.#push({ kind: 'fault', fault: this.#fault });
   }
 
   #mirrorOutput(): void {
@@ -90,9 +107,9 @@ export class AttachSession {
   #receive(message: Buffer): void {
     const [channel] = message;
     if (channel === stdinChannel) this.#push({ kind: 'stdin', bytes: message.subarray(1) });
-    else if (channel === closeChannel && message.length === 2 && message[1] === stdinChannel)
-      this.#push({ kind: 'end' });
-    else if (channel !== resizeChannel) this.#socket.terminate();
+    else if (channel === closeChannel && this.#socket.protocol.startsWith('v5'))
+      this.#push({ kind: isHalfClose(message) ? 'end' : 'break' });
+    // All other channels are ignored.
   }
 
   #push(item: Item): void {
@@ -106,7 +123,9 @@ export class AttachSession {
     this.#socket.pause();
     for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) {
       if (item.kind === 'stdin') await this.#write(item.bytes);
-      else if (item.kind === 'end') await this.#end();
+      else if (item.kind === 'end') this.#end();
+      else if (item.kind === 'break') this.#break();
+      else if (item.kind === 'fault') await this.#reach(item.fault);
       else this.#answerPing(item.payload);
     }
     this.#busy = false;
@@ -114,23 +133,39 @@ export class AttachSession {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    if (this.#finished) return;
+    if (this.#finished || this.#stdinEnded) return;
     const fault = this.#fault;
-    const room = fault === undefined ? bytes.length : fault.afterBytes - this.#stdinBytes;
+    const isWhole = fault === undefined || fault.kind === 'pause';
+    const room = isWhole ? bytes.length : fault.afterBytes - this.#stdinBytes;
     const taken = bytes.subarray(0, room);
     this.#stdinBytes += taken.length;
     const isRead = await this.#process.writeStdin(taken);
-    if (fault !== undefined && this.#stdinBytes >= fault.afterBytes) await this.#breakDown(fault);
+    if (fault !== undefined && !this.#reached && this.#stdinBytes >= fault.afterBytes)
+      await this.#reach(fault);
     // The copy of stdin ends with EPIPE, which is not reported: Success, although the client has more.
     else if (!isRead && this.#isStdinOnly()) this.#succeed();
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
+    this.#endStdin();
+    if (!this.#isStdinOnly()) return;
+    // Pings that follow are answered before the status.
+    void sleep(statusDelayMs).then(() => {
+      this.#succeed();
+    });
+  }
+
+  /** The connection ends without a status. */
+  #break(): void {
+    this.#endStdin();
+    this.#finished = true;
+    this.#socket.close(1000);
+  }
+
+  #endStdin(): void {
+    this.#stdinEnded = true;
     const { stdinOnce, tty } = this.#process.container;
     if (stdinOnce === true && tty !== true) this.#process.endStdin();
-    if (!this.#isStdinOnly()) return;
-    await sleep(statusDelayMs);
-    this.#succeed();
   }
 
   #isStdinOnly(): boolean {
@@ -139,6 +174,12 @@ export class AttachSession {
 
   #answerPing(payload: Buffer): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.pong(payload);
+  }
+
+  async #reach(fault: AttachFault): Promise<void> {
+    this.#reached = true;
+    await fault.onReached?.();
+    if (fault.kind !== 'pause') await this.#breakDown(fault);
   }
 
   async #breakDown({ kind, message = 'the attach was broken off' }: AttachFault): Promise<void> {
@@ -169,6 +210,11 @@ export class AttachSession {
   #send(message: Buffer): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message);
   }
+}
+
+/** Exactly `FF 00`. */
+function isHalfClose(message: Buffer): boolean {
+  return message.length === 2 && message[1] === stdinChannel;
 }
 
 /** An empty message on the lowest channel that the server writes to. */

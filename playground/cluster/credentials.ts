@@ -4,12 +4,16 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { ApiFailure } from './failure.ts';
+import { nobody } from './rights.ts';
 
 /** `server` is the first; `renewed` has the same authority; nobody who trusts that authority trusts `foreign`. */
 export type CertificateName = 'server' | 'renewed' | 'foreign';
 
+type KubeconfigAuth = 'token' | 'client-certificate' | 'nobody' | 'none';
+
 export interface KubeconfigOptions {
-  readonly auth?: 'token' | 'client-certificate' | 'none';
+  /** `nobody`: a valid token of an account without rights. */
+  readonly auth?: KubeconfigAuth;
   readonly namespace?: string;
 }
 
@@ -20,9 +24,10 @@ export function readTls(name: CertificateName): { key: string; cert: string; ca:
   return { key: readPem(`${name}.key`), cert: readPem(`${name}.crt`), ca: readPem('ca.crt') };
 }
 
-/** The one account of the playground, by token or by client certificate. */
+/** The account of the playground, by token or by client certificate, and one without rights. */
 export class Credentials {
-  #token = randomBytes(24).toString('base64url');
+  #token = newToken();
+  readonly #nobodysToken = newToken();
   /**
    * The client's key is no secret: whoever has the repository has it, and pods run commands on this machine. So it is
    * worth nothing until a kubeconfig with it was asked for.
@@ -35,7 +40,7 @@ export class Credentials {
 
   /** The token so far is worth nothing from now on; kubeconfigs made later have a new one. */
   expireToken(): void {
-    this.#token = randomBytes(24).toString('base64url');
+    this.#token = newToken();
   }
 
   /** Name of the account that sent the request. @throws ApiFailure 401 */
@@ -44,6 +49,7 @@ export class Credentials {
     if (authorization !== undefined) {
       if (authorization === `Bearer ${this.#token}`)
         return 'system:serviceaccount:default:playground';
+      if (authorization === `Bearer ${this.#nobodysToken}`) return nobody;
       throw new ApiFailure(401, 'Unauthorized');
     }
     if (this.#acceptsCertificate && socket instanceof TLSSocket && socket.authorized)
@@ -69,15 +75,20 @@ export class Credentials {
     );
   }
 
-  #user(auth: 'token' | 'client-certificate' | 'none'): Record<string, string> {
+  #user(auth: KubeconfigAuth): Record<string, string> {
     if (auth === 'none') return {};
     if (auth === 'token') return { token: this.#token };
+    if (auth === 'nobody') return { token: this.#nobodysToken };
     this.#acceptsCertificate = true;
     return {
       'client-certificate-data': toBase64(readPem('client.crt')),
       'client-key-data': toBase64(readPem('client.key')),
     };
   }
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 function readPem(name: string): string {

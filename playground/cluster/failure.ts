@@ -5,7 +5,7 @@ export interface FailureStatus {
   readonly metadata: Record<string, never>;
   readonly status: 'Failure';
   readonly message: string;
-  readonly reason: string;
+  readonly reason?: string;
   readonly details?: Details;
   readonly code: number;
 }
@@ -18,6 +18,7 @@ const reasons: Readonly<Record<number, string>> = {
   405: 'MethodNotAllowed',
   409: 'Conflict',
   410: 'Expired',
+  415: 'UnsupportedMediaType',
   422: 'Invalid',
   429: 'TooManyRequests',
   500: 'InternalError',
@@ -27,6 +28,7 @@ const reasons: Readonly<Record<number, string>> = {
 
 interface Details {
   readonly name?: string;
+  readonly group?: string;
   readonly kind?: string;
   readonly causes?: readonly Cause[];
 }
@@ -47,15 +49,16 @@ export class ApiFailure extends Error {
     super(message);
     this.name = 'ApiFailure';
     this.code = code;
-    const { reason = reasons[code] ?? '', ...details } = options;
-    const isDetailed = Object.keys(details).length > 0 || emptyDetails.includes(code);
+    const { reason, hasDetails, ...details } = { reason: reasons[code], ...options };
+    const isDetailed =
+      hasDetails ?? (Object.keys(details).length > 0 || emptyDetails.includes(code));
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      ...(reason !== undefined && { reason }),
       ...(isDetailed && { details }),
       code,
     };
@@ -66,7 +69,11 @@ export class ApiFailure extends Error {
 const emptyDetails = [404, 405];
 
 export interface FailureOptions {
-  readonly reason?: string;
+  /** Undefined for a status without one. */
+  readonly reason?: string | undefined;
+  /** Empty ones, too. */
+  readonly hasDetails?: boolean;
+  readonly group?: string;
   /** Name of the object that the request was about. */
   readonly name?: string;
   /** Its resource, for example `pods`, or its kind. */

@@ -18,22 +18,31 @@ export interface RequestFault {
   readonly answer: FaultAnswer;
   /** How many requests are hit; without it all. Counts down. */
   times?: number;
+  /** Told every request that is hit, before it is answered. */
+  readonly onHit?: () => void;
 }
 
 export type FaultAnswer =
-  /** A Status object, by default with the reason of its code. */
+  /** A Status object, by default with the reason of its code; `plain`: the message alone, as gateways answer. */
   | {
       readonly kind: 'refuse';
       readonly code: number;
       readonly message: string;
       readonly reason?: string;
       readonly retryAfterSeconds?: number;
+      readonly plain?: boolean;
     }
   | { readonly kind: 'redirect'; readonly to: string }
   /** A body that ends in the middle of its JSON. */
   | { readonly kind: 'broken-json' }
+  /** What a login portal or a proxy says in the server's place: 200, and a page for people. */
+  | { readonly kind: 'page' }
+  /** The right answer, late. */
+  | { readonly kind: 'slow'; readonly ms: number }
   /** The request is heard and never answered. */
   | { readonly kind: 'silent' }
+  /** The connection is closed in good order, without an answer. */
+  | { readonly kind: 'hang-up' }
   /** The connection breaks before anything was done. */
   | { readonly kind: 'reset' }
   /** The request is carried out, then the connection breaks: the answer is lost. */
@@ -42,12 +51,14 @@ export type FaultAnswer =
 export interface AttachFault {
   /**
    * `cut`: the connection breaks. `stall`: nothing is read any more. `close`: code 1000 without a status.
-   * `succeed`: a Success that nothing has earned. `fail`: a Failure with `message`.
+   * `succeed`: a Success that nothing has earned. `fail`: a Failure with `message`. `pause`: reading goes on after `onReached`.
    */
-  readonly kind: 'cut' | 'stall' | 'close' | 'succeed' | 'fail';
+  readonly kind: 'cut' | 'stall' | 'close' | 'succeed' | 'fail' | 'pause';
   /** Bytes of stdin that reach the container first; the frame that crosses the limit is cut there. */
   readonly afterBytes: number;
   readonly message?: string;
+  /** Waited for when the container has taken the bytes, before the fault. */
+  readonly onReached?: () => Promise<void>;
   /** How many connections are hit; without it all. Counts down. */
   times?: number;
 }

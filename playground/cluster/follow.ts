@@ -10,11 +10,20 @@ export interface LogQuery {
   /** Nanoseconds since the epoch, of whole seconds. */
   readonly since: bigint;
   readonly tailLines: number | undefined;
+  readonly limitBytes: number;
 }
 
-/** @throws ApiFailure for a time that is none */
-export function parseLogQuery(query: URLSearchParams): LogQuery {
+/** @throws ApiFailure for a time that is none, and for two of them */
+export function parseLogQuery(query: URLSearchParams, pod: string): LogQuery {
   const sinceTime = query.get('sinceTime');
+  if (sinceTime !== null && query.has('sinceSeconds')) {
+    const message = 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified';
+    throw new ApiFailure(422, `PodLogOptions "${pod}" is invalid: []: ${message}`, {
+      name: pod,
+      kind: 'PodLogOptions',
+      causes: [{ reason: 'FieldValueForbidden', message, field: '[]' }],
+    });
+  }
   const sinceMs =
     sinceTime === null
       ? Date.now() - Number(query.get('sinceSeconds') ?? Infinity) * 1_000
@@ -31,6 +40,7 @@ export function parseLogQuery(query: URLSearchParams): LogQuery {
     // The API has times in whole seconds.
     since: BigInt(Math.floor(Math.max(0, sinceMs) / 1_000)) * 1_000_000_000n,
     tailLines: tail === null ? undefined : Number(tail),
+    limitBytes: Number(query.get('limitBytes') ?? Infinity),
   };
 }
 
@@ -49,7 +59,8 @@ export async function serveLog(
   const { tailLines } = query;
   let position = tailLines === undefined ? log.first : Math.max(log.first, log.length - tailLines);
   let lines = 0;
-  while (!response.destroyed) {
+  let left = query.limitBytes;
+  while (!response.destroyed && left > 0) {
     if (fault !== undefined && !isRepeated && lines >= fault.afterLines) {
       breakOff(fault.kind, response);
       return;
@@ -60,7 +71,9 @@ export async function serveLog(
       position += 1;
       if (entry.at < since) continue;
       lines += 1;
-      if (!response.write(format(entry, query))) await drained(response);
+      const text = format(entry, query).subarray(0, left);
+      left -= text.length;
+      if (!response.write(text)) await drained(response);
     } else if (query.follow && !log.ended) await nextEntry(log, response);
     else break;
   }

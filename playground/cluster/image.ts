@@ -10,8 +10,8 @@ export interface ImageProblem {
 
 /** Why a container's image cannot be had, in the kubelet's words; undefined if something stands in for it. */
 export function imageProblem({ image, imagePullPolicy }: Container): ImageProblem | undefined {
-  const upper = image.split('/').find((part) => /[A-Z]/.test(part.replace(/[:@].*$/, '')));
-  if (upper !== undefined && !/^[^/]*[.:]/.test(upper)) return invalidName(image, upper);
+  const repository = repositoryOf(image);
+  if (/[A-Z]/.test(repository)) return invalidName(image, repository);
   if (imageKind(image) !== undefined) return undefined;
   if (imagePullPolicy === 'Never') {
     const message = `Container image "${image}" is not present with pull policy of Never`;
@@ -23,10 +23,17 @@ export function imageProblem({ image, imagePullPolicy }: Container): ImageProble
   return { reason: 'ErrImagePull', message, backOff };
 }
 
-function invalidName(image: string, part: string): ImageProblem {
-  const name = part.replace(/[:@].*$/, '');
-  const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format: repository name (${name}) must be lowercase`;
+function invalidName(image: string, repository: string): ImageProblem {
+  const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format: repository name (${repository}) must be lowercase`;
   return { reason: 'InvalidImageName', message, backOff: undefined };
+}
+
+/** Without host, tag and digest. What stands before the first slash is a host if it has a dot, a colon or an upper-case letter. */
+function repositoryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  const isHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
+  const path = (isHost ? rest : [first, ...rest]).join('/').replace(/[:@].*$/, '');
+  return rest.length === 0 ? `library/${path}` : path;
 }
 
 function withTag(image: string): string {

@@ -62,6 +62,8 @@ class PodRun {
   readonly #ids = new Map<string, string>();
   readonly #stopped = new AbortController();
   #scheduled = false;
+  #accepted = false;
+  #sandboxGone = false;
   #sandbox = false;
   #unschedulable: string | undefined;
   #startTime: string | undefined;
@@ -111,6 +113,9 @@ class PodRun {
     await this.#pause();
     await this.#schedule();
     await this.#pause();
+    this.#accepted = true;
+    this.#startTime = formatTime(Date.now());
+    this.#report();
     this.#boundLife();
     await this.#mountVolumes();
     this.#sandbox = true;
@@ -136,7 +141,6 @@ class PodRun {
       await this.#pause(10);
     }
     this.#scheduled = true;
-    this.#startTime = formatTime(Date.now());
     const { namespace, name } = this.#pod.metadata;
     const message = `Successfully assigned ${namespace}/${name} to ${node.name}`;
     this.#options.events.add(this.#pod, 'Normal', 'Scheduled', message);
@@ -194,6 +198,12 @@ class PodRun {
     // A real status comes later than the end, too: followers of the log have to cope with that.
     await sleep(this.#options.stepMs);
     this.#states.set(process.container.name, { terminated });
+    const isStopped = this.#stopped.signal.aborted;
+    if (!isStopped) this.#report();
+    if (!this.#isOver()) return;
+    // The end of a pod that nobody stopped is final only without its sandbox.
+    if (!isStopped) await sleep(this.#options.stepMs);
+    this.#sandboxGone = true;
     this.#report();
   }
 
@@ -214,6 +224,14 @@ class PodRun {
     await this.#pause();
   }
 
+  /** True if no container runs and none will. */
+  #isOver(): boolean {
+    const hasFailed = (this.#pod.spec.initContainers ?? []).some(
+      ({ name }) => (this.#states.get(name)?.terminated?.exitCode ?? 0) !== 0,
+    );
+    return hasFailed || this.#hasEnded();
+  }
+
   #hasEnded(): boolean {
     return this.#pod.spec.containers.every(
       ({ name }) => this.#states.get(name)?.terminated !== undefined,
@@ -225,8 +243,10 @@ class PodRun {
       if (this.#scheduled) copy.spec.nodeName = node.name;
       copy.status = podStatus(copy, {
         node: this.#scheduled ? node : undefined,
+        accepted: this.#accepted,
         unschedulable: this.#unschedulable,
-        sandbox: this.#sandbox,
+        sandbox: this.#sandbox && !this.#sandboxGone,
+        over: this.#sandboxGone,
         startTime: this.#startTime,
         podIP: this.#sandbox ? node.ip : undefined,
         states: this.#states,

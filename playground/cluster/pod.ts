@@ -27,6 +27,7 @@ export interface PodSpec {
   nodeSelector?: Record<string, string>;
   volumes?: Volume[];
   serviceAccountName?: string;
+  restartPolicy?: string;
   activeDeadlineSeconds?: number;
   terminationGracePeriodSeconds?: number;
 }

@@ -15,6 +15,7 @@ export interface CreateOptions {
   readonly namespace: string;
   readonly strict: boolean;
   readonly dryRun: boolean;
+  readonly warn: (message: string) => void;
 }
 
 /** What the API does to pods. */
@@ -38,9 +39,9 @@ export class Pods {
     this.#serviceAccounts = existing.serviceAccounts;
   }
 
-  create(body: unknown, { namespace, strict, dryRun }: CreateOptions): Pod {
+  create(body: unknown, { namespace, strict, dryRun, warn }: CreateOptions): Pod {
     const serviceAccounts = this.#serviceAccounts;
-    const pod = admitPod({ body, namespace, strict, serviceAccounts });
+    const pod = admitPod({ body, namespace, strict, warn, serviceAccounts });
     if (!this.#namespaces.includes(namespace))
       throw new ApiFailure(404, `namespaces "${namespace}" not found`, {
         name: namespace,
@@ -55,28 +56,29 @@ export class Pods {
   delete(namespace: string, name: string, options: DeleteOptions): Pod {
     const pod = this.#store.read(namespace, name);
     checkPreconditions(pod, options);
-    if (options.dryRun) return pod;
     const graceSeconds = graceOf(pod, options);
-    if (graceSeconds === 0) {
-      this.#store.remove(pod);
-      void this.#kubelet.remove(pod, 0);
-      return pod;
-    }
+    if (options.dryRun) return markDeleted(structuredClone(pod), graceSeconds);
     const left = pod.metadata.deletionGracePeriodSeconds;
     if (left !== undefined && left <= graceSeconds) return pod;
-    void this.#end(pod, graceSeconds);
-    return this.#store.read(namespace, name);
+    // Even a pod that goes at once is marked first: watches see both.
+    const marked = this.#store.update(pod, (copy) => markDeleted(copy, graceSeconds)) ?? pod;
+    if (graceSeconds === 0) this.#store.remove(marked);
+    void this.#end(marked, graceSeconds);
+    return marked;
   }
 
   async #end(pod: Pod, graceSeconds: number): Promise<void> {
-    this.#store.update(pod, ({ metadata }) => {
-      metadata.deletionTimestamp = formatTime(Date.now() + graceSeconds * 1_000);
-      metadata.deletionGracePeriodSeconds = graceSeconds;
-      metadata.generation += 1;
-    });
     await this.#kubelet.remove(pod, graceSeconds);
     this.#store.remove(pod);
   }
+}
+
+function markDeleted(pod: Pod, graceSeconds: number): Pod {
+  const { metadata } = pod;
+  metadata.deletionTimestamp = formatTime(Date.now() + graceSeconds * 1_000);
+  metadata.deletionGracePeriodSeconds = graceSeconds;
+  metadata.generation += 1;
+  return pod;
 }
 
 /** A pod without a node, or one that has ended, needs no grace. */

@@ -35,16 +35,19 @@ export function programOf(kind: ImageKind, container: Container, place: Containe
       container.terminationMessagePath ?? '/dev/termination-log',
       place.terminationLog,
     );
-  const given = (container.env ?? []).map(({ name, value }) => [name, value ?? '']);
+  const given = variablesOf(container);
   const env = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOSTNAME: place.hostname,
     HOME: place.directory,
-    ...(Object.fromEntries(given) as Record<string, string>),
+    ...given,
   };
-  const args = container.args ?? [];
-  if (kind === 'kaniko' && (container.command?.[0] ?? '/kaniko/executor') === '/kaniko/executor') {
-    const ownArgs = container.command?.slice(1) ?? [];
+  const expanded = (words: readonly string[] | undefined) =>
+    words?.map((word) => expandVariables(word, given));
+  const args = expanded(container.args) ?? [];
+  const own = expanded(container.command);
+  if (kind === 'kaniko' && (own?.[0] ?? '/kaniko/executor') === '/kaniko/executor') {
+    const ownArgs = own?.slice(1) ?? [];
     return {
       command: process.execPath,
       args: [builder, ...ownArgs, ...args],
@@ -55,12 +58,25 @@ export function programOf(kind: ImageKind, container: Container, place: Containe
       },
     };
   }
-  const [command = 'sh', ...rest] = container.command ?? (args.length > 0 ? [] : ['sh']);
-  const words =
-    container.command === undefined && args.length > 0 ? args : [command, ...rest, ...args];
+  const [command = 'sh', ...rest] = own ?? (args.length > 0 ? [] : ['sh']);
+  const words = own === undefined && args.length > 0 ? args : [command, ...rest, ...args];
   return {
     command: localize(words[0] ?? 'sh'),
     args: words.slice(1).map(localize),
     env,
   };
+}
+
+/** The container's own variables; each may use those before it. */
+function variablesOf({ env = [] }: Container): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { name, value = '' } of env) variables[name] = expandVariables(value, variables);
+  return variables;
+}
+
+/** `$(NAME)` of a known variable, and `$$` for one dollar; everything else stays as it is. */
+function expandVariables(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (found, name: string | undefined) =>
+    name === undefined ? '$' : (variables[name] ?? found),
+  );
 }

@@ -22,17 +22,24 @@ interface Place {
   readonly goPath: string;
 }
 
+/** True for a kind of the core group. */
+export function isKind(name: string): boolean {
+  return modelExists(`V1${name}`);
+}
+
 /**
  * Decodes a pod as `fieldValidation=Strict` does, with the schema of the client library.
- * @throws ApiFailure with the server's text for unknown fields and wrong types.
+ * Returns the unknown fields that were let through.
+ * @throws ApiFailure with the server's text for unknown fields (if `strict`) and wrong types.
  */
-export function checkPodFields(value: unknown, strict: boolean): void {
+export function checkPodFields(value: unknown, strict: boolean): readonly string[] {
   const unknown: string[] = [];
   visitModel('V1Pod', value, { path: '', goPath: '' }, unknown);
   if (strict && unknown.length > 0) {
     const errors = unknown.map((path) => `unknown field "${path}"`).join(', ');
     throw refused(`strict decoding error: ${errors}`);
   }
+  return unknown;
 }
 
 function visitModel(name: string, value: unknown, place: Place, unknown: string[]): void {

@@ -1,16 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { Api } from './api.ts';
+import { chooseProtocol, type Api, type JsonAnswer } from './api.ts';
 import { readTls, type CertificateName } from './credentials.ts';
 import { ApiFailure, PlainFailure } from './failure.ts';
 import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
 
 /** The API server never takes a larger frame. */
 const largestFrame = 32 * 1024 * 1024;
+
+const ticketKeyBytes = 48;
 
 /** TLS, HTTP and WebSocket on a port of its own on the loopback interface; what is answered is the Api's affair. */
 export class ApiServer {
@@ -33,10 +37,10 @@ export class ApiServer {
       autoPong: false,
       maxPayload: largestFrame,
       perMessageDeflate: false,
-      handleProtocols: (offered) => [...offered].find((name) => protocols.includes(name)) ?? false,
+      handleProtocols: (offered) => chooseProtocol([...offered], protocols) ?? false,
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      this.#upgrade(request, socket, head);
+      void this.#upgrade(request, socket, head);
     });
     // A client that goes away in the middle of a handshake is its own affair.
     this.#server.on('tlsClientError', () => undefined);
@@ -55,6 +59,8 @@ export class ApiServer {
   /** New connections get the certificate; the old ones are cut, as by a server that restarts. */
   useCertificate(name: CertificateName): void {
     this.#server.setSecureContext(readTls(name));
+    // A resumed session would not look at the certificate.
+    this.#server.setTicketKeys(randomBytes(ticketKeyBytes));
     this.dropConnections();
   }
 
@@ -73,19 +79,20 @@ export class ApiServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fault = this.#takeFault(request);
     try {
-      if (fault !== undefined && fault.kind !== 'lose-answer') {
+      if (fault?.kind === 'slow') await sleep(fault.ms);
+      else if (fault !== undefined && fault.kind !== 'lose-answer') {
         breakAnswer(fault, response);
         return;
       }
       const answer = await this.#api.answer(request, response);
-      if (fault !== undefined) response.destroy();
-      else if (answer !== undefined) sendJson(response, answer.code, answer.body);
+      if (fault?.kind === 'lose-answer') response.destroy();
+      else if (answer !== undefined) sendJson(response, answer);
     } catch (error) {
       sendFailure(response, error);
     }
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
     this.#upgraded.add(socket);
     socket.once('close', () => this.#upgraded.delete(socket));
@@ -98,7 +105,8 @@ export class ApiServer {
     };
     try {
       const fault = this.#takeFault(request);
-      if (fault !== undefined) {
+      if (fault?.kind === 'slow') await sleep(fault.ms);
+      else if (fault !== undefined) {
         breakAnswer(fault, refusal());
         return;
       }
@@ -112,16 +120,23 @@ export class ApiServer {
   #takeFault(request: IncomingMessage): FaultAnswer | undefined {
     const line = `${request.method ?? ''} ${(request.url ?? '').replace(/\?.*$/, '')}`;
     const fault = this.#faults.requests.find(({ match, times }) => times !== 0 && match.test(line));
-    return takeFault(fault) ? fault?.answer : undefined;
+    if (fault === undefined || !takeFault(fault)) return undefined;
+    fault.onHit?.();
+    return fault.answer;
   }
 }
 
 function breakAnswer(fault: FaultAnswer, response: ServerResponse): void {
   switch (fault.kind) {
     case 'refuse': {
-      const { code, message, reason, retryAfterSeconds } = fault;
+      const { code, message, reason, retryAfterSeconds, plain } = fault;
       if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-      sendFailure(response, new ApiFailure(code, message, reason === undefined ? {} : { reason }));
+      sendFailure(
+        response,
+        plain === true
+          ? new PlainFailure(code, message)
+          : new ApiFailure(code, message, reason === undefined ? {} : { reason }),
+      );
       break;
     }
     case 'redirect':
@@ -130,16 +145,30 @@ function breakAnswer(fault: FaultAnswer, response: ServerResponse): void {
     case 'broken-json':
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"kind":"Pod","meta');
       break;
+    case 'page':
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end('<!doctype html><title>Sign in</title><h1>Please sign in</h1>\n');
+      break;
+    case 'hang-up':
+      response.socket?.end();
+      break;
     case 'reset':
     case 'lose-answer':
       response.destroy();
       break;
+    case 'slow':
     case 'silent':
       break;
   }
 }
 
-function sendJson(response: ServerResponse, code: number, body: unknown): void {
+function sendJson(response: ServerResponse, { code, body, warnings = [] }: JsonAnswer): void {
+  if (warnings.length > 0)
+    response.setHeader(
+      'warning',
+      warnings.map((text) => `299 - ${JSON.stringify(text)}`),
+    );
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
@@ -149,7 +178,7 @@ function sendFailure(response: ServerResponse, error: unknown): void {
     return;
   }
   if (error instanceof PlainFailure) {
-    const headers = { 'content-type': 'text/plain; charset=utf-8' };
+    const headers = error.message === '' ? {} : { 'content-type': 'text/plain; charset=utf-8' };
     response.writeHead(error.code, headers).end(error.message);
     return;
   }
@@ -160,5 +189,5 @@ function sendFailure(response: ServerResponse, error: unknown): void {
           500,
           `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
         );
-  sendJson(response, failure.code, failure.status);
+  sendJson(response, { code: failure.code, body: failure.status });
 }

@@ -12,10 +12,14 @@ import {
 export interface Observed {
   /** Undefined until a node is found. */
   readonly node: { readonly ip: string } | undefined;
+  /** True once the kubelet has the pod; until then only the scheduler has written. */
+  readonly accepted: boolean;
   /** Why no node was found. */
   readonly unschedulable: string | undefined;
-  /** True once the volumes are mounted. */
+  /** True from the mounted volumes to the end of all containers. */
   readonly sandbox: boolean;
+  /** True once the pod's end is final: a moment after its containers'. */
+  readonly over: boolean;
   readonly startTime: string | undefined;
   readonly podIP: string | undefined;
   readonly states: ReadonlyMap<string, ContainerState>;
@@ -35,9 +39,11 @@ export function podStatus(pod: Pod, seen: Observed): PodStatus {
       ];
     return unscheduled;
   }
+  if (!seen.accepted)
+    return { phase: 'Pending', qosClass, conditions: [condition(pod, 'PodScheduled', 'True')] };
   const init = pod.spec.initContainers ?? [];
   return {
-    phase: phaseOf(pod, seen),
+    phase: reportedPhase(pod, seen),
     ...seen.verdict,
     qosClass,
     observedGeneration: 1,
@@ -53,6 +59,13 @@ export function podStatus(pod: Pod, seen: Observed): PodStatus {
       containerStatus(pod, container, seen),
     ),
   };
+}
+
+/** A pod keeps its phase until its end is final, though its conditions know better. */
+function reportedPhase(pod: Pod, seen: Observed): string {
+  const phase = phaseOf(pod, seen);
+  const isEnd = phase === 'Succeeded' || phase === 'Failed';
+  return isEnd && !seen.over && !hasFailedEarly(pod, seen) ? pod.status.phase : phase;
 }
 
 function phaseOf(pod: Pod, seen: Observed): string {
@@ -156,7 +169,7 @@ function containerStatus(pod: Pod, { name, image }: Container, seen: Observed): 
   };
 }
 
-function qosClassOf(pod: Pod): string {
+export function qosClassOf(pod: Pick<Pod, 'spec'>): string {
   const used = pod.spec.containers.map(({ resources }) => resources);
   const named = used.flatMap((r) => Object.keys({ ...r?.requests, ...r?.limits }));
   if (!named.includes('cpu') && !named.includes('memory')) return 'BestEffort';

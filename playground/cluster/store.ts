@@ -52,7 +52,7 @@ export class PodStore {
   }
 
   /** Changes a copy of the pod; undefined if it is gone or another pod has its name by now. */
-  update(pod: Pod, change: (copy: Pod) => void): Pod | undefined {
+  update(pod: Pod, change: (copy: Pod) => unknown): Pod | undefined {
     const { namespace, name, uid } = pod.metadata;
     const current = this.find(namespace, name);
     if (current?.metadata.uid !== uid) return undefined;

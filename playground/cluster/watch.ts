@@ -15,12 +15,19 @@ export class Watches {
 
   serve(namespace: string, query: URLSearchParams, response: ServerResponse): void {
     const selects = compileSelector(query);
+    const from = query.get('resourceVersion') ?? '0';
+    if (!/^\d*$/.test(from)) {
+      const text = `strconv.ParseUint: parsing "${from}": invalid syntax`;
+      throw new ApiFailure(500, `resourceVersion: Invalid value: "${from}": ${text}`, {
+        reason: undefined,
+      });
+    }
     const send = ({ type, object }: Pick<PodEvent, 'type' | 'object'>): void => {
       if (object.metadata.namespace === namespace && selects(object)) write(response, type, object);
     };
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    const version = Number(query.get('resourceVersion') ?? '0');
+    const version = Number(from);
     if (version === 0) {
       for (const object of this.#store.list(namespace)) send({ type: 'ADDED', object });
     } else if (version < this.#store.oldest) {

@@ -71,6 +71,9 @@ async function attachOnce(
       AbortSignal.any([signal, containerEnded]),
     );
   } catch (error) {
+    // Nothing is wrong with the connection: there is nobody left to connect to.
+    if (containerEnded.aborted && !signal.aborted)
+      return { bytesSent: 0, acknowledged: false, unreached: true };
     const failure =
       error instanceof BuildError
         ? error

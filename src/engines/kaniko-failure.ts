@@ -138,9 +138,9 @@ const failures: readonly Failure[] = [
   },
   {
     pattern:
-      /GET \S+\/v2\/(\S+)\/manifests\/([^:\s]+(?::[0-9a-f]+)?): .*(?:MANIFEST_UNKNOWN|NAME_UNKNOWN)/,
-    explain: ([repository = '', tag = ''], { dockerfile }) => ({
-      message: `the base image ${repository}:${tag} does not exist`,
+      /GET https?:\/\/([^/\s]+)\/v2\/(\S+)\/manifests\/([^:\s]+(?::[0-9a-f]+)?): .*(?:MANIFEST_UNKNOWN|NAME_UNKNOWN)/,
+    explain: ([host = '', repository = '', tag = ''], { dockerfile }) => ({
+      message: `the base image ${host === 'index.docker.io' ? '' : `${host}/`}${repository}:${tag} does not exist`,
       hint: 'Correct the image in FROM.',
       ...at(findBase(dockerfile, repository, tag)),
     }),

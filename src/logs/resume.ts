@@ -36,7 +36,7 @@ const partOfTimestamp = /^[-\d:.TZ+]*$/;
 /**
  * The output of a container as far as its node still has it, in order, each line once, in batches as they arrive: follows
  * the log, and when a request ends or falls silent before the container does, asks again from the last second on and drops
- * what was already seen. After the container's end one more request fetches what the following one may have missed.
+ * what was already seen. After the container's end further requests fetch what the following one may have missed.
  *
  * The kubelet rotates a log at 10 MiB and serves only the newest file, so a builder that prints faster than the log is
  * served loses output. That is told where it shows: when lines do not come again that must, or when time jumps in a log that
@@ -68,25 +68,34 @@ export async function* resumeLog(
   yield* fetchRest(reader, options.clock, signal);
 }
 
-/** Everything after the last line seen, to the end; the last line may lack its newline. */
+/**
+ * Everything after the last line seen, to the end; the last line may lack its newline. The runtime may still be writing
+ * what it has read from the container when that has ended, so requests go on until one brings nothing new.
+ */
 async function* fetchRest(
   reader: LogReader,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
-  const startedAtMs = clock.now();
+  let workedAtMs = clock.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    let batches = 0;
     try {
-      yield* reader.request(false, signal);
-      await reader.finish();
-      return;
+      for await (const batch of reader.request(false, signal)) {
+        batches++;
+        yield batch;
+      }
+      if (batches === 0) break;
+      pauseMs = firstPauseMs;
+      workedAtMs = clock.now();
     } catch (error) {
-      const late = clock.now() - startedAtMs + pauseMs > lastPatienceMs;
+      const late = clock.now() - workedAtMs + pauseMs > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
       await reader.trouble.failed(error);
-      await clock.sleep(pauseMs, signal);
     }
+    await clock.sleep(pauseMs, signal);
   }
+  await reader.finish();
 }
 
 /** Request after request for one log: what was seen, and what there is to say about it. */

@@ -1,0 +1,13 @@
+import { contextChapter } from './context.ts';
+import { inputsChapter } from './inputs.ts';
+import { kubeconfigChapter } from './kubeconfig.ts';
+import { podChapter } from './pod.ts';
+import type { Chapter } from './run.ts';
+
+/** In the order of a build. */
+export const chapters: readonly Chapter[] = [
+  inputsChapter,
+  kubeconfigChapter,
+  contextChapter,
+  podChapter,
+];

@@ -1,0 +1,161 @@
+import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ActionRun } from '../../scripts/action.ts';
+import type { Chapter, Stage } from './run.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+/**
+ * Changes the workspace while a large file of it is half packed: nothing takes the stream before the pod runs, and the pod
+ * gets no node before the change.
+ */
+function whilePacked(stage: Stage, change: (large: string) => void): Partial<ActionRun> {
+  const { playground, directory, write } = stage;
+  const { faults } = playground.cluster;
+  // Compression makes nothing of it, so that it never fits into the buffer.
+  write('large.bin', randomBytes(16 * 2 ** 20));
+  faults.neverSchedule = true;
+  let log = '';
+  return {
+    inputs: { 'context-buffer': '64Ki' },
+    onLog: (text) => {
+      log += text;
+      if (!faults.neverSchedule || !log.includes('waiting: Unschedulable')) return;
+      change(join(directory, 'large.bin'));
+      faults.neverSchedule = false;
+    },
+  };
+}
+
+export const contextChapter: Chapter = {
+  title: 'The context and the Dockerfile',
+  cases: [
+    {
+      name: 'a Dockerfile that is missing',
+      sentence: "the context . has no Dockerfile. Name the Dockerfile by the input 'file'.",
+      arrange: ({ directory }) => {
+        rmSync(join(directory, 'Dockerfile'));
+        return {};
+      },
+    },
+    {
+      name: 'a Dockerfile that is missing where `file` says',
+      sentence:
+        "the Dockerfile docker/Dockerfile does not exist. Correct the input 'file'; its path is relative to the working directory, not to the context.",
+      arrange: () => ({ inputs: { file: 'docker/Dockerfile' } }),
+    },
+    {
+      name: 'a context that is missing',
+      sentence:
+        "the context app does not exist. Correct the input 'context', relative to the working directory, and check out the repository in a step before this one.",
+      arrange: () => ({ inputs: { context: 'app' } }),
+    },
+    {
+      name: 'a context that is a file',
+      sentence:
+        "the context name.txt is a file, but no archive. Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
+      arrange: () => ({ inputs: { context: 'name.txt' } }),
+    },
+    {
+      name: 'a context that is empty',
+      sentence: 'the context app is empty. Check out the repository in a step before this one.',
+      arrange: ({ directory }) => {
+        mkdirSync(join(directory, 'app'));
+        return { inputs: { context: 'app' } };
+      },
+    },
+    {
+      name: 'COPY of a file that is not there',
+      sentence:
+        'line 2 of the Dockerfile: COPY missing.txt: missing.txt is not in the context. Correct the path, which is relative to the context, or make the file in a step before this one. check-dockerfile: false turns this check off.',
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch\nCOPY missing.txt /\n');
+        return {};
+      },
+    },
+    {
+      name: 'a target that the Dockerfile does not have',
+      sentence:
+        'line 1 of the Dockerfile: the target "relase" is none of its stages. Correct the input \'target\'. Use release. check-dockerfile: false turns this check off.',
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch AS release\nCOPY name.txt /\n');
+        return { inputs: { target: 'relase' } };
+      },
+    },
+    {
+      name: 'a Dockerfile that is a link to a file outside of the workspace',
+      sentence:
+        'Dockerfile is a link to /etc/passwd, outside of the workspace. Replace the link by the file itself, or name the place where it is.',
+      arrange: ({ directory }) => {
+        rmSync(join(directory, 'Dockerfile'));
+        symlinkSync('/etc/passwd', join(directory, 'Dockerfile'));
+        return {};
+      },
+    },
+    {
+      name: 'a file that the runner may not read',
+      sentence:
+        "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or keep it out by .dockerignore.",
+      arrange: ({ directory }) => {
+        chmodSync(join(directory, 'name.txt'), 0);
+        return {};
+      },
+      missing: isRoot ? 'root may read every file' : undefined,
+    },
+    {
+      name: 'a Dockerfile that cannot be read',
+      sentence:
+        "<workspace>/Dockerfile cannot be read: ELOOP: too many symbolic links encountered, realpath '<workspace>/Dockerfile'. Make it readable for the runner, or name another one.",
+      // Not even root can follow it.
+      arrange: ({ directory }) => {
+        rmSync(join(directory, 'Dockerfile'));
+        symlinkSync('Dockerfile', join(directory, 'Dockerfile'));
+        return {};
+      },
+    },
+    {
+      name: 'a Dockerfile that is a device or a pipe',
+      sentence: '/dev/null is neither a file nor a directory. Name a regular file or a directory.',
+      arrange: () => ({ inputs: { file: '/dev/null' } }),
+    },
+    {
+      name: 'a file that shrinks while it is packed',
+      sentence:
+        '<workspace>/large.bin shrank while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+      arrange: (stage) =>
+        whilePacked(stage, (large) => {
+          truncateSync(large, 0);
+        }),
+    },
+    {
+      name: 'a file that grows while it is packed',
+      sentence:
+        '<workspace>/large.bin grew while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+      arrange: (stage) =>
+        whilePacked(stage, (large) => {
+          appendFileSync(large, 'x');
+        }),
+    },
+    {
+      name: 'a file that vanishes while the context is packed',
+      sentence:
+        '<workspace>/zz-last.txt vanished while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+      arrange: (stage) => {
+        stage.write('zz-last.txt', 'foo\n');
+        return whilePacked(stage, (large) => {
+          rmSync(join(large, '../zz-last.txt'));
+        });
+      },
+    },
+    {
+      name: 'a broken .dockerignore',
+      sentence:
+        '.dockerignore, line 2: the pattern "[a-" is malformed: a bracket is not closed. Correct the pattern in .dockerignore.',
+      arrange: ({ write }) => {
+        write('.dockerignore', 'node_modules\n[a-\n');
+        return {};
+      },
+    },
+  ],
+};

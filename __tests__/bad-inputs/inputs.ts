@@ -1,0 +1,211 @@
+import type { BadInput, Chapter, Inputs } from './run.ts';
+import { shell } from './run.ts';
+
+function mistake(name: string, inputs: Inputs, sentence: string): BadInput {
+  return { name, sentence, arrange: () => ({ inputs }) };
+}
+
+const lists = [
+  'tags',
+  'labels',
+  'annotations',
+  'build-args',
+  'platforms',
+  'cache-from',
+  'cache-to',
+  'excludes',
+  'builder-command',
+  'builder-args',
+  'builder-env',
+  'resources',
+  'node-selector',
+  'pod-labels',
+  'pod-annotations',
+  'image-pull-secrets',
+  'pull-logins',
+  'registry-mirrors',
+  'insecure-registries',
+];
+
+export const inputsChapter: Chapter = {
+  title: 'The other inputs',
+  cases: [
+    mistake(
+      'a tag that is none',
+      { tags: 'registry.example.com/app:-1' },
+      `input 'tags' line 1: "registry.example.com/app:-1" has no valid tag after the last ":". Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".`,
+    ),
+    mistake(
+      'a digest as a tag',
+      { tags: `registry.example.com/app@sha256:${'0'.repeat(64)}` },
+      `input 'tags' line 1: "registry.example.com/app@sha256:0000000000000000000000000000000000000000000000000000000000000000" has a digest, which only the pushed image gets. Write registry/repository:tag.`,
+    ),
+    mistake(
+      'upper case in a tag',
+      { tags: 'ghcr.io/Example/App:1' },
+      `input 'tags' line 1: "ghcr.io/Example/App" has upper-case letters in the repository. Use ghcr.io/example/app.`,
+    ),
+    mistake(
+      'a tag with a scheme',
+      { tags: 'https://ghcr.io/example/app:1' },
+      `input 'tags' line 1: "https://ghcr.io/example/app:1" begins with a scheme. Write ghcr.io/example/app:1.`,
+    ),
+    mistake(
+      'push without tags',
+      { push: 'true' },
+      "input 'tags': it is empty, but push is true. Name at least one image to push.",
+    ),
+    ...lists.map((input) =>
+      mistake(
+        `a quote that is never closed in \`${input}\``,
+        { ...(input === 'builder-command' && shell({ context: '.' })), [input]: 'a\n"b' },
+        `input '${input}' line 2: the quote opened at column 1 is never closed. Close it, or write the quote twice and put the whole element in quotes.`,
+      ),
+    ),
+    mistake(
+      'a label without a value',
+      { labels: 'org.example.team' },
+      `input 'labels' line 1: the element has no "=". Write KEY=VALUE; put an element of several lines in double quotes as a whole.`,
+    ),
+    mistake(
+      'a build argument that is no name',
+      { 'build-args': 'two words' },
+      `input 'build-args' line 1: the element has no "=" and is not the name of a variable. Write KEY=VALUE or KEY; put an element of several lines in double quotes as a whole.`,
+    ),
+    mistake(
+      'a label without a key',
+      { labels: '=x' },
+      `input 'labels' line 1: the element has no key before "=". Write KEY=VALUE.`,
+    ),
+    mistake(
+      'an engine with a typo',
+      { engine: 'kanico' },
+      `input 'engine': "kanico" is not one of its values. Use kaniko.`,
+    ),
+    mistake(
+      'an engine that is not there',
+      { engine: 'buildkit' },
+      `input 'engine': "buildkit" is not one of its values. Use one of: kaniko, custom.`,
+    ),
+    mistake(
+      'tags with engine custom',
+      shell({ context: '.', tags: 'ghcr.io/example/app:1' }),
+      "input 'tags': it means nothing to engine custom, whose command builds as it likes. Leave it out, or use engine: kaniko.",
+    ),
+    mistake(
+      'a command with engine kaniko',
+      { 'builder-command': '/bin/sh' },
+      "input 'builder-command': engine kaniko has its own command. Use 'builder-args', or engine: custom.",
+    ),
+    mistake(
+      'stdin with engine kaniko',
+      { stdin: 'FROM scratch' },
+      "input 'stdin': engine kaniko takes a context. Use 'context', or engine: custom.",
+    ),
+    mistake(
+      'engine custom without an image',
+      { engine: 'custom', context: '.' },
+      "input 'builder-image': engine custom has no default image. Name the image to run.",
+    ),
+    mistake(
+      "a flag of kaniko's that is the action's own",
+      { 'builder-args': '--no-push' },
+      `input 'builder-args': the flag "--no-push" is the action's own: use 'push'. Remove the flag.`,
+    ),
+    mistake(
+      'several platforms',
+      { platforms: 'linux/amd64,linux/arm64' },
+      "input 'platforms': it names 2 platforms, but one build makes the image of one. Name one platform; for several, use one step or job each.",
+    ),
+    mistake(
+      'a platform with a typo',
+      { platforms: 'linux/arn64' },
+      `input 'platforms' line 1: "linux/arn64" is not a platform. Use linux/arm64.`,
+    ),
+    mistake(
+      'a duration that is none',
+      { timeout: '5 minutes' },
+      `input 'timeout': "5 minutes" is not a duration. Use a duration such as 90s, 5m or 1h30m.`,
+    ),
+    mistake(
+      'a duration that is too long',
+      { 'start-timeout': '1000h' },
+      `input 'start-timeout': "1000h" is not between 1s and 480h. Use a duration such as 90s, 5m or 1h30m.`,
+    ),
+    mistake(
+      'a quantity that is none',
+      { resources: 'limits.memory=4GB' },
+      `input 'resources' line 1: "4GB" is not a quantity. Use 4Gi (powers of 1024) or 4G.`,
+    ),
+    mistake(
+      'a resource with a typo',
+      { resources: 'limits.memroy=4Gi' },
+      `input 'resources' line 1: "memroy" is not the name of a resource. Use memory.`,
+    ),
+    mistake(
+      'a number that is none',
+      { 'push-retry': 'three' },
+      `input 'push-retry': "three" is not a whole number from 0 to 100. Use a number from 0 to 100.`,
+    ),
+    mistake(
+      'a boolean that is none',
+      { push: 'yes' },
+      `input 'push': "yes" is not a boolean. Use true or false.`,
+    ),
+    mistake(
+      'a word that is nearly right',
+      { 'keep-pod': 'on-failre' },
+      `input 'keep-pod': "on-failre" is not one of its values. Use on-failure.`,
+    ),
+    mistake(
+      'a word that is far from right',
+      { verbosity: 'loud' },
+      `input 'verbosity': "loud" is not one of its values. Use one of: trace, debug, info, warn, error, fatal, panic.`,
+    ),
+    mistake(
+      'tolerations that are none',
+      { tolerations: 'key=a,efect=NoSchedule' },
+      `input 'tolerations' line 1: "efect" is not a field of a toleration. Use effect.`,
+    ),
+    mistake(
+      'a namespace that cannot be one',
+      { namespace: 'My_Namespace' },
+      `input 'namespace': "My_Namespace" is not a name of a namespace. Use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends.`,
+    ),
+    mistake(
+      'a registry-ca that is missing',
+      { 'registry-ca': 'ca.crt' },
+      `input 'registry-ca': the file "ca.crt" does not exist. Name a file that can be read, relative to the working directory.`,
+    ),
+    mistake(
+      'a login from two places',
+      { 'docker-config': 'docker', 'registry-secret': 'login' },
+      "input 'registry-secret': it stands beside 'docker-config'. Set only one of them.",
+    ),
+    mistake(
+      'two sources of stdin at once',
+      shell({ context: '.', 'stdin-file': 'name.txt' }),
+      "input 'stdin-file': it stands beside 'context'. Set only one of context, stdin and stdin-file.",
+    ),
+    mistake(
+      'a reserved field in pod-template',
+      { 'pod-template': 'spec:\n  restartPolicy: Always\n' },
+      "input 'pod-template': spec.restartPolicy must not be set: a builder is never started twice with one stream. Remove these fields from the template.",
+    ),
+    mistake(
+      'a pod-template whose file is missing',
+      { 'pod-template': 'pod.yaml' },
+      `input 'pod-template': the file "pod.yaml" does not exist. Name a file that can be read, relative to the working directory.`,
+    ),
+    mistake(
+      'a pod-template that is not YAML',
+      { 'pod-template': 'spec: [\n' },
+      "input 'pod-template' line 2: it is not YAML: unexpected end of the stream within a flow collection. Give a mapping with metadata and spec, as of a Pod.",
+    ),
+    mistake(
+      'several mistakes at once',
+      { push: 'yes', timeout: '5', tags: 'A:1' },
+      `3 problems in the inputs: (1) input 'tags' line 1: "A" has upper-case letters in the repository. Use a. (2) input 'push': "yes" is not a boolean. Use true or false. (3) input 'timeout': "5" is not a duration. Use a duration such as 90s, 5m or 1h30m.`,
+    ),
+  ],
+};

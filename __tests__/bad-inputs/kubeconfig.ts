@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { Chapter, Stage } from './run.ts';
+
+/** A kubeconfig of the playground with other texts in it. */
+function changed(
+  { playground }: Stage,
+  change: (kubeconfig: string) => string,
+): { inputs: { kubeconfig: string } } {
+  return { inputs: { kubeconfig: change(playground.cluster.kubeconfig()) } };
+}
+
+function noRight(right: string): string {
+  const [verb = '', resource = ''] = right.split(' ');
+  return `the account of the kubeconfig may not ${right} in namespace "default". Add to its Role: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
+}
+
+export const kubeconfigChapter: Chapter = {
+  title: 'The kubeconfig and the way to the cluster',
+  cases: [
+    {
+      name: 'a kubeconfig that is empty',
+      sentence:
+        "input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's own access.",
+      arrange: () => ({ inputs: { kubeconfig: '' } }),
+    },
+    {
+      name: 'a kubeconfig that is not YAML',
+      sentence:
+        "input 'kubeconfig' line 4: it is not YAML: unexpected end of the stream within a double quoted scalar. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: () => ({ inputs: { kubeconfig: 'apiVersion: v1\nclusters: [\nusers: "' } }),
+    },
+    {
+      name: 'a kubeconfig that is no mapping',
+      sentence:
+        "input 'kubeconfig': it is not a mapping. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: () => ({ inputs: { kubeconfig: '- clusters: 1' } }),
+    },
+    {
+      name: 'a kubeconfig that is the base64 of something else',
+      sentence:
+        "input 'kubeconfig': it is the base64 of something that is not a kubeconfig. Store the output of: kubectl config view --raw --flatten --minify, or its base64 once.",
+      arrange: () => ({ inputs: { kubeconfig: Buffer.from('not a document').toString('base64') } }),
+    },
+    {
+      name: 'the path of a kubeconfig instead of its content',
+      sentence:
+        "input 'kubeconfig': it looks like a path, but it takes the content of a kubeconfig. Use auto and set the environment variable KUBECONFIG to the path.",
+      arrange: () => ({ inputs: { kubeconfig: '~/.kube/config' } }),
+    },
+    {
+      name: 'a kubeconfig without contexts',
+      sentence:
+        "input 'kubeconfig': it has no context. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) =>
+        changed(stage, (text) => JSON.stringify({ ...(JSON.parse(text) as object), contexts: [] })),
+    },
+    {
+      name: 'a kubeconfig whose certificates and tokens were left out',
+      sentence:
+        "input 'kubeconfig': its certificates or tokens are left out (DATA+OMITTED, REDACTED). Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) =>
+        changed(stage, (text) => text.replace(/"token": "[^"]*"/, '"token": "REDACTED"')),
+    },
+    {
+      name: 'no kubeconfig anywhere',
+      sentence:
+        "finding a kubeconfig failed: the input 'kubeconfig' is auto, and neither $KUBECONFIG nor ~/.kube/config nor the account of a pod exists here. Set the input 'kubeconfig' to a secret that holds a kubeconfig.",
+      arrange: ({ directory }) => ({ inputs: { kubeconfig: 'auto' }, env: { HOME: directory } }),
+    },
+    {
+      name: 'an unknown context',
+      sentence: `input 'kube-context': "playgruond" is not a context of the kubeconfig. Use playground.`,
+      arrange: () => ({ inputs: { 'kube-context': 'playgruond' } }),
+    },
+    {
+      name: 'a server that nobody listens at',
+      sentence:
+        'asking the API server for its version failed: https://127.0.0.1:<port> cannot be reached: connect ECONNREFUSED 127.0.0.1:<port>. Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
+      arrange: async (stage) => {
+        const { host } = new URL(stage.playground.cluster.url);
+        const port = await closedPort();
+        return changed(stage, (text) => text.replaceAll(host, `127.0.0.1:${port}`));
+      },
+    },
+    {
+      name: 'a server whose name does not exist',
+      sentence:
+        'asking the API server for its version failed: https://cluster.invalid:6443 cannot be reached: getaddrinfo ENOTFOUND cluster.invalid. Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
+      arrange: (stage) => {
+        const { host } = new URL(stage.playground.cluster.url);
+        return changed(stage, (text) => text.replaceAll(host, 'cluster.invalid:6443'));
+      },
+    },
+    {
+      name: 'the wrong certificate authority',
+      sentence:
+        'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
+      arrange: ({ playground }) => {
+        playground.cluster.useCertificate('foreign');
+        return {};
+      },
+    },
+    {
+      name: 'a server that redirects, as a login page in front of it does',
+      sentence:
+        'asking the API server for its version failed: the server redirects to https://login.example.com/start, which is never followed. Put the address of the API server itself into the kubeconfig; this one leads to a login page or a proxy.',
+      arrange: ({ playground }) => {
+        const answer = { kind: 'redirect', to: 'https://login.example.com/start' } as const;
+        playground.cluster.faults.requests = [{ match: /./, answer }];
+        return {};
+      },
+    },
+    {
+      name: 'a token that is not valid',
+      sentence:
+        'asking the API server for its version failed: Unauthorized. Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
+      arrange: (stage) =>
+        changed(stage, (text) => text.replace(/"token": "[^"]*"/, '"token": "not-the-token"')),
+    },
+    {
+      name: 'a token that has expired',
+      sentence:
+        'asking the API server for its version failed: Unauthorized. Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
+      arrange: (stage) => {
+        const before = changed(stage, (text) => text);
+        stage.playground.cluster.expireToken();
+        return before;
+      },
+    },
+    {
+      name: 'a kubeconfig without a login',
+      sentence:
+        'creating pod "<pod>" in namespace "default" failed: pods is forbidden: User "system:anonymous" cannot create resource "pods" in API group "" in the namespace "default". Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.',
+      arrange: ({ playground }) => ({
+        inputs: { kubeconfig: playground.cluster.kubeconfig({ auth: 'none' }) },
+      }),
+    },
+    {
+      name: 'a namespace that does not exist',
+      sentence: `creating pod "<pod>" in namespace "missing" failed: namespaces "missing" not found. Create the namespace, or name another one by 'namespace'.`,
+      arrange: () => ({ inputs: { namespace: 'missing' } }),
+    },
+    {
+      name: 'a namespace in which the account has no right',
+      sentence:
+        'the account of the kubeconfig may not create pods, get pods, delete pods, get pods/attach, create pods/attach, get pods/log in namespace "missing". Add to its Role: - {apiGroups: [""], resources: [pods], verbs: [create, get, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [get, create]} - {apiGroups: [""], resources: [pods/log], verbs: [get]}',
+      arrange: ({ playground }) => {
+        playground.cluster.faults.denied = [
+          ...['create pods', 'get pods', 'delete pods'],
+          ...['get pods/attach', 'create pods/attach', 'get pods/log'],
+        ];
+        return { inputs: { namespace: 'missing' } };
+      },
+    },
+    ...['create pods', 'create pods/attach', 'get pods/log'].map((right) => ({
+      name: `no right to ${right}`,
+      sentence: noRight(right),
+      arrange: ({ playground }: Stage) => {
+        playground.cluster.faults.denied = [right];
+        return {};
+      },
+    })),
+  ],
+};
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

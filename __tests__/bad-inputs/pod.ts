@@ -1,0 +1,140 @@
+import type { BadInput, Chapter, Inputs, Stage } from './run.ts';
+import { shell } from './run.ts';
+
+/** What a server with this rule answers to the pod; a real one has the pod's name in the place of the brackets. */
+function refused(name: string, message: string, sentence: string): BadInput {
+  return {
+    name,
+    sentence,
+    arrange: ({ playground }) => {
+      const answer = { kind: 'refuse', code: 403, message } as const;
+      playground.cluster.faults.requests = [{ match: /^POST \/api\/v1\/.*\/pods$/, answer }];
+      return {};
+    },
+  };
+}
+
+function pushInputs({ playground }: Stage): Inputs {
+  return {
+    tags: `${playground.registry.host}/example/app:1`,
+    push: 'true',
+    'push-retry': '0',
+    'registry-ca': playground.caPath,
+  };
+}
+
+/** A command that reads one byte, so that it was reached, of more than any buffer on the way takes. */
+function unread({ write }: Stage, end: string): Inputs {
+  write('input.bin', Buffer.alloc(64 * 2 ** 20));
+  return shell({ 'stdin-file': 'input.bin', 'builder-command': `sh\n-c\nhead -c 1; ${end}` });
+}
+
+export const podChapter: Chapter = {
+  title: 'The pod and the builder',
+  cases: [
+    {
+      name: 'a pod-template with a typo',
+      sentence: `creating pod "<pod>" in namespace "default" failed: Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.prioritiClassName". Correct the named fields of 'pod-template'.`,
+      arrange: () => ({
+        inputs: { 'pod-template': 'spec:\n  prioritiClassName: high\n' },
+      }),
+    },
+    {
+      name: 'a service account that does not exist',
+      sentence: `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: error looking up service account default/missing: serviceaccount "missing" not found. Create the account, or correct 'service-account'.`,
+      arrange: () => ({ inputs: { 'service-account': 'missing' } }),
+    },
+    refused(
+      'a pod that PodSecurity refuses',
+      'pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true)',
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true). Use a namespace whose PodSecurity level allows this pod, or take the named fields out of 'pod-template'.`,
+    ),
+    refused(
+      'a pod that is over the quota',
+      'pods "<pod>" is forbidden: exceeded quota: team, requested: requests.memory=8Gi, used: requests.memory=12Gi, limited: requests.memory=16Gi',
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: exceeded quota: team, requested: requests.memory=8Gi, used: requests.memory=12Gi, limited: requests.memory=16Gi. Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.`,
+    ),
+    refused(
+      'a pod that an admission webhook refuses',
+      'admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]',
+      'creating pod "<pod>" in namespace "default" failed: admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]. Ask whoever runs the cluster what this webhook demands of pods.',
+    ),
+    {
+      name: 'requests larger than any node',
+      sentence:
+        "the pod did not start within 1 s: Unschedulable: 0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling. Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+      arrange: () => ({ inputs: { resources: 'requests.memory=1000Ti', 'start-timeout': '1s' } }),
+      wait: 'an autoscaler may add a node, so start-timeout passes',
+    },
+    {
+      name: 'an image that does not exist',
+      sentence: `the pod cannot start: ImagePullBackOff: Back-off pulling image "registry.example.com/builder:1": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "registry.example.com/builder:1": failed to resolve reference "registry.example.com/builder:1": registry.example.com/builder:1: not found. Check 'builder-image' and, for a private registry, 'image-pull-secrets'.`,
+      arrange: () => ({ inputs: { 'builder-image': 'registry.example.com/builder:1' } }),
+      wait: 'the node gets three seconds to find it after all',
+    },
+    {
+      name: 'an image with upper case',
+      sentence: `the pod cannot start: InvalidImageName: Failed to apply default image tag "example/Builder": couldn't parse image name "example/Builder": invalid reference format: repository name (example/Builder) must be lowercase. Correct 'builder-image'.`,
+      arrange: () => ({ inputs: { 'builder-image': 'example/Builder' } }),
+    },
+    {
+      name: 'a command that does not exist',
+      sentence: `the builder could not be started (exit code 128): failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown. Correct 'builder-command' or 'builder-image'.`,
+      arrange: () => ({ inputs: shell({ context: '.', 'builder-command': '/no/such/command' }) }),
+    },
+    {
+      name: 'a command that ends well before it has read its stdin',
+      sentence:
+        'the builder ended with exit code 0, but it did not get everything: the cluster ended the connection before it had taken the whole context. Run the step again; if it always happens, let its command read all of stdin.',
+      arrange: (stage) => ({ inputs: unread(stage, 'exit 0') }),
+    },
+    {
+      name: 'a command that fails before it has read its stdin',
+      sentence:
+        "the builder ended with exit code 3, after <count> bytes of its stdin. Look at the builder's output above.",
+      arrange: (stage) => ({ inputs: unread(stage, 'exit 3') }),
+    },
+    {
+      name: 'a registry that refuses the login',
+      sentence:
+        "the builder ended with exit code 1: the registry <registry> refuses the push. Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      arrange: (stage) => {
+        const { host } = stage.playground.registry;
+        const auth = Buffer.from('demo:not-the-password').toString('base64');
+        stage.write('config.json', JSON.stringify({ auths: { [host]: { auth } } }));
+        return { inputs: pushInputs(stage) };
+      },
+    },
+    {
+      name: 'a registry that wants a login and gets none',
+      sentence:
+        "the builder ended with exit code 1: the registry <registry> refuses the push. Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      arrange: (stage) => ({ inputs: pushInputs(stage) }),
+    },
+    {
+      name: 'a registry whose certificate is not trusted',
+      sentence:
+        "the builder ended with exit code 1: the certificate of the registry <registry> is not trusted: certificate signed by unknown authority. Give the certificate of its authority by 'registry-ca'.",
+      arrange: (stage) => ({ inputs: { ...pushInputs(stage), 'registry-ca': '' } }),
+    },
+    {
+      name: 'COPY of a file that is not there, found by the builder',
+      sentence:
+        'the builder ended with exit code 1: "missing.txt" is not in the context. Check the path and .dockerignore.',
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch\nCOPY missing.txt /\n');
+        return { inputs: { 'check-dockerfile': 'false' } };
+      },
+    },
+    {
+      name: 'a base image that does not exist',
+      sentence:
+        'the builder ended with exit code 1: the base image <registry>/example/base:1 does not exist. Correct the image in FROM.',
+      arrange: (stage) => {
+        const { registry, dockerConfig } = stage.playground;
+        stage.write('Dockerfile', `FROM ${registry.host}/example/base:1\n`);
+        return { inputs: { ...pushInputs(stage), 'docker-config': dockerConfig } };
+      },
+    },
+  ],
+};

@@ -1,0 +1,66 @@
+import type { Identity } from '../client.ts';
+import type { ContractCase } from '../case.ts';
+import type { Session } from '../session.ts';
+import { answerView } from '../view.ts';
+
+export const serverCases: readonly ContractCase[] = [
+  {
+    name: 'version',
+    run: async ({ client }) => {
+      const { code, type, body } = await client.call({ path: '/version' });
+      const { major, minor } = body as Record<string, string>;
+      return { code, type, major, minor };
+    },
+  },
+  {
+    name: 'version without a token',
+    run: async ({ client }) => {
+      const { code, type } = await client.call({ path: '/version', as: 'anonymous' });
+      return { code, type };
+    },
+  },
+  {
+    name: 'path that does not exist',
+    run: async ({ client }) => answerView(await client.call({ path: '/nothing' })),
+  },
+  {
+    name: 'access review: create pods',
+    run: (session) => review(session, { verb: 'create', resource: 'pods' }),
+  },
+  {
+    name: 'access review: create pods/attach',
+    run: (session) => review(session, { verb: 'create', resource: 'pods', subresource: 'attach' }),
+  },
+  {
+    name: 'access review: a right that was not granted',
+    run: (session) => review(session, { verb: 'get', resource: 'secrets' }),
+  },
+  {
+    name: 'access review: account without rights',
+    run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'nobody'),
+  },
+  {
+    name: 'access review: bad token',
+    run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'bad token'),
+  },
+  {
+    name: 'access review: no token',
+    run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'anonymous'),
+  },
+];
+
+async function review(session: Session, attributes: object, as: Identity = 'account') {
+  const answer = await session.client.call({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { namespace: session.namespace, ...attributes } },
+    },
+    as,
+  });
+  if (answer.code !== 201) return answerView(answer);
+  const { kind, status } = answer.body as { kind: string; status: { allowed: boolean } };
+  return { code: answer.code, type: answer.type, kind, allowed: status.allowed };
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { startCluster } from '../playground/cluster.ts';
+import { connect, type Connection } from '../src/io/kubeconfig.ts';
+import type { ContractCluster } from './session.ts';
+
+/** The cluster that the environment names; undefined if there is none. */
+export function realCluster(
+  environment: Readonly<Record<string, string | undefined>>,
+): ContractCluster | undefined {
+  const admin = environment['KUBECONFIG'];
+  const account = environment['KBP_KUBECONFIG'];
+  const nobody = environment['KBP_NOBODY_KUBECONFIG'];
+  const image = environment['KBP_BASE_IMAGE'];
+  if (!admin || !account || !nobody || !image) return undefined;
+  const connectTo = (file: string): Connection => connectBy(readFileSync(file, 'utf8'));
+  return {
+    admin: connectTo(admin),
+    account: connectTo(account),
+    nobody: connectTo(nobody),
+    image,
+  };
+}
+
+/** Runs something on a playground that is there only for this. */
+export async function withPlayground<T>(run: (cluster: ContractCluster) => Promise<T>): Promise<T> {
+  const playground = await startCluster();
+  try {
+    const namespace = 'builds';
+    return await run({
+      account: connectBy(playground.kubeconfig({ namespace })),
+      admin: connectBy(playground.kubeconfig({ namespace })),
+      nobody: connectBy(playground.kubeconfig({ namespace, auth: 'nobody' })),
+      image: 'registry.example/library/busybox:1',
+    });
+  } finally {
+    await playground.close();
+  }
+}
+
+function connectBy(kubeconfig: string): Connection {
+  const runner = {
+    run: () => Promise.reject(new Error('no credential plugin is run')),
+    mask: () => undefined,
+  };
+  return connect({ kubeconfig, context: undefined, namespace: undefined }, {}, runner);
+}

@@ -1,0 +1,202 @@
+// Mistakes of a user against a real cluster, in the words of docs/failures.md. Missing rights, PodSecurity, quota and memory
+// stand in failure.e2e.ts, a refused login in login.e2e.ts.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { chapters } from '../__tests__/bad-inputs/chapters.ts';
+import type { ActionResult } from '../scripts/action.ts';
+import { accountName } from './account.ts';
+import { account, assertRed, cluster, runBuild, shell, withFiles, type BuildRun } from './build.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import { kubectl } from './kubectl.ts';
+import { until } from './poll.ts';
+
+const inNamespace = ['--namespace', account.namespace];
+const changeMs = 30_000;
+const momentMs = 10_000;
+
+/** The suite's kubeconfig with another text in it. */
+function changed(pattern: RegExp, text: string): string {
+  const kubeconfig = Buffer.from(account.kubeconfig, 'base64').toString();
+  assert.match(kubeconfig, pattern);
+  return kubeconfig.replace(pattern, text);
+}
+
+const serverPattern = /server: \S+/;
+const tokenPattern = /token: \S+/;
+
+/**
+ * Fails with the sentence of the document, word for word; what stands there in angle brackets may be anything.
+ * @param differences words of the document that this cluster has others for.
+ */
+function assertSentence(
+  result: ActionResult,
+  name: string,
+  differences: Readonly<Record<string, string>> = {},
+): void {
+  const found = chapters.flatMap(({ cases }) => cases).find((bad) => bad.name === name);
+  assert.ok(found !== undefined, `docs/failures.md has no ${name}`);
+  const expected = Object.entries(differences).reduce(
+    (sentence, [playground, here]) => sentence.replaceAll(playground, here),
+    found.sentence,
+  );
+  const pattern = expected
+    .split(/<[a-z]+>/)
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const { message } = assertRed(result, new RegExp(`^${pattern.join('.+?')}$`, 's'));
+  for (const dump of [/\bat (file|node):/, /\[object /, /\bundefined\b/])
+    assert.doesNotMatch(splitLog(result.log).own.join('\n'), dump, message);
+}
+
+/** One run of a shell that would end well. */
+function run(
+  inputs: Readonly<Record<string, string>>,
+  options: BuildRun = {},
+): Promise<ActionResult> {
+  return runBuild(shell({ stdin: 'echo foo', ...inputs }), options);
+}
+
+async function quickly<T>(use: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await use();
+  assert.ok(performance.now() - startedAt < momentMs, 'it took longer than a moment');
+  return result;
+}
+
+suite('bad input: the way to the cluster', () => {
+  testCase('a server that nobody listens at', async () => {
+    const kubeconfig = changed(serverPattern, `server: https://127.0.0.1:${await closedPort()}`);
+    const result = await quickly(() => run({ kubeconfig }));
+    assertSentence(result, 'a server that nobody listens at');
+  });
+
+  testCase('a token that is not valid', async () => {
+    const kubeconfig = changed(tokenPattern, 'token: not-the-token');
+    assertSentence(await quickly(() => run({ kubeconfig })), 'a token that is not valid');
+  });
+
+  testCase('a token whose Secret was deleted', async () => {
+    const name = 'bad-input';
+    await kubectl(['create', 'secret', 'generic', name, ...inNamespace]);
+    const token = await kubectl([
+      ...['create', 'token', accountName, ...inNamespace],
+      ...['--bound-object-kind=Secret', `--bound-object-name=${name}`],
+    ]);
+    const kubeconfig = changed(tokenPattern, `token: ${token.trim()}`);
+    await kubectl(['delete', 'secret', name, ...inNamespace]);
+    await untilRefused(token.trim());
+    assertSentence(await quickly(() => run({ kubeconfig })), 'a token that has expired');
+  });
+
+  testCase('a namespace that does not exist', async () => {
+    const kubeconfig = readFileSync(cluster.adminKubeconfig, 'utf8');
+    const namespace = `${account.namespace}-missing`;
+    const result = await quickly(() => run({ kubeconfig, namespace }));
+    assertSentence(result, 'a namespace that does not exist', {
+      'namespace "missing"': `namespace "${namespace}"`,
+      'namespaces "missing"': `namespaces "${namespace}"`,
+    });
+  });
+
+  testCase('a namespace in which the account has no right', async () => {
+    const namespace = `${account.namespace}-missing`;
+    const result = await quickly(() => run({ namespace }));
+    assertSentence(result, 'a namespace in which the account has no right', {
+      '"missing"': `"${namespace}"`,
+    });
+  });
+});
+
+suite('bad input: the pod', () => {
+  testCase('a pod-template with a typo', async () => {
+    const result = await quickly(() =>
+      run({ 'pod-template': 'spec:\n  prioritiClassName: high\n' }),
+    );
+    assertSentence(result, 'a pod-template with a typo', { default: account.namespace });
+  });
+
+  testCase('a service account that does not exist', async () => {
+    const result = await quickly(() => run({ 'service-account': 'missing' }));
+    assertSentence(result, 'a service account that does not exist', {
+      default: account.namespace,
+    });
+  });
+
+  testCase('an image that does not exist', async () => {
+    const image = `${cluster.registry}/kbp-e2e/missing:1`;
+    const result = await run({ 'builder-image': image });
+    assertRed(result, /^the pod cannot start: \w+: .*'builder-image'/);
+    assert.ok(splitLog(result.log).own.join('\n').includes(image));
+  });
+
+  testCase('an image with upper case', async () => {
+    const result = await run({ 'builder-image': 'example/Builder' });
+    assertSentence(result, 'an image with upper case');
+  });
+
+  testCase('a command that does not exist', async () => {
+    const result = await run({ 'builder-command': '/no/such/command' });
+    assertRed(
+      result,
+      /^the builder could not be started \(exit code 12[78]\): .*"?\/no\/such\/command"?.* Correct 'builder-command' or 'builder-image'\.$/s,
+    );
+  });
+
+  testCase('requests larger than any node', async () => {
+    const result = await run({ resources: 'requests.memory=1000Ti', 'start-timeout': '2s' });
+    assertRed(
+      result,
+      /^the pod did not start within 2 s: Unschedulable: .*Insufficient memory.*[^.]\. Lower the requests in 'resources'/,
+    );
+  });
+
+  testCase('a memory limit that is too small', async () => {
+    const result = await run({ stdin: 'exec tail /dev/zero', resources: 'limits.memory=32Mi' });
+    assertRed(
+      result,
+      /^the builder was killed with exit code 137: it needed more than its memory limit of 32Mi\. Raise 'limits\.memory' in 'resources'\.$/,
+    );
+  });
+
+  for (const [end, name] of [
+    ['exit 0', 'a command that ends well before it has read its stdin'],
+    ['exit 3', 'a command that fails before it has read its stdin'],
+  ] as const)
+    testCase(name, async () => {
+      const result = await withFiles({ 'input.bin': Buffer.alloc(64 * 2 ** 20) }, (directory) =>
+        runBuild(
+          shell({ 'stdin-file': 'input.bin', 'builder-command': `sh\n-c\nhead -c 1; ${end}` }),
+          { directory },
+        ),
+      );
+      if (end === 'exit 3') assertSentence(result, name);
+      else
+        assertRed(
+          result,
+          /^the builder ended with exit code 0.*(did not get everything|without reading its stdin).*stdin\.$/s,
+        );
+    });
+});
+
+/** The API server sees the deleted Secret a moment later. */
+async function untilRefused(token: string): Promise<void> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+  await until('the token is refused', changeMs, async () => {
+    const answer = await kubectl(['create', '--filename', '-', '--output', 'json'], {
+      input: JSON.stringify(review),
+    });
+    const { status } = JSON.parse(answer) as { status: { authenticated?: boolean } };
+    return status.authenticated === true ? undefined : true;
+  });
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

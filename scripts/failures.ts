@@ -1,0 +1,37 @@
+// Writes docs/failures.md: what a job says about each mistake that __tests__/bad-inputs makes.
+//
+//   node scripts/failures.ts
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chapters } from '../__tests__/bad-inputs/chapters.ts';
+import type { BadInput, Chapter } from '../__tests__/bad-inputs/run.ts';
+
+const introduction = `<!-- Generated from __tests__/bad-inputs by: node scripts/failures.ts -->
+
+# What a failed job says
+
+Every mistake ends the step with exit code 1 and one sentence in the job's annotations: what was tried, what happened, what to change. No pod is left behind. Names in angle brackets stand for what is different in every run.
+`;
+
+export const failuresPath = resolve(import.meta.dirname, '..', 'docs', 'failures.md');
+
+/** The whole document, as Prettier would leave it. */
+export function renderFailures(all: readonly Chapter[]): string {
+  return [introduction, ...all.map(renderChapter)].join('\n');
+}
+
+function renderChapter({ title, cases }: Chapter): string {
+  return [`## ${title}\n`, ...cases.map(renderCase)].join('\n');
+}
+
+function renderCase({ name, sentence, wait }: BadInput): string {
+  const heading = name.replace(/^./, (letter) => letter.toUpperCase());
+  const pause = wait === undefined ? '' : `\nThis takes a while: ${wait}.\n`;
+  return `### ${heading}\n\n\`\`\`text\n${sentence}\n\`\`\`\n${pause}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(failuresPath, renderFailures(chapters));
+  console.log(`${join('docs', 'failures.md')} is written`);
+}
