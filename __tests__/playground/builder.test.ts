@@ -686,7 +686,7 @@ describe('a failure', () => {
   test('of a base image that does not exist', async () => {
     const dockerfile = `FROM scratch AS a\nFROM ${registry.host}/none:7\n`;
     expect(await failureOf(dockerfile)).toMatchObject({
-      message: 'the base image none:7 does not exist',
+      message: `the base image ${registry.host}/none:7 does not exist`,
       line: 2,
     });
   });
