@@ -35,6 +35,8 @@ interface Interrupted {
 
 /** A cancelled step has about 10 s. A kubelet alone takes up to 5 s for a container that has just started. */
 const removedWithinMs = 5_000;
+/** The post step's own patience. */
+const removedByPostMs = 15_000;
 const megabytes = 50;
 
 const phases: readonly Phase[] = [
@@ -118,8 +120,9 @@ suite('killed', () => {
       const { result, removedMs } = await inWorkspace((run) => interrupt(phase, 'SIGKILL', run));
       assert.equal(result.main, 137);
       assert.equal(result.post, 0);
+      // No runner waits for this step: what counts is that it has seen the pod gone.
       assert.match(result.log, /pod kbp-\S+ is removed/);
-      assert.ok(removedMs < removedWithinMs, `the pod was gone after ${removedMs} ms`);
+      assert.ok(removedMs < removedByPostMs, `the pod was gone after ${removedMs} ms`);
     });
   }
 });

@@ -71,7 +71,9 @@ class Container {
     return this.lines;
   }
 
+  /** As in the job log, what is said stands on a line of its own. */
   #say(text: string): Promise<void> {
+    if (this.text !== '' && !this.text.endsWith('\n')) this.text += '\n';
     this.story.push(text);
     return Promise.resolve();
   }
@@ -369,6 +371,19 @@ describe('a line that is too long to hold', () => {
         'end\n',
       ].map((words) => words.slice(0, 70)),
     );
+  });
+
+  test('is not repeated when a new file was begun in its middle', async () => {
+    const rotated = [`2026-01-01T00:00:00.7Z ${'x'.repeat(100_000)}`, log[6] ?? ''];
+    const container = new Container((request) => (options) => {
+      if (request === 1) return broken(reset, logSince(options, long).subarray(0, 140_000));
+      if (request === 2) return broken(reset, logSince(options, rotated).subarray(0, 80_000));
+      container.end();
+      return chunksOf(logSince(options, rotated));
+    });
+    const lines = await container.clock.until(container.read());
+    expect(lines.map((line) => line.length)).toEqual([5, 139_950, 3]);
+    expect(container.said).toHaveLength(1);
   });
 
   /** The pieces up to this place of the whole. */

@@ -1,6 +1,8 @@
 import type { LogLine } from './lines.ts';
 
 const newline = 0x0a;
+/** The runtime splits longer lines and gives each part its own time; the kubelet shows the first one's of each file. */
+const longestEntry = 16 * 1024;
 const nanosPerSecond = 1_000_000_000n;
 
 /** Output that is not there although more recent output is. */
@@ -61,7 +63,7 @@ export class Seen {
   accept(line: LogLine): LogLine | undefined {
     const { at, continues } = line;
     if (at === undefined) return undefined;
-    if (!continues) this.#begin(at);
+    if (!continues) this.#begin(at, line.text);
     if (this.#dropping) return undefined;
     const fresh = this.#withoutKnown(line);
     this.#countBytes(line.text);
@@ -82,7 +84,7 @@ export class Seen {
     this.#open = undefined;
   }
 
-  #begin(at: bigint): void {
+  #begin(at: bigint, text: Buffer): void {
     this.#open = undefined;
     this.#knownBytes = 0;
     this.#dropping = this.#skip > 0 && at <= this.#newest;
@@ -90,18 +92,20 @@ export class Seen {
       if (this.#isOfNewestSecond(at)) this.#skip--;
       return;
     }
-    this.#resumeUnfinished(at);
+    this.#resumeUnfinished(at, text);
     const counted = at >= this.#secondEnd || this.#isOfNewestSecond(at);
     if (at > this.#newest) this.#advance(at);
     if (counted) this.#count++;
     this.#open = { at, bytes: 0, counted };
   }
 
-  #resumeUnfinished(at: bigint): void {
+  #resumeUnfinished(at: bigint, text: Buffer): void {
     const isRotated = this.#skip > 0 && at > this.#newest;
     const isOther = this.#unfinished !== undefined && this.#unfinished.at !== at;
     if (isRotated || isOther) this.#onGap({ after: this.#newest, before: at });
     if (!isOther) this.#knownBytes = this.#unfinished?.bytes ?? 0;
+    // In the middle of a long line a new file was begun: how much of what it has of the line is known, nobody can tell.
+    else if (text.length > longestEntry) this.#knownBytes = Infinity;
     this.#unfinished = undefined;
   }
 
