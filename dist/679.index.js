@@ -879,6 +879,8 @@ class RotationWatch {
 
 ;// CONCATENATED MODULE: ./build/logs/seen.js
 const seen_newline = 0x0a;
+/** The runtime splits longer lines and gives each part its own time; the kubelet shows the first one's of each file. */
+const longestEntry = 16 * 1024;
 const nanosPerSecond = 1000000000n;
 /**
  * What was already delivered. A new request begins at the whole second of the newest line and brings the lines of that
@@ -929,7 +931,7 @@ class Seen {
         if (at === undefined)
             return undefined;
         if (!continues)
-            this.#begin(at);
+            this.#begin(at, line.text);
         if (this.#dropping)
             return undefined;
         const fresh = this.#withoutKnown(line);
@@ -951,7 +953,7 @@ class Seen {
             this.#count--;
         this.#open = undefined;
     }
-    #begin(at) {
+    #begin(at, text) {
         this.#open = undefined;
         this.#knownBytes = 0;
         this.#dropping = this.#skip > 0 && at <= this.#newest;
@@ -960,7 +962,7 @@ class Seen {
                 this.#skip--;
             return;
         }
-        this.#resumeUnfinished(at);
+        this.#resumeUnfinished(at, text);
         const counted = at >= this.#secondEnd || this.#isOfNewestSecond(at);
         if (at > this.#newest)
             this.#advance(at);
@@ -968,13 +970,16 @@ class Seen {
             this.#count++;
         this.#open = { at, bytes: 0, counted };
     }
-    #resumeUnfinished(at) {
+    #resumeUnfinished(at, text) {
         const isRotated = this.#skip > 0 && at > this.#newest;
         const isOther = this.#unfinished !== undefined && this.#unfinished.at !== at;
         if (isRotated || isOther)
             this.#onGap({ after: this.#newest, before: at });
         if (!isOther)
             this.#knownBytes = this.#unfinished?.bytes ?? 0;
+        // In the middle of a long line a new file was begun: how much of what it has of the line is known, nobody can tell.
+        else if (text.length > longestEntry)
+            this.#knownBytes = Infinity;
         this.#unfinished = undefined;
     }
     #advance(at) {
