@@ -37,6 +37,8 @@ export interface BuildPorts extends AttemptPorts {
 
 /** A kept pod stays this long before a later run may remove it. */
 const keptForMs = 24 * 60 * 60_000;
+/** Read ahead of what needs no packing. */
+const rawAheadBytes = 1_024 * 1_024;
 /** Looking whether a pod is there, for at most this long. */
 const lookMs = 5_000;
 /** The cluster's own deadline comes after ours, so that our sentence comes first. */
@@ -104,7 +106,8 @@ async function buildOnce(
   const pod = makePod(plan, ports, ref, deadline.remainingMs());
   ports.onPod(ref);
   ports.pods.add(ref);
-  const streams = new StreamsAhead(() => source.open(auth), inputs.contextBufferBytes);
+  const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
+  const streams = new StreamsAhead(() => source.open(auth), aheadBytes);
   let end: AttemptEnd | undefined;
   const create: { isRefused: boolean } = { isRefused: false };
   let failure: BuildError | undefined;

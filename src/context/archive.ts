@@ -85,6 +85,7 @@ export async function archiveSource(
   return {
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
+    isPacked: true,
     notes: [],
     warnings: plan.warnings,
     open: (auth) =>

@@ -64,6 +64,7 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     description: describe(path, ignore.name, tree.ignored),
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
+    isPacked: true,
     notes: describeWeight(tree.entries),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),

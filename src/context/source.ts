@@ -47,6 +47,8 @@ export interface StdinSource {
   readonly dockerfile: string;
   /** Where the Dockerfile is, as the user would write it; absent for engines without one and inside of an archive. */
   readonly dockerfilePath?: string;
+  /** Absent for bytes that are sent as they are: nothing is gained by reading them before the container runs. */
+  readonly isPacked?: true;
   /** What else the log says of it, for example its heaviest directories. */
   readonly notes: readonly string[];
   /** Warnings that the user should read once, for example a socket that was left out. */

@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BuildError } from '../src/errors.ts';
+import { expectationOf } from './expect.ts';
+import { runInProcess } from './in-process.ts';
+import { place, type Fault } from './placement.ts';
+import { allFaults, factorOf, nameOf } from './table.ts';
+import { Trial, unnamed, type TrialEnd } from './trial.ts';
+
+/** What is drawn for one run. */
+export interface ChaosPlan {
+  readonly faults: readonly Fault[];
+  readonly exitCode: number;
+  /** Seconds of the action's own time; undefined for a run that nobody cancels. */
+  readonly cancelAfter: number | undefined;
+}
+
+export interface ChaosResult {
+  readonly end: TrialEnd;
+  /** Empty if every promise was kept. */
+  readonly problems: readonly string[];
+}
+
+/** Numbers from 0 up to 1 that a seed decides (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Known defects would be found again and again. */
+const drawn = allFaults.filter((fault) => {
+  const { bug, or } = expectationOf(fault);
+  return bug === undefined && or?.bug === undefined;
+});
+const longestContext = 1_500_000;
+const lastingShare = 0.15;
+const failingShare = 0.2;
+const cancelledShare = 0.15;
+const longestCancelSeconds = 30;
+
+export function drawPlan(random: () => number): ChaosPlan {
+  const count = 1 + Math.floor(random() * 3);
+  const faults: Fault[] = [];
+  while (faults.length < count) {
+    const fault = drawFault(random);
+    if (!faults.some((other) => areaOf(other) === areaOf(fault))) faults.push(fault);
+  }
+  return {
+    faults,
+    exitCode: random() < failingShare ? 7 : 0,
+    cancelAfter: random() < cancelledShare ? random() * longestCancelSeconds : undefined,
+  };
+}
+
+function drawFault(random: () => number): Fault {
+  const extent = random() < lastingShare ? 'lasting' : 'once';
+  const candidates = drawn.filter((fault) => fault.extent === extent);
+  const fault = candidates[Math.floor(random() * candidates.length)];
+  if (fault === undefined) throw new Error('there is no fault to draw');
+  const atByte = Math.floor(random() * (longestContext + 1));
+  return fault.phase.startsWith('upload') ? { ...fault, atByte } : fault;
+}
+
+/** One connection breaks once, and one phase has one fault: two of them would only hide each other. */
+function areaOf({ phase }: Fault): string {
+  return phase.startsWith('upload') || phase === 'attach' ? 'stream' : phase;
+}
+
+export async function runChaos(plan: ChaosPlan): Promise<ChaosResult> {
+  const factor = Math.max(...plan.faults.map(factorOf));
+  const trial = await Trial.start({ factor, exitCode: plan.exitCode });
+  try {
+    for (const fault of plan.faults) place(fault, trial);
+    const end = await trial.run(runInProcess, cancelAfter(plan.cancelAfter, trial));
+    return { end, problems: problemsOf(plan, end) };
+  } finally {
+    await trial.close();
+  }
+}
+
+export function describePlan({ faults, exitCode, cancelAfter: seconds }: ChaosPlan): string {
+  const names = faults.map((fault) =>
+    fault.atByte === undefined ? nameOf(fault) : `${nameOf(fault)} (byte ${fault.atByte})`,
+  );
+  const cancel = seconds === undefined ? '' : `, cancelled after ${seconds.toFixed(1)} s`;
+  return `${names.join(' + ')}, exit code ${exitCode}${cancel}`;
+}
+
+function cancelAfter(seconds: number | undefined, trial: Trial): AbortSignal {
+  const cancel = new AbortController();
+  if (seconds === undefined) return cancel.signal;
+  void pause((seconds * 1_000) / trial.factor, undefined, { signal: trial.over }).then(
+    () => {
+      cancel.abort(new BuildError('cancelled', 'the step was cancelled'));
+    },
+    () => undefined,
+  );
+  return cancel.signal;
+}
+
+/** What must hold whatever was drawn, and what must hold if nothing that was drawn excuses a failure. */
+function problemsOf(plan: ChaosPlan, end: TrialEnd): readonly string[] {
+  const expectations = plan.faults.map(expectationOf);
+  const isDenied = expectations.some(({ left }) => left === 'denied');
+  const problems = end.broken.filter((broken) => !(isDenied && broken === unnamed));
+  const canSaySo = expectations.every(({ verdict }) => verdict === 'green');
+  const isExcused =
+    plan.exitCode !== 0 ||
+    plan.cancelAfter !== undefined ||
+    !canSaySo ||
+    // Before anything was created, nothing has succeeded yet.
+    (end.pods === 0 && plan.faults.some(({ phase }) => phase === 'access'));
+  if (end.verdict === 'red' && !isExcused) problems.push('red although the builder has succeeded');
+  const isCurable = plan.faults.every(({ extent }) => extent === 'once');
+  if (end.left > 0 && isCurable && canSaySo && !isDenied) problems.push('a pod is left');
+  return problems;
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
+import type { StdinStream } from '../src/context/source.ts';
+import { selectEngine } from '../src/engines/select.ts';
+import { toBuildError, type BuildError } from '../src/errors.ts';
+import { parseInputs } from '../src/inputs/parse.ts';
+import { KubeCluster } from '../src/io/cluster.ts';
+import { connect } from '../src/io/kubeconfig.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import { PodMemory } from '../src/pod/memory.ts';
+import { removeLeftovers } from '../src/post.ts';
+import type { Clock } from '../src/ports.ts';
+import { RunReport } from '../src/result/report.ts';
+import { RecordedJob } from './job.ts';
+import { scaleConnection, scaledClock } from './time.ts';
+import type { StepsEnd, Trial } from './trial.ts';
+
+/** Both steps in this process, with a clock that runs as fast as the trial says. */
+export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promise<StepsEnd> {
+  const clock = scaledClock(trial.factor);
+  const job = new RecordedJob();
+  const log = new JobLog(job, () => randomBytes(8).toString('hex'));
+  let failure: BuildError | undefined;
+  try {
+    await buildImage(planOf(trial), portsOf(trial, clock, job, log), cancelled);
+  } catch (error) {
+    failure = toBuildError(error, 'the step');
+  }
+  await log.close();
+  // A step of its own has a connection of its own.
+  await removeLeftovers(job.remembered, clusterOf(trial, clock), clock, log);
+  return {
+    failure: failure && { sentence: failure.message, hint: failure.hint ?? '' },
+    log: job.text,
+  };
+}
+
+function planOf(trial: Trial): BuildPlan {
+  const values: Readonly<Record<string, string>> = {
+    ...trial.inputs,
+    kubeconfig: 'auto',
+    context: '.',
+  };
+  const inputs = parseInputs({
+    read: (name) => values[name] ?? '',
+    env: () => undefined,
+    readText: () => '',
+  });
+  const source = {
+    description: 'random bytes',
+    dockerfile: '',
+    notes: [],
+    warnings: [],
+    open: () => streamOf(trial.context),
+  };
+  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+}
+
+function streamOf(context: Buffer): StdinStream {
+  const { length } = context;
+  // One byte alone: a fault behind it comes before the rest was read.
+  const stream = Readable.from([context.subarray(0, 1), context.subarray(1)]);
+  return { stream, progress: { files: 1, bytes: length, totalBytes: length, totalFiles: 1 } };
+}
+
+function portsOf(trial: Trial, clock: Clock, job: RecordedJob, log: JobLog): BuildPorts {
+  return {
+    cluster: clusterOf(trial, clock),
+    clock,
+    log,
+    report: new RunReport(clock.now()),
+    pods: new PodMemory(job),
+    // Without a repository there is no sweep: its requests would take the faults of others.
+    run: { repository: '', runId: '1', runAttempt: '1' },
+    newPodName: () => `kbp-${randomBytes(5).toString('hex')}`,
+    newNonce: () => randomBytes(8).toString('hex'),
+    onPod: () => undefined,
+  };
+}
+
+function clusterOf({ cluster, factor }: Trial, clock: Clock): KubeCluster {
+  const kube = { kubeconfig: cluster.kubeconfig(), context: undefined, namespace: undefined };
+  const runner = {
+    run: () => Promise.reject(new Error('the playground has no credential plugin')),
+    mask: () => undefined,
+  };
+  return new KubeCluster(scaleConnection(connect(kube, {}, runner), factor), clock);
+}
