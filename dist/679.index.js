@@ -2363,6 +2363,8 @@ function decideEnded(ended, upload) {
 
 /** A kept pod stays this long before a later run may remove it. */
 const keptForMs = 24 * 60 * 60_000;
+/** Read ahead of what needs no packing. */
+const rawAheadBytes = 1_024 * 1_024;
 /** Looking whether a pod is there, for at most this long. */
 const lookMs = 5_000;
 /** The cluster's own deadline comes after ours, so that our sentence comes first. */
@@ -2415,7 +2417,8 @@ async function buildOnce(plan, ports, attached, deadline) {
     const pod = makePod(plan, ports, ref, deadline.remainingMs());
     ports.onPod(ref);
     ports.pods.add(ref);
-    const streams = new StreamsAhead(() => source.open(auth), inputs.contextBufferBytes);
+    const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
+    const streams = new StreamsAhead(() => source.open(auth), aheadBytes);
     let end;
     const create = { isRefused: false };
     let failure;
@@ -5507,6 +5510,7 @@ function directorySource(context, workspace) {
         description: describe(path, ignore.name, tree.ignored),
         dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
         ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
+        isPacked: true,
         notes: describeWeight(tree.entries),
         warnings,
         lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
@@ -5603,6 +5607,7 @@ async function archiveSource(context, workspace) {
     return {
         description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
         dockerfile: dockerfile.bytes.toString('utf8'),
+        isPacked: true,
         notes: [],
         warnings: plan.warnings,
         open: (auth) => packStream(() => members(auth), context.compressionLevel, plan.totals, workspace),
