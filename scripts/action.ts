@@ -169,6 +169,22 @@ function parseArguments(words: readonly string[], directory: string): Record<str
   );
 }
 
+/** Prints the log as the runner shows it: masks are taken in, not shown, and what they mask is `***`. */
+function hideSecrets(print: (text: string) => void): (text: string) => void {
+  const secrets = new Set<string>();
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const secret = /^::add-mask::(.*)$/.exec(line)?.[1];
+      if (secret !== undefined) secrets.add(decodeURIComponent(secret));
+      else
+        print(`${[...secrets].reduce((shown, hidden) => shown.replaceAll(hidden, '***'), line)}\n`);
+    }
+  };
+}
+
 async function main(): Promise<void> {
   const directory = process.env['INIT_CWD'] ?? process.cwd();
   let child: ChildProcess | undefined;
@@ -183,9 +199,9 @@ async function main(): Promise<void> {
     onMain: (started) => {
       child = started;
     },
-    onLog: (text) => {
+    onLog: hideSecrets((text) => {
       process.stdout.write(text);
-    },
+    }),
   });
   if (log !== '' && !log.endsWith('\n')) process.stdout.write('\n');
   process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -235,7 +235,7 @@ describe('here-documents', () => {
     const { warnings } = check(text, { image });
     expect(warnings.map(({ line }) => line)).toEqual([5, 8]);
     expect(warnings[0]?.message).toBe(
-      `RUN at line 5 of the Dockerfile has a here-document, which ${image} ignores without an error`,
+      `RUN at line 5 of the Dockerfile has a here-document, which a kaniko such as ${image} may leave out without an error`,
     );
   });
 

@@ -116,6 +116,13 @@ function hasEnded(state: V1Pod): boolean {
   return terminated(state) !== undefined;
 }
 
+/** The container's shell has set its traps: a signal before that would simply end it. */
+async function untilReady({ cluster, signal }: Served): Promise<void> {
+  for await (const chunk of cluster.log(ref, 'builder', { follow: true }, signal)) {
+    if (chunk.includes('ready')) return;
+  }
+}
+
 async function readLog(
   { cluster, signal }: Served,
   follow: boolean,
@@ -456,9 +463,10 @@ describe('delete', () => {
     const { cluster, signal } = served;
     const running = await createUntil(
       served,
-      pod(shell('trap "exit 3" TERM; while :; do sleep 0.01; done')),
+      pod(shell('trap "exit 3" TERM; echo ready; while :; do sleep 0.01; done')),
       isRunning,
     );
+    await untilReady(served);
     const states = cluster.podStates(running, signal);
     expect(await cluster.deletePod(ref, 5, signal)).toBe(true);
     const codes: (number | undefined)[] = [];
@@ -476,9 +484,10 @@ describe('delete', () => {
     const { cluster, signal } = served;
     const running = await createUntil(
       served,
-      pod(shell('trap "" TERM; while :; do sleep 0.01; done')),
+      pod(shell('trap "" TERM; echo ready; while :; do sleep 0.01; done')),
       isRunning,
     );
+    await untilReady(served);
     await cluster.deletePod(ref, 1, signal);
     let last: V1Pod | undefined;
     for await (const state of cluster.podStates(running, signal)) {

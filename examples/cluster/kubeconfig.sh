@@ -57,9 +57,9 @@ read_token() {
 
 # The control plane fills the Secret a moment after it was created.
 token=
-tries=10
+tries=60
 while [ -z "$token" ] && [ "$tries" -gt 0 ]; do
-  [ "$tries" -eq 10 ] || sleep 1
+  [ "$tries" -eq 60 ] || sleep 1
   token=$(read_token) || fail "Secret $secret in namespace $namespace cannot be read: apply rbac.yaml first, as an administrator"
   tries=$((tries - 1))
 done
