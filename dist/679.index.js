@@ -4033,16 +4033,16 @@ function isLiteral(source) {
 function isRemote(source) {
     return /^github\.com\/|@|\.git(?:$|#)/.test(source);
 }
-/** Those of Google and Chainguard; that of osscontainertools runs them. */
-const ignoresHereDocuments = /(?:^|\/)kaniko-project\/|chainguard/;
+/** The only fork that runs them, by its names. A copy under another name may be it too, so there is only a warning. */
+const runsHereDocuments = /osscontainertools|martizih/;
 function warnOfHereDocuments(lines, image) {
-    if (!ignoresHereDocuments.test(image))
+    if (runsHereDocuments.test(image))
         return [];
     return lines
         .filter(({ hereDocuments }) => hereDocuments > 0)
         .map(({ name, line }) => ({
-        message: `${name.toUpperCase()} at line ${line} of the Dockerfile has a here-document, which ${image} ignores without an error`,
-        hint: 'Use a builder-image of ghcr.io/osscontainertools/kaniko, or write the commands without it.',
+        message: `${name.toUpperCase()} at line ${line} of the Dockerfile has a here-document, which a kaniko such as ${image} may leave out without an error`,
+        hint: 'Only the kaniko of osscontainertools runs it: use that one, or write the commands without it.',
         line,
     }));
 }
