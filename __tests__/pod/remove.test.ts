@@ -21,7 +21,7 @@ function leaving(reads: number): ClusterDouble {
 function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => {
-      reject(new Error('the request was aborted'));
+      reject(signal.reason as Error);
     });
   });
 }

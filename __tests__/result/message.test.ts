@@ -326,4 +326,12 @@ describe('an upload that was lost', () => {
     expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint });
     expect(outcomeError(outcome, context).cause).toBe(cause);
   });
+
+  test.each([401, 403])('an attach that stays refused by %d is told as it is', (code) => {
+    const refusal = new BuildError('cluster', 'attaching failed', {
+      code,
+      hint: 'Give the right.',
+    });
+    expect(outcomeError({ kind: 'upload-lost', cause: refusal }, context)).toBe(refusal);
+  });
 });

@@ -43,7 +43,7 @@ export async function removePod(
       await clock.sleep(pauseMs, deadline.signal);
     }
   } catch (error) {
-    return describeError(deadline.signal.aborted ? deadline.signal.reason : error);
+    return describeError(error);
   } finally {
     done.abort();
     await timer;

@@ -10,6 +10,8 @@ export interface StartWait {
   readonly report: (line: string) => void | Promise<void>;
   /** Warnings about the pod: sandbox and volume errors stand nowhere else. */
   readonly events: () => Promise<readonly PodEvent[]>;
+  /** What keeps the pod's state from being read at present. */
+  readonly problem: () => BuildError | undefined;
 }
 
 /** Reasons that every pod passes through and that explain nothing. */
@@ -45,7 +47,9 @@ export async function waitForStart(
     const waitedMs = clock.now() - startedAt;
     if (state.kind === 'stuck' && clock.now() - (stuckSince ?? 0) >= state.patienceMs)
       throw hopeless(state);
-    if (waitedMs >= wait.startTimeoutMs) throw timedOut(wait.startTimeoutMs, state, events);
+    if (waitedMs >= wait.startTimeoutMs) {
+      throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, events);
+    }
 
     const eventsDue = events.length === 0 && isCreating(state) ? eventsAfterMs : Infinity;
     if (waitedMs >= eventsDue) {
@@ -105,6 +109,17 @@ function hopeless(state: PodState & { kind: 'stuck' }): BuildError {
   return new BuildError('pod', `the pod cannot start: ${describePodState(state)}`, {
     hint: state.hint,
   });
+}
+
+/** Whether a pod that nobody can look at has started is not known. */
+function unseen({ problem, startTimeoutMs }: StartWait): BuildError | undefined {
+  const cause = problem();
+  if (cause === undefined) return undefined;
+  return new BuildError(
+    'timeout',
+    `the pod was not seen to start within ${startTimeoutMs / 1_000} s: ${cause.message}`,
+    { cause, ...(cause.hint !== undefined && { hint: cause.hint }) },
+  );
 }
 
 function timedOut(afterMs: number, state: PodState, events: readonly PodEvent[]): BuildError {

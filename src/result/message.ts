@@ -81,6 +81,7 @@ export function outcomeError(
     case 'unproved':
       return unprovedError(outcome.cause);
     case 'upload-lost':
+      if (isRefusal(outcome.cause)) return outcome.cause;
       return new BuildError('lost', outcome.cause.message, {
         hint: tryAgain,
         cause: outcome.cause,
@@ -96,6 +97,11 @@ export function outcomeError(
         },
       );
   }
+}
+
+/** Another pod would be refused as well. */
+function isRefusal({ code }: BuildError): boolean {
+  return code === 401 || code === 403;
 }
 
 function failedError(
