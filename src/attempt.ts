@@ -154,7 +154,6 @@ async function runContainer(
     ports.report.exitCode = state.exitCode;
   }
   if (isFinal(state)) await settleOutput(output, state, ports, signal);
-  ports.report.tail = tail.lines();
   return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 

@@ -29,12 +29,14 @@ function failed(
   ended: Partial<EndedState>,
   bytesSent = 0,
   contextComplete = true,
+  cut?: BuildError,
 ): Exclude<Outcome, { kind: 'succeeded' }> {
   return {
     kind: 'failed',
     ended: { kind: 'ended', exitCode: 1, reason: 'Error', message: '', node: 'lab', ...ended },
     bytesSent,
     contextComplete,
+    cut,
   };
 }
 
@@ -114,6 +116,28 @@ describe('a builder that failed', () => {
         kind: 'lost',
         message: 'the builder ended with exit code 1: unexpected end of the archive',
         hint: tryAgain,
+      },
+    },
+    {
+      name: 'without a word after its connection broke is worth another try',
+      outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
+      expected: {
+        kind: 'lost',
+        message:
+          'the builder ended with exit code 1, after 100 bytes of its stdin: the connection was lost',
+        hint: tryAgain,
+      },
+    },
+    {
+      name: 'and says why is no other try, whatever became of its connection',
+      outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
+      about: { diagnosis },
+      expected: {
+        kind: 'build',
+        message:
+          'the builder ended with exit code 1, after 100 bytes of its stdin: RUN make ended with exit code 3',
+        hint: diagnosis.hint,
+        line: 4,
       },
     },
     {

@@ -1,6 +1,5 @@
 import type { Diagnosis } from '../engines/engine.ts';
 import { BuildError, type ErrorKind } from '../errors.ts';
-import type { EndedState } from '../pod/state.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What the sentences name beside the outcome. */
@@ -77,7 +76,7 @@ export function outcomeError(
 ): BuildError {
   switch (outcome.kind) {
     case 'failed':
-      return failedError(outcome.ended, outcome.contextComplete, outcome.bytesSent, context);
+      return failedError(outcome, context);
     case 'unproved':
       return unprovedError(outcome.cause);
     case 'upload-lost':
@@ -105,11 +104,10 @@ function isRefusal({ code }: BuildError): boolean {
 }
 
 function failedError(
-  { exitCode, reason, message }: EndedState,
-  contextComplete: boolean,
-  bytesSent: number,
+  { ended, contextComplete, bytesSent, cut }: Outcome & { kind: 'failed' },
   { memoryLimit, diagnosis }: MessageContext,
 ): BuildError {
+  const { exitCode, reason, message } = ended;
   if (reason === 'OOMKilled') {
     const limit =
       memoryLimit === undefined ? 'the memory of its node' : `its memory limit of ${memoryLimit}`;
@@ -138,6 +136,14 @@ function failedError(
     );
   }
   const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+  // A builder that does not say why it failed may have missed what was lost.
+  if (cut !== undefined && diagnosis === undefined) {
+    return new BuildError(
+      'lost',
+      `the builder ended with exit code ${exitCode}${early}: ${cut.message}`,
+      { hint: tryAgain, cause: cut },
+    );
+  }
   const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
   const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
   return new BuildError(
