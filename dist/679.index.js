@@ -391,10 +391,10 @@ async function keepAlive(signs, { clock, ping, probe }, signal) {
         if (clock.now() - signs.lastPongMs < pongLateMs)
             continue;
         if (!(await probe()))
-            return new BuildError('attach', 'the connection to the container is dead: no answer to pings, and the API server cannot be reached');
+            return new BuildError('lost', 'the connection to the container is dead: no answer to pings, and the API server cannot be reached');
         const quietMs = clock.now() - Math.max(signs.lastPongMs, signs.lastAcceptedMs);
         if (quietMs >= silentMs)
-            return new BuildError('attach', `the connection to the container is dead: nothing moved for ${Math.round(quietMs / 60_000)} minutes`);
+            return new BuildError('lost', `the connection to the container is dead: nothing moved for ${Math.round(quietMs / 60_000)} minutes`);
     }
     return undefined;
 }
@@ -591,7 +591,7 @@ class Session {
         else {
             const words = error === undefined ? reason : describeError(error);
             const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
-            this.fail(new BuildError('attach', `the connection to the container was lost (${said}) before the whole context was acknowledged`));
+            this.fail(new BuildError('lost', `the connection to the container was lost (${said}) before the whole context was acknowledged`));
         }
     }
     /**
@@ -1667,7 +1667,6 @@ async function runContainer(order, follower, ports, signal) {
     }
     if (isFinal(state))
         await settleOutput(output, state, ports, signal);
-    ports.report.tail = tail.lines();
     return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 async function createPod({ pod, onRefused }, { cluster, clock }, signal) {
@@ -2284,7 +2283,7 @@ const losses = {
 function outcomeError(outcome, context) {
     switch (outcome.kind) {
         case 'failed':
-            return failedError(outcome.ended, outcome.contextComplete, outcome.bytesSent, context);
+            return failedError(outcome, context);
         case 'unproved':
             return unprovedError(outcome.cause);
         case 'upload-lost':
@@ -2306,7 +2305,8 @@ function outcomeError(outcome, context) {
 function isRefusal({ code }) {
     return code === 401 || code === 403;
 }
-function failedError({ exitCode, reason, message }, contextComplete, bytesSent, { memoryLimit, diagnosis }) {
+function failedError({ ended, contextComplete, bytesSent, cut }, { memoryLimit, diagnosis }) {
+    const { exitCode, reason, message } = ended;
     if (reason === 'OOMKilled') {
         const limit = memoryLimit === undefined ? 'the memory of its node' : `its memory limit of ${memoryLimit}`;
         return new BuildError('build', `the builder was killed with exit code ${exitCode}: it needed more than ${limit}`, {
@@ -2322,6 +2322,10 @@ function failedError({ exitCode, reason, message }, contextComplete, bytesSent, 
         return new BuildError('lost', `the builder ended with exit code ${exitCode}: ${diagnosis.message}`, { hint: tryAgain });
     }
     const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+    // A builder that does not say why it failed may have missed what was lost.
+    if (cut !== undefined && diagnosis === undefined) {
+        return new BuildError('lost', `the builder ended with exit code ${exitCode}${early}: ${cut.message}`, { hint: tryAgain, cause: cut });
+    }
     const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
     const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
     return new BuildError('build', `the builder ended with exit code ${exitCode}${killed}${early}${why}`, {
@@ -2386,7 +2390,8 @@ function decideOutcome(state, upload) {
 function decideEnded(ended, upload) {
     const contextComplete = upload?.acknowledged ?? false;
     if (ended.exitCode !== 0) {
-        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete };
+        const cut = upload?.failure?.kind === 'lost' ? upload.failure : undefined;
+        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete, cut };
     }
     return contextComplete
         ? { kind: 'succeeded', ended }
@@ -2479,6 +2484,7 @@ async function buildOnce(plan, ports, attached, deadline) {
             },
         };
         end = await runAttempt(order, ports, deadline.signal);
+        ports.report.tail = plan.engine.relevant(end.tail);
         return judge(plan, pod, end);
     }
     catch (error) {
@@ -5911,6 +5917,7 @@ const custom = {
     volumes: () => [],
     notable: undefined,
     readImage: () => undefined,
+    relevant: (tail) => tail,
     diagnose: () => undefined,
 };
 
@@ -6021,14 +6028,14 @@ const failures = [
         pattern: /please provide a valid path to a Dockerfile/,
         explain: () => ({
             message: 'the stream ended before the Dockerfile, which is its last entry',
-            hint: 'Run the step again; the connection lost a part of the context.',
+            transport: true,
         }),
     },
     {
         pattern: /error resolving source context: .*?(gzip: invalid header|unexpected EOF|EOF|no data found.*)$/,
         explain: ([reason = '']) => ({
             message: `the context did not arrive complete: ${reason}`,
-            hint: 'Run the step again; the connection lost a part of the context.',
+            transport: true,
         }),
     },
     {
@@ -6145,6 +6152,18 @@ function diagnoseKaniko(tail, exitCode, dockerfile) {
         }
     }
     return undefined;
+}
+const usageHeading = /^(?:Usage|Available Commands|Flags|Global Flags):$|^Use "/;
+/** kaniko explains its flags after every error that comes before the build: dozens of lines that explain nothing. */
+function withoutUsage(lines) {
+    let isUsage = false;
+    return lines.filter((line) => {
+        if (usageHeading.test(line))
+            isUsage = true;
+        else if (/^\S/.test(line))
+            isUsage = false;
+        return !isUsage;
+    });
 }
 /** The failing RUN is the one that kaniko named last. */
 function explainRun(what, { tail, dockerfile }) {
@@ -6332,6 +6351,7 @@ const kaniko = {
             return { digest };
         throw new BuildError('build', `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`, { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' });
     },
+    relevant: withoutUsage,
     diagnose: diagnoseKaniko,
 };
 /**
