@@ -51,6 +51,8 @@ export interface AttemptEnd {
 
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
 const createGraceMs = 3_000;
+/** The post step tries again, so nobody has to wait for long here. */
+const removalMs = 15_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 
@@ -103,7 +105,8 @@ export async function removeAttempt(
   ended: boolean,
   { cluster, clock, log }: AttemptPorts,
 ): Promise<boolean> {
-  const problem = await removePod(cluster, ref, ended ? 0 : 1, clock);
+  const removal = { graceSeconds: ended ? 0 : 1, patienceMs: removalMs };
+  const problem = await removePod(cluster, ref, removal, clock);
   if (problem !== undefined) {
     await log.warning(
       `pod ${ref.name} could not be removed yet (${problem}); the post step tries again`,

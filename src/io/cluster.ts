@@ -15,7 +15,7 @@ import type { AttachSocket } from '../attach/socket.ts';
 import { ApiError, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
-import { begin, readBody, readJson, RestClient, retryPause } from './rest.ts';
+import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
@@ -91,11 +91,10 @@ export class KubeCluster implements Cluster {
           const found = await this.#find({ namespace: this.namespace, name }, signal);
           if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
           // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
-          const pauseMs = isApiError(error, 409)
-            ? retryPause(undefined, attempt)
-            : retryPause(error, attempt);
-          const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
-          if (found !== undefined || pauseMs === undefined || isLate) throw error;
+          const mayPass = isApiError(error, 409) || isTransient(error);
+          const pauseMs = retryPause(error, attempt);
+          const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+          if (found !== undefined || !mayPass || isLate) throw error;
           await this.#clock.sleep(pauseMs, signal);
         }
       }

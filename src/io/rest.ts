@@ -25,7 +25,7 @@ export interface RestRequest {
 }
 
 /** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
-const patienceMs = 5 * 60_000;
+const longestPatienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
 const firstPatienceMs = 4_000;
 /** How long what was possible before may be refused. */
@@ -55,6 +55,7 @@ export class RestClient {
    * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
    */
   async json(request: RestRequest, repeat = request.method === 'GET'): Promise<unknown> {
+    const { granted = false } = request;
     let sinceMs = this.#clock.now();
     let wasRefused = false;
     for (let attempt = 0; ; attempt++) {
@@ -63,15 +64,15 @@ export class RestClient {
       } catch (error) {
         if (!repeat || request.signal.aborted) throw error;
         const isRefused = !isTransient(error);
+        if (isRefused && (!granted || isNotFound(error))) throw error;
         // A server that comes back after minutes has as much time for its refusals as any other.
         if (isRefused !== wasRefused) sinceMs = this.#clock.now();
         wasRefused = isRefused;
-        const isFinal = isRefused && (request.granted !== true || isNotFound(error));
-        const pauseMs = isRefused ? backoff(attempt) : retryPause(error, attempt);
-        const lateMs = this.#clock.now() - sinceMs + (pauseMs ?? 0) - this.#patienceMs(isRefused);
-        if (isFinal || lateMs > 0) throw error;
+        const pauseMs = retryPause(error, attempt);
+        const patienceMs = this.#patienceMs(isRefused, granted);
+        if (this.#clock.now() - sinceMs + pauseMs > patienceMs) throw error;
         request.onFailure?.(error);
-        await this.#pause(pauseMs ?? 0, request.signal, error);
+        await this.#pause(pauseMs, request.signal, error);
       }
     }
   }
@@ -86,9 +87,9 @@ export class RestClient {
     }
   }
 
-  #patienceMs(isRefused: boolean): number {
+  #patienceMs(isRefused: boolean, granted: boolean): number {
     if (isRefused) return refusalPatienceMs;
-    return this.#answered ? patienceMs : firstPatienceMs;
+    return this.#answered || granted ? longestPatienceMs : firstPatienceMs;
   }
 
   /** @throws the error that is waited out if the wait is cut short: it says more than "aborted". */
@@ -142,7 +143,7 @@ export function begin(body: string): string {
 }
 
 /** True for a failure that may pass by itself: of the network, of a server that is busy or away. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   // A credential plugin that fails.
   if (error instanceof BuildError) return false;
   if (error instanceof ApiError) {
@@ -151,9 +152,8 @@ function isTransient(error: unknown): boolean {
   return !isCertificateError(error);
 }
 
-/** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
-export function retryPause(error: unknown, attempt: number): number | undefined {
-  if (!isTransient(error)) return undefined;
+/** Milliseconds to wait before the request is sent again. */
+export function retryPause(error: unknown, attempt: number): number {
   const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
   return askedMs + backoff(attempt);
 }
