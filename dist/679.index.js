@@ -1433,8 +1433,6 @@ function toError(error) {
 
 ;// CONCATENATED MODULE: ./build/pod/remove.js
 
-/** A removal has its own deadline: the step's signal is usually aborted by then. */
-const deleteMs = 15_000;
 const pollMs = 100;
 const longestPollMs = 500;
 /**
@@ -1444,14 +1442,13 @@ const longestPollMs = 500;
 const forceAfterMs = 3_000;
 /**
  * Deletes a pod and waits until it is gone; one that does not exist is fine.
- * @param graceSeconds 0 for a pod whose container has ended, else at least 1.
  * @returns undefined once the pod is gone, else why that could not be seen. Never rejects.
  */
-async function removePod(cluster, ref, graceSeconds, clock) {
+async function removePod(cluster, ref, { graceSeconds, patienceMs }, clock) {
     const deadline = new AbortController();
     const done = new AbortController();
-    const timer = clock.sleep(deleteMs, done.signal).then(() => {
-        deadline.abort(new Error(`the pod was not gone after ${deleteMs / 1_000} s`));
+    const timer = clock.sleep(patienceMs, done.signal).then(() => {
+        deadline.abort(new Error(`the pod was not gone after ${patienceMs / 1_000} s`));
     }, () => undefined);
     try {
         if (!(await cluster.deletePod(ref, graceSeconds, deadline.signal)))
@@ -1589,6 +1586,8 @@ function timedOut(afterMs, state, events) {
 const refusals = [400, 401, 403, 404, 422];
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
 const createGraceMs = 3_000;
+/** The post step tries again, so nobody has to wait for long here. */
+const removalMs = 15_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 /**
@@ -1628,7 +1627,8 @@ async function runAttempt(order, ports, signal) {
 }
 /** Deletes the attempt's pod; says what is left if that fails. */
 async function removeAttempt(ref, ended, { cluster, clock, log }) {
-    const problem = await removePod(cluster, ref, ended ? 0 : 1, clock);
+    const removal = { graceSeconds: ended ? 0 : 1, patienceMs: removalMs };
+    const problem = await removePod(cluster, ref, removal, clock);
     if (problem !== undefined) {
         await log.warning(`pod ${ref.name} could not be removed yet (${problem}); the post step tries again`);
     }
@@ -7757,7 +7757,7 @@ var consumers_ = __webpack_require__(8321);
 
 
 /** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
-const rest_patienceMs = 5 * 60_000;
+const longestPatienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
 const firstPatienceMs = 4_000;
 /** How long what was possible before may be refused. */
@@ -7784,6 +7784,7 @@ class RestClient {
      * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
      */
     async json(request, repeat = request.method === 'GET') {
+        const { granted = false } = request;
         let sinceMs = this.#clock.now();
         let wasRefused = false;
         for (let attempt = 0;; attempt++) {
@@ -7794,17 +7795,18 @@ class RestClient {
                 if (!repeat || request.signal.aborted)
                     throw error;
                 const isRefused = !isTransient(error);
+                if (isRefused && (!granted || isNotFound(error)))
+                    throw error;
                 // A server that comes back after minutes has as much time for its refusals as any other.
                 if (isRefused !== wasRefused)
                     sinceMs = this.#clock.now();
                 wasRefused = isRefused;
-                const isFinal = isRefused && (request.granted !== true || isNotFound(error));
-                const pauseMs = isRefused ? backoff(attempt) : retryPause(error, attempt);
-                const lateMs = this.#clock.now() - sinceMs + (pauseMs ?? 0) - this.#patienceMs(isRefused);
-                if (isFinal || lateMs > 0)
+                const pauseMs = retryPause(error, attempt);
+                const patienceMs = this.#patienceMs(isRefused, granted);
+                if (this.#clock.now() - sinceMs + pauseMs > patienceMs)
                     throw error;
                 request.onFailure?.(error);
-                await this.#pause(pauseMs ?? 0, request.signal, error);
+                await this.#pause(pauseMs, request.signal, error);
             }
         }
     }
@@ -7819,10 +7821,10 @@ class RestClient {
             return this.#send(request);
         }
     }
-    #patienceMs(isRefused) {
+    #patienceMs(isRefused, granted) {
         if (isRefused)
             return refusalPatienceMs;
-        return this.#answered ? rest_patienceMs : firstPatienceMs;
+        return this.#answered || granted ? longestPatienceMs : firstPatienceMs;
     }
     /** @throws the error that is waited out if the wait is cut short: it says more than "aborted". */
     async #pause(ms, signal, error) {
@@ -7875,10 +7877,8 @@ function isTransient(error) {
     }
     return !isCertificateError(error);
 }
-/** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
+/** Milliseconds to wait before the request is sent again. */
 function retryPause(error, attempt) {
-    if (!isTransient(error))
-        return undefined;
     const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     return askedMs + backoff(attempt);
 }
@@ -8440,11 +8440,10 @@ class KubeCluster {
                     if (found !== undefined && nonceOf(found) === nonceOf(pod))
                         return found;
                     // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
-                    const pauseMs = isApiError(error, 409)
-                        ? retryPause(undefined, attempt)
-                        : retryPause(error, attempt);
-                    const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
-                    if (found !== undefined || pauseMs === undefined || isLate)
+                    const mayPass = isApiError(error, 409) || isTransient(error);
+                    const pauseMs = retryPause(error, attempt);
+                    const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+                    if (found !== undefined || !mayPass || isLate)
                         throw error;
                     await this.#clock.sleep(pauseMs, signal);
                 }
@@ -9434,14 +9433,20 @@ function podName(job, random) {
 
 ;// CONCATENATED MODULE: ./build/post.js
 
+/** Nobody tries again after this step, and an API server that is restarted is away for a while. */
+const removal = { graceSeconds: 1, patienceMs: 60_000 };
 /** Removes what the main step remembered; says exactly what is left if that fails. Never throws: the job is not to fail here. */
 async function removeLeftovers(pods, cluster, clock, log) {
     await Promise.all(pods.map(async (ref) => {
-        const problem = await removePod(cluster, ref, 1, clock);
+        const problem = await removePod(cluster, ref, removal, clock);
         await (problem === undefined
             ? log.info(`pod ${ref.name} is removed`)
-            : log.warning(`pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`));
+            : log.warning(leftover(ref, problem)));
     }));
+}
+/** What is left, why, and how to remove it by hand. */
+function leftover(ref, problem) {
+    return `pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/result/report.js
@@ -9560,6 +9565,8 @@ function renderPhases({ phases, spans }) {
     const rows = [...phases].map(([phase, ms]) => [phase, `${(ms / 1_000).toFixed(1)} s`]);
     return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
 }
+/** Runs that are shorter have their axis in milliseconds. */
+const shortRunMs = 10_000;
 /** A Gantt chart in Mermaid, which GitHub draws: a section for each attempt, a bar for each phase. */
 function renderTimeline(spans) {
     const lines = [];
@@ -9570,7 +9577,9 @@ function renderTimeline(spans) {
         section = attempt;
         lines.push(`    ${phase} :${Math.round(startMs)}, ${Math.round(endMs - startMs)}ms`);
     }
-    return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join('\n');
+    // Since the epoch, which is the run's start here: clock times would be those of the reader's time zone.
+    const axis = (spans.at(-1)?.endMs ?? 0) < shortRunMs ? '%Q ms' : '%s s';
+    return ['```mermaid', 'gantt', '  dateFormat x', `  axisFormat ${axis}`, ...lines, '```'].join('\n');
 }
 function renderTail(lines) {
     const shown = lines.filter((line) => line.trim() !== '').slice(-shownLines);
@@ -9683,8 +9692,9 @@ async function runPostStep() {
         await removeLeftovers((0,state/* rememberedPods */.TY)(environment), new KubeCluster(connection, clock), clock, log);
     }
     catch (error) {
-        const names = (0,state/* rememberedPods */.TY)(environment).map(({ namespace, name }) => `${namespace}/${name}`);
-        await log.warning(`removing ${names.join(', ')} failed: ${toBuildError(error, 'the post step').message}`);
+        const { message } = toBuildError(error, 'the post step');
+        for (const ref of (0,state/* rememberedPods */.TY)(environment))
+            await log.warning(leftover(ref, message));
     }
     process.exit(0);
 }
