@@ -1,14 +1,15 @@
 // Go's own libraries, which the builders are made of, against our code: Docker's matcher of ignore files on random rules and
-// paths. Needs Go. Exit code 1 if anything differs.
+// paths, and archive/tar on a stream with every kind of entry and on cut ones. Needs Go. Exit code 1 if anything differs.
 //
-//   npm run oracle                                200,000 paths with a seed of its own, which is printed
-//   npm run oracle -- --seed 7 --paths 200000     the same paths again
+//   npm run oracle                                200,000 paths, 1,000 cuts, with a seed of its own, which is printed
+//   npm run oracle -- --seed 7 --paths 200000     the same paths and cuts again
 //   npm run oracle -- --record                    writes the table of verdicts that the unit tests read
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compareArchive, cutArchive } from '../oracle/archive.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
 import { OracleProgram } from '../oracle/program.ts';
 import { Random } from '../oracle/random.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     paths: { type: 'string', default: '200000' },
+    cuts: { type: 'string', default: '1000' },
     record: { type: 'boolean', default: false },
   },
 });
@@ -43,7 +45,15 @@ async function main(program: OracleProgram): Promise<number> {
     `seed ${seed}: ${result.paths} paths under ${result.cases} ignore files, ${result.excluded} of them excluded, ` +
       `${result.malformed} files malformed, ${result.unread} directories not read: ${differences.length} differences`,
   );
-  return differences.length === 0 ? 0 : 1;
+  const archive = await compareArchive(program, directory);
+  const cut = await cutArchive(program, new Random(seed), Number(values.cuts));
+  const problems = [...archive.problems, ...cut.problems];
+  for (const problem of problems) console.log(`DIFFERENCE  ${problem}`);
+  console.log(
+    `archive: ${archive.entries} entries of every kind, ${archive.problems.length} differences; ` +
+      `${values.cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted without being whole`,
+  );
+  return differences.length + problems.length === 0 ? 0 : 1;
 }
 
 function describe({ example, docker, ours, walk }: Difference): string {
