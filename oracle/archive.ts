@@ -2,8 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { isDeepStrictEqual } from 'node:util';
-import { asSent, readRecords, recordsOf, writeEveryKind } from '../__tests__/support/every-kind.ts';
+import {
+  asSent,
+  differencesOf,
+  readRecords,
+  recordsOf,
+  writeEveryKind,
+} from '../__tests__/support/every-kind.ts';
 import { createSource } from '../src/context/source.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import type { OracleProgram } from './program.ts';
@@ -23,13 +28,7 @@ export async function compareArchive(
   writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\n');
   const members = await program.list(await pack(directory, 'context', 'Dockerfile'));
   const sent = asSent(readRecords(context));
-  const arrived = recordsOf(members);
-  const problems = sent.flatMap((record, index) =>
-    isDeepStrictEqual(record, arrived[index])
-      ? []
-      : [`sent ${JSON.stringify(record)}, arrived ${JSON.stringify(arrived[index])}`],
-  );
-  if (arrived.length > sent.length) problems.push(`${arrived.length} entries of ${sent.length}`);
+  const problems = [...differencesOf(sent, recordsOf(members))];
   const owned = members.filter(({ uid, gid }) => uid !== 0 || gid !== 0);
   problems.push(...owned.map(({ name }) => `${name} has an owner`));
   return { entries: sent.length, problems };

@@ -240,6 +240,24 @@ describe('a warning says', () => {
     ]);
   });
 
+  // Seen with kaniko 1.24.0 and 1.25.16: "Couldn't eval /ctx/itself", exit code 0, and an image without the rest.
+  test('links that nothing can follow, which are sent', () => {
+    const tree = makeTree({
+      file: 'x',
+      itself: { link: 'itself' },
+      one: { link: 'other' },
+      other: { link: 'one' },
+      'below-a-file': { link: 'file/x' },
+      dangling: { link: 'nowhere' },
+      outside: { link: '/' },
+    });
+    const found = walk(tree);
+    expect(namesOf(found)).toHaveLength(7);
+    expect(found.warnings).toEqual([
+      'below-a-file, itself, one and 1 more: links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+    ]);
+  });
+
   test('the first three names and how many more there are', () => {
     const names = ['1', '2', '3', '4', '5'];
     const tree = makeTree(Object.fromEntries(names.map((name) => [`.wh.${name}`, 'x'])));

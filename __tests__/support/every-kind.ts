@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 /** One entry of a directory, however it got there. */
 export interface TreeRecord {
@@ -79,7 +80,6 @@ const symlinks: Readonly<Record<string, string>> = {
   'links/outside': '../../../outside',
   'links/long': `../${longPath}`,
   'links/unicode': '../\u65e5\u672c/\u00e9\u{1f600}.txt',
-  'links/itself': 'itself',
 };
 
 const hardLinks: Readonly<Record<string, string>> = {
@@ -145,23 +145,42 @@ export function recordsOf(members: readonly ListedMember[]): readonly TreeRecord
     const own = withoutSlash(name);
     return own.startsWith('ctx/') ? [{ ...rest, name: own.slice('ctx/'.length), linkname }] : [];
   });
-  const digests = new Map(inContext.map(({ name, sha256 }) => [name, sha256]));
-  const records = inContext.map(({ name, type, mode, linkname, sha256 }): TreeRecord => {
-    switch (type) {
-      case '5':
-        return { name, type: 'directory', mode };
-      case '2':
-        return { name, type: 'symlink', mode: 0, target: linkname };
-      case '1': {
-        // A hard link has no content of its own in an archive.
-        const linkedTo = linkname.slice('ctx/'.length);
-        return { name, type: 'file', mode, sha256: digests.get(linkedTo) ?? '', linkedTo };
-      }
-      default:
-        return { name, type: 'file', mode, sha256 };
-    }
+  const firstNames = new Map<string, string>();
+  const digests = new Map<string, string>();
+  for (const { name, type, linkname, sha256 } of inContext) {
+    const source = type === '1' ? linkname.slice('ctx/'.length) : name;
+    // A hard link has no content of its own in an archive.
+    digests.set(name, digests.get(source) ?? sha256);
+    const first = firstNames.get(source);
+    if (first === undefined || compareBytes(name, first) < 0) firstNames.set(source, name);
+  }
+  const records = inContext.map(({ name, type, mode, linkname }): TreeRecord => {
+    if (type === '5') return { name, type: 'directory', mode };
+    if (type === '2') return { name, type: 'symlink', mode: 0, target: linkname };
+    const first = firstNames.get(type === '1' ? linkname.slice('ctx/'.length) : name);
+    const isLinked = first !== undefined && first !== name;
+    const sha256 = digests.get(name) ?? '';
+    return { name, type: 'file', mode, sha256, ...(isLinked && { linkedTo: first }) };
   });
   return records.sort((a, b) => compareBytes(a.name, b.name));
+}
+
+/** One line for every record that is not the same on both sides. */
+export function differencesOf(
+  sent: readonly TreeRecord[],
+  arrived: readonly TreeRecord[],
+): readonly string[] {
+  const show = (record: TreeRecord | undefined): string => JSON.stringify(record ?? 'nothing');
+  const found = new Map(arrived.map((record) => [record.name, record]));
+  const names = new Set(sent.map(({ name }) => name));
+  return [
+    ...sent
+      .filter((record) => !isDeepStrictEqual(record, found.get(record.name)))
+      .map((record) => `sent ${show(record)}, arrived ${show(found.get(record.name))}`),
+    ...arrived
+      .filter(({ name }) => !names.has(name))
+      .map((record) => `arrived ${show(record)}, which was not sent`),
+  ];
 }
 
 function withoutSlash(name: string): string {

@@ -52,6 +52,7 @@ class Walk {
   readonly #pending: ContextEntry[] = [];
   readonly #special: string[] = [];
   readonly #whiteouts: string[] = [];
+  readonly #loops: string[] = [];
   #ignored = 0;
 
   constructor(rules: IgnoreRules, workspace: Workspace) {
@@ -65,6 +66,10 @@ class Walk {
       ...warnAbout(
         this.#whiteouts,
         'named like the whiteouts of image layers, which many builders take for deletions',
+      ),
+      ...warnAbout(
+        this.#loops,
+        'links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
       ),
     ];
     return {
@@ -112,6 +117,7 @@ class Walk {
     if (stat.kind === 'symlink') {
       const target = this.#workspace.readLink(path);
       if (target.includes('\uFFFD')) throw unreadableTarget(name);
+      if (isLoop(path, this.#workspace)) this.#loops.push(name);
       this.#entries.push({ ...place, content: { kind: 'symlink', target } });
       return;
     }
@@ -137,6 +143,17 @@ class Walk {
 
   #flushPending(): void {
     this.#entries.push(...this.#pending.splice(0));
+  }
+}
+
+/** True for a link that leads back to itself, or into a file as if it were a directory; one that leads nowhere is none. */
+function isLoop(path: string, workspace: Workspace): boolean {
+  try {
+    workspace.realpath(path);
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ELOOP' || code === 'ENOTDIR';
   }
 }
 
