@@ -1,10 +1,15 @@
 // Contexts to measure with, the same on every machine: content comes from a seeded generator.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-export type ContextName = 'small' | 'big' | 'incompressible';
+export type ContextName = 'small' | 'big' | 'incompressible' | 'node_modules';
 
-export const contextNames: readonly ContextName[] = ['small', 'big', 'incompressible'];
+export const contextNames: readonly ContextName[] = [
+  'small',
+  'big',
+  'incompressible',
+  'node_modules',
+];
 
 /** Writes the context and returns how many bytes of content it has. */
 export function writeContext(name: ContextName, directory: string): number {
@@ -26,7 +31,30 @@ export function writeContext(name: ContextName, directory: string): number {
         path: `noise${index}.bin`,
         content: noise(64 * 1_024 * 1_024, random),
       }));
+    case 'node_modules':
+      return writeNodeModules(directory);
   }
+}
+
+/** 400 packages: most files are small and deep, some are bundles of megabytes, a few are programs; links to them in `.bin`. */
+function writeNodeModules(directory: string): number {
+  const packages = 400;
+  const bytes = writeFiles(directory, packages * 30, (index, random) => {
+    const place = `node_modules/package-${index % packages}/${index % 3 === 0 ? '' : 'dist/esm/lib/'}`;
+    if (index % 401 === 0)
+      return { path: `${place}bundle${index}.js`, content: words(2e6, random) };
+    if (index % 2_003 === 0) return { path: `${place}addon.node`, content: noise(4e6, random) };
+    return {
+      path: `${place}module${index}.js`,
+      content: words(300 + random() ** 4 * 40e3, random),
+    };
+  });
+  mkdirSync(join(directory, 'node_modules/.bin'));
+  for (let index = 0; index < packages; index += 10) {
+    const target = `../package-${index}/module${index}.js`;
+    symlinkSync(target, join(directory, `node_modules/.bin/program-${index}`));
+  }
+  return bytes;
 }
 
 function writeFiles(

@@ -3,9 +3,11 @@
 //   npm run bench                      everything
 //   npm run bench -- pack [--rounds N]
 //   npm run bench -- memory
+//   npm run bench -- scale
 import { parseArgs } from 'node:util';
 import { benchMemory } from './memory.ts';
 import { benchPack } from './pack.ts';
+import { benchScale } from './scale.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,6 +17,7 @@ const rounds = Number(values.rounds);
 const benches = {
   pack: () => benchPack(rounds),
   memory: benchMemory,
+  scale: benchScale,
 };
 const names = Object.keys(benches);
 const unknown = positionals.filter((name) => !names.includes(name));

@@ -30,6 +30,18 @@ export interface ImageConfig {
   };
 }
 
+/** One member of a layer or of another archive. */
+export interface ArchiveMember {
+  /** Without a leading `./` or `/` and without a slash at its end. */
+  readonly name: string;
+  readonly type: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** For both kinds of links. */
+  readonly linkName: string;
+  readonly content: Buffer;
+}
+
 interface Descriptor {
   readonly digest: string;
 }
@@ -76,13 +88,48 @@ export async function readFiles(
   manifest: Manifest,
   base: Manifest,
 ): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  const inherited = new Set(base.layers.map(({ digest }) => digest));
+  const members = await readLayers(registry, repository, manifest, base);
+  const files = members.filter(({ type }) => type !== 'directory');
+  return Object.fromEntries(
+    files.map(({ name, type, linkName, content }) => [
+      name,
+      type === 'file' ? content.toString() : `${type} -> ${linkName}`,
+    ]),
+  );
+}
+
+/** Members of the layers above those of `base`, in their order. */
+export async function readLayers(
+  registry: Registry,
+  repository: string,
+  manifest: Manifest,
+  base: Manifest | undefined,
+): Promise<readonly ArchiveMember[]> {
+  const members: ArchiveMember[] = [];
+  const inherited = new Set(base?.layers.map(({ digest }) => digest));
   for (const { digest } of manifest.layers) {
     if (inherited.has(digest)) continue;
-    await readLayer(await readBlob(registry, repository, digest), files);
+    members.push(...(await readArchive(await readBlob(registry, repository, digest))));
   }
-  return files;
+  return members;
+}
+
+/** @param bytes a tar archive, gzipped or plain. */
+export async function readArchive(bytes: Buffer): Promise<readonly ArchiveMember[]> {
+  const members: ArchiveMember[] = [];
+  const entries = extract();
+  entries.end(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes);
+  for await (const entry of entries) {
+    const { name, type, mode, linkname } = entry.header;
+    members.push({
+      name: name.replace(/^\.?\//, '').replace(/\/$/, ''),
+      type,
+      mode: mode & 0o7777,
+      linkName: type === 'link' || type === 'symlink' ? linkname : '',
+      content: await buffer(entry),
+    });
+  }
+  return members;
 }
 
 /** True if the registry has any tag in the repository. */
@@ -93,18 +140,6 @@ export async function hasTags(registry: Registry, repository: string): Promise<b
   checkOk(answer, path);
   const { tags } = JSON.parse(answer.body.toString()) as { tags: readonly string[] | null };
   return (tags ?? []).length > 0;
-}
-
-async function readLayer(blob: Buffer, files: Record<string, string>): Promise<void> {
-  const entries = extract();
-  entries.end(blob[0] === 0x1f ? gunzipSync(blob) : blob);
-  for await (const entry of entries) {
-    const { name, type, linkname } = entry.header;
-    const path = name.replace(/^\.?\//, '');
-    const content = await buffer(entry);
-    if (type === 'file') files[path] = content.toString();
-    else if (type !== 'directory') files[path] = `${type} -> ${linkname}`;
-  }
 }
 
 /** @throws if the bytes do not have the digest they were asked for by. */

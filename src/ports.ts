@@ -105,7 +105,8 @@ export interface FileStat {
   readonly mtimeMs: number;
   /** Identity on this machine, compared between walk and open. */
   readonly device: number;
-  readonly inode: number;
+  /** Exact: a bigint where a number is too small for it. */
+  readonly inode: number | bigint;
   readonly links: number;
 }
 

@@ -544,6 +544,23 @@ describe('hard links', () => {
   });
 });
 
+test('names that builders take for deletions are warned about, and what is kept out is not', async () => {
+  const source = await sourceOf(
+    await archiveOf([
+      ['.dockerignore', 'out\n'],
+      ['.wh.a', 'x'],
+      ['b/.wh..wh..opq', 'x'],
+      ['b/.whale', 'x'],
+      ['out/.wh.c', 'x'],
+      [{ name: 'out/fifo', type: 'fifo' }],
+      dockerfile,
+    ]),
+  );
+  expect(source.warnings).toEqual([
+    '.wh.a, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+  ]);
+});
+
 test('devices and fifos are left out with one warning', async () => {
   const special = ['1', '2', '3', '4', '5'].map((name): ArchiveEntry => [{ name, type: 'fifo' }]);
   const source = await sourceOf(await archiveOf([...special, dockerfile]));

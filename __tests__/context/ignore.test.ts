@@ -99,6 +99,19 @@ describe('what is wrong with a pattern is said with file and line', () => {
   });
 });
 
+test.each([
+  { name: 'of a pattern', line: 'a'.repeat(65_536) },
+  { name: 'of a comment', line: `#${'a'.repeat(65_535)}` },
+  { name: 'in bytes, not characters', line: `${'\u65e5'.repeat(21_845)}a` },
+])('a line that is too long for Docker is refused: $name', async ({ line }) => {
+  expect(await failureOf(() => new IgnoreRules(`ok\n${line}`, '.dockerignore'))).toEqual({
+    kind: 'context',
+    message: '.dockerignore, line 2 has more than 65535 bytes',
+    hint: 'Shorten the line in .dockerignore: Docker does not read it either.',
+  });
+  expect(new IgnoreRules(`ok\n${line.slice(0, -1)}\nb\n`, '.dockerignore').isEmpty).toBe(false);
+});
+
 describe('a directory need not be read', () => {
   test.each([
     { name: 'without any exception', ignore: 'a', expected: false },

@@ -160,6 +160,42 @@ describe('the image layout', () => {
     }
   });
 
+  test.each([
+    {
+      name: 'the file',
+      entries: { 'w/.git/config': { link: '../elsewhere' } },
+      at: 'elsewhere',
+    },
+    {
+      name: 'the directory',
+      entries: { 'w/.git': { link: 'store/git' } },
+      at: 'store/git/config',
+    },
+    {
+      name: 'the file, over another link',
+      entries: { 'w/.git/config': { link: 'next' }, 'w/.git/next': { link: '../a/b' } },
+      at: 'a/b',
+    },
+    {
+      name: 'the file, outside of the context',
+      entries: { 'w/.git/config': { link: '../../elsewhere' } },
+      at: undefined,
+    },
+  ])('has them left out where only a link is in its place: $name', async ({ entries, at }) => {
+    const config = '[http "https://h/"]\n\textraheader = secret\n';
+    const archive = await pack({
+      'w/Dockerfile': 'FROM a\n',
+      'w/other': config,
+      elsewhere: config,
+      ...(at !== undefined && { [`w/${at}`]: config }),
+      ...entries,
+    });
+    expect(await contentOf(archive, 'ctx/other')).toBe(config);
+    if (at !== undefined) {
+      expect(await contentOf(archive, `ctx/${at}`)).toBe('[http "https://h/"]\n');
+    }
+  });
+
   test('has hard links inside of ctx/', async () => {
     const { tree, workspace } = home({ 'w/Dockerfile': 'FROM a\n', 'w/a/b': 'x' });
     linkSync(tree.at('w/a/b'), tree.at('w/c'));

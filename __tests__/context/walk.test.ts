@@ -232,11 +232,35 @@ describe('a warning says', () => {
   });
 
   test('which names builders take for deletions', () => {
-    const tree = makeTree({ '.wh.a': 'x', 'b/.wh..wh..opq': 'x', '.whale': 'x' });
-    const found = walk(tree);
-    expect(namesOf(found)).toEqual(['.wh.a', '.whale', 'b', 'b/.wh..wh..opq']);
+    const tree = makeTree({
+      '.wh.a': 'x',
+      'b/.wh..wh..opq': 'x',
+      '.whale': 'x',
+      '.wh.d/x': 'x',
+      'b/.wh.out': 'x',
+    });
+    const found = walk(tree, 'b/.wh.out');
+    expect(namesOf(found)).toEqual(['.wh.a', '.wh.d', '.wh.d/x', '.whale', 'b', 'b/.wh..wh..opq']);
     expect(found.warnings).toEqual([
-      '.wh.a, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+      '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+    ]);
+  });
+
+  // Seen with kaniko 1.24.0 and 1.25.16: "Couldn't eval /ctx/itself", exit code 0, and an image without the rest.
+  test('links that nothing can follow, which are sent', () => {
+    const tree = makeTree({
+      file: 'x',
+      itself: { link: 'itself' },
+      one: { link: 'other' },
+      other: { link: 'one' },
+      'below-a-file': { link: 'file/x' },
+      dangling: { link: 'nowhere' },
+      outside: { link: '/' },
+    });
+    const found = walk(tree);
+    expect(namesOf(found)).toHaveLength(7);
+    expect(found.warnings).toEqual([
+      'below-a-file, itself, one and 1 more: links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
     ]);
   });
 
@@ -293,14 +317,22 @@ describe('what cannot be read', () => {
     });
   });
 
+  test('is no error where it vanished and is kept out', async () => {
+    const tree = makeTree({});
+    expect(namesOf(walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
+    const failure = await failureOf(() => walk(tree, '*.log\n!a.log/b', listing(['a.log'])));
+    expect(failure).toMatchObject({ message: 'a.log vanished while the context was read' });
+  });
+
   test('because its name is not UTF-8 is said so', async () => {
     const tree = makeTree({});
     execFileSync('sh', ['-c', 'printf x > "$(printf \'caf\\351\')"'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
       kind: 'context',
       message: 'the context has a name that is not UTF-8 in its top directory: caf\uFFFD',
-      hint: 'Rename the file, or keep it out by .dockerignore with the directory it is in.',
+      hint: 'Rename the file, or keep it out by .dockerignore.',
     });
+    expect(namesOf(walk(tree, 'caf?'))).toEqual([]);
   });
 
   test('because a link leads to such a name is said so', async () => {

@@ -42,6 +42,20 @@ describe('describeWeight', () => {
     ]);
   });
 
+  test('names the directory that most of the weight is in, and not what is in node_modules', () => {
+    const entries = files({
+      'packages/web/node_modules/big/x': 40,
+      'packages/web/src/x': 5,
+      'packages/api/x': 4,
+      'assets/a/x': 3,
+      'assets/b/x': 3,
+      'only/one/file/x': 2,
+    });
+    expect(describeWeight(entries)).toEqual([
+      'heaviest directories: packages/web/node_modules/ 40.0 MB, assets/ 6.00 MB, only/one/file/ 2.00 MB',
+    ]);
+  });
+
   test('names no directory where there is none', () => {
     expect(describeWeight(files({ top: 70 }))).toEqual(['largest file: top 70.0 MB']);
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createWorkspace } from '../../src/io/workspace.ts';
+import { createWorkspace, exactInode } from '../../src/io/workspace.ts';
 import { Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 
 const trees: Tree[] = [];
@@ -62,6 +62,14 @@ describe('stat', () => {
     expect(workspace.stat(tree.at('missing'))).toBeUndefined();
     expect(workspace.stat(tree.at('missing/below'))).toBeUndefined();
   });
+});
+
+test('an inode is asked for again where a number is too small for it', () => {
+  const never = (): bigint => {
+    throw new Error('a number is enough');
+  };
+  expect(exactInode(Number.MAX_SAFE_INTEGER, never)).toBe(Number.MAX_SAFE_INTEGER);
+  expect(exactInode(2 ** 56, () => 2n ** 56n + 1n)).toBe(72_057_594_037_927_937n);
 });
 
 test('names come in the order of their bytes', () => {

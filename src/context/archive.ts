@@ -26,7 +26,7 @@ import {
 } from './member.ts';
 import { packStream } from './pack.ts';
 import type { StdinSource, StreamAuth } from './source.ts';
-import { warnAbout } from './walk.ts';
+import { isWhiteout, warnOfNames } from './walk.ts';
 
 /** True for the endings that make a file a ready-made context. */
 export function isArchiveName(path: string): boolean {
@@ -110,15 +110,17 @@ function planMembers(
 ): MemberPlan {
   const results = new DirectoryResults(rules);
   const special: string[] = [];
+  const whiteouts: string[] = [];
   const kept = new Set<number>();
   const parents = new Set<string>();
   const names = new Set<string>();
   let ignored = 0;
   listing.forEach(({ name, type }, index) => {
     if (name === '.') return;
-    if (!sentTypes.includes(type)) special.push(name);
-    else if (results.isExcluded(name)) ignored += 1;
+    if (results.isExcluded(name)) ignored += 1;
+    else if (!sentTypes.includes(type)) special.push(name);
     else {
+      if (isWhiteout(name)) whiteouts.push(name);
       kept.add(index);
       names.add(name);
       for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
@@ -138,7 +140,7 @@ function planMembers(
   return {
     kept,
     ignored,
-    warnings: warnAbout(special, 'neither files, directories nor links and are not sent'),
+    warnings: warnOfNames({ special, whiteouts }),
     totals: {
       totalFiles: files.length,
       totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

@@ -1,8 +1,6 @@
-import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
-import { pieceBytes, type PiecePool } from './blocks.ts';
+import { constants, crc32, createDeflateRaw, deflateRawSync, type DeflateRaw } from 'node:zlib';
+import type { PiecePool } from './blocks.ts';
 
-/** Deflate looks back at most so far (RFC 1951). */
-const windowBytes = 32_768;
 /** Pieces that are compressed at the same time, in the threads of libuv's pool. */
 const piecesInFlight = 4;
 /** Largest stored block of deflate. */
@@ -11,10 +9,13 @@ const storedBytes = 65_535;
 const sampleBytes = 4_096;
 const samples = 4;
 
+/** Size of the buffers that compressed bytes come in. */
+const outputBytes = 256 * 1_024;
+
 /**
- * Compresses to one gzip member (RFC 1952). The pieces are deflated side by side, each with the end of the one before as its
- * dictionary, which costs no compression; each ends on a byte by a sync flush, so they can be put together. One member
- * for everything, because a stream that is cut between two members looks whole to a reader.
+ * Compresses to one gzip member (RFC 1952). The pieces are deflated side by side, each for itself, which makes text 0.4 %
+ * larger; each ends on a byte by a sync flush, so they can be put together. One member for everything, because a stream
+ * that is cut between two members looks whole to a reader.
  *
  * @param pieces of at most `pieceBytes`; they go back to the pool.
  * @param level 0 to 9, as in zlib.
@@ -25,25 +26,32 @@ export async function* gzip(
   pool: PiecePool,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
-  const compressed: Promise<Buffer>[] = [];
-  let dictionary: Buffer | undefined;
+  const deflaters = Array.from(
+    { length: level === 0 ? 0 : piecesInFlight },
+    () => new Deflater(level),
+  );
+  const compressed: Promise<readonly Buffer[]>[] = [];
   let checksum = 0;
   let totalBytes = 0;
-  for await (const piece of pieces) {
-    checksum = crc32(piece, checksum);
-    totalBytes += piece.length;
-    const next = Buffer.from(piece.subarray(Math.max(0, piece.length - windowBytes)));
-    const result = compress(piece, level, dictionary).finally(() => {
-      pool.give(piece);
-    });
-    // A failure is seen when its turn comes; until then it must not count as unhandled.
-    result.catch(() => undefined);
-    compressed.push(result);
-    dictionary = next;
-    const first = compressed.length >= piecesInFlight ? compressed.shift() : undefined;
-    if (first !== undefined) yield await first;
+  try {
+    for await (const piece of pieces) {
+      checksum = crc32(piece, checksum);
+      totalBytes += piece.length;
+      const deflater = deflaters.shift();
+      const result = compress(piece, deflater).finally(() => {
+        pool.give(piece);
+      });
+      // A failure is seen when its turn comes; until then it must not count as unhandled.
+      result.catch(() => undefined);
+      compressed.push(result);
+      if (deflater !== undefined) deflaters.push(deflater);
+      const first = compressed.length >= piecesInFlight ? compressed.shift() : undefined;
+      if (first !== undefined) yield* await first;
+    }
+    for (const result of compressed) yield* await result;
+  } finally {
+    for (const deflater of deflaters) deflater.close();
   }
-  for (const result of compressed) yield await result;
   // An empty last block, then checksum and length modulo 2^32.
   const trailer = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   trailer.writeUInt32LE(checksum, 2);
@@ -51,26 +59,49 @@ export async function* gzip(
   yield trailer;
 }
 
-function compress(piece: Buffer, level: number, dictionary: Buffer | undefined): Promise<Buffer> {
-  if (level === 0 || isIncompressible(piece)) return Promise.resolve(store(piece));
-  return new Promise((resolve, reject) => {
-    const options = {
-      level,
-      memLevel: 9,
-      finishFlush: constants.Z_SYNC_FLUSH,
-      chunkSize: pieceBytes,
-      ...(dictionary !== undefined && { dictionary }),
-    };
-    deflateRaw(piece, options, (error, output) => {
-      if (error === null) resolve(exactly(output));
-      else reject(error);
-    });
-  });
+/** @param deflater which is free; undefined stores. */
+function compress(piece: Buffer, deflater: Deflater | undefined): Promise<readonly Buffer[]> {
+  if (deflater === undefined || isIncompressible(piece)) return Promise.resolve([store(piece)]);
+  return deflater.deflate(piece);
 }
 
-/** zlib hands out a slice of a piece-sized buffer; whoever queues it would keep all of it. */
-function exactly(output: Buffer): Buffer {
-  return output.length > output.buffer.byteLength / 2 ? output : Buffer.from(output);
+/** Deflates one piece after the other in a thread of libuv's pool, with tables that are made only once. */
+class Deflater {
+  readonly #stream: DeflateRaw;
+  #output: Buffer[] = [];
+
+  constructor(level: number) {
+    this.#stream = createDeflateRaw({
+      level,
+      memLevel: 9,
+      flush: constants.Z_SYNC_FLUSH,
+      chunkSize: outputBytes,
+    });
+    this.#stream.on('data', (chunk: Buffer) => this.#output.push(chunk));
+    // Whoever writes gets the error too.
+    this.#stream.on('error', () => undefined);
+  }
+
+  /** Resolves to the compressed bytes once nobody reads the piece any more. One piece at a time. */
+  deflate(piece: Buffer): Promise<readonly Buffer[]> {
+    // Not at the end of the one before: the stream may have been closed by then.
+    this.#stream.reset();
+    return new Promise((resolve, reject) => {
+      this.#stream.write(piece, (error) => {
+        if (error !== null && error !== undefined) {
+          reject(error);
+          return;
+        }
+        // Hands out what the stream has kept back.
+        this.#stream.read();
+        resolve(this.#output.splice(0));
+      });
+    });
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
 }
 
 /** Stored blocks: what is already compressed would cost most of the time and gain nothing. */

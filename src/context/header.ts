@@ -66,7 +66,8 @@ function encodeBlock(
   typeFlag: string,
   { prefix, name, linkName }: Names,
 ): Buffer {
-  const block = Buffer.alloc(tarBlockBytes);
+  // From Node's pool of small buffers: one of its own for every file would keep the garbage collector busy.
+  const block = Buffer.allocUnsafe(tarBlockBytes).fill(0);
   block.write(name, nameField.offset, 'latin1');
   const owner = '0000000\0';
   const times = `${octal(Math.min(mtimeSeconds, largestOctal), 11)} `;

@@ -19,6 +19,7 @@ export class IgnoreRules {
 
   /** @param file its name for messages; the text is the file's content. @param before rules that come before these. */
   constructor(text: string, file: string, before?: IgnoreRules) {
+    checkLineLengths(text, file);
     const own = readLines(text).flatMap((line) => compileLine({ ...line, file }));
     this.#patterns = before === undefined ? own : [...before.#patterns, ...own];
   }
@@ -90,6 +91,22 @@ function patternError({ file, number, text }: NumberedPattern['line'], error: un
     'context',
     `${file}, line ${number}: the pattern ${JSON.stringify(text)} is malformed: ${error.message}`,
     { hint: `Correct the pattern in ${file}.` },
+  );
+}
+
+/** The original's scanner has a buffer of 64 KiB for a line with its end. */
+const longestLineBytes = 65_535;
+
+function checkLineLengths(text: string, file: string): void {
+  if (text.length * 3 <= longestLineBytes) return;
+  const index = text.split('\n').findIndex((line) => Buffer.byteLength(line) > longestLineBytes);
+  if (index < 0) return;
+  throw new BuildError(
+    'context',
+    `${file}, line ${index + 1} has more than ${longestLineBytes} bytes`,
+    {
+      hint: `Shorten the line in ${file}: Docker does not read it either.`,
+    },
   );
 }
 

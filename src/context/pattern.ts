@@ -39,6 +39,12 @@ export function compilePattern(glob: string, exception: boolean): Pattern {
       };
     }
     case 'suffix': {
+      // The original takes two bytes off: of a byte order mark before the stars, its last byte and the stars are left.
+      if (glob.startsWith('\uFEFF')) {
+        const tail = bytesOf(glob).slice(2);
+        const matches = (path: string): boolean => bytesOf(path).endsWith(tail);
+        return { exception, matches, canMatchBelow: () => true };
+      }
       const suffix = glob.slice(2);
       const whole = suffix.startsWith('/') ? suffix.slice(1) : undefined;
       return {
@@ -57,6 +63,11 @@ export function compilePattern(glob: string, exception: boolean): Pattern {
       };
     }
   }
+}
+
+/** One character for each byte of UTF-8. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 interface Translation {
@@ -248,6 +259,19 @@ const posixClasses: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 };
 
+/** Names of Unicode categories beside those of one or two letters. */
+const categoryNames = [
+  ...['Cased_Letter', 'Close_Punctuation', 'Combining_Mark', 'Connector_Punctuation', 'Control'],
+  ...['Currency_Symbol', 'Dash_Punctuation', 'Decimal_Number', 'Enclosing_Mark'],
+  ...['Final_Punctuation', 'Format', 'Initial_Punctuation', 'Letter', 'Letter_Number'],
+  ...['Line_Separator', 'Lowercase_Letter', 'Mark', 'Math_Symbol', 'Modifier_Letter'],
+  ...['Modifier_Symbol', 'Nonspacing_Mark', 'Number', 'Open_Punctuation', 'Other', 'Other_Letter'],
+  ...['Other_Number', 'Other_Punctuation', 'Other_Symbol', 'Paragraph_Separator', 'Private_Use'],
+  ...['Punctuation', 'Separator', 'Space_Separator', 'Spacing_Mark', 'Surrogate', 'Symbol'],
+  ...['Titlecase_Letter', 'Unassigned', 'Uppercase_Letter', 'cntrl', 'digit', 'punct', 'LC'],
+];
+const otherProperties = ['Any', 'Assigned', 'ASCII'];
+
 const controls: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
 class ExpressionReader {
@@ -364,18 +388,9 @@ class ExpressionReader {
     }
     const negated = name.startsWith('^') ? !isNegated : isNegated;
     const plain = name.replace(/^\^/, '');
-    const p = negated ? '\\P' : '\\p';
-    const bodies = [`${p}{General_Category=${plain}}`, `${p}{Script=${plain}}`];
-    if (plain === 'Any') return `${p}{Any}`;
-    for (const body of bodies) {
-      try {
-        new RegExp(body, 'u');
-        return body;
-      } catch {
-        // Not that kind of name.
-      }
-    }
-    throw new PatternSyntaxError(`\\p{${plain}} is not known`);
+    const property = unicodeProperty(plain);
+    if (property === undefined) throw new PatternSyntaxError(`\\p{${plain}} is not known`);
+    return `${negated ? '\\P' : '\\p'}{${property}}`;
   }
 
   /** One character behind a backslash, as a code point. */
@@ -482,6 +497,30 @@ class ExpressionReader {
     this.#position += 1;
     return character;
   }
+}
+
+/**
+ * The property behind `\p`, as JavaScript writes it; undefined if Go has none of that name. Since Go 1.25 neither case nor blanks,
+ * hyphens and underscores count there.
+ */
+function unicodeProperty(name: string): string | undefined {
+  const plain = plainName(name);
+  const isMeant = (one: string): boolean => plainName(one) === plain;
+  const other = otherProperties.find(isMeant);
+  if (other !== undefined) return other;
+  const category = categoryNames.find(isMeant) ?? plain;
+  return [`General_Category=${category}`, `Script=${plain}`, `Script=${name}`].find((property) => {
+    try {
+      return new RegExp(`\\p{${property}}`, 'u').unicode;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function plainName(name: string): string {
+  const joined = name.replace(/[_ -]/g, '');
+  return joined.slice(0, 1).toUpperCase() + joined.slice(1).toLowerCase();
 }
 
 function codeOf(character: string): number {

@@ -33,14 +33,17 @@ export async function* tar(
       writer.append(encodeHeader({ ...member.header, sizeBytes: source.sizeBytes }));
       let left = source.sizeBytes;
       for (;;) {
-        yield* writer.full();
+        for (const piece of writer.takeFull()) yield piece;
         if (writer.isTurnDue()) await setImmediate();
         if (left === 0) break;
-        const count = await source.read(writer.room(left + 1), left);
+        const reading = source.read(writer.room(left + 1), left);
+        // Waiting for what is there already would take longer than reading it.
+        const count = typeof reading === 'number' ? reading : await reading;
         writer.commit(count);
         left -= count;
       }
-      await source.finish();
+      const finishing = source.finish();
+      if (finishing !== undefined) await finishing;
       writer.zeros(paddingOf(source.sizeBytes));
       if (member.counts) {
         counter.files += 1;
@@ -52,9 +55,11 @@ export async function* tar(
   }
   const rest = (writer.totalBytes + endBytes + tarBlockBytes) % recordBytes;
   writer.zeros(endBytes + tarBlockBytes + (rest === 0 ? 0 : recordBytes - rest));
-  yield* writer.full();
+  yield* writer.takeFull();
   yield* writer.last();
 }
+
+const noPieces: readonly Buffer[] = [];
 
 /** Fills pieces one after the other. */
 class PieceWriter {
@@ -70,10 +75,8 @@ class PieceWriter {
     this.#piece = pool.take();
   }
 
-  *full(): Generator<Buffer> {
-    for (let piece = this.#full.shift(); piece !== undefined; piece = this.#full.shift()) {
-      yield piece;
-    }
+  takeFull(): readonly Buffer[] {
+    return this.#full.length === 0 ? noPieces : this.#full.splice(0);
   }
 
   *last(): Generator<Buffer> {
@@ -103,18 +106,18 @@ class PieceWriter {
 
   append(bytes: Buffer): void {
     for (let start = 0; start < bytes.length;) {
-      const room = this.room(bytes.length - start);
-      bytes.copy(room, 0, start, start + room.length);
-      start += room.length;
-      this.commit(room.length);
+      const count = bytes.copy(this.#piece, this.#used, start);
+      start += count;
+      this.commit(count);
     }
   }
 
   zeros(count: number): void {
     for (let left = count; left > 0;) {
-      const room = this.room(left).fill(0);
-      left -= room.length;
-      this.commit(room.length);
+      const end = Math.min(pieceBytes, this.#used + left);
+      this.#piece.fill(0, this.#used, end);
+      left -= end - this.#used;
+      this.commit(end - this.#used);
     }
   }
 }
@@ -125,7 +128,7 @@ interface ContentSource {
   /** Fills a part of `room`, which may be one byte larger than what is left. @returns how many bytes, at least one. */
   read(room: Buffer, left: number): number | Promise<number>;
   /** Makes sure that nothing is left. */
-  finish(): void | Promise<void>;
+  finish(): undefined | Promise<void>;
   close(): void;
 }
 

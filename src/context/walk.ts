@@ -24,7 +24,7 @@ export function walkContext(
   rules: IgnoreRules,
   workspace: Workspace,
 ): ContextTree {
-  const walk = new Walk(rules, workspace);
+  const walk = new Walk(directory, rules, workspace);
   try {
     walk.enter(directory, '', undefined);
   } catch (error) {
@@ -41,6 +41,7 @@ export function walkContext(
 const namedInWarning = 3;
 
 class Walk {
+  readonly #root: string;
   readonly #rules: IgnoreRules;
   readonly #workspace: Workspace;
   readonly #entries: ContextEntry[] = [];
@@ -48,23 +49,27 @@ class Walk {
   readonly #linked = new Map<string, string>();
   /** Device and inode of every git configuration that has several names, excluded ones too. */
   readonly #gitConfigs = new Set<string>();
+  /** Names of the files that links lead to which git reads a configuration by, excluded ones too. */
+  readonly #configTargets = new Set<string>();
   /** Excluded directories on the way down, which appear once something below them is kept. */
   readonly #pending: ContextEntry[] = [];
   readonly #special: string[] = [];
   readonly #whiteouts: string[] = [];
+  readonly #loops: string[] = [];
   #ignored = 0;
 
-  constructor(rules: IgnoreRules, workspace: Workspace) {
+  constructor(root: string, rules: IgnoreRules, workspace: Workspace) {
+    this.#root = root;
     this.#rules = rules;
     this.#workspace = workspace;
   }
 
   tree(): ContextTree {
     const warnings = [
-      ...warnAbout(this.#special, 'neither files, directories nor links and are not sent'),
+      ...warnOfNames({ special: this.#special, whiteouts: this.#whiteouts }),
       ...warnAbout(
-        this.#whiteouts,
-        'named like the whiteouts of image layers, which many builders take for deletions',
+        this.#loops,
+        'links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
       ),
     ];
     return {
@@ -80,12 +85,18 @@ class Walk {
       const name = prefix + base;
       const path = `${directory}/${base}`;
       const stat = this.#workspace.stat(path);
-      if (stat === undefined) throw unreadableName(base, prefix);
       const { excluded, matches } = this.#rules.test(name, parent);
       if (excluded) this.#ignored += 1;
+      if (stat === undefined) {
+        // Of what is kept out nobody needs to know more, unless it can be a directory with something in it.
+        if (excluded && !this.#rules.canKeepBelow(name, matches)) continue;
+        throw unreadableName(base, prefix);
+      }
+      if (!excluded && isWhiteout(base)) this.#whiteouts.push(name);
       if (stat.links > 1 && isGitConfig(name)) this.#gitConfigs.add(identityOf(stat));
+      if (stat.kind === 'symlink') this.#followGitConfig(name, path);
       if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
-      else if (!excluded) this.#leaf({ name, path, stat }, base);
+      else if (!excluded) this.#leaf({ name, path, stat });
     }
   }
 
@@ -101,17 +112,17 @@ class Walk {
     if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
   }
 
-  #leaf(place: { name: string; path: string; stat: FileStat }, base: string): void {
+  #leaf(place: { name: string; path: string; stat: FileStat }): void {
     const { name, path, stat } = place;
     if (stat.kind === 'other') {
       this.#special.push(name);
       return;
     }
-    if (base.startsWith('.wh.')) this.#whiteouts.push(name);
     this.#flushPending();
     if (stat.kind === 'symlink') {
       const target = this.#workspace.readLink(path);
       if (target.includes('\uFFFD')) throw unreadableTarget(name);
+      if (isLoop(path, this.#workspace)) this.#loops.push(name);
       this.#entries.push({ ...place, content: { kind: 'symlink', target } });
       return;
     }
@@ -130,13 +141,43 @@ class Walk {
     return first;
   }
 
+  /** Only a link may be where git looks: `.git/config`, or the whole `.git`. */
+  #followGitConfig(name: string, path: string): void {
+    const config = [path, `${path}/config`].find((_, index) =>
+      isGitConfig(index === 0 ? name : `${name}/config`),
+    );
+    const real = config === undefined ? undefined : this.#realPath(config);
+    if (real?.startsWith(`${this.#root}/`) === true) {
+      this.#configTargets.add(real.slice(this.#root.length + 1));
+    }
+  }
+
+  #realPath(path: string): string | undefined {
+    try {
+      return this.#workspace.realpath(path);
+    } catch {
+      return undefined;
+    }
+  }
+
   #linkedGitConfigs(): ReadonlySet<string> {
     const names = [...this.#gitConfigs].map((identity) => this.#linked.get(identity));
-    return new Set(names.filter((name) => name !== undefined));
+    return new Set([...this.#configTargets, ...names.filter((name) => name !== undefined)]);
   }
 
   #flushPending(): void {
     this.#entries.push(...this.#pending.splice(0));
+  }
+}
+
+/** True for a link that leads back to itself, or into a file as if it were a directory; one that leads nowhere is none. */
+function isLoop(path: string, workspace: Workspace): boolean {
+  try {
+    workspace.realpath(path);
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ELOOP' || code === 'ENOTDIR';
   }
 }
 
@@ -153,7 +194,7 @@ function unreadableName(base: string, prefix: string): BuildError {
       : `${prefix}${base} vanished while the context was read`,
     {
       hint: isForeign
-        ? 'Rename the file, or keep it out by .dockerignore with the directory it is in.'
+        ? 'Rename the file, or keep it out by .dockerignore.'
         : 'Nothing may change the context while it is packed.',
     },
   );
@@ -165,8 +206,27 @@ function unreadableTarget(name: string): BuildError {
   });
 }
 
+/** True for names that mean a deletion in the layers of an image. */
+export function isWhiteout(name: string): boolean {
+  return /(?:^|\/)\.wh\.[^/]*$/.test(name);
+}
+
+/** What a context has that does not arrive, or means something else than a file. */
+export function warnOfNames(names: {
+  readonly special: readonly string[];
+  readonly whiteouts: readonly string[];
+}): readonly string[] {
+  return [
+    ...warnAbout(names.special, 'neither files, directories nor links and are not sent'),
+    ...warnAbout(
+      names.whiteouts,
+      'named like the whiteouts of image layers, which many builders take for deletions',
+    ),
+  ];
+}
+
 /** One warning for all of the names, or none. */
-export function warnAbout(names: readonly string[], what: string): readonly string[] {
+function warnAbout(names: readonly string[], what: string): readonly string[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, namedInWarning).join(', ');
   const more = names.length - namedInWarning;

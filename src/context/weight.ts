@@ -5,24 +5,17 @@ import type { ContextEntry } from './entry.ts';
 const heavyBytes = 50e6;
 const shownDirectories = 5;
 /** Directories that hardly any build needs: what it needs of them it makes itself. */
-const usuallyIgnored = ['node_modules', '.git', 'target', '.venv'];
+const usuallyIgnored = /(?:^|\/)(node_modules|\.git|target|\.venv)\//;
 
 /** What a heavy context consists of: its heaviest directories and its largest file. Empty for a light one. */
 export function describeWeight(entries: readonly ContextEntry[]): readonly string[] {
   const files = entries.filter(({ content }) => content.kind === 'file');
   const totalBytes = sum(files);
   if (totalBytes < heavyBytes) return [];
-  const byDirectory = new Map<string, number>();
-  for (const { name, stat } of files) {
-    const cut = name.indexOf('/');
-    if (cut < 0) continue;
-    const directory = name.slice(0, cut);
-    byDirectory.set(directory, (byDirectory.get(directory) ?? 0) + stat.sizeBytes);
-  }
-  const heaviest = [...byDirectory]
-    .sort(([, a], [, b]) => b - a)
+  const heaviest = weighDirectories(files, '')
     .slice(0, shownDirectories)
-    .map(([directory, bytes]) => `${directory}/ ${formatBytes(bytes)}`);
+    .map((weight) => descend(files, weight))
+    .map(({ name, bytes }) => `${name}/ ${formatBytes(bytes)}`);
   const largest = files.reduce<ContextEntry | undefined>(
     (best, file) => (file.stat.sizeBytes > (best?.stat.sizeBytes ?? 0) ? file : best),
     undefined,
@@ -33,6 +26,34 @@ export function describeWeight(entries: readonly ContextEntry[]): readonly strin
       ? [`largest file: ${largest.name} ${formatBytes(largest.stat.sizeBytes)}`]
       : []),
   ];
+}
+
+interface Weight {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The directories in one, the heaviest first. @param prefix empty, or the directory's name and a slash. */
+function weighDirectories(files: readonly ContextEntry[], prefix: string): readonly Weight[] {
+  const weights = new Map<string, number>();
+  for (const { name, stat } of files) {
+    if (!name.startsWith(prefix)) continue;
+    const cut = name.indexOf('/', prefix.length);
+    if (cut < 0) continue;
+    const directory = name.slice(0, cut);
+    weights.set(directory, (weights.get(directory) ?? 0) + stat.sizeBytes);
+  }
+  return [...weights]
+    .map(([name, bytes]) => ({ name, bytes }))
+    .sort((one, other) => other.bytes - one.bytes);
+}
+
+/** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
+function descend(files: readonly ContextEntry[], weight: Weight): Weight {
+  if (ballastOf(`${weight.name}/`) !== undefined) return weight;
+  const [heaviest] = weighDirectories(files, `${weight.name}/`);
+  if (heaviest === undefined || heaviest.bytes * 2 <= weight.bytes) return weight;
+  return descend(files, heaviest);
 }
 
 /** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
@@ -48,10 +69,7 @@ export function warnOfBallast(entries: readonly ContextEntry[]): readonly string
 }
 
 function ballastOf(name: string): string | undefined {
-  return name
-    .split('/')
-    .slice(0, -1)
-    .find((segment) => usuallyIgnored.includes(segment));
+  return usuallyIgnored.exec(name)?.[1];
 }
 
 function sum(files: readonly ContextEntry[]): number {

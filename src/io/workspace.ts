@@ -27,9 +27,10 @@ export function createWorkspace(directory: string): Workspace {
     realpath: (path) => realpathSync.native(path),
     stat(path) {
       const stats = lstatSync(path, { throwIfNoEntry: false });
-      return stats === undefined ? undefined : toFileStat(stats);
+      if (stats === undefined) return undefined;
+      return toFileStat(stats, () => lstatSync(path, { bigint: true }).ino);
     },
-    names: (path) => readdirSync(path).sort(compareBytes),
+    names: (path) => sortByBytes(readdirSync(path)),
     readLink: (path) => readlinkSync(path),
     readFile: (path) => readFileSync(path),
     open: openFile,
@@ -39,7 +40,8 @@ export function createWorkspace(directory: string): Workspace {
 function openFile(path: string): OpenFile {
   const descriptor = openSync(path, openFlags);
   return {
-    stat: () => toFileStat(fstatSync(descriptor)),
+    stat: () =>
+      toFileStat(fstatSync(descriptor), () => fstatSync(descriptor, { bigint: true }).ino),
     read: (buffer) => readSync(descriptor, buffer),
     close() {
       closeSync(descriptor);
@@ -47,16 +49,24 @@ function openFile(path: string): OpenFile {
   };
 }
 
-function toFileStat(stats: Stats): FileStat {
+function toFileStat(stats: Stats, inode: () => bigint): FileStat {
   return {
     kind: kindOf(stats),
     sizeBytes: stats.size,
     mode: process.platform === 'win32' ? windowsMode : stats.mode & 0o7777,
     mtimeMs: stats.mtimeMs,
     device: stats.dev,
-    inode: stats.ino,
+    inode: exactInode(stats.ino, inode),
     links: stats.nlink,
   };
+}
+
+/**
+ * Inodes of NTFS, and of overlay file systems that tell their layers apart, have up to 64 bits: two files that are no links of
+ * one another can look like one as soon as numbers are rounded.
+ */
+export function exactInode(inode: number, read: () => bigint): number | bigint {
+  return Number.isSafeInteger(inode) ? inode : read();
 }
 
 /** Windows keeps no permission bits; Docker sends this for everything. */
@@ -68,7 +78,8 @@ function kindOf(stats: Stats): FileStat['kind'] {
   return stats.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-/** The order of UTF-8 bytes; JavaScript's own is that of UTF-16 units, which differs for some characters. */
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only beside surrogates. */
+function sortByBytes(names: string[]): string[] {
+  if (!names.some((name) => /[\ud800-\udfff]/.test(name))) return names.sort();
+  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

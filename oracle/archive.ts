@@ -1,0 +1,76 @@
+// What Go's archive/tar makes of our stream: whole, and cut.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import {
+  asSent,
+  differencesOf,
+  readRecords,
+  recordsOf,
+  writeEveryKind,
+} from '../__tests__/support/every-kind.ts';
+import { createSource } from '../src/context/source.ts';
+import { createWorkspace } from '../src/io/workspace.ts';
+import type { OracleProgram } from './program.ts';
+import type { Random } from './random.ts';
+
+/** What is behind the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
+const longestEndBytes = 64;
+
+/** Packs a context with every kind of entry. @returns how many arrive, and what is not as it was sent. */
+export async function compareArchive(
+  program: OracleProgram,
+  directory: string,
+): Promise<{ readonly entries: number; readonly problems: readonly string[] }> {
+  const context = join(directory, 'context');
+  mkdirSync(context);
+  writeEveryKind(context);
+  writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\n');
+  const members = await program.list(await pack(directory, 'context', 'Dockerfile'));
+  const sent = asSent(readRecords(context));
+  const problems = [...differencesOf(sent, recordsOf(members))];
+  const owned = members.filter(({ uid, gid }) => uid !== 0 || gid !== 0);
+  problems.push(...owned.map(({ name }) => `${name} has an owner`));
+  return { entries: sent.length, problems };
+}
+
+/** Packs this repository and cuts the stream. @returns what was accepted without being whole. */
+export async function cutArchive(
+  program: OracleProgram,
+  random: Random,
+  cuts: number,
+): Promise<{ readonly bytes: number; readonly problems: readonly string[] }> {
+  const root = join(import.meta.dirname, '..');
+  const stream = await pack(root, '.', 'playground/demo-project/Dockerfile', [
+    '.git',
+    '**/node_modules',
+    'dist',
+  ]);
+  const drawn = Array.from({ length: cuts }, () => random.whole(0, stream.length - 1));
+  const ends = Array.from({ length: longestEndBytes }, (_, index) => stream.length - 1 - index);
+  const results = await program.cut(stream, [stream.length, ...drawn, ...ends]);
+  const [whole, ...others] = results;
+  if (whole?.accepted !== true) return { bytes: stream.length, problems: ['nothing is accepted'] };
+  const problems = others
+    .filter(({ accepted, members }) => accepted && members !== whole.members)
+    .map(({ offset, members }) => `cut at ${offset}: accepted with ${members} members`);
+  return { bytes: stream.length, problems };
+}
+
+async function pack(
+  directory: string,
+  path: string,
+  file: string,
+  excludes: readonly string[] = [],
+): Promise<Buffer> {
+  const options = {
+    source: { kind: 'context', path },
+    file,
+    layout: 'image',
+    compressionLevel: 1,
+    excludes,
+    sourceDateEpoch: undefined,
+  } as const;
+  const source = await createSource(options, createWorkspace(directory));
+  return buffer(source.open({}).stream);
+}

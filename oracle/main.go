@@ -1,0 +1,43 @@
+// The oracle: what Go's own libraries say, which is what the builders are made of. One verb each:
+//
+//	oracle ignore                      ignore rules, as BuildKit asks them (ignore.go)
+//	oracle tar < stream                members of a gzipped archive (archive.go)
+//	oracle cuts OFFSET... < stream     whether the stream, cut there, looks whole (archive.go)
+//
+// scripts/oracle.ts builds and calls it.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("usage: oracle ignore|tar|cuts")
+	}
+	out := bufio.NewWriter(os.Stdout)
+	var err error
+	switch args[0] {
+	case "ignore":
+		err = judgeAll(bufio.NewReader(os.Stdin), out)
+	case "tar":
+		err = listArchive(bufio.NewReader(os.Stdin), out)
+	case "cuts":
+		err = readCuts(os.Stdin, args[1:], out)
+	default:
+		err = fmt.Errorf("unknown verb %q", args[0])
+	}
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}

@@ -1,0 +1,88 @@
+// Builds the Go program of this folder and asks it.
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { IgnoreCase } from './draw.ts';
+
+/** What Docker's matcher says: a flag for each path, or what is wrong with a pattern. */
+export type Verdict = { readonly excluded: readonly boolean[] } | { readonly error: string };
+
+/** One member of an archive, as Go's archive/tar reads it. */
+export interface ReadMember {
+  readonly name: string;
+  /** The archive's own flag: 0 file, 1 hard link, 2 symbolic link, 5 directory. */
+  readonly type: string;
+  readonly mode: number;
+  readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  readonly linkname: string;
+  /** Of the content, in hex. */
+  readonly sha256: string;
+}
+
+/** A stream that ends at the offset, as Go reads it; accepted: no error, and `meta/Dockerfile` was there. */
+export interface ReadCut {
+  readonly offset: number;
+  readonly accepted: boolean;
+  readonly members: number;
+}
+
+export class OracleProgram {
+  readonly #path: string;
+
+  /** @param directory for the program. @throws if it cannot be built. */
+  constructor(directory: string) {
+    this.#path = join(directory, 'oracle');
+    const { error, status, stderr } = spawnSync('go', ['build', '-o', this.#path, '.'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    if (error !== undefined)
+      throw new Error(
+        `go is not there (${error.message}): the oracle is a program in Go, https://go.dev/dl`,
+      );
+    if (status !== 0) throw new Error(`go build failed: ${stderr}`);
+  }
+
+  async judge(cases: readonly IgnoreCase[]): Promise<readonly Verdict[]> {
+    const input = cases
+      .map(({ ignore, paths }) => `${JSON.stringify({ ignore, paths })}\n`)
+      .join('');
+    const verdicts = await this.#ask<Verdict>(['ignore'], input);
+    if (verdicts.length !== cases.length)
+      throw new Error(`${cases.length} questions, ${verdicts.length} answers`);
+    return verdicts;
+  }
+
+  list(archive: Buffer): Promise<readonly ReadMember[]> {
+    return this.#ask(['tar'], archive);
+  }
+
+  cut(archive: Buffer, offsets: readonly number[]): Promise<readonly ReadCut[]> {
+    return this.#ask(['cuts', ...offsets.map(String)], archive);
+  }
+
+  async #ask<T>(args: readonly string[], input: string | Buffer): Promise<readonly T[]> {
+    const child = spawn(this.#path, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    // It may have ended without reading everything, and says why.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    const [code, stdout, stderr] = await Promise.all([
+      ended,
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    if (code !== 0) throw new Error(stderr.trim());
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  }
+}
