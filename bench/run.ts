@@ -4,8 +4,12 @@
 //   npm run bench -- pack [--rounds N]
 //   npm run bench -- memory
 //   npm run bench -- scale
+//   npm run bench -- overlap [--rounds N]    needs a cluster (CONTRIBUTING.md, End to end)
+//   npm run bench -- overhead [--rounds N]   without a cluster (CONTRIBUTING.md, End to end) the part on the playground
 import { parseArgs } from 'node:util';
 import { benchMemory } from './memory.ts';
+import { benchOverhead } from './overhead.ts';
+import { benchOverlap } from './overlap.ts';
 import { benchPack } from './pack.ts';
 import { benchScale } from './scale.ts';
 
@@ -18,6 +22,8 @@ const benches = {
   pack: () => benchPack(rounds),
   memory: benchMemory,
   scale: benchScale,
+  overhead: () => benchOverhead(rounds),
+  overlap: () => benchOverlap(rounds),
 };
 const names = Object.keys(benches);
 const unknown = positionals.filter((name) => !names.includes(name));
