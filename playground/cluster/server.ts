@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { chooseProtocol, type Api, type JsonAnswer } from './api.ts';
@@ -22,7 +21,8 @@ export class ApiServer {
   readonly #sockets: WebSocketServer;
   readonly #api: Api;
   readonly #faults: Faults;
-  readonly #upgraded = new Set<Duplex>();
+  /** From the first byte on: one whose handshake is under way has the old certificate, too. */
+  readonly #connections = new Set<Socket>();
 
   constructor(api: Api, faults: Faults, protocols: readonly string[]) {
     this.#api = api;
@@ -41,6 +41,10 @@ export class ApiServer {
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       void this.#upgrade(request, socket, head);
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
     });
     // A client that goes away in the middle of a handshake is its own affair.
     this.#server.on('tlsClientError', () => undefined);
@@ -65,8 +69,7 @@ export class ApiServer {
   }
 
   dropConnections(): void {
-    this.#server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
+    for (const socket of this.#connections) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -94,8 +97,6 @@ export class ApiServer {
 
   async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
-    this.#upgraded.add(socket);
-    socket.once('close', () => this.#upgraded.delete(socket));
     const refusal = (): ServerResponse => {
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
