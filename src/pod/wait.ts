@@ -1,5 +1,6 @@
 import { BuildError } from '../errors.ts';
 import type { Clock, PodEvent } from '../ports.ts';
+import { readTroubles, type Trouble } from './events.ts';
 import type { PodFollower } from './follow.ts';
 import { describePodState, type PodState } from './state.ts';
 
@@ -30,9 +31,9 @@ export async function waitForStart(
 ): Promise<PodState> {
   const { clock } = wait;
   const startedAt = clock.now();
+  const creation = new Creation(wait);
   let reported = '';
   let stuckSince: number | undefined;
-  let events: readonly PodEvent[] = [];
   for (;;) {
     const state = follower.state;
     if (state.kind !== 'starting' && state.kind !== 'stuck') return state;
@@ -42,31 +43,70 @@ export async function waitForStart(
     }
     reported = state.reason;
 
-    const waitedMs = clock.now() - startedAt;
-    if (state.kind === 'stuck' && clock.now() - (stuckSince ?? 0) >= state.patienceMs)
-      throw hopeless(state);
-    if (waitedMs >= wait.startTimeoutMs) throw timedOut(wait.startTimeoutMs, state, events);
-
-    const eventsDue = events.length === 0 && isCreating(state) ? eventsAfterMs : Infinity;
-    if (waitedMs >= eventsDue) {
-      events = await readWarnings(wait);
-      for (const { reason, message } of events) await wait.report(`event: ${reason}: ${message}`);
-    }
     const patienceMs =
       state.kind === 'stuck' ? (stuckSince ?? 0) + state.patienceMs - clock.now() : Infinity;
-    const nextEventsMs = events.length > 0 || !isCreating(state) ? Infinity : nextCheck(waitedMs);
-    await changeOrTime(
-      follower,
-      state,
-      clock,
-      signal,
-      Math.min(patienceMs, nextEventsMs, wait.startTimeoutMs - waitedMs),
-    );
+    if (state.kind === 'stuck' && patienceMs <= 0) throw hopeless(state, undefined, state.hint);
+    const { trouble, again } = await creation.look(state);
+    if (trouble?.isHopeless === true && again) throw hopeless(state, trouble, trouble.hint);
+    const leftMs = startedAt + wait.startTimeoutMs - clock.now();
+    if (leftMs <= 0) throw timedOut(wait.startTimeoutMs, state, trouble);
+    const ms = Math.min(patienceMs, creation.nextLookMs, leftMs);
+    await changeOrTime(follower, state, clock, signal, ms);
   }
 }
 
-function nextCheck(waitedMs: number): number {
-  return waitedMs < eventsAfterMs ? eventsAfterMs - waitedMs : eventsAfterMs;
+/** What hinders a pod whose containers are being created: looked for at growing intervals, each word of it told once. */
+class Creation {
+  readonly #wait: StartWait;
+  readonly #told = new Set<string>();
+  #sinceMs: number | undefined;
+  #pauseMs = eventsAfterMs;
+  #nextLookAtMs = Infinity;
+  #trouble: Trouble | undefined;
+  #isSeenAgain = false;
+
+  constructor(wait: StartWait) {
+    this.#wait = wait;
+  }
+
+  get nextLookMs(): number {
+    return this.#nextLookAtMs - this.#wait.clock.now();
+  }
+
+  /** @returns the newest trouble, and whether it was there the last time too. */
+  async look(
+    state: PodState,
+  ): Promise<{ readonly trouble: Trouble | undefined; readonly again: boolean }> {
+    const nowMs = this.#wait.clock.now();
+    if (!isCreating(state)) {
+      this.#sinceMs = undefined;
+      this.#nextLookAtMs = Infinity;
+      return { trouble: undefined, again: false };
+    }
+    if (this.#sinceMs === undefined) {
+      this.#sinceMs = nowMs;
+      this.#pauseMs = eventsAfterMs;
+      this.#nextLookAtMs = nowMs + eventsAfterMs;
+    }
+    if (nowMs >= this.#nextLookAtMs) {
+      await this.#read();
+      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauseMs;
+      this.#pauseMs *= 2;
+    }
+    return { trouble: this.#trouble, again: this.#isSeenAgain };
+  }
+
+  async #read(): Promise<void> {
+    const troubles = readTroubles(await this.#wait.events());
+    for (const { words } of troubles) {
+      if (this.#told.has(words)) continue;
+      this.#told.add(words);
+      await this.#wait.report(`event: ${words}`);
+    }
+    const trouble = troubles.at(-1);
+    this.#isSeenAgain = trouble !== undefined && trouble.words === this.#trouble?.words;
+    this.#trouble = trouble;
+  }
 }
 
 function isCreating(state: PodState): boolean {
@@ -74,11 +114,6 @@ function isCreating(state: PodState): boolean {
     state.kind === 'starting' &&
     ['ContainerCreating', 'PodInitializing', 'Scheduled'].includes(state.reason)
   );
-}
-
-async function readWarnings(wait: StartWait): Promise<readonly PodEvent[]> {
-  const events = await wait.events();
-  return events.filter(({ type }) => type === 'Warning');
 }
 
 /** Resolves when the state is another one, or after `ms`. */
@@ -101,23 +136,32 @@ async function changeOrTime(
   }
 }
 
-function hopeless(state: PodState & { kind: 'stuck' }): BuildError {
-  return new BuildError('pod', `the pod cannot start: ${describePodState(state)}`, {
-    hint: state.hint,
-  });
+function hopeless(state: PodState, trouble: Trouble | undefined, hint: string): BuildError {
+  return new BuildError('pod', `the pod cannot start: ${describe(state, trouble)}`, { hint });
 }
 
-function timedOut(afterMs: number, state: PodState, events: readonly PodEvent[]): BuildError {
-  const last = events.at(-1);
-  const said = last === undefined ? '' : `; last event: ${last.reason}: ${last.message}`;
+function timedOut(afterMs: number, state: PodState, trouble: Trouble | undefined): BuildError {
   return new BuildError(
     'timeout',
-    `the pod did not start within ${afterMs / 1_000} s: ${describePodState(state)}${said}`,
-    {
-      hint:
-        state.kind === 'starting' && state.reason === 'Unschedulable'
-          ? "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'."
-          : "Give it more time with 'start-timeout', or look at the node and its events.",
-    },
+    `the pod did not start within ${afterMs / 1_000} s: ${describe(state, trouble)}`,
+    { hint: trouble?.hint ?? timeoutHint(state) },
   );
 }
+
+function describe(state: PodState, trouble: Trouble | undefined): string {
+  const event = trouble === undefined ? '' : `; last event: ${trouble.words}`;
+  return `${describePodState(state)}${event}`;
+}
+
+function timeoutHint(state: PodState): string {
+  if (state.kind === 'stuck') return state.hint;
+  const hint = state.kind === 'starting' ? timeoutHints[state.reason] : undefined;
+  return hint ?? "Give it more time with 'start-timeout', or look at the node and its events.";
+}
+
+const timeoutHints: Readonly<Record<string, string | undefined>> = {
+  Unschedulable:
+    "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+  SchedulingGated:
+    "Ask whoever runs the cluster what removes its scheduling gates, or give it more time with 'start-timeout'.",
+};
