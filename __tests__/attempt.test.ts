@@ -154,7 +154,7 @@ test('after a lost upload the container still has a moment for its own words', a
   pod.become('exit-7');
   expect(await end).toMatchObject({
     state: { kind: 'ended', exitCode: 7 },
-    upload: { acknowledged: false, failure: { kind: 'attach' } },
+    upload: { acknowledged: false, failure: { kind: 'lost' } },
     tail: ['gzip: unexpected end of file'],
     noted: [],
   });

@@ -128,7 +128,7 @@ function answersOf(lives: readonly PodDouble[]): Partial<Cluster> {
     can: () => Promise.resolve('yes'),
     podEvents: () => Promise.resolve([]),
     createPod: (pod, signal) => lifeOf(pod).createPod(pod, signal),
-    podStates: (pod, signal) => lifeOf(pod).podStates(pod, signal),
+    podStates: (pod, signal, onProblem) => lifeOf(pod).podStates(pod, signal, onProblem),
     readPod: (ref, signal) => life(ref).readPod(ref, signal),
     log: (ref, container, options, signal) => life(ref).log(ref, container, options, signal),
     attach: (ref, container, streams, signal) => life(ref).attach(ref, container, streams, signal),

@@ -135,6 +135,8 @@ class BuildError extends Error {
     hint;
     /** HTTP status of the answer that refused something; undefined without one. */
     code;
+    /** Kubernetes' word for that refusal, for example NotFound; empty or undefined where something else has answered. */
+    reason;
     /** Line of the Dockerfile that it is about, from 1. */
     line;
     constructor(kind, message, options = {}) {
@@ -143,6 +145,7 @@ class BuildError extends Error {
         this.kind = kind;
         this.hint = options.hint;
         this.code = options.code;
+        this.reason = options.reason;
         this.line = options.line;
     }
 }
@@ -388,10 +391,10 @@ async function keepAlive(signs, { clock, ping, probe }, signal) {
         if (clock.now() - signs.lastPongMs < pongLateMs)
             continue;
         if (!(await probe()))
-            return new BuildError('attach', 'the connection to the container is dead: no answer to pings, and the API server cannot be reached');
+            return new BuildError('lost', 'the connection to the container is dead: no answer to pings, and the API server cannot be reached');
         const quietMs = clock.now() - Math.max(signs.lastPongMs, signs.lastAcceptedMs);
         if (quietMs >= silentMs)
-            return new BuildError('attach', `the connection to the container is dead: nothing moved for ${Math.round(quietMs / 60_000)} minutes`);
+            return new BuildError('lost', `the connection to the container is dead: nothing moved for ${Math.round(quietMs / 60_000)} minutes`);
     }
     return undefined;
 }
@@ -588,7 +591,7 @@ class Session {
         else {
             const words = error === undefined ? reason : describeError(error);
             const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
-            this.fail(new BuildError('attach', `the connection to the container was lost (${said}) before the whole context was acknowledged`));
+            this.fail(new BuildError('lost', `the connection to the container was lost (${said}) before the whole context was acknowledged`));
         }
     }
     /**
@@ -704,9 +707,9 @@ async function attachOnce(options, signal, containerEnded) {
         probe: () => canRead(cluster, ref),
     });
 }
-/** A refused right or a cancelled step does not change within half a minute. */
-function isTemporary({ kind, code }) {
-    return kind !== 'cancelled' && kind !== 'timeout' && code !== 401 && code !== 403;
+/** Also a refusal: the right was there at the start, and a server that has just started knows no Roles yet. */
+function isTemporary({ kind }) {
+    return kind !== 'cancelled' && kind !== 'timeout';
 }
 async function canRead(cluster, ref) {
     try {
@@ -1017,14 +1020,17 @@ class Seen {
 
 /** So long no request may work before it is said. */
 const patienceMs = 15_000;
-/** Says that the output cannot be read, once, and that it can be read again; short interruptions are nobody's business. */
+/** Says that something cannot be read, once, and that it can be read again; short interruptions are nobody's business. */
 class Trouble {
     #clock;
+    #what;
     #note;
     #sinceMs;
     #told = false;
-    constructor(clock, note) {
+    /** @param what begins the sentence, for example `the builder's output`. */
+    constructor(clock, what, note) {
         this.#clock = clock;
+        this.#what = what;
         this.#note = note;
     }
     async failed(error) {
@@ -1032,14 +1038,14 @@ class Trouble {
         if (this.#told || this.#clock.now() - this.#sinceMs < patienceMs)
             return;
         this.#told = true;
-        await this.#note(`the builder's output cannot be read at present: ${describeError(error)}`);
+        await this.#note(`${this.#what} cannot be read at present: ${describeError(error)}`);
     }
     async worked() {
         this.#sinceMs = undefined;
         if (!this.#told)
             return;
         this.#told = false;
-        await this.#note("the builder's output can be read again");
+        await this.#note(`${this.#what} can be read again`);
     }
 }
 
@@ -1137,7 +1143,7 @@ class LogReader {
     #lastRemark = '';
     constructor(options) {
         this.#options = options;
-        this.trouble = new Trouble(options.clock, options.note);
+        this.trouble = new Trouble(options.clock, "the builder's output", options.note);
     }
     /** The new lines of one request; a follow request is stopped after a long silence. */
     async *request(follow, signal) {
@@ -1250,7 +1256,7 @@ async function untilEndedOr({ clock, untilEnded }, ms, signal) {
 }
 /** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
 function isGone(error) {
-    return error instanceof BuildError && error.code === 404;
+    return error instanceof BuildError && error.reason === 'NotFound';
 }
 /** Stops a request that has been silent for too long. */
 class SilenceWatch {
@@ -1427,8 +1433,6 @@ function toError(error) {
 
 ;// CONCATENATED MODULE: ./build/pod/remove.js
 
-/** A removal has its own deadline: the step's signal is usually aborted by then. */
-const deleteMs = 15_000;
 const pollMs = 100;
 const longestPollMs = 500;
 /**
@@ -1438,14 +1442,13 @@ const longestPollMs = 500;
 const forceAfterMs = 3_000;
 /**
  * Deletes a pod and waits until it is gone; one that does not exist is fine.
- * @param graceSeconds 0 for a pod whose container has ended, else at least 1.
  * @returns undefined once the pod is gone, else why that could not be seen. Never rejects.
  */
-async function removePod(cluster, ref, graceSeconds, clock) {
+async function removePod(cluster, ref, { graceSeconds, patienceMs }, clock) {
     const deadline = new AbortController();
     const done = new AbortController();
-    const timer = clock.sleep(deleteMs, done.signal).then(() => {
-        deadline.abort(new Error(`the pod was not gone after ${deleteMs / 1_000} s`));
+    const timer = clock.sleep(patienceMs, done.signal).then(() => {
+        deadline.abort(new Error(`the pod was not gone after ${patienceMs / 1_000} s`));
     }, () => undefined);
     try {
         if (!(await cluster.deletePod(ref, graceSeconds, deadline.signal)))
@@ -1463,7 +1466,7 @@ async function removePod(cluster, ref, graceSeconds, clock) {
         }
     }
     catch (error) {
-        return describeError(deadline.signal.aborted ? deadline.signal.reason : error);
+        return describeError(error);
     }
     finally {
         done.abort();
@@ -1505,8 +1508,9 @@ async function waitForStart(follower, wait, signal) {
         const waitedMs = clock.now() - startedAt;
         if (state.kind === 'stuck' && clock.now() - (stuckSince ?? 0) >= state.patienceMs)
             throw hopeless(state);
-        if (waitedMs >= wait.startTimeoutMs)
-            throw timedOut(wait.startTimeoutMs, state, events);
+        if (waitedMs >= wait.startTimeoutMs) {
+            throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, events);
+        }
         const eventsDue = events.length === 0 && isCreating(state) ? eventsAfterMs : Infinity;
         if (waitedMs >= eventsDue) {
             events = await readWarnings(wait);
@@ -1548,6 +1552,13 @@ function hopeless(state) {
         hint: state.hint,
     });
 }
+/** Whether a pod that nobody can look at has started is not known. */
+function unseen({ problem, startTimeoutMs }) {
+    const cause = problem();
+    if (cause === undefined)
+        return undefined;
+    return new BuildError('timeout', `the pod was not seen to start within ${startTimeoutMs / 1_000} s: ${cause.message}`, { cause, ...(cause.hint !== undefined && { hint: cause.hint }) });
+}
 function timedOut(afterMs, state, events) {
     const last = events.at(-1);
     const said = last === undefined ? '' : `; last event: ${last.reason}: ${last.message}`;
@@ -1570,10 +1581,13 @@ function timedOut(afterMs, state, events) {
 
 
 
+
 /** Answers to a create that leave no doubt. */
 const refusals = [400, 401, 403, 404, 422];
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
 const createGraceMs = 3_000;
+/** The post step tries again, so nobody has to wait for long here. */
+const removalMs = 15_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 /**
@@ -1589,13 +1603,18 @@ async function runAttempt(order, ports, signal) {
         await log.group(`Start pod ${order.ref.name}`);
         const pod = await createPod(order, ports, signal);
         report.phase('create', clock.now());
-        const follower = followPod(cluster.podStates(pod, alive), builderContainerName);
-        report.describeState = () => describePodState(follower.state);
+        const sight = new Sight(ports);
+        const states = cluster.podStates(pod, alive, (problem) => {
+            sight.told(problem);
+        });
+        const follower = followPod(states, builderContainerName);
+        report.describeState = () => sight.describe(follower.state);
         const started = await waitForStart(follower, {
             clock,
             startTimeoutMs: order.startTimeoutMs,
             report: (line) => log.info(line),
             events: () => cluster.podEvents(order.ref, alive),
+            problem: () => sight.problem,
         }, signal);
         await log.info(describePodState(started));
         report.phase('start', clock.now());
@@ -1608,11 +1627,30 @@ async function runAttempt(order, ports, signal) {
 }
 /** Deletes the attempt's pod; says what is left if that fails. */
 async function removeAttempt(ref, ended, { cluster, clock, log }) {
-    const problem = await removePod(cluster, ref, ended ? 0 : 1, clock);
+    const removal = { graceSeconds: ended ? 0 : 1, patienceMs: removalMs };
+    const problem = await removePod(cluster, ref, removal, clock);
     if (problem !== undefined) {
         await log.warning(`pod ${ref.name} could not be removed yet (${problem}); the post step tries again`);
     }
     return problem === undefined;
+}
+/** What keeps the pod's states from being read at present, if anything does. */
+class Sight {
+    problem;
+    #trouble;
+    constructor({ clock, log }) {
+        this.#trouble = new Trouble(clock, "the pod's state", (text) => log.info(text));
+    }
+    told(problem) {
+        this.problem = problem;
+        // The log's own queue keeps the lines in order; a log that is gone ends the step elsewhere.
+        const told = problem === undefined ? this.#trouble.worked() : this.#trouble.failed(problem);
+        told.catch(() => undefined);
+    }
+    describe(state) {
+        const seen = describePodState(state);
+        return this.problem === undefined ? seen : `${seen}, but ${this.problem.message}`;
+    }
 }
 async function runContainer(order, follower, ports, signal) {
     const tail = new Tail(order.notable);
@@ -1629,7 +1667,6 @@ async function runContainer(order, follower, ports, signal) {
     }
     if (isFinal(state))
         await settleOutput(output, state, ports, signal);
-    ports.report.tail = tail.lines();
     return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 async function createPod({ pod, onRefused }, { cluster, clock }, signal) {
@@ -2246,10 +2283,12 @@ const losses = {
 function outcomeError(outcome, context) {
     switch (outcome.kind) {
         case 'failed':
-            return failedError(outcome.ended, outcome.contextComplete, outcome.bytesSent, context);
+            return failedError(outcome, context);
         case 'unproved':
             return unprovedError(outcome.cause);
         case 'upload-lost':
+            if (isRefusal(outcome.cause))
+                return outcome.cause;
             return new BuildError('lost', outcome.cause.message, {
                 hint: tryAgain,
                 cause: outcome.cause,
@@ -2262,7 +2301,12 @@ function outcomeError(outcome, context) {
             });
     }
 }
-function failedError({ exitCode, reason, message }, contextComplete, bytesSent, { memoryLimit, diagnosis }) {
+/** Another pod would be refused as well. */
+function isRefusal({ code }) {
+    return code === 401 || code === 403;
+}
+function failedError({ ended, contextComplete, bytesSent, cut }, { memoryLimit, diagnosis }) {
+    const { exitCode, reason, message } = ended;
     if (reason === 'OOMKilled') {
         const limit = memoryLimit === undefined ? 'the memory of its node' : `its memory limit of ${memoryLimit}`;
         return new BuildError('build', `the builder was killed with exit code ${exitCode}: it needed more than ${limit}`, {
@@ -2278,6 +2322,10 @@ function failedError({ exitCode, reason, message }, contextComplete, bytesSent, 
         return new BuildError('lost', `the builder ended with exit code ${exitCode}: ${diagnosis.message}`, { hint: tryAgain });
     }
     const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+    // A builder that does not say why it failed may have missed what was lost.
+    if (cut !== undefined && diagnosis === undefined) {
+        return new BuildError('lost', `the builder ended with exit code ${exitCode}${early}: ${cut.message}`, { hint: tryAgain, cause: cut });
+    }
     const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
     const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
     return new BuildError('build', `the builder ended with exit code ${exitCode}${killed}${early}${why}`, {
@@ -2342,7 +2390,8 @@ function decideOutcome(state, upload) {
 function decideEnded(ended, upload) {
     const contextComplete = upload?.acknowledged ?? false;
     if (ended.exitCode !== 0) {
-        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete };
+        const cut = upload?.failure?.kind === 'lost' ? upload.failure : undefined;
+        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete, cut };
     }
     return contextComplete
         ? { kind: 'succeeded', ended }
@@ -2435,6 +2484,7 @@ async function buildOnce(plan, ports, attached, deadline) {
             },
         };
         end = await runAttempt(order, ports, deadline.signal);
+        ports.report.tail = plan.engine.relevant(end.tail);
         return judge(plan, pod, end);
     }
     catch (error) {
@@ -5867,6 +5917,7 @@ const custom = {
     volumes: () => [],
     notable: undefined,
     readImage: () => undefined,
+    relevant: (tail) => tail,
     diagnose: () => undefined,
 };
 
@@ -5977,14 +6028,14 @@ const failures = [
         pattern: /please provide a valid path to a Dockerfile/,
         explain: () => ({
             message: 'the stream ended before the Dockerfile, which is its last entry',
-            hint: 'Run the step again; the connection lost a part of the context.',
+            transport: true,
         }),
     },
     {
         pattern: /error resolving source context: .*?(gzip: invalid header|unexpected EOF|EOF|no data found.*)$/,
         explain: ([reason = '']) => ({
             message: `the context did not arrive complete: ${reason}`,
-            hint: 'Run the step again; the connection lost a part of the context.',
+            transport: true,
         }),
     },
     {
@@ -6101,6 +6152,18 @@ function diagnoseKaniko(tail, exitCode, dockerfile) {
         }
     }
     return undefined;
+}
+const usageHeading = /^(?:Usage|Available Commands|Flags|Global Flags):$|^Use "/;
+/** kaniko explains its flags after every error that comes before the build: dozens of lines that explain nothing. */
+function withoutUsage(lines) {
+    let isUsage = false;
+    return lines.filter((line) => {
+        if (usageHeading.test(line))
+            isUsage = true;
+        else if (/^\S/.test(line))
+            isUsage = false;
+        return !isUsage;
+    });
 }
 /** The failing RUN is the one that kaniko named last. */
 function explainRun(what, { tail, dockerfile }) {
@@ -6288,6 +6351,7 @@ const kaniko = {
             return { digest };
         throw new BuildError('build', `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`, { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' });
     },
+    relevant: withoutUsage,
     diagnose: diagnoseKaniko,
 };
 /**
@@ -7671,6 +7735,14 @@ function readStatus(body) {
 function isApiError(error, ...codes) {
     return error instanceof ApiError && codes.includes(error.code);
 }
+/** The cluster's own word that a thing does not exist; a gateway's page with that status is none. */
+function isNotFound(error) {
+    return isApiError(error, 404) && error.reason === 'NotFound';
+}
+/** Following it would carry the token elsewhere. */
+function redirectError(code, location = 'nowhere') {
+    return new ApiError(code, 'Redirect', `the server redirects to ${location}, which is never followed`);
+}
 
 // EXTERNAL MODULE: external "node:https"
 var external_node_https_ = __webpack_require__(4708);
@@ -7685,10 +7757,10 @@ var consumers_ = __webpack_require__(8321);
 
 
 /** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
-const rest_patienceMs = 5 * 60_000;
+const longestPatienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
 const firstPatienceMs = 4_000;
-/** How long a server that has just started may refuse what it granted before. */
+/** How long what was possible before may be refused. */
 const refusalPatienceMs = 60_000;
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
@@ -7712,26 +7784,29 @@ class RestClient {
      * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
      */
     async json(request, repeat = request.method === 'GET') {
-        const startedAt = this.#clock.now();
+        const { granted = false } = request;
+        let sinceMs = this.#clock.now();
+        let wasRefused = false;
         for (let attempt = 0;; attempt++) {
             try {
                 return await this.#once(request);
             }
             catch (error) {
-                const refused = request.granted === true && isApiError(error, 401, 403);
-                const patience = refused
-                    ? refusalPatienceMs
-                    : this.#answered
-                        ? rest_patienceMs
-                        : firstPatienceMs;
-                const pauseMs = refused ? backoff(attempt) : retryPause(error, attempt);
-                const waited = this.#clock.now() - startedAt;
-                if (!repeat ||
-                    request.signal.aborted ||
-                    pauseMs === undefined ||
-                    waited + pauseMs > patience)
+                if (!repeat || request.signal.aborted)
                     throw error;
-                await this.#clock.sleep(pauseMs, request.signal);
+                const isRefused = !isTransient(error);
+                if (isRefused && (!granted || isNotFound(error)))
+                    throw error;
+                // A server that comes back after minutes has as much time for its refusals as any other.
+                if (isRefused !== wasRefused)
+                    sinceMs = this.#clock.now();
+                wasRefused = isRefused;
+                const pauseMs = retryPause(error, attempt);
+                const patienceMs = this.#patienceMs(isRefused, granted);
+                if (this.#clock.now() - sinceMs + pauseMs > patienceMs)
+                    throw error;
+                request.onFailure?.(error);
+                await this.#pause(pauseMs, request.signal, error);
             }
         }
     }
@@ -7744,6 +7819,20 @@ class RestClient {
             if (!isApiError(error, 401) || !(await this.#connection.renewCredentials()))
                 throw error;
             return this.#send(request);
+        }
+    }
+    #patienceMs(isRefused, granted) {
+        if (isRefused)
+            return refusalPatienceMs;
+        return this.#answered || granted ? longestPatienceMs : firstPatienceMs;
+    }
+    /** @throws the error that is waited out if the wait is cut short: it says more than "aborted". */
+    async #pause(ms, signal, error) {
+        try {
+            await this.#clock.sleep(ms, signal);
+        }
+        catch {
+            throw error;
         }
     }
     async #once(request) {
@@ -7759,8 +7848,7 @@ class RestClient {
             return response;
         if (code >= 300 && code < 400) {
             response.destroy();
-            const target = response.headers.location ?? 'nowhere';
-            throw new ApiError(code, 'Redirect', `the server redirects to ${target}, which is never followed`);
+            throw redirectError(code, response.headers.location);
         }
         throw readApiError(code, await readBody(response), response.headers['retry-after']);
     }
@@ -7772,24 +7860,27 @@ async function readJson(response) {
         return JSON.parse(body);
     }
     catch {
-        throw new ApiError(502, '', `the server answered with something that is not JSON: ${body.replace(/\s+/g, ' ').trim().slice(0, 80)}`);
+        throw new ApiError(502, '', `the server answered with something that is not JSON: ${begin(body)}`);
     }
 }
-/** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
-function retryPause(error, attempt) {
+/** The beginning of a text, for a sentence. */
+function begin(body) {
+    return body.replace(/\s+/g, ' ').trim().slice(0, 80);
+}
+/** True for a failure that may pass by itself: of the network, of a server that is busy or away. */
+function isTransient(error) {
     // A credential plugin that fails.
     if (error instanceof BuildError)
-        return undefined;
+        return false;
     if (error instanceof ApiError) {
-        const transient = error.code === 429 || (error.code >= 500 && error.code !== 501);
-        if (!transient)
-            return undefined;
-        if (error.retryAfterMs !== undefined)
-            return Math.max(error.retryAfterMs, backoff(attempt));
+        return error.code === 429 || (error.code >= 500 && error.code !== 501);
     }
-    else if (isCertificateError(error))
-        return undefined;
-    return backoff(attempt);
+    return !isCertificateError(error);
+}
+/** Milliseconds to wait before the request is sent again. */
+function retryPause(error, attempt) {
+    const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    return askedMs + backoff(attempt);
 }
 /** Half of it jitter, so that many runs do not come back at the same moment. */
 function backoff(attempt) {
@@ -7827,6 +7918,7 @@ function answerOf(url, options, body, { signal, timeoutMs = answerTimeoutMs }) {
         request.end(body);
     });
 }
+/** The whole body as text; large ones are refused. */
 async function readBody(response) {
     let size = 0;
     response.on('data', (chunk) => {
@@ -7869,10 +7961,14 @@ function clusterError(doing, error, { server }, signal) {
         return error;
     if (signal.aborted && signal.reason instanceof BuildError)
         return signal.reason;
+    if (signal.aborted && error === signal.reason) {
+        return new BuildError('cluster', `${doing} failed: ${describeError(error)}`, { cause: error });
+    }
     if (error instanceof ApiError) {
         const hint = refusalHint(error) ?? hints[error.code];
         return new BuildError('cluster', `${doing} failed: ${error.message}`, {
             code: error.code,
+            reason: error.reason,
             ...(hint !== undefined && { hint }),
             cause: error,
         });
@@ -7984,6 +8080,8 @@ function openAttachSocket(url, options, signal) {
 /** The Status in the body of a refused upgrade; the library would drop it. */
 async function refusal(response) {
     const code = response.statusCode ?? 0;
+    if (code >= 300 && code < 400)
+        return redirectError(code, response.headers.location);
     try {
         return readApiError(code, await (0,consumers_.text)(response), response.headers['retry-after']);
     }
@@ -8094,7 +8192,6 @@ const deliveryMs = 2_000;
 const pod_states_pollMs = 1_500;
 /** Between the end of one watch and the next. */
 const pauseMs = 1_000;
-const pod_states_patienceMs = 5 * 60_000;
 /**
  * The states of one pod: watched, or polled where watching is refused or held back by a proxy. Reconnects by itself and
  * outlives an API server that is away for up to five minutes.
@@ -8103,18 +8200,18 @@ class PodStates {
     #rest;
     #clock;
     #ref;
-    #describe;
+    #options;
     /** Of the last state that was delivered. */
     #version = '';
     /** Where the next watch starts; empty: with the pod as it is then. */
     #start = '';
     #polling = false;
     #watched = false;
-    constructor(rest, clock, ref, describe) {
+    constructor(rest, clock, ref, options) {
         this.#rest = rest;
         this.#clock = clock;
         this.#ref = ref;
-        this.#describe = describe;
+        this.#options = options;
     }
     /** Ends only by the signal or an error; after the pod's end the caller stops reading. */
     async *from(pod, signal) {
@@ -8122,33 +8219,26 @@ class PodStates {
             this.#version = pod.metadata?.resourceVersion ?? '';
             this.#start = this.#version;
             yield pod;
-            let failingSince;
-            for (;;) {
+            do {
                 try {
-                    for await (const state of this.#polling ? this.#poll(signal) : this.#watch(signal)) {
-                        failingSince = undefined;
-                        yield state;
-                    }
-                    failingSince = undefined;
+                    yield* this.#watch(signal);
                 }
                 catch (error) {
-                    if (signal.aborted || !isTransient(error))
-                        throw error;
-                    failingSince ??= this.#clock.now();
-                    if (this.#clock.now() - failingSince > pod_states_patienceMs)
+                    // However a watch fails, it proves nothing: the read that follows tells.
+                    if (signal.aborted)
                         throw error;
                 }
                 // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
                 this.#start = '';
-                if (this.#polling)
-                    continue;
-                await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
-                yield await this.#read(signal);
-                failingSince = undefined;
-            }
+                if (!this.#polling) {
+                    await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
+                    yield await this.#read(signal);
+                }
+            } while (!this.#polling);
+            yield* this.#poll(signal);
         }
         catch (error) {
-            throw this.#describe(error);
+            throw this.#options.describe(error);
         }
     }
     async *#poll(signal) {
@@ -8159,14 +8249,27 @@ class PodStates {
     }
     async #read(signal) {
         try {
-            const pod = toPod(await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }));
+            const pod = await this.#get(signal);
             this.#version = pod.metadata?.resourceVersion ?? '';
             return pod;
         }
         catch (error) {
-            if (isApiError(error, 404))
+            if (isNotFound(error))
                 return undefined;
             throw error;
+        }
+    }
+    async #get(signal) {
+        const { describe, onProblem } = this.#options;
+        const path = podPath(this.#ref);
+        const onFailure = (error) => {
+            onProblem(describe(error));
+        };
+        try {
+            return toPod(await this.#rest.json({ method: 'GET', path, signal, granted: true, onFailure }));
+        }
+        finally {
+            onProblem(undefined);
         }
     }
     /** One watch request; ends normally when the server ends it or when it has turned out to be held back. */
@@ -8229,7 +8332,7 @@ class PodStates {
                 await this.#clock.sleep(pod_states_silenceMs[Math.min(round, pod_states_silenceMs.length - 1)] ?? 0, signal);
                 if (this.#version !== before)
                     continue;
-                const pod = toPod(await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }));
+                const pod = await this.#get(signal);
                 if (pod.metadata?.resourceVersion === this.#version)
                     continue;
                 await this.#clock.sleep(deliveryMs, signal);
@@ -8245,9 +8348,6 @@ class PodStates {
             stop.abort();
         }
     }
-}
-function isTransient(error) {
-    return (!(error instanceof ApiError) || error.code === 429 || error.code >= 500 || error.code === 410);
 }
 /** Newline-delimited JSON; a line may come in any number of chunks. */
 async function* pod_states_linesOf(chunks) {
@@ -8336,15 +8436,14 @@ class KubeCluster {
                     // The answer may have been lost after the pod was made: then it stands there with our nonce.
                     if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422))
                         throw error;
-                    const found = await this.readPod({ namespace: this.namespace, name }, signal);
+                    const found = await this.#find({ namespace: this.namespace, name }, signal);
                     if (found !== undefined && nonceOf(found) === nonceOf(pod))
                         return found;
                     // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
-                    const pauseMs = isApiError(error, 409)
-                        ? retryPause(undefined, attempt)
-                        : retryPause(error, attempt);
-                    const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
-                    if (found !== undefined || pauseMs === undefined || isLate)
+                    const mayPass = isApiError(error, 409) || isTransient(error);
+                    const pauseMs = retryPause(error, attempt);
+                    const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+                    if (found !== undefined || !mayPass || isLate)
                         throw error;
                     await this.#clock.sleep(pauseMs, signal);
                 }
@@ -8352,20 +8451,12 @@ class KubeCluster {
         });
     }
     async readPod(ref, signal) {
-        return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, async () => {
-            try {
-                return toPod(await this.#rest.json({ method: 'GET', path: podPath(ref), signal, granted: true }));
-            }
-            catch (error) {
-                if (isApiError(error, 404))
-                    return undefined;
-                throw error;
-            }
-        });
+        return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, () => this.#find(ref, signal));
     }
-    podStates(pod, signal) {
+    podStates(pod, signal, onProblem) {
         const ref = { namespace: this.namespace, name: pod.metadata?.name ?? '' };
-        return new PodStates(this.#rest, this.#clock, ref, (error) => clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal)).from(pod, signal);
+        const describe = (error) => clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal);
+        return new PodStates(this.#rest, this.#clock, ref, { describe, onProblem }).from(pod, signal);
     }
     async podEvents(ref, signal) {
         const path = `/api/v1/namespaces/${ref.namespace}/events`;
@@ -8400,6 +8491,8 @@ class KubeCluster {
                 query,
                 signal,
             });
+            if (isForeignLog(response.headers['content-type']))
+                throw await foreignLogError(response);
             for await (const chunk of response)
                 yield toBuffer(chunk);
         }
@@ -8414,9 +8507,20 @@ class KubeCluster {
             stderr: streams.stderr ? 'true' : undefined,
             tty: 'false',
         };
-        return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
-            const { url, options } = await this.#connection.requestOptions(`${podPath(ref)}/attach`, query);
+        const open = async () => {
+            const path = `${podPath(ref)}/attach`;
+            const { url, options } = await this.#connection.requestOptions(path, query);
             return openAttachSocket(url, options, signal);
+        };
+        return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
+            try {
+                return await open();
+            }
+            catch (error) {
+                if (!isApiError(error, 401) || !(await this.#connection.renewCredentials()))
+                    throw error;
+                return open();
+            }
         });
     }
     async listPods(selector, signal) {
@@ -8467,11 +8571,21 @@ class KubeCluster {
                 return true;
             }
             catch (error) {
-                if (isApiError(error, 404))
+                if (isNotFound(error))
                     return false;
                 throw error;
             }
         });
+    }
+    async #find(ref, signal) {
+        try {
+            return toPod(await this.#rest.json({ method: 'GET', path: podPath(ref), signal, granted: true }));
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
     }
     async #post(pod, signal) {
         const path = `/api/v1/namespaces/${this.namespace}/pods`;
@@ -8491,6 +8605,14 @@ class KubeCluster {
             throw clusterError(doing, error, this.#connection, signal);
         }
     }
+}
+/** A log is plain text; what a gateway answers instead of the cluster is a page or an object. */
+function isForeignLog(contentType = '') {
+    return /\b(?:html|json)\b/i.test(contentType);
+}
+async function foreignLogError(response) {
+    const body = await readBody(response);
+    return new ApiError(502, '', `the server answered with something that is no log: ${begin(body)}`);
 }
 function nonceOf(pod) {
     return pod.metadata?.annotations?.[nonceAnnotation];
@@ -9311,14 +9433,20 @@ function podName(job, random) {
 
 ;// CONCATENATED MODULE: ./build/post.js
 
+/** Nobody tries again after this step, and an API server that is restarted is away for a while. */
+const removal = { graceSeconds: 1, patienceMs: 60_000 };
 /** Removes what the main step remembered; says exactly what is left if that fails. Never throws: the job is not to fail here. */
 async function removeLeftovers(pods, cluster, clock, log) {
     await Promise.all(pods.map(async (ref) => {
-        const problem = await removePod(cluster, ref, 1, clock);
+        const problem = await removePod(cluster, ref, removal, clock);
         await (problem === undefined
             ? log.info(`pod ${ref.name} is removed`)
-            : log.warning(`pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`));
+            : log.warning(leftover(ref, problem)));
     }));
+}
+/** What is left, why, and how to remove it by hand. */
+function leftover(ref, problem) {
+    return `pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/result/report.js
@@ -9437,6 +9565,8 @@ function renderPhases({ phases, spans }) {
     const rows = [...phases].map(([phase, ms]) => [phase, `${(ms / 1_000).toFixed(1)} s`]);
     return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
 }
+/** Runs that are shorter have their axis in milliseconds. */
+const shortRunMs = 10_000;
 /** A Gantt chart in Mermaid, which GitHub draws: a section for each attempt, a bar for each phase. */
 function renderTimeline(spans) {
     const lines = [];
@@ -9447,7 +9577,9 @@ function renderTimeline(spans) {
         section = attempt;
         lines.push(`    ${phase} :${Math.round(startMs)}, ${Math.round(endMs - startMs)}ms`);
     }
-    return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join('\n');
+    // Since the epoch, which is the run's start here: clock times would be those of the reader's time zone.
+    const axis = (spans.at(-1)?.endMs ?? 0) < shortRunMs ? '%Q ms' : '%s s';
+    return ['```mermaid', 'gantt', '  dateFormat x', `  axisFormat ${axis}`, ...lines, '```'].join('\n');
 }
 function renderTail(lines) {
     const shown = lines.filter((line) => line.trim() !== '').slice(-shownLines);
@@ -9560,8 +9692,9 @@ async function runPostStep() {
         await removeLeftovers((0,state/* rememberedPods */.TY)(environment), new KubeCluster(connection, clock), clock, log);
     }
     catch (error) {
-        const names = (0,state/* rememberedPods */.TY)(environment).map(({ namespace, name }) => `${namespace}/${name}`);
-        await log.warning(`removing ${names.join(', ')} failed: ${toBuildError(error, 'the post step').message}`);
+        const { message } = toBuildError(error, 'the post step');
+        for (const ref of (0,state/* rememberedPods */.TY)(environment))
+            await log.warning(leftover(ref, message));
     }
     process.exit(0);
 }

@@ -1,4 +1,4 @@
-import { bugs, expectationOf, type Expectation } from './expect.ts';
+import { expectationOf, type Expectation } from './expect.ts';
 import { extents, faultNames, phases, type FaultName, type Phase } from './placement.ts';
 
 const introduction = `# What happens when things go wrong
@@ -21,11 +21,11 @@ export function renderTable(): string {
     const rows = faultNames.map((name) => [name, ...cellsOf(phase, name)]);
     return `## ${phase}\n\n${align([['fault', 'once', 'lasting'], ...rows])}\n`;
   });
-  return [introduction, ...sections, renderBugs()].join('\n');
+  return [introduction, ...sections].join('\n');
 }
 
 function cellsOf(phase: Phase, name: FaultName): readonly string[] {
-  return extents.map((extent) => renderCell(expectationOf({ phase, name, extent })));
+  return extents.map((extent) => describe(expectationOf({ phase, name, extent })).join('; '));
 }
 
 /** Columns of equal width, as the project's formatter wants them. */
@@ -39,30 +39,11 @@ function align([head = [], ...rows]: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function renderCell(expected: Expectation): string {
-  const { bug, or } = expected;
-  const parts = [
-    ...describe(expected),
-    ...(bug === undefined ? [] : [`**not yet**: defect ${numberOf(bug)}`]),
-    ...(or === undefined ? [] : [`or ${describe(or).join(', ')}`]),
-    ...(or?.bug === undefined ? [] : [`which is defect ${numberOf(or.bug)}`]),
-  ];
-  return parts.join('; ');
-}
-
-function describe({
-  verdict,
-  sentence,
-  says,
-  pods = 1,
-  left,
-  log,
-}: Expectation): readonly string[] {
+function describe({ verdict, sentence, pods = 1, left, log }: Expectation): readonly string[] {
   return [
     verdict === 'green' ? 'succeeds' : 'fails',
     ...(pods === 2 ? ['after a second pod'] : []),
     ...(sentence === undefined ? [] : [`\`${sentence.replaceAll('|', '\\|')}\``]),
-    ...(says === undefined ? [] : [`\`… ${says.replaceAll('|', '\\|')} …\``]),
     ...(log === undefined ? [] : [`warns that ${log}`]),
     ...(left === undefined ? [] : [leftWords[left]]),
   ];
@@ -70,16 +51,5 @@ function describe({
 
 const leftWords = {
   named: 'the post step names the pod that is left',
-  perhaps: 'the post step removes the pod or names it',
   denied: 'the cluster says that there is no pod',
 } as const;
-
-function renderBugs(): string {
-  const lines = Object.values(bugs).map((bug, index) => `${index + 1}. ${bug}`);
-  if (lines.length === 0) return '';
-  return `## Known defects\n\n${lines.join('\n')}\n`;
-}
-
-function numberOf(bug: string): number {
-  return Object.values<string>(bugs).indexOf(bug) + 1;
-}

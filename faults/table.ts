@@ -12,7 +12,7 @@ export interface CaseResult {
   readonly fault: Fault;
   readonly end: TrialEnd;
   readonly expected: Expectation;
-  /** Empty if the case is as expected; that a known defect is gone is a problem, too. */
+  /** Empty if the case is as expected. */
   readonly problems: readonly string[];
 }
 
@@ -36,18 +36,10 @@ export async function runCase(fault: Fault, steps: RunSteps = runInProcess): Pro
     place(fault, trial);
     const end = await trial.run(steps);
     const expected = expectationOf(fault);
-    const differences = compare(end, expected);
-    return { fault, end, expected, problems: judge(differences, expected) };
+    return { fault, end, expected, problems: compare(end, expected) };
   } finally {
     await trial.close();
   }
-}
-
-function judge(differences: readonly string[], { bug }: Expectation): readonly string[] {
-  if (bug === undefined) return differences;
-  return differences.length > 0
-    ? []
-    : [`this works now, so it is no known defect any more: ${bug}`];
 }
 
 /** Runs the cases, some at a time, and tells each result as soon as it is there. */

@@ -56,6 +56,7 @@ export class Trial {
   /** What goes to the builder's stdin. */
   readonly context = randomBytes(contextBytes);
   readonly directory = mkdtempSync(join(tmpdir(), 'faults-'));
+  readonly #digest = createHash('sha256').update(this.context).digest('hex');
   readonly #exitCode: number;
   readonly #over = new AbortController();
 
@@ -87,9 +88,9 @@ export class Trial {
     };
   }
 
-  /** Resolves when a builder has read its stdin to the end; it goes on when `letBuilderEnd` is called. */
+  /** Resolves when a builder has read the whole context; it goes on when `letBuilderEnd` is called. */
   async builderHasRead(): Promise<void> {
-    while (!this.#received().some((text) => text !== '')) {
+    while (!this.#received().some((text) => text.startsWith(this.#digest))) {
       await pause(pollMs, undefined, { signal: this.over });
     }
   }
@@ -162,8 +163,7 @@ export class Trial {
 
   #hasWholeContext(pod: string): boolean {
     const path = join(this.directory, `received-${pod}`);
-    const digest = createHash('sha256').update(this.context).digest('hex');
-    return existsSync(path) && readFileSync(path, 'utf8').startsWith(digest);
+    return existsSync(path) && readFileSync(path, 'utf8').startsWith(this.#digest);
   }
 
   #brokenPromises(verdict: TrialEnd['verdict'], log: string): readonly string[] {

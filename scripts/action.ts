@@ -18,6 +18,8 @@ export interface ActionRun {
   readonly directory: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A program with its arguments that starts node, for example with fewer rights. */
+  readonly launcher?: readonly string[];
   /** The main step has started; a caller may signal or kill it. */
   readonly onMain?: (child: ChildProcess) => void;
   /** Every piece of the job log of both steps. */
@@ -58,9 +60,9 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       log.push(text);
       run.onLog?.(text);
     };
-    const main = await runStep(run.directory, env, onLog, run.onMain);
+    const main = await runStep(run, env, onLog, run.onMain);
     const state = parseFileCommands(read('STATE'));
-    const post = await runStep(run.directory, { ...env, ...prefixed('STATE_', state) }, onLog);
+    const post = await runStep(run, { ...env, ...prefixed('STATE_', state) }, onLog);
     return {
       main,
       post,
@@ -132,14 +134,16 @@ function prefixed(
 }
 
 function runStep(
-  cwd: string,
+  { directory, launcher = [] }: ActionRun,
   env: NodeJS.ProcessEnv,
   onLog: (text: string) => void,
   onStart?: (child: ChildProcess) => void,
 ): Promise<number> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(root, 'dist', 'index.js')], {
-      cwd,
+    const words = [...launcher, process.execPath, join(root, 'dist', 'index.js')];
+    const [program = '', ...args] = words;
+    const child = spawn(program, args, {
+      cwd: directory,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,5 +1,5 @@
 // Every fault in every phase of a build, against the playground and in scaled time. One line a case; exit code 1 if one is not
-// as docs/faults.md says, or if a defect that it lists is gone.
+// as docs/faults.md says.
 //
 //   npm run faults                        the whole table
 //   npm run faults -- --only 'attach / '  cases whose name contains this
@@ -32,22 +32,22 @@ async function run(): Promise<number> {
     unhandled.push(describeError(error));
   });
   scaleTimers(timerFactor);
-  const counts = { right: 0, known: 0, wrong: 0 };
+  const counts = { right: 0, wrong: 0 };
   await runCases(faults, Number(values['at-once']), (result) => {
     counts[print(result)] += 1;
   });
   for (const text of unhandled) console.log(`UNHANDLED  ${text}`);
   console.log(
-    `${faults.length} cases: ${counts.right} as expected, ${counts.known} known defects, ${counts.wrong} wrong, ${unhandled.length} unhandled rejections`,
+    `${faults.length} cases: ${counts.right} as expected, ${counts.wrong} wrong, ${unhandled.length} unhandled rejections`,
   );
   return faults.length > 0 && counts.wrong + unhandled.length === 0 ? 0 : 1;
 }
 
-function print({ fault, end, expected, problems }: CaseResult): 'right' | 'known' | 'wrong' {
-  const kind = problems.length > 0 ? 'wrong' : expected.bug === undefined ? 'right' : 'known';
+function print({ fault, end, problems }: CaseResult): 'right' | 'wrong' {
+  const kind = problems.length > 0 ? 'wrong' : 'right';
   const what = end.sentence === '' ? '' : `: ${end.sentence}`;
   console.log(
-    `${kind.padEnd(6)} ${nameOf(fault).padEnd(46)} ${end.verdict}, ${end.pods} pods, ${end.seconds} s${what}`,
+    `${kind.padEnd(5)} ${nameOf(fault).padEnd(46)} ${end.verdict}, ${end.pods} pods, ${end.seconds} s${what}`,
   );
   for (const problem of problems) console.log(`       ${problem}`);
   if (values.log && kind === 'wrong') console.log(end.log);

@@ -9,6 +9,7 @@ import type { JobLog } from './logs/fence.ts';
 import { resumeLog } from './logs/resume.ts';
 import { SilenceReport } from './logs/silence.ts';
 import { Tail } from './logs/tail.ts';
+import { Trouble } from './logs/trouble.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
 import { describePodState, isFinal, type PodState } from './pod/state.ts';
@@ -50,6 +51,8 @@ export interface AttemptEnd {
 
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
 const createGraceMs = 3_000;
+/** The post step tries again, so nobody has to wait for long here. */
+const removalMs = 15_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 
@@ -70,8 +73,12 @@ export async function runAttempt(
     await log.group(`Start pod ${order.ref.name}`);
     const pod = await createPod(order, ports, signal);
     report.phase('create', clock.now());
-    const follower = followPod(cluster.podStates(pod, alive), builderContainerName);
-    report.describeState = () => describePodState(follower.state);
+    const sight = new Sight(ports);
+    const states = cluster.podStates(pod, alive, (problem) => {
+      sight.told(problem);
+    });
+    const follower = followPod(states, builderContainerName);
+    report.describeState = () => sight.describe(follower.state);
     const started = await waitForStart(
       follower,
       {
@@ -79,6 +86,7 @@ export async function runAttempt(
         startTimeoutMs: order.startTimeoutMs,
         report: (line) => log.info(line),
         events: () => cluster.podEvents(order.ref, alive),
+        problem: () => sight.problem,
       },
       signal,
     );
@@ -97,13 +105,36 @@ export async function removeAttempt(
   ended: boolean,
   { cluster, clock, log }: AttemptPorts,
 ): Promise<boolean> {
-  const problem = await removePod(cluster, ref, ended ? 0 : 1, clock);
+  const removal = { graceSeconds: ended ? 0 : 1, patienceMs: removalMs };
+  const problem = await removePod(cluster, ref, removal, clock);
   if (problem !== undefined) {
     await log.warning(
       `pod ${ref.name} could not be removed yet (${problem}); the post step tries again`,
     );
   }
   return problem === undefined;
+}
+
+/** What keeps the pod's states from being read at present, if anything does. */
+class Sight {
+  problem: BuildError | undefined;
+  readonly #trouble: Trouble;
+
+  constructor({ clock, log }: AttemptPorts) {
+    this.#trouble = new Trouble(clock, "the pod's state", (text) => log.info(text));
+  }
+
+  told(problem: BuildError | undefined): void {
+    this.problem = problem;
+    // The log's own queue keeps the lines in order; a log that is gone ends the step elsewhere.
+    const told = problem === undefined ? this.#trouble.worked() : this.#trouble.failed(problem);
+    told.catch(() => undefined);
+  }
+
+  describe(state: PodState): string {
+    const seen = describePodState(state);
+    return this.problem === undefined ? seen : `${seen}, but ${this.problem.message}`;
+  }
 }
 
 async function runContainer(
@@ -126,7 +157,6 @@ async function runContainer(
     ports.report.exitCode = state.exitCode;
   }
   if (isFinal(state)) await settleOutput(output, state, ports, signal);
-  ports.report.tail = tail.lines();
   return { state, upload, tail: tail.lines(), noted: tail.noted() };
 }
 

@@ -124,6 +124,7 @@ async function buildOnce(
       },
     };
     end = await runAttempt(order, ports, deadline.signal);
+    ports.report.tail = plan.engine.relevant(end.tail);
     return judge(plan, pod, end);
   } catch (error) {
     failure = toBuildError(error, 'the build');

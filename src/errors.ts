@@ -9,19 +9,22 @@ export class BuildError extends Error {
   readonly hint: string | undefined;
   /** HTTP status of the answer that refused something; undefined without one. */
   readonly code: number | undefined;
+  /** Kubernetes' word for that refusal, for example NotFound; empty or undefined where something else has answered. */
+  readonly reason: string | undefined;
   /** Line of the Dockerfile that it is about, from 1. */
   readonly line: number | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { hint?: string; cause?: unknown; code?: number; line?: number } = {},
+    options: { hint?: string; cause?: unknown; code?: number; reason?: string; line?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BuildError';
     this.kind = kind;
     this.hint = options.hint;
     this.code = options.code;
+    this.reason = options.reason;
     this.line = options.line;
   }
 }

@@ -1,6 +1,7 @@
 /** What the flow needs from outside. Interfaces only: src/io implements them, tests give small doubles. */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { AttachSocket } from './attach/socket.ts';
+import type { BuildError } from './errors.ts';
 
 /** A pod by name; the same pair that the post step finds in the saved state. */
 export interface PodRef {
@@ -34,8 +35,13 @@ export interface Cluster {
   /**
    * Every state of the pod from `pod` on, undefined once it is gone. Watches, or polls where watching is refused;
    * outlives reconnects and API servers that are away for minutes. Ends only by `signal`, with its reason.
+   * @param onProblem told what keeps the states from being read, and undefined once they can be read again.
    */
-  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined>;
+  podStates(
+    pod: V1Pod,
+    signal: AbortSignal,
+    onProblem: (problem: BuildError | undefined) => void,
+  ): AsyncIterable<V1Pod | undefined>;
   /** Messages of the events about the pod, oldest first; empty if the account may not list events. */
   podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]>;
   /** One log request with timestamps. Ends when the server ends it; that is no verdict. The caller reads it to its end or aborts. */

@@ -26,7 +26,7 @@ import { createWorkspace } from './io/workspace.ts';
 import { JobLog, type Place } from './logs/fence.ts';
 import { PodMemory } from './pod/memory.ts';
 import { podName } from './pod/name.ts';
-import { removeLeftovers } from './post.ts';
+import { leftover, removeLeftovers } from './post.ts';
 import { RunReport } from './result/report.ts';
 import { renderMetadata, renderSummary } from './result/summary.ts';
 
@@ -66,10 +66,8 @@ export async function runPostStep(): Promise<void> {
       log,
     );
   } catch (error) {
-    const names = rememberedPods(environment).map(({ namespace, name }) => `${namespace}/${name}`);
-    await log.warning(
-      `removing ${names.join(', ')} failed: ${toBuildError(error, 'the post step').message}`,
-    );
+    const { message } = toBuildError(error, 'the post step');
+    for (const ref of rememberedPods(environment)) await log.warning(leftover(ref, message));
   }
   process.exit(0);
 }

@@ -56,7 +56,7 @@ test('a missing pong and a cluster that does not answer is a dead connection', a
     () => false,
   );
   expect(await clock.until(end)).toMatchObject({
-    kind: 'attach',
+    kind: 'lost',
     message:
       'the connection to the container is dead: no answer to pings, and the API server cannot be reached',
   });
@@ -69,7 +69,7 @@ test('five minutes without a sign are death although the cluster answers', async
     () => true,
   );
   expect(await clock.until(end)).toMatchObject({
-    kind: 'attach',
+    kind: 'lost',
     message: 'the connection to the container is dead: nothing moved for 5 minutes',
   });
   expect(clock.now()).toBe(300_000);

@@ -121,7 +121,7 @@ test('on v4 a connection that drops before the answer acknowledges nothing', asy
   );
   expect(await end).toMatchObject({
     acknowledged: false,
-    failure: { kind: 'attach', message: expect.stringContaining('code 1006') as unknown },
+    failure: { kind: 'lost', message: expect.stringContaining('code 1006') as unknown },
   });
 });
 
@@ -191,7 +191,7 @@ test('a close with code 1000 and no status proves nothing', async () => {
     acknowledged: false,
     unreached: false,
     failure: {
-      kind: 'attach',
+      kind: 'lost',
       message:
         'the connection to the container was lost (code 1000) before the whole context was acknowledged',
     },
@@ -243,7 +243,7 @@ test('a server that cuts the connection after some bytes loses the upload', asyn
     },
     generated(64 * 1024 * 1024),
   );
-  expect(await end).toMatchObject({ acknowledged: false, failure: { kind: 'attach' } });
+  expect(await end).toMatchObject({ acknowledged: false, failure: { kind: 'lost' } });
   expect(server.connection.bytes).toBeGreaterThanOrEqual(cutAfter);
 });
 

@@ -77,6 +77,9 @@ async function* statesOf(completed: Promise<void>): AsyncIterable<V1Pod> {
   yield recordedPod('completed');
 }
 
+const forbidden = new BuildError('cluster', 'attaching to pod "kbp-x" failed: no Roles yet', {
+  code: 403,
+});
 const refused = new BuildError('cluster', 'attaching to pod "kbp-x" failed: not now', {
   code: 500,
 });
@@ -90,15 +93,18 @@ test('one attach brings the whole stream', async () => {
   expect(cluster.calls).toEqual(['attach kbp-x']);
 });
 
-test('an attach that is refused is tried again', async () => {
+test.each([
+  { name: 'that fails', failure: refused },
+  { name: 'that is forbidden', failure: forbidden },
+])('an attach $name is tried again', async ({ failure }) => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
   let refusals = 2;
   const { clock, end, opened, lines } = await upload(() =>
-    refusals-- > 0 ? Promise.reject(refused) : server.open(),
+    refusals-- > 0 ? Promise.reject(failure) : server.open(),
   );
   expect(await clock.until(end, 50)).toMatchObject({ acknowledged: true });
   expect(opened).toHaveLength(1);
-  expect(lines).toEqual(Array(2).fill(`attaching again: ${refused.message}`));
+  expect(lines).toEqual(Array(2).fill(`attaching again: ${failure.message}`));
 });
 
 test('a container that was not reached gets the stream from its beginning', async () => {
@@ -126,8 +132,6 @@ test('a container that was reached is never attached to again', async () => {
 });
 
 test.each([
-  { name: '401', failure: new BuildError('cluster', 'attaching failed', { code: 401 }) },
-  { name: '403', failure: new BuildError('cluster', 'attaching failed', { code: 403 }) },
   { name: 'a cancelled step', failure: new BuildError('cancelled', 'the job was cancelled') },
   { name: 'the end of the time', failure: new BuildError('timeout', 'too late') },
 ])('$name is final', async ({ failure }) => {

@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ActionRun } from '../../scripts/action.ts';
 import type { Chapter, Stage } from './run.ts';
 
-const isRoot = process.getuid?.() === 0;
+/** Root may read every file, unless it is started without that right. */
+const asReader =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
+const canBeReader = asReader.length === 0 || spawnSync('setpriv', ['--version']).status === 0;
 
 /**
  * Changes the workspace while a large file of it is half packed: nothing takes the stream before the pod runs, and the pod
@@ -99,9 +103,9 @@ export const contextChapter: Chapter = {
         "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or keep it out by .dockerignore.",
       arrange: ({ directory }) => {
         chmodSync(join(directory, 'name.txt'), 0);
-        return {};
+        return { launcher: asReader };
       },
-      missing: isRoot ? 'root may read every file' : undefined,
+      missing: canBeReader ? undefined : 'root may read every file, and there is no setpriv',
     },
     {
       name: 'a Dockerfile that cannot be read',

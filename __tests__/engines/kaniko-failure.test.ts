@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
+import { diagnoseKaniko, withoutUsage } from '../../src/engines/kaniko-failure.ts';
 
 const push =
   'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for';
@@ -267,7 +267,7 @@ const cases: readonly {
     tail: ['error resolving source context: unexpected EOF'],
     expected: {
       message: 'the context did not arrive complete: unexpected EOF',
-      hint: 'Run the step again; the connection lost a part of the context.',
+      transport: true,
     },
   },
   {
@@ -278,7 +278,7 @@ const cases: readonly {
     ],
     expected: {
       message: 'the stream ended before the Dockerfile, which is its last entry',
-      hint: 'Run the step again; the connection lost a part of the context.',
+      transport: true,
     },
   },
   {
@@ -304,4 +304,24 @@ describe('diagnoseKaniko', () => {
   test('finds nothing wrong in a build that ended well', () => {
     expect(diagnoseKaniko(['error pushing image: x'], 0, '')).toBeUndefined();
   });
+});
+
+test('the usage text is left out, and nothing else', () => {
+  const lines = ['time="…" level=info msg="x"', '  indented output', 'Error: unexpected EOF'];
+  const usage = [
+    'Usage:',
+    '  executor [flags]',
+    '  executor [command]',
+    '',
+    'Available Commands:',
+    '  version     Print the version number of kaniko',
+    '',
+    'Flags:',
+    '      --build-arg multi-arg type   This flag allows you to pass in ARG values.',
+    '',
+    'Use "executor [command] --help" for more information about a command.',
+    '',
+  ];
+  const last = 'error resolving source context: unexpected EOF';
+  expect(withoutUsage([...lines, ...usage, last])).toEqual([...lines, last]);
 });

@@ -3,7 +3,14 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { KubeCluster } from '../../src/io/cluster.ts';
 import { nonceAnnotation } from '../../src/pod/labels.ts';
-import { ApiServer, breakOff, refuse, sendJson, type Script } from '../support/api-server.ts';
+import {
+  ApiServer,
+  breakOff,
+  refuse,
+  sendJson,
+  type Answer,
+  type Script,
+} from '../support/api-server.ts';
 import { AttachServer, succeedAndClose } from '../support/attach-server.ts';
 import { VirtualClock } from '../support/clock.ts';
 
@@ -153,6 +160,16 @@ test.each([
   expect(server.calls).toHaveLength(1);
 });
 
+test('a create whose pod cannot be looked for is told as what it is', async () => {
+  const { clock, cluster } = await serve({
+    [`POST ${podsPath}`]: [refuse(500, 'etcdserver: request timed out')],
+    [`GET ${podPath}`]: [refuse(403, 'cannot get')],
+  });
+  await expect(clock.until(cluster.createPod(ours, signal), 50)).rejects.toMatchObject({
+    message: 'creating pod "kbp-x" in namespace "builds" failed: cannot get',
+  });
+});
+
 test('a create that is cancelled on its way is not looked up', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled');
@@ -180,6 +197,16 @@ test('readPod asks again when a server that has just started refuses', async () 
     [`GET ${podPath}`]: [refuse(403, 'roles are not loaded yet'), sendJson(ours)],
   });
   expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
+});
+
+test("a page that says 404 is not the cluster's word that there is no pod", async () => {
+  const page: Answer = (response) => response.writeHead(404).end('404 page not found');
+  const { clock, cluster } = await serve({
+    [`GET ${podPath}`]: [page, page, sendJson(ours)],
+    [`DELETE ${podPath}`]: [page, page, sendJson({})],
+  });
+  expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
+  expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
 });
 
 test('readPod takes nothing else for a pod', async () => {
@@ -262,6 +289,21 @@ test('log that breaks off gives what came and says so', async () => {
   expect(server.calls).toHaveLength(1);
 });
 
+test.each([
+  { type: 'text/html; charset=utf-8', body: '<h1>Please  sign in</h1>\n' },
+  { type: 'application/json', body: '{"kind": "Pod"' },
+])('$type is no log', async ({ type, body }) => {
+  const { cluster } = await serve({
+    [`GET ${podPath}/log`]: [
+      (response) => response.writeHead(200, { 'content-type': type }).end(body),
+    ],
+  });
+  const words = body.replace('  ', ' ').trim();
+  await expect(all(cluster.log(ref, 'builder', { follow: true }, signal))).rejects.toMatchObject({
+    message: `reading the log of pod "kbp-x" failed: the server answered with something that is no log: ${words}`,
+  });
+});
+
 test('log names a container that has not started', async () => {
   const message = 'container "builder" in pod "kbp-x" is waiting to start';
   const { cluster } = await serve({ [`GET ${podPath}/log`]: [refuse(400, message)] });
@@ -285,16 +327,20 @@ test('podStates ends with the reason of the signal', async () => {
       },
     ],
   });
-  const states = all(cluster.podStates(ours, cancel.signal));
+  const states = all(cluster.podStates(ours, cancel.signal, () => undefined));
   await expect(states).rejects.toBe(reason);
 });
 
 test('podStates says which pod it could not follow', async () => {
-  const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(400, 'bad selector')] });
-  await expect(all(cluster.podStates(ours, signal))).rejects.toMatchObject({
-    kind: 'cluster',
-    message: 'following pod "kbp-x" failed: bad selector',
+  const { clock, cluster } = await serve({
+    [`GET ${podsPath}`]: [refuse(403, 'cannot watch')],
+    [`GET ${podPath}`]: [refuse(400, 'bad request')],
   });
+  const problems = new Set<string | undefined>();
+  const states = cluster.podStates(ours, signal, (problem) => problems.add(problem?.message));
+  const message = 'following pod "kbp-x" failed: bad request';
+  await expect(clock.until(all(states), 50)).rejects.toMatchObject({ kind: 'cluster', message });
+  expect([...problems]).toEqual([message, undefined]);
 });
 
 test.each([

@@ -31,6 +31,8 @@ interface Following {
   readonly next: () => Promise<string>;
   /** The same, while time passes from sleep to sleep. */
   readonly nextInTime: () => Promise<string>;
+  /** What kept the states from being read, as it changed; undefined once nothing did. */
+  readonly problems: readonly (string | undefined)[];
 }
 
 /** Follows a pod of version 1 on a server that gives these answers to watches and to reads. */
@@ -41,7 +43,12 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
   const cancel = new AbortController();
   const rest = new RestClient(server.connection(), clock);
   const ref = { namespace: 'builds', name: 'kbp-x' };
-  const states = new PodStates(rest, clock, ref, describe).from(pod('1'), cancel.signal);
+  const problems: (string | undefined)[] = [];
+  const onProblem = (problem: BuildError | undefined): void => {
+    if (problems.at(-1) !== problem?.message) problems.push(problem?.message);
+  };
+  const options = { describe, onProblem };
+  const states = new PodStates(rest, clock, ref, options).from(pod('1'), cancel.signal);
   const iterator = states[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const result = await iterator.next();
@@ -50,12 +57,13 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
     return state?.metadata?.resourceVersion ?? 'gone';
   };
   expect(await next()).toBe('1');
-  return { server, clock, cancel, next, nextInTime: () => clock.until(next(), 50) };
+  return { server, clock, cancel, next, nextInTime: () => clock.until(next(), 50), problems };
 }
 
 /** What KubeCluster makes of an error is tested with it. */
-function describe(cause: unknown): Error {
-  return new Error('following failed', { cause });
+function describe(cause: unknown): BuildError {
+  const words = cause instanceof Error ? cause.message : 'nothing said';
+  return new BuildError('cluster', `following failed: ${words}`, { cause });
 }
 
 function pod(resourceVersion: string): V1Pod {
@@ -261,9 +269,33 @@ test('a proxy that refuses every watch ends nothing as long as the pod can be re
   while (clock.now() - startedAt < 6 * 60_000) expect(await nextInTime()).toBe('2');
 });
 
-test('an error that does not pass by itself ends the states', async () => {
-  const { next } = await follow([refuse(400, 'bad field selector')], []);
-  await expect(next()).rejects.toMatchObject({ cause: { message: 'bad field selector' } });
+test('what is refused for a minute ends the states', async () => {
+  const { clock, nextInTime } = await follow([breakOff], [refuse(400, 'bad request')]);
+  const startedAt = clock.now();
+  await expect(nextInTime()).rejects.toMatchObject({ cause: { message: 'bad request' } });
+  expect(clock.now() - startedAt).toBeGreaterThan(40_000);
+  expect(clock.now() - startedAt).toBeLessThan(62_000);
+});
+
+test.each([
+  { name: 'a conflict', answer: refuse(409, 'modified') },
+  { name: 'a refused login', answer: refuse(401, 'Unauthorized') },
+  {
+    name: "a gateway's page",
+    answer: ((response) => response.writeHead(404).end('no page')) satisfies Answer,
+  },
+  {
+    name: 'a redirect',
+    answer: ((response) => response.writeHead(302, { location: '/login' }).end()) satisfies Answer,
+  },
+])('$name for a moment ends nothing, and is told', async ({ answer }) => {
+  const { nextInTime, problems } = await follow(
+    [answer, watching('3')],
+    [answer, answer, sendJson(pod('2'))],
+  );
+  expect(await nextInTime()).toBe('2');
+  expect(await nextInTime()).toBe('3');
+  expect(problems).toEqual([expect.stringMatching(/^following failed: ./), undefined]);
 });
 
 test.each([

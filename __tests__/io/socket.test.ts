@@ -112,7 +112,10 @@ test.each([
     answer: ((response) => {
       response.writeHead(302, { location: '/elsewhere' }).end();
     }) satisfies Answer,
-    expected: { code: 302, message: 'HTTP 302' },
+    expected: {
+      code: 302,
+      message: 'the server redirects to /elsewhere, which is never followed',
+    },
   },
 ])('a refused upgrade says $name', async ({ answer, expected }) => {
   const url = await openApi(answer);

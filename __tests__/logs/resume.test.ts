@@ -120,7 +120,9 @@ async function* broken(
 }
 
 const reset = new BuildError('cluster', 'reading the log: ECONNRESET');
-const gone = new BuildError('cluster', 'reading the log: pod "kbp-x" not found', { code: 404 });
+const gone = new BuildError('cluster', 'reading the log: pod "kbp-x" not found', {
+  reason: 'NotFound',
+});
 
 describe('a log that is read without trouble', () => {
   test('comes line by line, and its rest is asked for once after the end', async () => {

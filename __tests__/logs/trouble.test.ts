@@ -8,7 +8,7 @@ const cause = new Error('ECONNREFUSED');
 function watch(): { clock: VirtualClock; trouble: Trouble; notes: string[] } {
   const clock = new VirtualClock();
   const notes: string[] = [];
-  const trouble = new Trouble(clock, (text) => {
+  const trouble = new Trouble(clock, "the builder's output", (text) => {
     notes.push(text);
     return Promise.resolve();
   });

@@ -93,7 +93,7 @@ async function until(
   from: V1Pod,
   wanted: (pod: V1Pod) => boolean,
 ): Promise<V1Pod> {
-  for await (const state of cluster.podStates(from, signal)) {
+  for await (const state of cluster.podStates(from, signal, () => undefined)) {
     if (state === undefined) throw new Error('the pod is gone');
     if (wanted(state)) return state;
   }
@@ -467,7 +467,7 @@ describe('delete', () => {
       isRunning,
     );
     await untilReady(served);
-    const states = cluster.podStates(running, signal);
+    const states = cluster.podStates(running, signal, () => undefined);
     expect(await cluster.deletePod(ref, 5, signal)).toBe(true);
     const codes: (number | undefined)[] = [];
     for await (const state of states) {
@@ -490,7 +490,7 @@ describe('delete', () => {
     await untilReady(served);
     await cluster.deletePod(ref, 1, signal);
     let last: V1Pod | undefined;
-    for await (const state of cluster.podStates(running, signal)) {
+    for await (const state of cluster.podStates(running, signal, () => undefined)) {
       if (state === undefined) break;
       last = state;
     }

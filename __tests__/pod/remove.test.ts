@@ -6,6 +6,7 @@ import { ClusterDouble } from '../support/cluster.ts';
 import { recordedPod } from '../support/pods.ts';
 
 const ref = { namespace: 'builds', name: 'kbp-x' };
+const removal = { graceSeconds: 1, patienceMs: 15_000 };
 const running = recordedPod('running');
 
 /** A cluster whose pod is still there for the first `reads` looks. */
@@ -21,7 +22,7 @@ function leaving(reads: number): ClusterDouble {
 function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => {
-      reject(new Error('the request was aborted'));
+      reject(signal.reason as Error);
     });
   });
 }
@@ -31,7 +32,7 @@ async function remove(
 ): Promise<{ problem: string | undefined; ms: number }> {
   const clock = new VirtualClock();
   const startedAtMs = clock.now();
-  const problem = await clock.until(removePod(cluster, ref, 1, clock));
+  const problem = await clock.until(removePod(cluster, ref, removal, clock));
   expect(clock.sleeping).toBe(0);
   return { problem, ms: clock.now() - startedAtMs };
 }

@@ -38,6 +38,7 @@ class Start {
   /** Seconds after the beginning at which the events were read. */
   readonly eventsReadAt: number[] = [];
   events: readonly PodEvent[] = [];
+  problem: BuildError | undefined;
   /** The state, what a user sees of a BuildError, or another error as it is. */
   result: unknown;
   readonly #startedAtMs = this.clock.now();
@@ -53,6 +54,7 @@ class Start {
         this.eventsReadAt.push(this.seconds);
         return Promise.resolve(this.events);
       },
+      problem: () => this.problem,
     };
     const follower = followPod(this.states, 'builder');
     void waitForStart(follower, wait, this.cancel.signal).then(
@@ -288,4 +290,18 @@ test('a source of states that fails ends the wait', async () => {
   await start.clock.advance(0);
   expect(start.result).toBe(failure);
   expect(start.clock.sleeping).toBe(0);
+});
+
+test('a pod that nobody can look at is not said not to have started', async () => {
+  const start = new Start(240 * second);
+  await start.becomes({});
+  start.problem = new BuildError('cluster', 'following pod "kbp-x" failed: no answer', {
+    hint: 'Check the network.',
+  });
+  await start.clock.advance(240 * second);
+  expect(start.result).toEqual({
+    kind: 'timeout',
+    message: 'the pod was not seen to start within 240 s: following pod "kbp-x" failed: no answer',
+    hint: 'Check the network.',
+  });
 });

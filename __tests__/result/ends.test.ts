@@ -552,6 +552,7 @@ async function sentenceOf(pod: V1Pod, name: string): Promise<Seen> {
     clock,
     report: () => undefined,
     events: () => Promise.resolve(recordedEvents(name)),
+    problem: () => undefined,
   };
   const started = waitForStart(followPod(states, 'builder'), wait, new AbortController().signal);
   let sentence: unknown;

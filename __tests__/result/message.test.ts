@@ -25,12 +25,14 @@ function failed(
   ended: Partial<EndedState>,
   bytesSent = 0,
   contextComplete = true,
+  cut?: BuildError,
 ): Exclude<Outcome, { kind: 'succeeded' }> {
   return {
     kind: 'failed',
     ended: { kind: 'ended', exitCode: 1, reason: 'Error', message: '', node: 'lab', ...ended },
     bytesSent,
     contextComplete,
+    cut,
   };
 }
 
@@ -110,6 +112,28 @@ describe('a builder that failed', () => {
         kind: 'lost',
         message: 'the builder ended with exit code 1: unexpected end of the archive',
         hint: tryAgain,
+      },
+    },
+    {
+      name: 'without a word after its connection broke is worth another try',
+      outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
+      expected: {
+        kind: 'lost',
+        message:
+          'the builder ended with exit code 1, after 100 bytes of its stdin: the connection was lost',
+        hint: tryAgain,
+      },
+    },
+    {
+      name: 'and says why is no other try, whatever became of its connection',
+      outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
+      about: { diagnosis },
+      expected: {
+        kind: 'build',
+        message:
+          'the builder ended with exit code 1, after 100 bytes of its stdin: RUN make ended with exit code 3',
+        hint: diagnosis.hint,
+        line: 4,
       },
     },
     {
@@ -213,5 +237,13 @@ describe('an upload that was lost', () => {
   ])('$name is worth another try and keeps its cause', ({ outcome, message, hint }) => {
     expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint });
     expect(outcomeError(outcome, context).cause).toBe(cause);
+  });
+
+  test.each([401, 403])('an attach that stays refused by %d is told as it is', (code) => {
+    const refusal = new BuildError('cluster', 'attaching failed', {
+      code,
+      hint: 'Give the right.',
+    });
+    expect(outcomeError({ kind: 'upload-lost', cause: refusal }, context)).toBe(refusal);
   });
 });

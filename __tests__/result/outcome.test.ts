@@ -8,7 +8,14 @@ function ended(exitCode: number): PodState & { kind: 'ended' } {
   return { kind: 'ended', exitCode, reason: '', message: 'sha256:1', node: 'lab' };
 }
 
-const cause = new BuildError('attach', 'the connection was lost');
+const cause = new BuildError('lost', 'the connection was lost');
+const refusal = new BuildError('attach', 'the cluster ended the connection');
+const refused: AttachEnd = {
+  bytesSent: 100,
+  acknowledged: false,
+  unreached: false,
+  failure: refusal,
+};
 const complete: AttachEnd = { bytesSent: 300, acknowledged: true, unreached: false };
 const broken: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false, failure: cause };
 const unfinished: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false };
@@ -47,19 +54,49 @@ test.each<{
     name: 'another exit code fails after a whole upload',
     state: ended(7),
     upload: complete,
-    expected: { kind: 'failed', ended: ended(7), bytesSent: 300, contextComplete: true },
+    expected: {
+      kind: 'failed',
+      ended: ended(7),
+      bytesSent: 300,
+      contextComplete: true,
+      cut: undefined,
+    },
   },
   {
-    name: 'another exit code counts more than a lost upload',
+    name: 'another exit code after a broken connection names it',
     state: ended(1),
     upload: broken,
-    expected: { kind: 'failed', ended: ended(1), bytesSent: 100, contextComplete: false },
+    expected: {
+      kind: 'failed',
+      ended: ended(1),
+      bytesSent: 100,
+      contextComplete: false,
+      cut: cause,
+    },
+  },
+  {
+    name: 'another exit code counts more than a connection that the cluster ended with the container',
+    state: ended(1),
+    upload: refused,
+    expected: {
+      kind: 'failed',
+      ended: ended(1),
+      bytesSent: 100,
+      contextComplete: false,
+      cut: undefined,
+    },
   },
   {
     name: 'another exit code before anything was sent',
     state: ended(128),
     upload: undefined,
-    expected: { kind: 'failed', ended: ended(128), bytesSent: 0, contextComplete: false },
+    expected: {
+      kind: 'failed',
+      ended: ended(128),
+      bytesSent: 0,
+      contextComplete: false,
+      cut: undefined,
+    },
   },
   {
     name: 'a lost pod is lost, whatever was sent',

@@ -87,7 +87,7 @@ describe('summary', () => {
         '```mermaid',
         'gantt',
         '  dateFormat x',
-        '  axisFormat %M:%S',
+        '  axisFormat %s s',
         '  section Attempt 2',
         '    create :0, 120ms',
         '    build :120, 61050ms',
@@ -95,6 +95,12 @@ describe('summary', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('of a short run counts milliseconds', () => {
+    const report = new RunReport(0);
+    report.phase('prepare', 900);
+    expect(renderSummary(inputs, report, undefined, (text) => text)).toContain('axisFormat %Q ms');
   });
 
   test('of a failed run says why, what to change and what the builder printed last', () => {

@@ -144,7 +144,8 @@ export function refuse(
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   return (response) => {
-    const status = { kind: 'Status', status: 'Failure', reason: `Reason${code}`, message, code };
+    const reason = code === 404 ? 'NotFound' : `Reason${code}`;
+    const status = { kind: 'Status', status: 'Failure', reason, message, code };
     response.writeHead(code, headers).end(JSON.stringify(status));
   };
 }

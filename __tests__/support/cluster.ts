@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { AttachSocket } from '../../src/attach/socket.ts';
+import type { BuildError } from '../../src/errors.ts';
 import type { Access, Cluster, LogOptions, PodEvent, PodRef } from '../../src/ports.ts';
 
 /** A cluster that does what a test gave it; everything else is refused, so that no call goes unnoticed. */
@@ -29,8 +30,12 @@ export class ClusterDouble implements Cluster {
     return this.#answer('readPod', `read ${ref.name}`)(ref, signal);
   }
 
-  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
-    return this.#answer('podStates', `watch ${pod.metadata?.name ?? ''}`)(pod, signal);
+  podStates(
+    pod: V1Pod,
+    signal: AbortSignal,
+    onProblem: (problem: BuildError | undefined) => void,
+  ): AsyncIterable<V1Pod | undefined> {
+    return this.#answer('podStates', `watch ${pod.metadata?.name ?? ''}`)(pod, signal, onProblem);
   }
 
   podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {

@@ -40,13 +40,13 @@ export async function keepAlive(
     if (clock.now() - signs.lastPongMs < pongLateMs) continue;
     if (!(await probe()))
       return new BuildError(
-        'attach',
+        'lost',
         'the connection to the container is dead: no answer to pings, and the API server cannot be reached',
       );
     const quietMs = clock.now() - Math.max(signs.lastPongMs, signs.lastAcceptedMs);
     if (quietMs >= silentMs)
       return new BuildError(
-        'attach',
+        'lost',
         `the connection to the container is dead: nothing moved for ${Math.round(quietMs / 60_000)} minutes`,
       );
   }

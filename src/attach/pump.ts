@@ -18,7 +18,7 @@ export interface AttachEnd {
   readonly bytesSent: number;
   /** True if the server has consumed every byte and the end of stdin. */
   readonly acknowledged: boolean;
-  /** Why not, if not. */
+  /** Why not, if not; of the kind `lost` if the connection broke, whatever the container does then. */
   readonly failure?: BuildError;
   /** The container was never reached: its stdin is untouched and another attach may try. */
   readonly unreached: boolean;
@@ -242,7 +242,7 @@ class Session {
       const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
       this.fail(
         new BuildError(
-          'attach',
+          'lost',
           `the connection to the container was lost (${said}) before the whole context was acknowledged`,
         ),
       );

@@ -91,9 +91,9 @@ async function attachOnce(
   });
 }
 
-/** A refused right or a cancelled step does not change within half a minute. */
-function isTemporary({ kind, code }: BuildError): boolean {
-  return kind !== 'cancelled' && kind !== 'timeout' && code !== 401 && code !== 403;
+/** Also a refusal: the right was there at the start, and a server that has just started knows no Roles yet. */
+function isTemporary({ kind }: BuildError): boolean {
+  return kind !== 'cancelled' && kind !== 'timeout';
 }
 
 async function canRead(cluster: Cluster, ref: PodRef): Promise<boolean> {

@@ -22,5 +22,6 @@ export const custom: Engine = {
   volumes: () => [],
   notable: undefined,
   readImage: () => undefined,
+  relevant: (tail) => tail,
   diagnose: () => undefined,
 };

@@ -48,6 +48,8 @@ export interface Engine {
    * @throws BuildError if its message and its output name different ones.
    */
   readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined;
+  /** The lines of the output's tail that explain a failure: without a usage text, for example. */
+  relevant(tail: readonly string[]): readonly string[];
   /** @param tail the last lines of output, without timestamps. @param dockerfile its text, to find the failing instruction. */
   diagnose(tail: readonly string[], exitCode: number, dockerfile: string): Diagnosis | undefined;
 }

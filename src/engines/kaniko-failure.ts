@@ -65,7 +65,7 @@ const failures: readonly Failure[] = [
     pattern: /please provide a valid path to a Dockerfile/,
     explain: () => ({
       message: 'the stream ended before the Dockerfile, which is its last entry',
-      hint: 'Run the step again; the connection lost a part of the context.',
+      transport: true,
     }),
   },
   {
@@ -73,7 +73,7 @@ const failures: readonly Failure[] = [
       /error resolving source context: .*?(gzip: invalid header|unexpected EOF|EOF|no data found.*)$/,
     explain: ([reason = '']) => ({
       message: `the context did not arrive complete: ${reason}`,
-      hint: 'Run the step again; the connection lost a part of the context.',
+      transport: true,
     }),
   },
   {
@@ -194,6 +194,18 @@ export function diagnoseKaniko(
     }
   }
   return undefined;
+}
+
+const usageHeading = /^(?:Usage|Available Commands|Flags|Global Flags):$|^Use "/;
+
+/** kaniko explains its flags after every error that comes before the build: dozens of lines that explain nothing. */
+export function withoutUsage(lines: readonly string[]): readonly string[] {
+  let isUsage = false;
+  return lines.filter((line) => {
+    if (usageHeading.test(line)) isUsage = true;
+    else if (/^\S/.test(line)) isUsage = false;
+    return !isUsage;
+  });
 }
 
 /** The failing RUN is the one that kaniko named last. */

@@ -10,7 +10,7 @@ import {
   type Engine,
   type StreamExtras,
 } from './engine.ts';
-import { diagnoseKaniko } from './kaniko-failure.ts';
+import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
 
 /** Where kaniko unpacks stdin. */
 const unpacked = '/kaniko/buildcontext';
@@ -170,6 +170,7 @@ export const kaniko: Engine = {
     );
   },
 
+  relevant: withoutUsage,
   diagnose: diagnoseKaniko,
 };
 

@@ -45,3 +45,17 @@ export function readStatus(
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
   return error instanceof ApiError && codes.includes(error.code);
 }
+
+/** The cluster's own word that a thing does not exist; a gateway's page with that status is none. */
+export function isNotFound(error: unknown): boolean {
+  return isApiError(error, 404) && error.reason === 'NotFound';
+}
+
+/** Following it would carry the token elsewhere. */
+export function redirectError(code: number, location = 'nowhere'): ApiError {
+  return new ApiError(
+    code,
+    'Redirect',
+    `the server redirects to ${location}, which is never followed`,
+  );
+}

@@ -22,10 +22,14 @@ export function clusterError(
 ): BuildError {
   if (error instanceof BuildError) return error;
   if (signal.aborted && signal.reason instanceof BuildError) return signal.reason;
+  if (signal.aborted && error === signal.reason) {
+    return new BuildError('cluster', `${doing} failed: ${describeError(error)}`, { cause: error });
+  }
   if (error instanceof ApiError) {
     const hint = refusalHint(error) ?? hints[error.code];
     return new BuildError('cluster', `${doing} failed: ${error.message}`, {
       code: error.code,
+      reason: error.reason,
       ...(hint !== undefined && { hint }),
       cause: error,
     });

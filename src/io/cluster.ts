@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
+import type { BuildError } from '../errors.ts';
 import { nonceAnnotation } from '../pod/labels.ts';
 import type {
   Access,
@@ -10,10 +12,10 @@ import type {
   PodRef,
 } from '../ports.ts';
 import type { AttachSocket } from '../attach/socket.ts';
-import { isApiError } from './api-error.ts';
+import { ApiError, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
-import { readJson, RestClient, retryPause } from './rest.ts';
+import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
@@ -86,14 +88,13 @@ export class KubeCluster implements Cluster {
         } catch (error) {
           // The answer may have been lost after the pod was made: then it stands there with our nonce.
           if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
-          const found = await this.readPod({ namespace: this.namespace, name }, signal);
+          const found = await this.#find({ namespace: this.namespace, name }, signal);
           if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
           // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
-          const pauseMs = isApiError(error, 409)
-            ? retryPause(undefined, attempt)
-            : retryPause(error, attempt);
-          const isLate = this.#clock.now() - startedAt + (pauseMs ?? 0) > createPatienceMs;
-          if (found !== undefined || pauseMs === undefined || isLate) throw error;
+          const mayPass = isApiError(error, 409) || isTransient(error);
+          const pauseMs = retryPause(error, attempt);
+          const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+          if (found !== undefined || !mayPass || isLate) throw error;
           await this.#clock.sleep(pauseMs, signal);
         }
       }
@@ -101,23 +102,20 @@ export class KubeCluster implements Cluster {
   }
 
   async readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
-    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, async () => {
-      try {
-        return toPod(
-          await this.#rest.json({ method: 'GET', path: podPath(ref), signal, granted: true }),
-        );
-      } catch (error) {
-        if (isApiError(error, 404)) return undefined;
-        throw error;
-      }
-    });
+    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, () =>
+      this.#find(ref, signal),
+    );
   }
 
-  podStates(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
+  podStates(
+    pod: V1Pod,
+    signal: AbortSignal,
+    onProblem: (problem: BuildError | undefined) => void,
+  ): AsyncIterable<V1Pod | undefined> {
     const ref = { namespace: this.namespace, name: pod.metadata?.name ?? '' };
-    return new PodStates(this.#rest, this.#clock, ref, (error) =>
-      clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal),
-    ).from(pod, signal);
+    const describe = (error: unknown): BuildError =>
+      clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal);
+    return new PodStates(this.#rest, this.#clock, ref, { describe, onProblem }).from(pod, signal);
   }
 
   async podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
@@ -157,6 +155,7 @@ export class KubeCluster implements Cluster {
         query,
         signal,
       });
+      if (isForeignLog(response.headers['content-type'])) throw await foreignLogError(response);
       for await (const chunk of response) yield toBuffer(chunk);
     } catch (error) {
       throw clusterError(doing, error, this.#connection, signal);
@@ -175,12 +174,18 @@ export class KubeCluster implements Cluster {
       stderr: streams.stderr ? 'true' : undefined,
       tty: 'false',
     };
-    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
-      const { url, options } = await this.#connection.requestOptions(
-        `${podPath(ref)}/attach`,
-        query,
-      );
+    const open = async (): Promise<AttachSocket> => {
+      const path = `${podPath(ref)}/attach`;
+      const { url, options } = await this.#connection.requestOptions(path, query);
       return openAttachSocket(url, options, signal);
+    };
+    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      try {
+        return await open();
+      } catch (error) {
+        if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
+        return open();
+      }
     });
   }
 
@@ -236,10 +241,21 @@ export class KubeCluster implements Cluster {
         );
         return true;
       } catch (error) {
-        if (isApiError(error, 404)) return false;
+        if (isNotFound(error)) return false;
         throw error;
       }
     });
+  }
+
+  async #find(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+    try {
+      return toPod(
+        await this.#rest.json({ method: 'GET', path: podPath(ref), signal, granted: true }),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   async #post(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
@@ -262,6 +278,16 @@ export class KubeCluster implements Cluster {
       throw clusterError(doing, error, this.#connection, signal);
     }
   }
+}
+
+/** A log is plain text; what a gateway answers instead of the cluster is a page or an object. */
+function isForeignLog(contentType = ''): boolean {
+  return /\b(?:html|json)\b/i.test(contentType);
+}
+
+async function foreignLogError(response: IncomingMessage): Promise<ApiError> {
+  const body = await readBody(response);
+  return new ApiError(502, '', `the server answered with something that is no log: ${begin(body)}`);
 }
 
 function nonceOf(pod: V1Pod): string | undefined {

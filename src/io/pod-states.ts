@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Clock, PodRef } from '../ports.ts';
-import { ApiError, isApiError } from './api-error.ts';
+import type { BuildError } from '../errors.ts';
+import { isApiError, isNotFound } from './api-error.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
 import type { RestClient } from './rest.ts';
 
@@ -13,7 +14,12 @@ const deliveryMs = 2_000;
 const pollMs = 1_500;
 /** Between the end of one watch and the next. */
 const pauseMs = 1_000;
-const patienceMs = 5 * 60_000;
+
+export interface PodStatesOptions {
+  readonly describe: (error: unknown) => BuildError;
+  /** Told what keeps the states from being read, and undefined once they can be read again. */
+  readonly onProblem: (problem: BuildError | undefined) => void;
+}
 
 /**
  * The states of one pod: watched, or polled where watching is refused or held back by a proxy. Reconnects by itself and
@@ -23,7 +29,7 @@ export class PodStates {
   readonly #rest: RestClient;
   readonly #clock: Clock;
   readonly #ref: PodRef;
-  readonly #describe: (error: unknown) => Error;
+  readonly #options: PodStatesOptions;
   /** Of the last state that was delivered. */
   #version = '';
   /** Where the next watch starts; empty: with the pod as it is then. */
@@ -31,11 +37,11 @@ export class PodStates {
   #polling = false;
   #watched = false;
 
-  constructor(rest: RestClient, clock: Clock, ref: PodRef, describe: (error: unknown) => Error) {
+  constructor(rest: RestClient, clock: Clock, ref: PodRef, options: PodStatesOptions) {
     this.#rest = rest;
     this.#clock = clock;
     this.#ref = ref;
-    this.#describe = describe;
+    this.#options = options;
   }
 
   /** Ends only by the signal or an error; after the pod's end the caller stops reading. */
@@ -44,28 +50,23 @@ export class PodStates {
       this.#version = pod.metadata?.resourceVersion ?? '';
       this.#start = this.#version;
       yield pod;
-      let failingSince: number | undefined;
-      for (;;) {
+      do {
         try {
-          for await (const state of this.#polling ? this.#poll(signal) : this.#watch(signal)) {
-            failingSince = undefined;
-            yield state;
-          }
-          failingSince = undefined;
+          yield* this.#watch(signal);
         } catch (error) {
-          if (signal.aborted || !isTransient(error)) throw error;
-          failingSince ??= this.#clock.now();
-          if (this.#clock.now() - failingSince > patienceMs) throw error;
+          // However a watch fails, it proves nothing: the read that follows tells.
+          if (signal.aborted) throw error;
         }
         // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
         this.#start = '';
-        if (this.#polling) continue;
-        await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
-        yield await this.#read(signal);
-        failingSince = undefined;
-      }
+        if (!this.#polling) {
+          await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
+          yield await this.#read(signal);
+        }
+      } while (!this.#polling);
+      yield* this.#poll(signal);
     } catch (error) {
-      throw this.#describe(error);
+      throw this.#options.describe(error);
     }
   }
 
@@ -78,14 +79,27 @@ export class PodStates {
 
   async #read(signal: AbortSignal): Promise<V1Pod | undefined> {
     try {
-      const pod = toPod(
-        await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }),
-      );
+      const pod = await this.#get(signal);
       this.#version = pod.metadata?.resourceVersion ?? '';
       return pod;
     } catch (error) {
-      if (isApiError(error, 404)) return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
+    }
+  }
+
+  async #get(signal: AbortSignal): Promise<V1Pod> {
+    const { describe, onProblem } = this.#options;
+    const path = podPath(this.#ref);
+    const onFailure = (error: unknown): void => {
+      onProblem(describe(error));
+    };
+    try {
+      return toPod(
+        await this.#rest.json({ method: 'GET', path, signal, granted: true, onFailure }),
+      );
+    } finally {
+      onProblem(undefined);
     }
   }
 
@@ -141,9 +155,7 @@ export class PodStates {
         const before = this.#version;
         await this.#clock.sleep(silenceMs[Math.min(round, silenceMs.length - 1)] ?? 0, signal);
         if (this.#version !== before) continue;
-        const pod = toPod(
-          await this.#rest.json({ method: 'GET', path: podPath(this.#ref), signal, granted: true }),
-        );
+        const pod = await this.#get(signal);
         if (pod.metadata?.resourceVersion === this.#version) continue;
         await this.#clock.sleep(deliveryMs, signal);
         if (this.#version !== before) continue;
@@ -156,12 +168,6 @@ export class PodStates {
       stop.abort();
     }
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return (
-    !(error instanceof ApiError) || error.code === 429 || error.code >= 500 || error.code === 410
-  );
 }
 
 /** Newline-delimited JSON; a line may come in any number of chunks. */

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { text } from 'node:stream/consumers';
 import { BuildError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { ApiError, isApiError, readApiError } from './api-error.ts';
+import { ApiError, isApiError, isNotFound, readApiError, redirectError } from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export interface RestRequest {
@@ -13,17 +13,22 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly signal: AbortSignal;
-  /** True for a right that was checked at the start: a refusal is then a server that has just started and knows no Roles yet. */
+  /**
+   * True for what was possible before: then only the cluster's own word that the thing does not exist is believed at once. Any
+   * other refusal is that of a server that has just started and knows no Roles yet, or of something on the way to it.
+   */
   readonly granted?: boolean;
+  /** Told each failure that is waited out. */
+  readonly onFailure?: (error: unknown) => void;
   /** Until the head of the answer is there; default 30 s. */
   readonly timeoutMs?: number;
 }
 
 /** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
-const patienceMs = 5 * 60_000;
+const longestPatienceMs = 5 * 60_000;
 /** The same before it has ever answered: a wrong address should not take minutes to say so. */
 const firstPatienceMs = 4_000;
-/** How long a server that has just started may refuse what it granted before. */
+/** How long what was possible before may be refused. */
 const refusalPatienceMs = 60_000;
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
@@ -50,27 +55,24 @@ export class RestClient {
    * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
    */
   async json(request: RestRequest, repeat = request.method === 'GET'): Promise<unknown> {
-    const startedAt = this.#clock.now();
+    const { granted = false } = request;
+    let sinceMs = this.#clock.now();
+    let wasRefused = false;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#once(request);
       } catch (error) {
-        const refused = request.granted === true && isApiError(error, 401, 403);
-        const patience = refused
-          ? refusalPatienceMs
-          : this.#answered
-            ? patienceMs
-            : firstPatienceMs;
-        const pauseMs = refused ? backoff(attempt) : retryPause(error, attempt);
-        const waited = this.#clock.now() - startedAt;
-        if (
-          !repeat ||
-          request.signal.aborted ||
-          pauseMs === undefined ||
-          waited + pauseMs > patience
-        )
-          throw error;
-        await this.#clock.sleep(pauseMs, request.signal);
+        if (!repeat || request.signal.aborted) throw error;
+        const isRefused = !isTransient(error);
+        if (isRefused && (!granted || isNotFound(error))) throw error;
+        // A server that comes back after minutes has as much time for its refusals as any other.
+        if (isRefused !== wasRefused) sinceMs = this.#clock.now();
+        wasRefused = isRefused;
+        const pauseMs = retryPause(error, attempt);
+        const patienceMs = this.#patienceMs(isRefused, granted);
+        if (this.#clock.now() - sinceMs + pauseMs > patienceMs) throw error;
+        request.onFailure?.(error);
+        await this.#pause(pauseMs, request.signal, error);
       }
     }
   }
@@ -82,6 +84,20 @@ export class RestClient {
     } catch (error) {
       if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
       return this.#send(request);
+    }
+  }
+
+  #patienceMs(isRefused: boolean, granted: boolean): number {
+    if (isRefused) return refusalPatienceMs;
+    return this.#answered || granted ? longestPatienceMs : firstPatienceMs;
+  }
+
+  /** @throws the error that is waited out if the wait is cut short: it says more than "aborted". */
+  async #pause(ms: number, signal: AbortSignal, error: unknown): Promise<void> {
+    try {
+      await this.#clock.sleep(ms, signal);
+    } catch {
+      throw error;
     }
   }
 
@@ -101,12 +117,7 @@ export class RestClient {
     if (code >= 200 && code < 300) return response;
     if (code >= 300 && code < 400) {
       response.destroy();
-      const target = response.headers.location ?? 'nowhere';
-      throw new ApiError(
-        code,
-        'Redirect',
-        `the server redirects to ${target}, which is never followed`,
-      );
+      throw redirectError(code, response.headers.location);
     }
     throw readApiError(code, await readBody(response), response.headers['retry-after']);
   }
@@ -121,21 +132,30 @@ export async function readJson(response: IncomingMessage): Promise<unknown> {
     throw new ApiError(
       502,
       '',
-      `the server answered with something that is not JSON: ${body.replace(/\s+/g, ' ').trim().slice(0, 80)}`,
+      `the server answered with something that is not JSON: ${begin(body)}`,
     );
   }
 }
 
-/** Milliseconds to wait before the request is sent again; undefined if that makes no sense. */
-export function retryPause(error: unknown, attempt: number): number | undefined {
+/** The beginning of a text, for a sentence. */
+export function begin(body: string): string {
+  return body.replace(/\s+/g, ' ').trim().slice(0, 80);
+}
+
+/** True for a failure that may pass by itself: of the network, of a server that is busy or away. */
+export function isTransient(error: unknown): boolean {
   // A credential plugin that fails.
-  if (error instanceof BuildError) return undefined;
+  if (error instanceof BuildError) return false;
   if (error instanceof ApiError) {
-    const transient = error.code === 429 || (error.code >= 500 && error.code !== 501);
-    if (!transient) return undefined;
-    if (error.retryAfterMs !== undefined) return Math.max(error.retryAfterMs, backoff(attempt));
-  } else if (isCertificateError(error)) return undefined;
-  return backoff(attempt);
+    return error.code === 429 || (error.code >= 500 && error.code !== 501);
+  }
+  return !isCertificateError(error);
+}
+
+/** Milliseconds to wait before the request is sent again. */
+export function retryPause(error: unknown, attempt: number): number {
+  const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+  return askedMs + backoff(attempt);
 }
 
 /** Half of it jitter, so that many runs do not come back at the same moment. */
@@ -182,7 +202,8 @@ function answerOf(
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
+/** The whole body as text; large ones are refused. */
+export async function readBody(response: IncomingMessage): Promise<string> {
   let size = 0;
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;

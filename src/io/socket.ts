@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { AttachListener, AttachSocket, SocketClose } from '../attach/socket.ts';
-import { readApiError } from './api-error.ts';
+import { readApiError, redirectError } from './api-error.ts';
 
 /** In the order of preference; v5 can half-close stdin, v4 cannot. No SPDY, no older versions. */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -83,6 +83,7 @@ export function openAttachSocket(
 /** The Status in the body of a refused upgrade; the library would drop it. */
 async function refusal(response: IncomingMessage): Promise<Error> {
   const code = response.statusCode ?? 0;
+  if (code >= 300 && code < 400) return redirectError(code, response.headers.location);
   try {
     return readApiError(code, await readText(response), response.headers['retry-after']);
   } catch {

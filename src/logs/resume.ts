@@ -117,7 +117,7 @@ class LogReader {
 
   constructor(options: ResumeOptions) {
     this.#options = options;
-    this.trouble = new Trouble(options.clock, options.note);
+    this.trouble = new Trouble(options.clock, "the builder's output", options.note);
   }
 
   /** The new lines of one request; a follow request is stopped after a long silence. */
@@ -233,7 +233,7 @@ async function untilEndedOr(
 
 /** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
 function isGone(error: unknown): boolean {
-  return error instanceof BuildError && error.code === 404;
+  return error instanceof BuildError && error.reason === 'NotFound';
 }
 
 /** Stops a request that has been silent for too long. */

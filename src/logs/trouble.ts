@@ -4,15 +4,18 @@ import type { Clock } from '../ports.ts';
 /** So long no request may work before it is said. */
 const patienceMs = 15_000;
 
-/** Says that the output cannot be read, once, and that it can be read again; short interruptions are nobody's business. */
+/** Says that something cannot be read, once, and that it can be read again; short interruptions are nobody's business. */
 export class Trouble {
   readonly #clock: Clock;
+  readonly #what: string;
   readonly #note: (text: string) => Promise<void>;
   #sinceMs: number | undefined;
   #told = false;
 
-  constructor(clock: Clock, note: (text: string) => Promise<void>) {
+  /** @param what begins the sentence, for example `the builder's output`. */
+  constructor(clock: Clock, what: string, note: (text: string) => Promise<void>) {
     this.#clock = clock;
+    this.#what = what;
     this.#note = note;
   }
 
@@ -20,13 +23,13 @@ export class Trouble {
     this.#sinceMs ??= this.#clock.now();
     if (this.#told || this.#clock.now() - this.#sinceMs < patienceMs) return;
     this.#told = true;
-    await this.#note(`the builder's output cannot be read at present: ${describeError(error)}`);
+    await this.#note(`${this.#what} cannot be read at present: ${describeError(error)}`);
   }
 
   async worked(): Promise<void> {
     this.#sinceMs = undefined;
     if (!this.#told) return;
     this.#told = false;
-    await this.#note("the builder's output can be read again");
+    await this.#note(`${this.#what} can be read again`);
   }
 }

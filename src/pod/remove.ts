@@ -1,8 +1,6 @@
 import { describeError } from '../errors.ts';
 import type { Clock, Cluster, PodRef } from '../ports.ts';
 
-/** A removal has its own deadline: the step's signal is usually aborted by then. */
-const deleteMs = 15_000;
 const pollMs = 100;
 const longestPollMs = 500;
 /**
@@ -11,22 +9,28 @@ const longestPollMs = 500;
  */
 const forceAfterMs = 3_000;
 
+export interface Removal {
+  /** 0 for a pod whose container has ended, else at least 1. */
+  readonly graceSeconds: number;
+  /** A removal has its own deadline: the step's signal is usually aborted by then. */
+  readonly patienceMs: number;
+}
+
 /**
  * Deletes a pod and waits until it is gone; one that does not exist is fine.
- * @param graceSeconds 0 for a pod whose container has ended, else at least 1.
  * @returns undefined once the pod is gone, else why that could not be seen. Never rejects.
  */
 export async function removePod(
   cluster: Cluster,
   ref: PodRef,
-  graceSeconds: number,
+  { graceSeconds, patienceMs }: Removal,
   clock: Clock,
 ): Promise<string | undefined> {
   const deadline = new AbortController();
   const done = new AbortController();
-  const timer = clock.sleep(deleteMs, done.signal).then(
+  const timer = clock.sleep(patienceMs, done.signal).then(
     () => {
-      deadline.abort(new Error(`the pod was not gone after ${deleteMs / 1_000} s`));
+      deadline.abort(new Error(`the pod was not gone after ${patienceMs / 1_000} s`));
     },
     () => undefined,
   );
@@ -43,7 +47,7 @@ export async function removePod(
       await clock.sleep(pauseMs, deadline.signal);
     }
   } catch (error) {
-    return describeError(deadline.signal.aborted ? deadline.signal.reason : error);
+    return describeError(error);
   } finally {
     done.abort();
     await timer;

@@ -11,6 +11,8 @@ export interface StartWait {
   readonly report: (line: string) => void | Promise<void>;
   /** Warnings about the pod: sandbox and volume errors stand nowhere else. */
   readonly events: () => Promise<readonly PodEvent[]>;
+  /** What keeps the pod's state from being read at present. */
+  readonly problem: () => BuildError | undefined;
 }
 
 /** Reasons that every pod passes through and that explain nothing. */
@@ -49,7 +51,7 @@ export async function waitForStart(
     const { trouble, again } = await creation.look(state);
     if (trouble?.isHopeless === true && again) throw hopeless(state, trouble, trouble.hint);
     const leftMs = startedAt + wait.startTimeoutMs - clock.now();
-    if (leftMs <= 0) throw timedOut(wait.startTimeoutMs, state, trouble);
+    if (leftMs <= 0) throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, trouble);
     const ms = Math.min(patienceMs, creation.nextLookMs, leftMs);
     await changeOrTime(follower, state, clock, signal, ms);
   }
@@ -138,6 +140,17 @@ async function changeOrTime(
 
 function hopeless(state: PodState, trouble: Trouble | undefined, hint: string): BuildError {
   return new BuildError('pod', `the pod cannot start: ${describe(state, trouble)}`, { hint });
+}
+
+/** Whether a pod that nobody can look at has started is not known. */
+function unseen({ problem, startTimeoutMs }: StartWait): BuildError | undefined {
+  const cause = problem();
+  if (cause === undefined) return undefined;
+  return new BuildError(
+    'timeout',
+    `the pod was not seen to start within ${startTimeoutMs / 1_000} s: ${cause.message}`,
+    { cause, ...(cause.hint !== undefined && { hint: cause.hint }) },
+  );
 }
 
 function timedOut(afterMs: number, state: PodState, trouble: Trouble | undefined): BuildError {

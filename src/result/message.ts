@@ -1,6 +1,5 @@
 import type { Diagnosis } from '../engines/engine.ts';
 import { BuildError } from '../errors.ts';
-import type { EndedState } from '../pod/state.ts';
 import { lossOf, tryAgain } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -19,10 +18,11 @@ export function outcomeError(
 ): BuildError {
   switch (outcome.kind) {
     case 'failed':
-      return failedError(outcome.ended, outcome.contextComplete, outcome.bytesSent, context);
+      return failedError(outcome, context);
     case 'unproved':
       return unprovedError(outcome.cause);
     case 'upload-lost':
+      if (isRefusal(outcome.cause)) return outcome.cause;
       return new BuildError('lost', outcome.cause.message, {
         hint: tryAgain,
         cause: outcome.cause,
@@ -40,10 +40,13 @@ export function outcomeError(
   }
 }
 
+/** Another pod would be refused as well. */
+function isRefusal({ code }: BuildError): boolean {
+  return code === 401 || code === 403;
+}
+
 function failedError(
-  ended: EndedState,
-  contextComplete: boolean,
-  bytesSent: number,
+  { ended, contextComplete, bytesSent, cut }: Outcome & { kind: 'failed' },
   context: MessageContext,
 ): BuildError {
   const { exitCode, reason, message } = ended;
@@ -74,6 +77,14 @@ function failedError(
     );
   }
   const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+  // A builder that does not say why it failed may have missed what was lost.
+  if (cut !== undefined && diagnosis === undefined) {
+    return new BuildError(
+      'lost',
+      `the builder ended with exit code ${exitCode}${early}: ${cut.message}`,
+      { hint: tryAgain, cause: cut },
+    );
+  }
   const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
   const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
   return new BuildError(

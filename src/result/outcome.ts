@@ -10,6 +10,8 @@ export type Outcome =
       readonly ended: EndedState;
       readonly bytesSent: number;
       readonly contextComplete: boolean;
+      /** The connection that broke: the container may have failed for want of the rest. */
+      readonly cut: BuildError | undefined;
     }
   /** The container ended well, but nobody knows whether it got everything. */
   | {
@@ -45,7 +47,8 @@ export function decideOutcome(state: PodState, upload: AttachEnd | undefined): O
 function decideEnded(ended: EndedState, upload: AttachEnd | undefined): Outcome {
   const contextComplete = upload?.acknowledged ?? false;
   if (ended.exitCode !== 0) {
-    return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete };
+    const cut = upload?.failure?.kind === 'lost' ? upload.failure : undefined;
+    return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete, cut };
   }
   return contextComplete
     ? { kind: 'succeeded', ended }

@@ -80,6 +80,9 @@ function renderPhases({ phases, spans }: RunReport): readonly string[] {
   return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
 }
 
+/** Runs that are shorter have their axis in milliseconds. */
+const shortRunMs = 10_000;
+
 /** A Gantt chart in Mermaid, which GitHub draws: a section for each attempt, a bar for each phase. */
 function renderTimeline(spans: readonly Span[]): string {
   const lines: string[] = [];
@@ -90,7 +93,9 @@ function renderTimeline(spans: readonly Span[]): string {
     section = attempt;
     lines.push(`    ${phase} :${Math.round(startMs)}, ${Math.round(endMs - startMs)}ms`);
   }
-  return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines, '```'].join(
+  // Since the epoch, which is the run's start here: clock times would be those of the reader's time zone.
+  const axis = (spans.at(-1)?.endMs ?? 0) < shortRunMs ? '%Q ms' : '%s s';
+  return ['```mermaid', 'gantt', '  dateFormat x', `  axisFormat ${axis}`, ...lines, '```'].join(
     '\n',
   );
 }
