@@ -7,9 +7,18 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { chooseProtocol, type Api, type JsonAnswer } from './api.ts';
-import { readTls, type CertificateName } from './credentials.ts';
+import { clientOf, readTls, type CertificateName } from './credentials.ts';
 import { ApiFailure, PlainFailure } from './failure.ts';
 import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
+
+/** A request as it arrives, before anything is done about it. */
+export interface SeenRequest {
+  /** `METHOD /path`, the query left out. */
+  readonly line: string;
+  readonly query: string;
+  /** See KubeconfigOptions.client. */
+  readonly client: string | undefined;
+}
 
 /** The API server never takes a larger frame. */
 const largestFrame = 32 * 1024 * 1024;
@@ -22,11 +31,18 @@ export class ApiServer {
   readonly #sockets: WebSocketServer;
   readonly #api: Api;
   readonly #faults: Faults;
+  readonly #onRequest: (request: SeenRequest) => void;
   readonly #upgraded = new Set<Duplex>();
 
-  constructor(api: Api, faults: Faults, protocols: readonly string[]) {
+  constructor(
+    api: Api,
+    faults: Faults,
+    protocols: readonly string[],
+    onRequest: (request: SeenRequest) => void,
+  ) {
     this.#api = api;
     this.#faults = faults;
+    this.#onRequest = onRequest;
     // Clients without a certificate may have a token.
     const options = { ...readTls('server'), requestCert: true, rejectUnauthorized: false };
     this.#server = createServer(options, (request, response) => {
@@ -118,7 +134,9 @@ export class ApiServer {
   }
 
   #takeFault(request: IncomingMessage): FaultAnswer | undefined {
-    const line = `${request.method ?? ''} ${(request.url ?? '').replace(/\?.*$/, '')}`;
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const line = `${request.method ?? ''} ${path}`;
+    this.#onRequest({ line, query, client: clientOf(request) });
     const fault = this.#faults.requests.find(({ match, times }) => times !== 0 && match.test(line));
     if (fault === undefined || !takeFault(fault)) return undefined;
     fault.onHit?.();
