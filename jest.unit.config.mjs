@@ -5,5 +5,8 @@ export default {
   ...base,
   // All cores: the default leaves one out, which is half of a small machine.
   maxWorkers: '100%',
-  testPathIgnorePatterns: ['/node_modules/', '/__tests__/(faults|playground|contract|bad-inputs)/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/__tests__/(faults|load|playground|contract|bad-inputs)/',
+  ],
 };

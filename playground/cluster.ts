@@ -9,7 +9,7 @@ import { noFaults, type Faults } from './cluster/faults.ts';
 import { Kubelet } from './cluster/kubelet.ts';
 import type { Pod } from './cluster/pod.ts';
 import { Pods } from './cluster/pods.ts';
-import { ApiServer } from './cluster/server.ts';
+import { ApiServer, type SeenRequest } from './cluster/server.ts';
 import { PodStore } from './cluster/store.ts';
 import { Watches } from './cluster/watch.ts';
 
@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly stepMs?: number;
   readonly namespaces?: readonly string[];
   readonly serviceAccounts?: readonly string[];
+  /** Told every request before it is answered, or not: it may still change the faults. */
+  readonly onRequest?: (request: SeenRequest) => void;
 }
 
 /** A look-alike of a Kubernetes cluster with one node: this machine. */
@@ -52,6 +54,7 @@ export async function startCluster({
   stepMs = 20,
   namespaces = ['default', 'builds'],
   serviceAccounts = ['default'],
+  onRequest = () => undefined,
 }: ClusterOptions = {}): Promise<PlaygroundCluster> {
   const faults = noFaults();
   const store = new PodStore();
@@ -61,7 +64,7 @@ export async function startCluster({
   const kubelet = new Kubelet({ store, events, faults, stepMs });
   const pods = new Pods(store, kubelet, { namespaces, serviceAccounts });
   const api = new Api({ credentials, store, pods, kubelet, events, watches, faults, protocols });
-  const server = new ApiServer(api, faults, protocols);
+  const server = new ApiServer(api, faults, protocols, onRequest);
   await server.listen();
   return {
     url: server.url,

@@ -44,6 +44,13 @@ export function describeError(error: unknown): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
+/** How long the server asked to be left alone, in milliseconds, if one of the causes says it. */
+export function askedPauseMs(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') return error.retryAfterMs;
+  return askedPauseMs(error.cause);
+}
+
 /** Whatever was thrown as a BuildError; what is none already is a defect of ours or of a library. */
 export function toBuildError(error: unknown, doing: string): BuildError {
   if (error instanceof BuildError) return error;

@@ -23,6 +23,7 @@ class Container {
   /** The same, a text for each batch; notes and warnings stand where they were said. */
   readonly story: string[] = [];
   hasEnded = false;
+  random = 0;
   readonly #startedAtMs = this.clock.now();
   readonly #answer: (request: number) => Answer;
   #tellEnd = (): void => undefined;
@@ -62,6 +63,7 @@ class Container {
       untilEnded: this.#untilEnded,
       note: (text: string) => this.#say(`note: ${text}`),
       warn: (text: string) => this.#say(`warning: ${text}`),
+      random: () => this.random,
     };
     for await (const batch of resumeLog(options, this.cancel.signal)) {
       const text = Buffer.concat(batch.map((line) => line.text)).toString('latin1');
@@ -247,6 +249,30 @@ describe('a request that ends too early', () => {
     expect(pauses.slice(0, 9).map((pause) => Math.round(pause * 10) / 10)).toEqual([
       0, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 0.2,
     ]);
+  });
+
+  test('is followed by one that does not come with those of every other build', async () => {
+    const container = new Container((request) => () => {
+      if (request === 3) container.end();
+      return request === 1 ? broken(reset) : chunksOf();
+    });
+    container.random = 0.5;
+    await container.clock.until(container.read());
+    expect(container.requestedAt.slice(0, 3)).toEqual([0, 0.8, 2]);
+  });
+
+  test('is followed by one as late as the server asks for', async () => {
+    const throttled = new BuildError('cluster', 'too many requests', {
+      code: 429,
+      cause: Object.assign(new Error('too many requests'), { retryAfterMs: 7 * second }),
+    });
+    const container = new Container((request) => () => {
+      if (request === 2) container.end();
+      return request < 4 ? broken(throttled) : chunksOf();
+    });
+    container.random = 0.5;
+    await container.clock.until(container.read());
+    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.4, 14.8, 22.2]);
   });
 
   test('does not keep the end of the container waiting', async () => {

@@ -16,6 +16,7 @@ const missingImage =
 
 const recorded: readonly { name: string; expected: PodState }[] = [
   { name: 'running', expected: { kind: 'running', node: 'lab' } },
+  { name: 'node-not-ready', expected: { kind: 'running', node: 'lab', isNodeSilent: true } },
   {
     // The phase lags behind: it still says Pending.
     name: 'completed',
@@ -28,7 +29,14 @@ const recorded: readonly { name: string; expected: PodState }[] = [
   },
   {
     name: 'oom-killed',
-    expected: { kind: 'ended', exitCode: 137, reason: 'OOMKilled', message: '', node: 'lab' },
+    expected: {
+      kind: 'ended',
+      exitCode: 137,
+      reason: 'OOMKilled',
+      message: '',
+      node: 'lab',
+      memoryLimit: '16Mi',
+    },
   },
   {
     name: 'start-error',
@@ -274,9 +282,9 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: {
       kind: 'stuck',
       reason: 'ErrImageNeverPull',
-      message: 'not present',
+      message: 'init container "first": not present',
       patienceMs: 0,
-      hint: checkImage,
+      hint: "Correct the init containers of 'pod-template'.",
     },
   },
   {
@@ -432,6 +440,11 @@ test.each<{ state: PodState; final: boolean; text: string }>([
   },
   { state: { kind: 'running', node: 'lab' }, final: false, text: 'running on node lab' },
   { state: { kind: 'running', node: '' }, final: false, text: 'running' },
+  {
+    state: { kind: 'running', node: 'lab', isNodeSilent: true },
+    final: false,
+    text: 'running on node lab, which has stopped answering',
+  },
   { state: exitState, final: true, text: 'ended with exit code 7 (Error)' },
   { state: { kind: 'lost', reason: 'Evicted', message: 'x' }, final: true, text: 'Evicted: x' },
   { state: { kind: 'gone' }, final: true, text: 'gone' },

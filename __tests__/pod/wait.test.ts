@@ -79,7 +79,6 @@ class Start {
 
 const running = { kind: 'running', node: 'lab' };
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
-const lookAtNode = "Give it more time with 'start-timeout', or look at the node and its events.";
 
 test('ends when the builder runs, and says once why it waited', async () => {
   const start = new Start();
@@ -173,7 +172,7 @@ describe('a hopeless state', () => {
     expect(start.result).toEqual({
       kind: 'timeout',
       message: 'the pod did not start within 20 s: ErrImagePull: connection refused',
-      hint: lookAtNode,
+      hint: checkImage,
     });
   });
 });
@@ -207,30 +206,62 @@ describe('start-timeout', () => {
 });
 
 describe('events', () => {
-  const failedMount = {
+  const scheduled = { type: 'Normal', reason: 'Scheduled', message: 'to lab' };
+  const noRoom = { type: 'Warning', reason: 'FailedScheduling', message: '0/1 nodes' };
+  const notMounted = { type: 'Warning', reason: 'FailedMount', message: 'timed out' };
+  const secretMissing = {
     type: 'Warning',
     reason: 'FailedMount',
     message: 'secret "ca" not found',
   };
 
-  test('are read every 10 s while a container is being created, until there is a warning', async () => {
-    const start = new Start(60 * second);
+  test('are read at growing intervals while a container is being created, and told once', async () => {
+    const start = new Start(100 * second);
     await start.becomes(recordedPod('container-creating'));
-    start.events = [{ type: 'Normal', reason: 'Scheduled', message: 'to lab' }];
+    start.events = [noRoom, scheduled];
     await start.clock.advance(20 * second);
-    start.events = [...start.events, failedMount];
-    await start.clock.advance(40 * second);
-    expect(start.eventsReadAt).toEqual([10, 20, 30]);
-    expect(start.reports).toEqual([
-      'waiting: ContainerCreating',
-      'event: FailedMount: secret "ca" not found',
-    ]);
+    start.events = [...start.events, notMounted];
+    await start.clock.advance(80 * second);
+    expect(start.eventsReadAt).toEqual([10, 20, 40, 80]);
+    expect(start.reports).toEqual(['waiting: ContainerCreating', 'event: FailedMount: timed out']);
     expect(start.result).toEqual({
       kind: 'timeout',
       message:
-        'the pod did not start within 60 s: ContainerCreating; last event: FailedMount: secret "ca" not found',
-      hint: lookAtNode,
+        'the pod did not start within 100 s: ContainerCreating; last event: FailedMount: timed out',
+      hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
     });
+  });
+
+  test('end the wait when the same hopeless one is there again', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('container-creating'));
+    start.events = [secretMissing];
+    await start.clock.advance(20 * second - 1);
+    expect(start.result).toBeUndefined();
+    await start.clock.advance(1);
+    expect(start.result).toMatchObject({
+      kind: 'pod',
+      message:
+        'the pod cannot start: ContainerCreating; last event: FailedMount: secret "ca" not found',
+    });
+  });
+
+  test('do not end the wait when what was missing came in time', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('container-creating'));
+    start.events = [secretMissing];
+    await start.clock.advance(19 * second);
+    await start.becomes(recordedPod('running'));
+    expect(start.result).toEqual(running);
+  });
+
+  test('are waited for from the moment when the pod has a node', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('unschedulable'));
+    await start.clock.advance(60 * second);
+    await start.becomes(recordedPod('container-creating'));
+    await start.clock.advance(10 * second);
+    expect(start.eventsReadAt).toEqual([70]);
   });
 
   test('are not asked for when the pod starts in time', async () => {

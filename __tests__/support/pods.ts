@@ -1,8 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
+import type { PodEvent } from '../../src/ports.ts';
 
 /** A pod as a real cluster showed it, recorded by e2e/record-pods.ts. */
 export function recordedPod(name: string): V1Pod {
-  const file = new URL(`../fixtures/pods/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as V1Pod;
+  return JSON.parse(readFileSync(fixture(`${name}.json`), 'utf8')) as V1Pod;
+}
+
+/** The events about it; none where they say nothing that its status does not. */
+export function recordedEvents(name: string): readonly PodEvent[] {
+  const file = fixture(`${name}.events.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PodEvent[]) : [];
+}
+
+function fixture(file: string): URL {
+  return new URL(`../fixtures/pods/${file}`, import.meta.url);
 }

@@ -15,6 +15,8 @@ export interface KubeconfigOptions {
   /** `nobody`: a valid token of an account without rights. */
   readonly auth?: KubeconfigAuth;
   readonly namespace?: string;
+  /** Tells the requests of one client from those of others: its token ends with this name. */
+  readonly client?: string;
 }
 
 const directory = join(import.meta.dirname, '..', 'tls');
@@ -47,7 +49,7 @@ export class Credentials {
   userOf({ headers, socket }: IncomingMessage): string {
     const { authorization } = headers;
     if (authorization !== undefined) {
-      if (authorization === `Bearer ${this.#token}`)
+      if (withoutClient(authorization) === `Bearer ${this.#token}`)
         return 'system:serviceaccount:default:playground';
       if (authorization === `Bearer ${this.#nobodysToken}`) return nobody;
       throw new ApiFailure(401, 'Unauthorized');
@@ -57,7 +59,10 @@ export class Credentials {
     return 'system:anonymous';
   }
 
-  kubeconfig(server: string, { auth = 'token', namespace = 'default' }: KubeconfigOptions): string {
+  kubeconfig(
+    server: string,
+    { auth = 'token', namespace = 'default', client }: KubeconfigOptions,
+  ): string {
     const name = 'playground';
     return JSON.stringify(
       {
@@ -68,16 +73,17 @@ export class Credentials {
           { name, cluster: { server, 'certificate-authority-data': toBase64(readPem('ca.crt')) } },
         ],
         contexts: [{ name, context: { cluster: name, user: name, namespace } }],
-        users: [{ name, user: this.#user(auth) }],
+        users: [{ name, user: this.#user(auth, client) }],
       },
       undefined,
       2,
     );
   }
 
-  #user(auth: KubeconfigAuth): Record<string, string> {
+  #user(auth: KubeconfigAuth, client: string | undefined): Record<string, string> {
     if (auth === 'none') return {};
-    if (auth === 'token') return { token: this.#token };
+    if (auth === 'token')
+      return { token: client === undefined ? this.#token : `${this.#token}.${client}` };
     if (auth === 'nobody') return { token: this.#nobodysToken };
     this.#acceptsCertificate = true;
     return {
@@ -85,6 +91,15 @@ export class Credentials {
       'client-key-data': toBase64(readPem('client.key')),
     };
   }
+}
+
+/** Name of the client that sent the request; undefined for a kubeconfig without one. */
+export function clientOf({ headers: { authorization } }: IncomingMessage): string | undefined {
+  return /^Bearer [^.]+\.(.+)$/.exec(authorization ?? '')?.[1];
+}
+
+function withoutClient(authorization: string): string {
+  return authorization.replace(/\..*$/, '');
 }
 
 function newToken(): string {

@@ -6,9 +6,18 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { chooseProtocol, type Api, type JsonAnswer } from './api.ts';
-import { readTls, type CertificateName } from './credentials.ts';
+import { clientOf, readTls, type CertificateName } from './credentials.ts';
 import { ApiFailure, PlainFailure } from './failure.ts';
 import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
+
+/** A request as it arrives, before anything is done about it. */
+export interface SeenRequest {
+  /** `METHOD /path`, the query left out. */
+  readonly line: string;
+  readonly query: string;
+  /** See KubeconfigOptions.client. */
+  readonly client: string | undefined;
+}
 
 /** The API server never takes a larger frame. */
 const largestFrame = 32 * 1024 * 1024;
@@ -23,10 +32,17 @@ export class ApiServer {
   readonly #faults: Faults;
   /** From the first byte on: one whose handshake is under way has the old certificate, too. */
   readonly #connections = new Set<Socket>();
+  readonly #onRequest: (request: SeenRequest) => void;
 
-  constructor(api: Api, faults: Faults, protocols: readonly string[]) {
+  constructor(
+    api: Api,
+    faults: Faults,
+    protocols: readonly string[],
+    onRequest: (request: SeenRequest) => void,
+  ) {
     this.#api = api;
     this.#faults = faults;
+    this.#onRequest = onRequest;
     // Clients without a certificate may have a token.
     const options = { ...readTls('server'), requestCert: true, rejectUnauthorized: false };
     this.#server = createServer(options, (request, response) => {
@@ -119,7 +135,9 @@ export class ApiServer {
   }
 
   #takeFault(request: IncomingMessage): FaultAnswer | undefined {
-    const line = `${request.method ?? ''} ${(request.url ?? '').replace(/\?.*$/, '')}`;
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const line = `${request.method ?? ''} ${path}`;
+    this.#onRequest({ line, query, client: clientOf(request) });
     const fault = this.#faults.requests.find(({ match, times }) => times !== 0 && match.test(line));
     if (fault === undefined || !takeFault(fault)) return undefined;
     fault.onHit?.();

@@ -1,4 +1,4 @@
-import { BuildError } from '../errors.ts';
+import { askedPauseMs, BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
 import { LineFramer, type LogLine } from './lines.ts';
 import { RotationWatch } from './rotation.ts';
@@ -19,10 +19,14 @@ export interface ResumeOptions {
   readonly note: (text: string) => Promise<void>;
   /** Told once that output is probably missing. */
   readonly warn: (text: string) => Promise<void>;
+  /** A number from 0 up to 1; by default Math.random. */
+  readonly random?: () => number;
 }
 
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
+/** Many builds whose connections broke together do not come back together. */
+const spreadMs = 800;
 /** So long without a byte: the connection may be half open, or the kubelet may follow a file that was rotated away. */
 const silenceMs = 90_000;
 /** How long the rest of the output is asked for after the container's end. */
@@ -48,9 +52,11 @@ export async function* resumeLog(
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
   const reader = new LogReader(options);
+  const { random = Math.random } = options;
   let pauseMs = firstPauseMs;
   while (!options.ended()) {
     let batches = 0;
+    let askedMs: number | undefined;
     try {
       for await (const batch of reader.request(true, signal)) {
         batches++;
@@ -60,12 +66,16 @@ export async function* resumeLog(
       if (signal.aborted) throw error;
       // Also a pod that is not found: only the follower of its states knows whether it is gone.
       await reader.trouble.failed(error);
+      askedMs = askedPauseMs(error);
     }
+    const spread = random() * spreadMs;
+    // Not even the rest of the output is asked for before the server wants to be asked.
+    if (askedMs !== undefined) await options.clock.sleep(askedMs + spread, signal);
     if (options.ended()) break;
     pauseMs = batches > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
-    await untilEndedOr(options, pauseMs, signal);
+    if (askedMs === undefined) await untilEndedOr(options, pauseMs + spread, signal);
   }
-  yield* fetchRest(reader, options.clock, signal);
+  yield* fetchRest(reader, options, signal);
 }
 
 /**
@@ -74,12 +84,13 @@ export async function* resumeLog(
  */
 async function* fetchRest(
   reader: LogReader,
-  clock: Clock,
+  { clock, random = Math.random }: ResumeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
   let workedAtMs = clock.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     let batches = 0;
+    let askedMs = 0;
     try {
       for await (const batch of reader.request(false, signal)) {
         batches++;
@@ -89,11 +100,13 @@ async function* fetchRest(
       pauseMs = firstPauseMs;
       workedAtMs = clock.now();
     } catch (error) {
-      const late = clock.now() - workedAtMs + pauseMs > lastPatienceMs;
+      const asked = askedPauseMs(error);
+      if (asked !== undefined) askedMs = asked + random() * spreadMs;
+      const late = clock.now() - workedAtMs + Math.max(pauseMs, askedMs) > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
       await reader.trouble.failed(error);
     }
-    await clock.sleep(pauseMs, signal);
+    await clock.sleep(Math.max(pauseMs, askedMs), signal);
   }
   await reader.finish();
 }

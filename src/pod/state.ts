@@ -3,7 +3,9 @@ import type {
   V1ContainerStateTerminated,
   V1ContainerStatus,
   V1Pod,
+  V1PodCondition,
 } from '@kubernetes/client-node';
+import { checkInit, isStuckReason, waitOf } from './reasons.ts';
 
 /** A pod as the flow sees it: one of these, whatever the cluster's fields say. */
 export type PodState =
@@ -17,7 +19,12 @@ export type PodState =
       readonly patienceMs: number;
       readonly hint: string;
     }
-  | { readonly kind: 'running'; readonly node: string }
+  | {
+      readonly kind: 'running';
+      readonly node: string;
+      /** The node says nothing any more. It may come back; if not, the cluster deletes the pod after its tolerations. */
+      readonly isNodeSilent?: true;
+    }
   | EndedState
   /** The cluster took the pod away, or it failed without a verdict of the container. */
   | { readonly kind: 'lost'; readonly reason: string; readonly message: string }
@@ -32,57 +39,9 @@ export interface EndedState {
   /** Termination message, or the runtime's text when the container could not be started. */
   readonly message: string;
   readonly node: string;
+  /** The limit that the cluster has set: the user's, or the default of a LimitRange. */
+  readonly memoryLimit?: string | undefined;
 }
-
-interface Wait {
-  readonly patienceMs: number;
-  readonly hint: string;
-}
-
-const now = 0;
-const second = 1_000;
-const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
-const checkReferences =
-  "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
-
-/** Waiting reasons that do not get better by themselves; every other reason is waited for until `start-timeout`. */
-const stuckReasons: Readonly<Record<string, Wait>> = {
-  InvalidImageName: { patienceMs: now, hint: "Correct 'builder-image'." },
-  ErrImageNeverPull: { patienceMs: now, hint: checkImage },
-  ImageInspectError: { patienceMs: now, hint: checkImage },
-  SignatureValidationFailed: { patienceMs: now, hint: checkImage },
-  // A registry can be away for a minute; a definite answer is recognised by its text below.
-  ErrImagePull: { patienceMs: 90 * second, hint: checkImage },
-  ImagePullBackOff: { patienceMs: 90 * second, hint: checkImage },
-  RegistryUnavailable: { patienceMs: 90 * second, hint: checkImage },
-  // The kubelet tries again, and what is missing may be created a moment after the pod.
-  CreateContainerConfigError: { patienceMs: 10 * second, hint: checkReferences },
-  CreateContainerError: {
-    patienceMs: 10 * second,
-    hint: "Check 'builder-command' and 'pod-template'.",
-  },
-  RunContainerError: {
-    patienceMs: 10 * second,
-    hint: "Check 'builder-command' and 'pod-template'.",
-  },
-  CreatePodSandboxError: {
-    patienceMs: 60 * second,
-    hint: 'Look at the node: its runtime or network is not ready.',
-  },
-  ConfigPodSandboxError: {
-    patienceMs: 60 * second,
-    hint: 'Look at the node: its runtime or network is not ready.',
-  },
-  PreCreateHookError: { patienceMs: 10 * second, hint: "Check 'pod-template'." },
-  PreStartHookError: { patienceMs: 10 * second, hint: "Check 'pod-template'." },
-  PostStartHookError: { patienceMs: 10 * second, hint: "Check 'pod-template'." },
-  CrashLoopBackOff: { patienceMs: now, hint: "Look at the init containers of 'pod-template'." },
-};
-
-/** A registry that answers like this will not answer otherwise a minute later. */
-const definitePullError =
-  /not found|manifest unknown|name unknown|unauthorized|denied|forbidden|no match for platform|invalid reference/i;
-const definitePullPatienceMs = 3 * second;
 
 /**
  * The only interpreter of pod status. Looks at the builder's container by name and never trusts the phase alone: a sidecar
@@ -93,6 +52,8 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
   if (pod === undefined) return { kind: 'gone' };
   const status = statusOf(pod, container);
   const state = status?.state;
+  const unknown = unknownEndOf(state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
+  if (unknown !== undefined) return unknown;
   if ((status?.restartCount ?? 0) > 0) {
     const message = 'a second start has no stdin';
     return { kind: 'lost', reason: 'ContainerRestarted', message };
@@ -105,10 +66,17 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
     if (lost !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
       return lost;
     }
-    return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod) };
+    const memoryLimit = memoryLimitOf(pod, container);
+    return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod), memoryLimit };
   }
   if (lost !== undefined) return lost;
-  if (state?.running !== undefined) return { kind: 'running', node: nodeOf(pod) };
+  if (state?.running !== undefined) {
+    return {
+      kind: 'running',
+      node: nodeOf(pod),
+      ...(isNodeSilent(pod) && { isNodeSilent: true }),
+    };
+  }
   return readWaiting(pod, state);
 }
 
@@ -125,12 +93,39 @@ export function describePodState(state: PodState): string {
     case 'lost':
       return state.message === '' ? state.reason : `${state.reason}: ${state.message}`;
     case 'running':
-      return state.node === '' ? 'running' : `running on node ${state.node}`;
+      return describeRunning(state.node, state.isNodeSilent === true);
     case 'ended':
       return `ended with exit code ${state.exitCode} (${state.reason})`;
     case 'gone':
       return 'gone';
   }
+}
+
+function describeRunning(node: string, isNodeSilent: boolean): string {
+  const where = node === '' ? '' : ` on node ${node}`;
+  return `running${where}${isNodeSilent ? ', which has stopped answering' : ''}`;
+}
+
+/** The node controller takes back the readiness of such a pod, and nothing else; it gives no reason. */
+function isNodeSilent(pod: V1Pod): boolean {
+  const condition = (name: string): V1PodCondition | undefined =>
+    pod.status?.conditions?.find(({ type }) => type === name);
+  const ready = condition('Ready');
+  return (
+    ready?.status === 'False' &&
+    (ready.reason ?? '') === '' &&
+    condition('ContainersReady')?.status === 'True'
+  );
+}
+
+/**
+ * The kubelet found no container (it starts a second one then), or containerd lost the process that keeps the exit code
+ * (its reason is `Unknown`).
+ */
+function unknownEndOf(end: V1ContainerStateTerminated | undefined): PodState | undefined {
+  if (!['ContainerStatusUnknown', 'Unknown'].includes(end?.reason ?? '')) return undefined;
+  const message = end?.message ?? 'its exit code is not known';
+  return { kind: 'lost', reason: 'ContainerStatusUnknown', message };
 }
 
 function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | undefined {
@@ -152,13 +147,6 @@ function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | u
   if (pod.metadata?.deletionTimestamp !== undefined) {
     return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
   }
-  if (state?.terminated?.reason === 'ContainerStatusUnknown') {
-    return {
-      kind: 'lost',
-      reason: 'ContainerStatusUnknown',
-      message: state.terminated.message ?? '',
-    };
-  }
   if (state?.terminated !== undefined || (phase !== 'Failed' && phase !== 'Succeeded'))
     return undefined;
   return (
@@ -169,6 +157,8 @@ function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | u
     }
   );
 }
+
+const second = 1_000;
 
 /** True if the container had ended by itself before the cluster took the pod away. Times are whole seconds. */
 function endedBeforeLoss(pod: V1Pod, { finishedAt }: V1ContainerStateTerminated): boolean {
@@ -209,10 +199,11 @@ function readInitFailure(pod: V1Pod): PodState | undefined {
 
 function readWaiting(pod: V1Pod, state: V1ContainerState | undefined): PodState {
   const init = pod.status?.initContainerStatuses?.find(({ state }) =>
-    isStuck(state?.waiting?.reason),
-  )?.state;
-  const waiting = init?.waiting ?? state?.waiting;
-  if (waiting?.reason !== undefined) return readReason(waiting.reason, waiting.message ?? '');
+    isStuckReason(state?.waiting?.reason ?? ''),
+  );
+  if (init !== undefined) return readInitWaiting(init);
+  const { reason, message = '' } = state?.waiting ?? {};
+  if (reason !== undefined) return readReason(reason, message);
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') {
     return {
@@ -228,20 +219,28 @@ function readWaiting(pod: V1Pod, state: V1ContainerState | undefined): PodState 
   };
 }
 
-function readReason(reason: string, message: string): PodState {
-  const wait = Object.hasOwn(stuckReasons, reason) ? stuckReasons[reason] : undefined;
-  if (wait === undefined) return { kind: 'starting', reason, message };
-  const definite = reason.includes('Image') && definitePullError.test(message);
-  const patienceMs = definite ? Math.min(wait.patienceMs, definitePullPatienceMs) : wait.patienceMs;
-  return { kind: 'stuck', reason, message, patienceMs, hint: wait.hint };
+/** The user's own containers: no input but the template has to do with them. */
+function readInitWaiting({ name, state }: V1ContainerStatus): PodState {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const words = `init container ${JSON.stringify(name)}${message === '' ? '' : `: ${message}`}`;
+  const read = readReason(reason, words);
+  return read.kind === 'stuck' ? { ...read, hint: checkInit } : read;
 }
 
-function isStuck(reason: string | undefined): boolean {
-  return reason !== undefined && Object.hasOwn(stuckReasons, reason);
+function readReason(reason: string, message: string): PodState {
+  const wait = waitOf(reason, message);
+  return wait === undefined
+    ? { kind: 'starting', reason, message }
+    : { kind: 'stuck', reason, message, ...wait };
 }
 
 function statusOf(pod: V1Pod, container: string): V1ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === container);
+}
+
+function memoryLimitOf(pod: V1Pod, container: string): string | undefined {
+  const spec = pod.spec?.containers.find(({ name }) => name === container);
+  return spec?.resources?.limits?.['memory'];
 }
 
 function nodeOf(pod: V1Pod): string {

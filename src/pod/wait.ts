@@ -1,5 +1,6 @@
 import { BuildError } from '../errors.ts';
 import type { Clock, PodEvent } from '../ports.ts';
+import { readObstacles, type Obstacle } from './events.ts';
 import type { PodFollower } from './follow.ts';
 import { describePodState, type PodState } from './state.ts';
 
@@ -32,9 +33,9 @@ export async function waitForStart(
 ): Promise<PodState> {
   const { clock } = wait;
   const startedAt = clock.now();
+  const creation = new Creation(wait);
   let reported = '';
   let stuckSince: number | undefined;
-  let events: readonly PodEvent[] = [];
   for (;;) {
     const state = follower.state;
     if (state.kind !== 'starting' && state.kind !== 'stuck') return state;
@@ -44,33 +45,70 @@ export async function waitForStart(
     }
     reported = state.reason;
 
-    const waitedMs = clock.now() - startedAt;
-    if (state.kind === 'stuck' && clock.now() - (stuckSince ?? 0) >= state.patienceMs)
-      throw hopeless(state);
-    if (waitedMs >= wait.startTimeoutMs) {
-      throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, events);
-    }
-
-    const eventsDue = events.length === 0 && isCreating(state) ? eventsAfterMs : Infinity;
-    if (waitedMs >= eventsDue) {
-      events = await readWarnings(wait);
-      for (const { reason, message } of events) await wait.report(`event: ${reason}: ${message}`);
-    }
     const patienceMs =
       state.kind === 'stuck' ? (stuckSince ?? 0) + state.patienceMs - clock.now() : Infinity;
-    const nextEventsMs = events.length > 0 || !isCreating(state) ? Infinity : nextCheck(waitedMs);
-    await changeOrTime(
-      follower,
-      state,
-      clock,
-      signal,
-      Math.min(patienceMs, nextEventsMs, wait.startTimeoutMs - waitedMs),
-    );
+    if (state.kind === 'stuck' && patienceMs <= 0) throw hopeless(state, undefined, state.hint);
+    const { obstacle, again } = await creation.look(state);
+    if (obstacle?.isHopeless === true && again) throw hopeless(state, obstacle, obstacle.hint);
+    const leftMs = startedAt + wait.startTimeoutMs - clock.now();
+    if (leftMs <= 0) throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, obstacle);
+    const ms = Math.min(patienceMs, creation.nextLookMs, leftMs);
+    await changeOrTime(follower, state, clock, signal, ms);
   }
 }
 
-function nextCheck(waitedMs: number): number {
-  return waitedMs < eventsAfterMs ? eventsAfterMs - waitedMs : eventsAfterMs;
+/** What hinders a pod whose containers are being created: looked for at growing intervals, each word of it told once. */
+class Creation {
+  readonly #wait: StartWait;
+  readonly #told = new Set<string>();
+  #sinceMs: number | undefined;
+  #pauseMs = eventsAfterMs;
+  #nextLookAtMs = Infinity;
+  #obstacle: Obstacle | undefined;
+  #isSeenAgain = false;
+
+  constructor(wait: StartWait) {
+    this.#wait = wait;
+  }
+
+  get nextLookMs(): number {
+    return this.#nextLookAtMs - this.#wait.clock.now();
+  }
+
+  /** @returns the newest obstacle, and whether it was there the last time too. */
+  async look(
+    state: PodState,
+  ): Promise<{ readonly obstacle: Obstacle | undefined; readonly again: boolean }> {
+    const nowMs = this.#wait.clock.now();
+    if (!isCreating(state)) {
+      this.#sinceMs = undefined;
+      this.#nextLookAtMs = Infinity;
+      return { obstacle: undefined, again: false };
+    }
+    if (this.#sinceMs === undefined) {
+      this.#sinceMs = nowMs;
+      this.#pauseMs = eventsAfterMs;
+      this.#nextLookAtMs = nowMs + eventsAfterMs;
+    }
+    if (nowMs >= this.#nextLookAtMs) {
+      await this.#read();
+      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauseMs;
+      this.#pauseMs *= 2;
+    }
+    return { obstacle: this.#obstacle, again: this.#isSeenAgain };
+  }
+
+  async #read(): Promise<void> {
+    const obstacles = readObstacles(await this.#wait.events());
+    for (const { words } of obstacles) {
+      if (this.#told.has(words)) continue;
+      this.#told.add(words);
+      await this.#wait.report(`event: ${words}`);
+    }
+    const obstacle = obstacles.at(-1);
+    this.#isSeenAgain = obstacle !== undefined && obstacle.words === this.#obstacle?.words;
+    this.#obstacle = obstacle;
+  }
 }
 
 function isCreating(state: PodState): boolean {
@@ -78,11 +116,6 @@ function isCreating(state: PodState): boolean {
     state.kind === 'starting' &&
     ['ContainerCreating', 'PodInitializing', 'Scheduled'].includes(state.reason)
   );
-}
-
-async function readWarnings(wait: StartWait): Promise<readonly PodEvent[]> {
-  const events = await wait.events();
-  return events.filter(({ type }) => type === 'Warning');
 }
 
 /** Resolves when the state is another one, or after `ms`. */
@@ -105,10 +138,8 @@ async function changeOrTime(
   }
 }
 
-function hopeless(state: PodState & { kind: 'stuck' }): BuildError {
-  return new BuildError('pod', `the pod cannot start: ${describePodState(state)}`, {
-    hint: state.hint,
-  });
+function hopeless(state: PodState, obstacle: Obstacle | undefined, hint: string): BuildError {
+  return new BuildError('pod', `the pod cannot start: ${describe(state, obstacle)}`, { hint });
 }
 
 /** Whether a pod that nobody can look at has started is not known. */
@@ -122,17 +153,28 @@ function unseen({ problem, startTimeoutMs }: StartWait): BuildError | undefined 
   );
 }
 
-function timedOut(afterMs: number, state: PodState, events: readonly PodEvent[]): BuildError {
-  const last = events.at(-1);
-  const said = last === undefined ? '' : `; last event: ${last.reason}: ${last.message}`;
+function timedOut(afterMs: number, state: PodState, obstacle: Obstacle | undefined): BuildError {
   return new BuildError(
     'timeout',
-    `the pod did not start within ${afterMs / 1_000} s: ${describePodState(state)}${said}`,
-    {
-      hint:
-        state.kind === 'starting' && state.reason === 'Unschedulable'
-          ? "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'."
-          : "Give it more time with 'start-timeout', or look at the node and its events.",
-    },
+    `the pod did not start within ${afterMs / 1_000} s: ${describe(state, obstacle)}`,
+    { hint: obstacle?.hint ?? timeoutHint(state) },
   );
 }
+
+function describe(state: PodState, obstacle: Obstacle | undefined): string {
+  const event = obstacle === undefined ? '' : `; last event: ${obstacle.words}`;
+  return `${describePodState(state)}${event}`;
+}
+
+function timeoutHint(state: PodState): string {
+  if (state.kind === 'stuck') return state.hint;
+  const hint = state.kind === 'starting' ? timeoutHints[state.reason] : undefined;
+  return hint ?? "Give it more time with 'start-timeout', or look at the node and its events.";
+}
+
+const timeoutHints: Readonly<Record<string, string | undefined>> = {
+  Unschedulable:
+    "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+  SchedulingGated:
+    "Ask whoever runs the cluster what removes its scheduling gates, or give it more time with 'start-timeout'.",
+};

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../engines/engine.ts';
-import { BuildError, type ErrorKind } from '../errors.ts';
+import { BuildError } from '../errors.ts';
+import { lossOf, tryAgain } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What the sentences name beside the outcome. */
@@ -9,65 +10,6 @@ export interface MessageContext {
   readonly timeoutMs: number;
   readonly diagnosis: Diagnosis | undefined;
 }
-
-interface Loss {
-  readonly what: string;
-  readonly hint: string;
-  /** True for what another pod may survive. */
-  readonly restart: boolean;
-}
-
-const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
-const raiseStorage =
-  "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.";
-
-/** Ways in which a cluster takes a pod away. Reasons of the kubelet, the scheduler and the pod disruption conditions. */
-const losses: Readonly<Record<string, Loss>> = {
-  Deleted: {
-    what: 'somebody deleted the pod',
-    hint: 'Find out who deletes pods in this namespace.',
-    restart: false,
-  },
-  Evicted: { what: 'the node evicted the pod', hint: raiseStorage, restart: false },
-  TerminationByKubelet: { what: 'the node evicted the pod', hint: tryAgain, restart: true },
-  Preempting: {
-    what: 'the pod was preempted by a more important one',
-    hint: "Set a priorityClassName by 'pod-template'.",
-    restart: true,
-  },
-  PreemptionByScheduler: {
-    what: 'the pod was preempted by a more important one',
-    hint: "Set a priorityClassName by 'pod-template'.",
-    restart: true,
-  },
-  EvictionByEvictionAPI: {
-    what: 'the pod was evicted, usually because its node is drained',
-    hint: tryAgain,
-    restart: true,
-  },
-  DeletionByTaintManager: { what: 'the node became unusable', hint: tryAgain, restart: true },
-  DeletionByPodGC: { what: 'the node is gone', hint: tryAgain, restart: true },
-  NodeLost: { what: 'the node is gone', hint: tryAgain, restart: true },
-  NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
-  Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
-  ContainerRestarted: {
-    what: 'the container was started a second time',
-    hint: "Take restart policies out of 'pod-template'.",
-    restart: false,
-  },
-  ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
-  NodeAffinity: {
-    what: 'the node does not fit the pod',
-    hint: "Correct 'node-selector'.",
-    restart: false,
-  },
-  UnexpectedAdmissionError: { what: 'the node refused the pod', hint: tryAgain, restart: true },
-  InitContainerFailed: {
-    what: 'an init container failed',
-    hint: "Correct the init containers of 'pod-template'.",
-    restart: false,
-  },
-};
 
 /** The sentence and the hint for every end but success. */
 export function outcomeError(
@@ -105,20 +47,12 @@ function isRefusal({ code }: BuildError): boolean {
 
 function failedError(
   { ended, contextComplete, bytesSent, cut }: Outcome & { kind: 'failed' },
-  { memoryLimit, diagnosis }: MessageContext,
+  context: MessageContext,
 ): BuildError {
   const { exitCode, reason, message } = ended;
-  if (reason === 'OOMKilled') {
-    const limit =
-      memoryLimit === undefined ? 'the memory of its node' : `its memory limit of ${memoryLimit}`;
-    return new BuildError(
-      'build',
-      `the builder was killed with exit code ${exitCode}: it needed more than ${limit}`,
-      {
-        hint: "Raise 'limits.memory' in 'resources'.",
-      },
-    );
-  }
+  const { diagnosis } = context;
+  if (reason === 'OOMKilled')
+    return memoryError(exitCode, ended.memoryLimit ?? context.memoryLimit);
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
     return new BuildError(
       'build',
@@ -133,6 +67,13 @@ function failedError(
       'lost',
       `the builder ended with exit code ${exitCode}: ${diagnosis.message}`,
       { hint: tryAgain },
+    );
+  }
+  if (reason === 'seccomp killed') {
+    return new BuildError(
+      'build',
+      `the builder was killed with exit code ${exitCode}: its seccomp profile forbids a system call that it made`,
+      { hint: "Set another seccompProfile by 'pod-template'." },
     );
   }
   const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
@@ -153,6 +94,21 @@ function failedError(
       hint: diagnosis?.hint ?? "Look at the builder's output above.",
       ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
     },
+  );
+}
+
+function memoryError(exitCode: number, limit: string | undefined): BuildError {
+  const [than, hint] =
+    limit === undefined
+      ? [
+          'the memory of its node',
+          "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
+        ]
+      : [`its memory limit of ${limit}`, "Raise 'limits.memory' in 'resources'."];
+  return new BuildError(
+    'build',
+    `the builder was killed with exit code ${exitCode}: it needed more than ${than}`,
+    { hint },
   );
 }
 
@@ -177,22 +133,15 @@ function unprovedError(cause: BuildError | undefined): BuildError {
 }
 
 function lossError(reason: string, message: string, { timeoutMs }: MessageContext): BuildError {
-  const words = message === '' ? '' : `: ${message}`;
+  const words = message === '' ? '' : `: ${message.trim()}`;
   if (reason === 'DeadlineExceeded') {
     return new BuildError('timeout', `the cluster ended the pod at its deadline${words}`, {
       hint: `Raise 'timeout' (now ${timeoutMs / 1_000} s).`,
     });
   }
-  // OutOfcpu, OutOfmemory, OutOfpods, …: the node was filled between scheduling and start.
-  const known = Object.hasOwn(losses, reason) ? losses[reason] : undefined;
-  const loss = known ?? {
-    what: 'the cluster ended the pod',
-    hint: tryAgain,
-    restart: reason.startsWith('OutOf'),
-  };
-  const lowNode = reason === 'Evicted' && message.includes('low on resource');
-  const kind: ErrorKind = loss.restart || lowNode ? 'lost' : 'build';
-  return new BuildError(kind, `${loss.what} before the builder ended (${reason}${words})`, {
-    hint: loss.hint,
-  });
+  const { what, hint, restart, never = false } = lossOf(reason, message);
+  const when = never ? ', so the builder never ran' : ' before the builder ended';
+  // Our own words for it say no more.
+  const why = reason === 'Deleted' ? '' : ` (${reason}${words})`;
+  return new BuildError(restart ? 'lost' : 'build', `${what}${when}${why}`, { hint });
 }

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { runCrowd } from '../../load/crowd.ts';
+import { requestsPerBuild } from '../../load/figures.ts';
+
+/** What has to wait for Retry-After, as `Traffic` names it. */
+const patient = ['GET version', 'GET pods', 'POST pods', 'DELETE pods', 'GET pods/log'];
+const retryAfterSeconds = 1;
+const toleranceMs = 10;
+
+test('eight builds at once on a server that refuses a fifth of their requests', async () => {
+  const { problems, traffic } = await runCrowd({
+    processes: 8,
+    refuseEach: 5,
+    retryAfterSeconds,
+    outageMs: 500,
+  });
+  expect(problems).toEqual([]);
+  expect(traffic.clients).toHaveLength(8);
+  for (const client of traffic.clients) {
+    const counts = [...traffic.countsOf(client)].filter(([kind]) => kind !== 'GET pods/log');
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    // Three more to look after the connections that were cut.
+    expect(total).toBeLessThanOrEqual(requestsPerBuild + 3);
+  }
+  const early = traffic
+    .retries()
+    .filter(({ kind }) => patient.includes(kind))
+    .filter(({ afterMs }) => afterMs < retryAfterSeconds * 1_000 - toleranceMs);
+  expect(early).toEqual([]);
+}, 60_000);

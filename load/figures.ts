@@ -1,0 +1,62 @@
+import { fullestShare, type Retry, type Traffic } from './traffic.ts';
+
+export interface Judgement {
+  /** For people. */
+  readonly lines: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** What one build may ask for, log requests left out: they are one for each interruption. */
+export const requestsPerBuild = 15;
+/** Every cut connection is looked after with so many requests more. */
+const requestsPerCut = 3;
+/** Clocks and timers differ by less. */
+const toleranceMs = 10;
+const windowMs = 100;
+/** Of a crowd; of a handful all may come together by chance. */
+const largestShare = 0.5;
+const crowd = 10;
+
+/** Counts of requests and the spread of retries, and whether they keep their bounds. */
+export function judgeTraffic(traffic: Traffic, retryAfterSeconds: number): Judgement {
+  const lines: string[] = [];
+  const problems: string[] = [];
+  const totals = traffic.clients.map((client) => {
+    const counts = traffic.countsOf(client);
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const beside = total - (counts.get('GET pods/log') ?? 0);
+    if (beside > requestsPerBuild + requestsPerCut)
+      problems.push(`${client} sent ${beside} requests: ${describeCounts(counts)}`);
+    return beside;
+  });
+  lines.push(
+    `requests of a build without those for its log: median ${median(totals)}, most ${Math.max(...totals)}`,
+    `one of them: ${describeCounts(traffic.countsOf(traffic.clients[0] ?? ''))}`,
+  );
+  for (const [kind, retries] of byKind(traffic.retries())) {
+    const extraMs = retries.map(({ afterMs }) => afterMs - retryAfterSeconds * 1_000);
+    const earliest = Math.min(...extraMs);
+    const share = fullestShare(extraMs, windowMs);
+    const figures = [earliest, median(extraMs), Math.max(...extraMs)].map(Math.round).join(' / ');
+    lines.push(
+      `${kind}: ${retries.length} retries, ${figures} ms (first / median / last) beyond Retry-After, ${Math.round(share * 100)} % within the fullest ${windowMs} ms`,
+    );
+    if (earliest < -toleranceMs)
+      problems.push(`${kind} came ${Math.round(-earliest)} ms before Retry-After was over`);
+    if (retries.length >= crowd && share > largestShare)
+      problems.push(`${Math.round(share * 100)} % of the retries of ${kind} came together`);
+  }
+  return { lines, problems };
+}
+
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+function byKind(retries: readonly Retry[]): ReadonlyMap<string, readonly Retry[]> {
+  return Map.groupBy(retries, ({ kind }) => kind);
+}
+
+function describeCounts(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+}

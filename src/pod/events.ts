@@ -1,0 +1,60 @@
+import type { PodEvent } from '../ports.ts';
+import { checkReferences } from './reasons.ts';
+
+/** A warning about a pod that does not start, and what can be done about it. */
+export interface Obstacle {
+  /** The cluster's own words. */
+  readonly words: string;
+  /** True for what does not change by itself. */
+  readonly isHopeless: boolean;
+  readonly hint: string;
+}
+
+interface Rule extends Omit<Obstacle, 'words'> {
+  readonly reason: RegExp;
+  readonly message: RegExp;
+}
+
+/** The first that fits. Sandbox and volume errors stand in no status, whatever the kubelet. */
+const rules: readonly Rule[] = [
+  {
+    reason: /^FailedMount$/,
+    message: /(?:secret|configmap) "[^"]*" not found|references non-existent (?:secret|config) key/,
+    isHopeless: true,
+    hint: checkReferences,
+  },
+  {
+    reason: /^Failed(?:Mount|AttachVolume)$/,
+    message: /(?:)/,
+    isHopeless: false,
+    hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
+  },
+  {
+    reason: /^FailedCreatePodSandBox$/,
+    message: /no runtime for/,
+    isHopeless: true,
+    hint: "Correct runtimeClassName in 'pod-template', or choose nodes that have this runtime by 'node-selector'.",
+  },
+  {
+    reason: /^FailedCreatePodSandBox$/,
+    message: /(?:)/,
+    isHopeless: false,
+    hint: 'Look at the node: its runtime or network is not ready.',
+  },
+];
+
+const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
+
+/**
+ * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before
+ * is over by then.
+ */
+export function readObstacles(events: readonly PodEvent[]): readonly Obstacle[] {
+  return events
+    .filter(({ type, reason }) => type === 'Warning' && reason !== 'FailedScheduling')
+    .map(({ reason, message }) => {
+      const rule = rules.find((one) => one.reason.test(reason) && one.message.test(message));
+      const { isHopeless = false, hint = otherHint } = rule ?? {};
+      return { words: `${reason}: ${message}`, isHopeless, hint };
+    });
+}
