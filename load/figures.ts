@@ -24,7 +24,7 @@ export function judgeTraffic(traffic: Traffic, retryAfterSeconds: number): Judge
   const totals = traffic.clients.map((client) => {
     const counts = traffic.countsOf(client);
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const beside = total - (counts.get('GET pods/log') ?? 0);
+    const beside = total - (counts.get('GET pod/log') ?? 0);
     if (beside > requestsPerBuild + requestsPerCut)
       problems.push(`${client} sent ${beside} requests: ${describeCounts(counts)}`);
     return beside;

@@ -3,7 +3,7 @@ import type { SeenRequest } from '../playground/cluster/server.ts';
 /** A request as the server saw it. */
 export interface Seen {
   readonly client: string;
-  /** What it asked for, names left out: `GET pods`, `watch pods`, `GET pods/log`. */
+  /** What it asked for, names left out: `GET pod`, `list pods`, `watch pods`, `GET pod/log`. */
   readonly kind: string;
   readonly atMs: number;
   readonly isRefused: boolean;
@@ -79,7 +79,8 @@ function kindOf(line: string, query: string): string {
   const resource = path
     .replace(/^\/apis?\/(?:[\w.]+\/)?v1\//, '')
     .replace(/^namespaces\/[^/]+\//, '')
-    .replace(/^(pods)\/[^/]+(\/\w+)?$/, '$1$2')
+    .replace(/^pods\/[^/]+(\/\w+)?$/, 'pod$1')
     .replace(/^\//, '');
-  return query.includes('watch=true') ? `watch ${resource}` : `${method} ${resource}`;
+  if (query.includes('watch=true')) return `watch ${resource}`;
+  return `${method === 'GET' && resource === 'pods' ? 'list' : method} ${resource}`;
 }

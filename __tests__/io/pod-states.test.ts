@@ -173,6 +173,16 @@ test.each([
   expect(server.calls).toEqual([watchCall, readCall, watchCall]);
 });
 
+test('a watch that is refused for now is asked again when the server wants to be asked', async () => {
+  const { clock, nextInTime } = await follow(
+    [refuse(429, 'slow down', { 'retry-after': '7' }), watching('3')],
+    [sendJson(pod('2'))],
+  );
+  const startedAt = clock.now();
+  expect(await nextInTime()).toBe('2');
+  expect(clock.now() - startedAt).toBeGreaterThanOrEqual(7_500);
+});
+
 test('without the right to watch the pod is read every 1.5 s', async () => {
   const { server, clock, nextInTime } = await follow(
     [refuse(403, 'cannot watch')],

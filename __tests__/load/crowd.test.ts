@@ -3,7 +3,7 @@ import { runCrowd } from '../../load/crowd.ts';
 import { requestsPerBuild } from '../../load/figures.ts';
 
 /** What has to wait for Retry-After, as `Traffic` names it. */
-const patient = ['GET version', 'GET pods', 'POST pods', 'DELETE pods', 'GET pods/log'];
+const patient = ['GET version', 'GET pod', 'watch pods', 'POST pods', 'DELETE pod', 'GET pod/log'];
 const retryAfterSeconds = 1;
 const toleranceMs = 10;
 
@@ -17,7 +17,7 @@ test('eight builds at once on a server that refuses a fifth of their requests', 
   expect(problems).toEqual([]);
   expect(traffic.clients).toHaveLength(8);
   for (const client of traffic.clients) {
-    const counts = [...traffic.countsOf(client)].filter(([kind]) => kind !== 'GET pods/log');
+    const counts = [...traffic.countsOf(client)].filter(([kind]) => kind !== 'GET pod/log');
     const total = counts.reduce((sum, [, count]) => sum + count, 0);
     // Three more to look after the connections that were cut.
     expect(total).toBeLessThanOrEqual(requestsPerBuild + 3);

@@ -18,13 +18,13 @@ test('requests are counted by what they ask for, refused ones left out', () => {
   traffic.add(request('POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews'), false);
   expect([...traffic.countsOf('build-1')]).toEqual([
     ['GET version', 1],
-    ['GET pods', 1],
-    ['GET pods/log', 1],
+    ['GET pod', 1],
+    ['GET pod/log', 1],
     ['watch pods', 1],
     ['POST selfsubjectaccessreviews', 1],
   ]);
   expect(traffic.refused).toBe(1);
-  expect(traffic.retries().map(({ kind }) => kind)).toEqual(['GET pods']);
+  expect(traffic.retries().map(({ kind }) => kind)).toEqual(['GET pod']);
 });
 
 test('a request that comes again at once is told', () => {
@@ -32,14 +32,14 @@ test('a request that comes again at once is told', () => {
   traffic.add(request(`GET ${pod}`), true);
   traffic.add(request(`GET ${pod}`), false);
   expect(judgeTraffic(traffic, 5).problems).toEqual([
-    expect.stringMatching(/^GET pods came \d+ ms before Retry-After was over$/),
+    expect.stringMatching(/^GET pod came \d+ ms before Retry-After was over$/),
   ]);
 });
 
 test('too many requests are told', () => {
   const traffic = new Traffic();
   for (let count = 0; count < 19; count += 1) traffic.add(request(`GET ${pod}`), false);
-  expect(judgeTraffic(traffic, 1).problems).toEqual(['build-1 sent 19 requests: 19 GET pods']);
+  expect(judgeTraffic(traffic, 1).problems).toEqual(['build-1 sent 19 requests: 19 GET pod']);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Clock, PodRef } from '../ports.ts';
-import type { BuildError } from '../errors.ts';
+import { askedPauseMs, type BuildError } from '../errors.ts';
 import { isApiError, isNotFound } from './api-error.ts';
 import { field, podPath, text, toPod } from './pod-json.ts';
 import type { RestClient } from './rest.ts';
@@ -51,16 +51,18 @@ export class PodStates {
       this.#start = this.#version;
       yield pod;
       do {
+        let askedMs = 0;
         try {
           yield* this.#watch(signal);
         } catch (error) {
           // However a watch fails, it proves nothing: the read that follows tells.
           if (signal.aborted) throw error;
+          askedMs = askedPauseMs(error) ?? 0;
         }
         // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
         this.#start = '';
         if (!this.#polling) {
-          await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
+          await this.#clock.sleep(askedMs + pauseMs / 2 + Math.random() * pauseMs, signal);
           yield await this.#read(signal);
         }
       } while (!this.#polling);
