@@ -8607,6 +8607,7 @@ function pod_json_text(value) {
 ;// CONCATENATED MODULE: ./build/io/pod-states.js
 
 
+
 /** How long the server keeps one watch open. Long: each new one is a request. */
 const watchSeconds = 1_800;
 /** After so much silence the pod is read once, to notice a proxy that holds the watch back or a half-open connection. */
@@ -8644,6 +8645,7 @@ class PodStates {
             this.#start = this.#version;
             yield pod;
             do {
+                let askedMs = 0;
                 try {
                     yield* this.#watch(signal);
                 }
@@ -8651,11 +8653,12 @@ class PodStates {
                     // However a watch fails, it proves nothing: the read that follows tells.
                     if (signal.aborted)
                         throw error;
+                    askedMs = askedPauseMs(error) ?? 0;
                 }
                 // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
                 this.#start = '';
                 if (!this.#polling) {
-                    await this.#clock.sleep(pauseMs / 2 + Math.random() * pauseMs, signal);
+                    await this.#clock.sleep(askedMs + pauseMs / 2 + Math.random() * pauseMs, signal);
                     yield await this.#read(signal);
                 }
             } while (!this.#polling);
