@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runCrowd } from '../../load/crowd.ts';
-import { requestsPerBuild } from '../../load/figures.ts';
+import { mostRequests } from '../../load/figures.ts';
 
 /** What has to wait for Retry-After, as `Traffic` names it. */
 const patient = ['GET version', 'GET pod', 'watch pods', 'POST pods', 'DELETE pod', 'GET pod/log'];
@@ -19,8 +19,7 @@ test('eight builds at once on a server that refuses a fifth of their requests', 
   for (const client of traffic.clients) {
     const counts = [...traffic.countsOf(client)].filter(([kind]) => kind !== 'GET pod/log');
     const total = counts.reduce((sum, [, count]) => sum + count, 0);
-    // Three more to look after the connections that were cut.
-    expect(total).toBeLessThanOrEqual(requestsPerBuild + 3);
+    expect(total).toBeLessThanOrEqual(mostRequests);
   }
   const early = traffic
     .retries()

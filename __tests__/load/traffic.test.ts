@@ -38,8 +38,8 @@ test('a request that comes again at once is told', () => {
 
 test('too many requests are told', () => {
   const traffic = new Traffic();
-  for (let count = 0; count < 19; count += 1) traffic.add(request(`GET ${pod}`), false);
-  expect(judgeTraffic(traffic, 1).problems).toEqual(['build-1 sent 19 requests: 19 GET pod']);
+  for (let count = 0; count < 25; count += 1) traffic.add(request(`GET ${pod}`), false);
+  expect(judgeTraffic(traffic, 1).problems).toEqual(['build-1 sent 25 requests: 25 GET pod']);
 });
 
 test.each([
