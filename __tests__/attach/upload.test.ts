@@ -107,6 +107,19 @@ test.each([
   expect(lines).toEqual(Array(2).fill(`attaching again: ${failure.message}`));
 });
 
+test('an attach that is refused for now waits as long as the server asks', async () => {
+  const server = await serve({ onEndOfStdin: succeedAndClose });
+  const cause = Object.assign(new Error('slow down'), { retryAfterMs: 7_000 });
+  const busy = new BuildError('cluster', 'attaching failed', { code: 429, cause });
+  let refusals = 1;
+  const { clock, end } = await upload(() =>
+    refusals-- > 0 ? Promise.reject(busy) : server.open(),
+  );
+  const startedAt = clock.now();
+  expect(await clock.until(end, 50)).toMatchObject({ acknowledged: true });
+  expect(clock.now() - startedAt).toBeGreaterThanOrEqual(7_000);
+});
+
 test('a container that was not reached gets the stream from its beginning', async () => {
   const server = await serve({
     onOpen: (connection) => {

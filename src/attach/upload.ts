@@ -1,5 +1,5 @@
 import type { StdinStream } from '../context/source.ts';
-import { BuildError } from '../errors.ts';
+import { askedPauseMs, BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { isFinal } from '../pod/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
@@ -24,6 +24,7 @@ export interface UploadOptions {
 const reachableMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 3_000;
+const longestSpreadMs = 1_000;
 const probeMs = 5_000;
 
 /**
@@ -45,7 +46,7 @@ export async function uploadStdin(options: UploadOptions, signal: AbortSignal): 
   try {
     for (let attempt = 0; ; attempt++) {
       const end = await attachOnce(options, signal, ended.signal);
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt);
+      const pauseMs = pauseAfter(end.failure, attempt);
       const late = clock.now() - startedAt + pauseMs > reachableMs;
       if (!end.unreached || late || signal.aborted || isFinal(follower.state)) return end;
       await report(`attaching again: ${end.failure?.message ?? 'the container was not reached'}`);
@@ -54,6 +55,14 @@ export async function uploadStdin(options: UploadOptions, signal: AbortSignal): 
   } finally {
     done.abort();
   }
+}
+
+/** As long as the server asks for, else ever longer; many builds do not come back together. */
+function pauseAfter(failure: BuildError | undefined, attempt: number): number {
+  const askedMs = askedPauseMs(failure);
+  return askedMs === undefined
+    ? Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
+    : askedMs + Math.random() * longestSpreadMs;
 }
 
 async function attachOnce(

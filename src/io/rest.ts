@@ -1,7 +1,7 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { BuildError } from '../errors.ts';
+import { askedPauseMs, BuildError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { ApiError, isApiError, isNotFound, readApiError, redirectError } from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -30,6 +30,7 @@ const longestPatienceMs = 5 * 60_000;
 const firstPatienceMs = 4_000;
 /** How long what was possible before may be refused. */
 const refusalPatienceMs = 60_000;
+const longestSpreadMs = 1_000;
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
 const answerTimeoutMs = 30_000;
@@ -154,8 +155,10 @@ export function isTransient(error: unknown): boolean {
 
 /** Milliseconds to wait before the request is sent again. */
 export function retryPause(error: unknown, attempt: number): number {
-  const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  return askedMs + backoff(attempt);
+  const askedMs = askedPauseMs(error) ?? 0;
+  // A server that is overloaded asks all of its clients for the same pause.
+  const spreadMs = askedMs === 0 ? 0 : Math.random() * longestSpreadMs;
+  return askedMs + backoff(attempt) + spreadMs;
 }
 
 /** Half of it jitter, so that many runs do not come back at the same moment. */
