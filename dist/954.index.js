@@ -733,6 +733,7 @@ function pump_toBuildError(reason) {
 const reachableMs = 30_000;
 const firstPauseMs = 100;
 const longestPauseMs = 3_000;
+const longestSpreadMs = 1_000;
 const probeMs = 5_000;
 /**
  * Brings one whole stream to the stdin of a running container. Attaching is tried again as long as the container was never
@@ -750,7 +751,7 @@ async function uploadStdin(options, signal) {
     try {
         for (let attempt = 0;; attempt++) {
             const end = await attachOnce(options, signal, ended.signal);
-            const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt);
+            const pauseMs = pauseAfter(end.failure, attempt);
             const late = clock.now() - startedAt + pauseMs > reachableMs;
             if (!end.unreached || late || signal.aborted || isFinal(follower.state))
                 return end;
@@ -761,6 +762,13 @@ async function uploadStdin(options, signal) {
     finally {
         done.abort();
     }
+}
+/** As long as the server asks for, else ever longer; many builds do not come back together. */
+function pauseAfter(failure, attempt) {
+    const askedMs = askedPauseMs(failure);
+    return askedMs === undefined
+        ? Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
+        : askedMs + Math.random() * longestSpreadMs;
 }
 async function attachOnce(options, signal, containerEnded) {
     const { cluster, clock, ref, container, streams } = options;
@@ -8186,6 +8194,7 @@ const longestPatienceMs = 5 * 60_000;
 const firstPatienceMs = 4_000;
 /** How long what was possible before may be refused. */
 const refusalPatienceMs = 60_000;
+const rest_longestSpreadMs = 1_000;
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
 const answerTimeoutMs = 30_000;
@@ -8303,8 +8312,10 @@ function isTransient(error) {
 }
 /** Milliseconds to wait before the request is sent again. */
 function retryPause(error, attempt) {
-    const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    return askedMs + backoff(attempt);
+    const askedMs = askedPauseMs(error) ?? 0;
+    // A server that is overloaded asks all of its clients for the same pause.
+    const spreadMs = askedMs === 0 ? 0 : Math.random() * rest_longestSpreadMs;
+    return askedMs + backoff(attempt) + spreadMs;
 }
 /** Half of it jitter, so that many runs do not come back at the same moment. */
 function backoff(attempt) {
