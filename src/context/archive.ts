@@ -28,11 +28,6 @@ import { packStream } from './pack.ts';
 import type { StdinSource, StreamAuth } from './source.ts';
 import { isWhiteout, warnOfNames } from './walk.ts';
 
-/** True for the endings that make a file a ready-made context. */
-export function isArchiveName(path: string): boolean {
-  return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
-}
-
 /**
  * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
  * as a directory does. It is read twice, because its ignore file and its Dockerfile may come last, and once more if one of

@@ -20,9 +20,14 @@ const typeFlags = { file: '0', link: '1', symlink: '2', directory: '5', pax: 'x'
 const nameField = { offset: 0, length: 100 };
 const sizeField = { offset: 124, length: 12 };
 const checksumOffset = 148;
-const typeOffset = 156;
 const linkNameField = { offset: 157, length: 100 };
 const prefixField = { offset: 345, length: 155 };
+
+const owner = '0000000\0';
+/** What all headers have in common: format, version, and no device. */
+const emptyHeader = Buffer.alloc(tarBlockBytes);
+emptyHeader.write('ustar\u000000', 257, 'latin1');
+emptyHeader.write(`${owner}${owner}`, 329, 'latin1');
 
 /** Largest number that eleven octal digits hold. */
 const largestOctal = 0o77777777777;
@@ -67,9 +72,8 @@ function encodeBlock(
   { prefix, name, linkName }: Names,
 ): Buffer {
   // From Node's pool of small buffers: one of its own for every file would keep the garbage collector busy.
-  const block = Buffer.allocUnsafe(tarBlockBytes).fill(0);
+  const block = Buffer.from(emptyHeader);
   block.write(name, nameField.offset, 'latin1');
-  const owner = '0000000\0';
   const times = `${octal(Math.min(mtimeSeconds, largestOctal), 11)} `;
   // The checksum is computed over spaces in its own place.
   block.write(
@@ -78,14 +82,11 @@ function encodeBlock(
     'latin1',
   );
   if (sizeBytes > largestOctal) writeBinarySize(block, sizeBytes);
-  block.write(linkName, linkNameField.offset, 'latin1');
-  block.write('ustar\u000000', 257, 'latin1');
-  block.write(`${owner}${owner}`, 329, 'latin1');
-  block.write(prefix, prefixField.offset, 'latin1');
+  if (linkName !== '') block.write(linkName, linkNameField.offset, 'latin1');
+  if (prefix !== '') block.write(prefix, prefixField.offset, 'latin1');
   let checksum = 0;
   for (let index = 0; index < tarBlockBytes; index += 1) checksum += block[index] ?? 0;
   block.write(`${octal(checksum, 6)}\0 `, checksumOffset, 'latin1');
-  block.write(typeFlag, typeOffset, 'latin1');
   return block;
 }
 

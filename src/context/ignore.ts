@@ -10,6 +10,8 @@ export interface IgnoreResult {
   readonly matches: ParentMatches;
 }
 
+const nothingExcluded: IgnoreResult = { excluded: false, matches: [] };
+
 /**
  * The rules of one ignore file as Docker applies them: github.com/moby/patternmatcher, ignorefile.ReadAll and
  * MatchesUsingParentResults. Errors are BuildError('context') and name file and line.
@@ -30,6 +32,7 @@ export class IgnoreRules {
 
   /** @param path relative to the context, with `/`. @param parent of its directory; undefined at the top. */
   test(path: string, parent: ParentMatches | undefined): IgnoreResult {
+    if (this.isEmpty) return nothingExcluded;
     let excluded = false;
     const matches = this.#patterns.map((numbered, index) => {
       const { pattern } = numbered;

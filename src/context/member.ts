@@ -129,7 +129,7 @@ export function clampTime(seconds: number, latestSeconds: number | undefined): n
 
 /** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
 export function isGitConfig(name: string): boolean {
-  return /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+  return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 
 function bytesMember(name: string, mode: number, mtimeSeconds: number, bytes: Buffer): Member {

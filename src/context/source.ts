@@ -3,7 +3,6 @@ import type { StreamLayout } from '../engines/engine.ts';
 import { BuildError } from '../errors.ts';
 import type { Source } from '../inputs/inputs.ts';
 import type { Workspace } from '../ports.ts';
-import { archiveSource, isArchiveName } from './archive.ts';
 import { pieceBytes } from './blocks.ts';
 import { directorySource } from './directory.ts';
 import { fileBytes } from './bytes.ts';
@@ -100,7 +99,14 @@ export async function createSource(
     });
   }
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
+  // Reading archives takes a library that directories do not need.
+  const { archiveSource } = await import('./archive.ts');
   return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
+}
+
+/** True for the endings that make a file a ready-made context. */
+function isArchiveName(path: string): boolean {
+  return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
 }
 
 function textSource(text: string): StdinSource {

@@ -42,7 +42,7 @@ function openFile(path: string): OpenFile {
   return {
     stat: () =>
       toFileStat(fstatSync(descriptor), () => fstatSync(descriptor, { bigint: true }).ino),
-    read: (buffer) => readSync(descriptor, buffer),
+    read: (buffer) => readSync(descriptor, buffer, 0, buffer.length, null),
     close() {
       closeSync(descriptor);
     },
