@@ -294,7 +294,7 @@ function differences(end: TrialEnd, expected: Expectation): readonly string[] {
 /** The questions about access are asked all at once, so any of them may fail first. */
 function withoutQuestion(sentence: string): string {
   return sentence.replace(
-    /^asking (?:the API server for its version|whether the account may .*?) failed/,
+    /^asking (?:the API server for its version|what the account may do|whether the account may .*?) failed/,
     'asking the cluster failed',
   );
 }

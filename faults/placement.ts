@@ -71,7 +71,7 @@ const states = /^GET .*\/pods(\/[^/]+)?$/;
 
 /** Which requests belong to a phase, as `METHOD /path`. */
 const requestsOf: Readonly<Record<Phase, RegExp>> = {
-  access: /^GET \/version$|selfsubjectaccessreviews$/,
+  access: /^GET \/version$|selfsubject(access|rules)reviews$/,
   create: /^POST .*\/pods$/,
   schedule: states,
   attach: /\/attach$/,

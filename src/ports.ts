@@ -26,6 +26,11 @@ export interface Cluster {
   readonly namespace: string;
   /** Minor version of the API server, for example 35; undefined if it does not say. */
   serverMinor(signal: AbortSignal): Promise<number | undefined>;
+  /**
+   * Rights that the cluster lists for the account, by one request; `*` stands for every verb or resource. Some authorizers list
+   * none or not all: what is missing may be granted all the same.
+   */
+  listedRights(signal: AbortSignal): Promise<readonly Access[]>;
   can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** Creates the pod, with strict field validation. A create whose answer was lost is looked up by its nonce annotation. */
   createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod>;

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { KubeCluster } from '../../src/io/cluster.ts';
@@ -52,6 +52,62 @@ test.each([
 ])('serverMinor of "$minor" is $expected', async ({ minor, expected }) => {
   const { cluster } = await serve({ 'GET /version': [sendJson({ major: '1', minor })] });
   expect(await cluster.serverMinor(signal)).toBe(expected);
+});
+
+describe('listedRights', () => {
+  const listCall = 'POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+
+  test('asks for the rules of the namespace, and takes those of the core group', async () => {
+    const { server, cluster } = await serve({
+      [listCall]: [
+        sendJson(
+          {
+            status: {
+              incomplete: true,
+              resourceRules: [
+                { verbs: ['get', 'create'], apiGroups: [''], resources: ['pods', 'pods/log'] },
+                { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+                { verbs: ['delete'], apiGroups: ['apps'], resources: ['pods'] },
+                { verbs: ['delete'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+              ],
+            },
+          },
+          201,
+        ),
+      ],
+    });
+    expect(await cluster.listedRights(signal)).toEqual([
+      { verb: 'get', resource: 'pods' },
+      { verb: 'get', resource: 'pods/log' },
+      { verb: 'create', resource: 'pods' },
+      { verb: 'create', resource: 'pods/log' },
+      { verb: '*', resource: '*' },
+    ]);
+    expect(server.requests[0]?.body).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: 'builds' },
+    });
+  });
+
+  test.each([
+    { name: 'no status', answers: [sendJson({}, 201)] },
+    { name: '403', answers: [refuse(403, 'forbidden')] },
+    { name: '404', answers: [refuse(404, 'not found')] },
+    { name: 'an answer that was lost, then none', answers: [breakOff, sendJson({}, 201)] },
+  ])('are none after $name', async ({ answers }) => {
+    const { clock, cluster } = await serve({ [listCall]: answers });
+    expect(await clock.until(cluster.listedRights(signal), 50)).toEqual([]);
+  });
+
+  test('says what was asked when nobody is logged in', async () => {
+    const { cluster } = await serve({ [listCall]: [refuse(401, 'Unauthorized')] });
+    await expect(cluster.listedRights(signal)).rejects.toMatchObject({
+      kind: 'cluster',
+      code: 401,
+      message: 'asking what the account may do failed: Unauthorized',
+    });
+  });
 });
 
 test('can asks a review with the subresource apart', async () => {

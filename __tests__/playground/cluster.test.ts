@@ -744,6 +744,9 @@ describe('accounts', () => {
     playground.faults.denied = ['get pods/log'];
     expect(await cluster.can({ verb: 'create', resource: 'pods' }, signal)).toBe('yes');
     expect(await cluster.can({ verb: 'get', resource: 'pods/log' }, signal)).toBe('no');
+    const listed = await cluster.listedRights(signal);
+    expect(listed).toContainEqual({ verb: 'create', resource: 'pods' });
+    expect(listed).not.toContainEqual({ verb: 'get', resource: 'pods/log' });
   });
 
   test('without a login may ask for the version and nothing else', async () => {

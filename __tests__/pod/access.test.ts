@@ -29,6 +29,51 @@ test('asks for every right that a build needs, and for no other', async () => {
   ]);
 });
 
+describe('rights that the cluster lists', () => {
+  const listing = (
+    listed: readonly string[],
+    answers: Readonly<Record<string, 'no' | 'unknown'>> = {},
+  ): ClusterDouble => {
+    const cluster = clusterWith(answers);
+    cluster.answers.listedRights = () =>
+      Promise.resolve(
+        listed.map((right) => {
+          const [verb = '', resource = ''] = right.split(' ');
+          return { verb, resource };
+        }),
+      );
+    return cluster;
+  };
+
+  test.each([
+    { name: 'one by one', listed: ['get pods', 'create pods', 'delete pods', 'list pods'] },
+    { name: 'as every verb', listed: ['* pods'] },
+  ])('are not asked for, listed $name', async ({ listed }) => {
+    const cluster = listing(listed);
+    await checkAccess(cluster, signal);
+    expect(cluster.calls).toEqual([
+      'can get pods/attach',
+      'can create pods/attach',
+      'can get pods/log',
+    ]);
+  });
+
+  test('may be all there are', async () => {
+    const cluster = listing(['* *']);
+    await checkAccess(cluster, signal);
+    expect(cluster.calls).toEqual([]);
+  });
+
+  test('leave the others to their own questions', async () => {
+    const cluster = listing(['* pods', 'get pods/attach', 'get pods/log'], {
+      'create pods/attach': 'no',
+    });
+    expect(await refusalOf(cluster)).toMatchObject({
+      message: 'the account of the kubeconfig may not create pods/attach in namespace "builds"',
+    });
+  });
+});
+
 describe('a missing right', () => {
   test.each([
     { right: 'create pods', rule: 'resources: [pods], verbs: [create]' },

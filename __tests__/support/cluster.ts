@@ -17,6 +17,11 @@ export class ClusterDouble implements Cluster {
     return this.#answer('serverMinor', 'version')(signal);
   }
 
+  /** Nothing is listed unless a test gives an answer: then every right is asked for. */
+  listedRights(signal: AbortSignal): Promise<readonly Access[]> {
+    return this.answers.listedRights?.(signal) ?? Promise.resolve([]);
+  }
+
   can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
     return this.#answer('can', `can ${access.verb} ${access.resource}`)(access, signal);
   }

@@ -13,7 +13,7 @@ import type { Kubelet } from './kubelet.ts';
 import type { Pod } from './pod.ts';
 import type { Pods } from './pods.ts';
 import type { ContainerProcess } from './process.ts';
-import { authorize, isAllowed } from './rights.ts';
+import { anonymous, authorize, isAllowed, rulesOf } from './rights.ts';
 import { compileSelector } from './selector.ts';
 import type { PodStore } from './store.ts';
 import type { Watches } from './watch.ts';
@@ -60,7 +60,7 @@ interface Target {
   readonly name?: string;
 }
 
-const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const reviewPath = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$/;
 const corePath =
   /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>[^/]+))?)?$/;
 
@@ -82,7 +82,8 @@ export class Api {
     const known = call.method === 'GET' ? discovery[call.path] : undefined;
     if (known !== undefined) return { code: 200, body: known };
     if (call.path === '/version') return { code: 200, body: version };
-    if (call.path === reviewPath && call.method === 'POST') return this.#review(call, sent);
+    const review = call.method === 'POST' ? reviewPath.exec(call.path)?.[1] : undefined;
+    if (review !== undefined) return this.#review(call, review, sent);
     const target = parseTarget(call.path);
     if (target === undefined) throw notFound(call);
     authorize(
@@ -138,13 +139,26 @@ export class Api {
     throw new PlainFailure(403, '');
   }
 
-  #review({ user }: Call, sent: string): JsonAnswer {
-    if (user === 'system:anonymous')
+  #review({ user }: Call, kind: string, sent: string): JsonAnswer {
+    if (user === anonymous)
       throw new ApiFailure(
         403,
-        `selfsubjectaccessreviews.authorization.k8s.io is forbidden: User "${user}" cannot create resource "selfsubjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope`,
-        { group: 'authorization.k8s.io', kind: 'selfsubjectaccessreviews' },
+        `${kind}.authorization.k8s.io is forbidden: User "${user}" cannot create resource "${kind}" in API group "authorization.k8s.io" at the cluster scope`,
+        { group: 'authorization.k8s.io', kind },
       );
+    return kind === 'selfsubjectrulesreviews'
+      ? this.#listRights(user, sent)
+      : this.#reviewAccess(user, sent);
+  }
+
+  #listRights(user: string, sent: string): JsonAnswer {
+    const review = parseBody(sent, 'SelfSubjectRulesReview') as { spec?: { namespace?: string } };
+    const resourceRules = rulesOf(user, review.spec?.namespace ?? '', this.#parts.faults.denied);
+    const status = { resourceRules, nonResourceRules: [], incomplete: false };
+    return { code: 201, body: { ...review, metadata: {}, spec: {}, status } };
+  }
+
+  #reviewAccess(user: string, sent: string): JsonAnswer {
     const review = parseBody(sent, 'SelfSubjectAccessReview') as {
       spec?: { resourceAttributes?: Record<string, string> };
     };

@@ -28,6 +28,14 @@ export function isAllowed({ user, verb, resource }: Attempt, denied: readonly st
   return granted[resource]?.includes(verb) === true && !denied.includes(`${verb} ${resource}`);
 }
 
+/** The same as rules, in the form of a SelfSubjectRulesReview. */
+export function rulesOf(user: string, namespace: string, denied: readonly string[]): object[] {
+  return Object.entries(granted).flatMap(([resource, all]) => {
+    const verbs = all.filter((verb) => isAllowed({ user, verb, resource, namespace }, denied));
+    return verbs.length === 0 ? [] : [{ verbs, apiGroups: [''], resources: [resource] }];
+  });
+}
+
 /** @throws ApiFailure 403 in the words of RBAC */
 export function authorize(attempt: Attempt, denied: readonly string[]): void {
   if (isAllowed(attempt, denied)) return;

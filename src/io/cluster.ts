@@ -51,6 +51,23 @@ export class KubeCluster implements Cluster {
     return Number.isNaN(minor) ? undefined : minor;
   }
 
+  async listedRights(signal: AbortSignal): Promise<readonly Access[]> {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    const body = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: this.namespace },
+    };
+    try {
+      // A review creates nothing, so it may be sent twice.
+      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
+      return list(field(field(review, 'status'), 'resourceRules')).flatMap(rightsOf);
+    } catch (error) {
+      if (isApiError(error, 403, 404, 405)) return [];
+      throw clusterError('asking what the account may do', error, this.#connection, signal);
+    }
+  }
+
   async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
     const [resource, subresource] = access.resource.split('/');
     const attributes = { namespace: this.namespace, verb: access.verb, resource, subresource };
@@ -266,6 +283,21 @@ export class KubeCluster implements Cluster {
 
 function nonceOf(pod: V1Pod): string | undefined {
   return pod.metadata?.annotations?.[nonceAnnotation];
+}
+
+/** What one rule grants on all objects of the core group. */
+function rightsOf(rule: unknown): readonly Access[] {
+  const [verbs, groups, resources, names] = [
+    'verbs',
+    'apiGroups',
+    'resources',
+    'resourceNames',
+  ].map((key) => list(field(rule, key)));
+  const isForAll = names?.length === 0 && groups?.some((group) => group === '' || group === '*');
+  if (isForAll !== true) return [];
+  return (verbs ?? []).flatMap((verb) =>
+    (resources ?? []).map((resource) => ({ verb: String(verb), resource: String(resource) })),
+  );
 }
 
 function fieldsOf(value: unknown): object {
