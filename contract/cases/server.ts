@@ -40,6 +40,18 @@ export const serverCases: readonly ContractCase[] = [
     run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'nobody'),
   },
   {
+    name: 'rules review: what the account may do',
+    run: (session) => listRights(session, 'account'),
+  },
+  {
+    name: 'rules review: account without rights',
+    run: (session) => listRights(session, 'nobody'),
+  },
+  {
+    name: 'rules review: no token',
+    run: (session) => listRights(session, 'anonymous'),
+  },
+  {
     name: 'access review: bad token',
     run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'bad token'),
   },
@@ -63,4 +75,27 @@ async function review(session: Session, attributes: object, as: Identity = 'acco
   if (answer.code !== 201) return answerView(answer);
   const { kind, status } = answer.body as { kind: string; status: { allowed: boolean } };
   return { code: answer.code, type: answer.type, kind, allowed: status.allowed };
+}
+
+/** Rules of the core group: what else everybody may do differs from cluster to cluster. */
+async function listRights(session: Session, as: Identity) {
+  const answer = await session.client.call({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: session.namespace },
+    },
+    as,
+  });
+  if (answer.code !== 201) return answerView(answer);
+  const { kind, status } = answer.body as {
+    kind: string;
+    status: { resourceRules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] };
+  };
+  const rights = status.resourceRules
+    .filter(({ apiGroups }) => apiGroups.includes(''))
+    .flatMap(({ resources, verbs }) => verbs.map((verb) => `${verb} ${resources.join(',')}`));
+  return { code: answer.code, type: answer.type, kind, rights: rights.toSorted() };
 }
