@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
 
 /** One run of a shell pipeline, its output thrown away. */
 export interface Run {
@@ -23,6 +24,12 @@ export async function runPipeline(command: string, directory: string): Promise<R
   });
   if (code !== 0) throw new Error(`${command} ended with exit code ${String(code)}`);
   return { seconds: (performance.now() - startedAt) / 1_000, outputBytes };
+}
+
+/** What a pipeline prints. @throws if it fails, with its errors. */
+export async function readPipeline(command: string, directory: string): Promise<string> {
+  const words = ['-o', 'pipefail', '-c', command];
+  return (await promisify(execFile)('bash', words, { cwd: directory })).stdout;
 }
 
 /** True if the program is in the PATH. */

@@ -3,8 +3,12 @@
 //   npm run bench                      everything
 //   npm run bench -- pack [--rounds N]
 //   npm run bench -- memory
+//   npm run bench -- overlap [--rounds N]    needs a cluster (CONTRIBUTING.md, End to end)
+//   npm run bench -- overhead [--rounds N]   without a cluster (CONTRIBUTING.md, End to end) the part on the playground
 import { parseArgs } from 'node:util';
 import { benchMemory } from './memory.ts';
+import { benchOverhead } from './overhead.ts';
+import { benchOverlap } from './overlap.ts';
 import { benchPack } from './pack.ts';
 
 const { values, positionals } = parseArgs({
@@ -15,6 +19,8 @@ const rounds = Number(values.rounds);
 const benches = {
   pack: () => benchPack(rounds),
   memory: benchMemory,
+  overhead: () => benchOverhead(rounds),
+  overlap: () => benchOverlap(rounds),
 };
 const names = Object.keys(benches);
 const unknown = positionals.filter((name) => !names.includes(name));

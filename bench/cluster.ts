@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAccount, type Account } from '../e2e/account.ts';
+import { testCluster, type TestCluster } from '../e2e/cluster.ts';
+
+/** A cluster to measure on, with an account of its own as users have it. */
+export interface BenchCluster extends TestCluster {
+  readonly account: Account;
+  /** The account's kubeconfig, YAML. */
+  readonly kubeconfig: string;
+  /** The same as a file. */
+  readonly kubeconfigPath: string;
+  /** Temporary. */
+  readonly directory: string;
+}
+
+/** Runs `use` on the cluster that the environment names, see CONTRIBUTING.md; without one it says so. */
+export async function onCluster(
+  what: string,
+  use: (cluster: BenchCluster) => Promise<void>,
+): Promise<void> {
+  const cluster = testCluster(process.env);
+  if (cluster === undefined) {
+    console.log(`\n${what}: SKIPPED, no cluster`);
+    return;
+  }
+  const account = await createAccount();
+  const directory = mkdtempSync(join(tmpdir(), 'kbp-bench-'));
+  try {
+    const kubeconfig = Buffer.from(account.kubeconfig, 'base64').toString('utf8');
+    const kubeconfigPath = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
+    await use({ ...cluster, account, kubeconfig, kubeconfigPath, directory });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+    await account.remove();
+  }
+}

@@ -1,0 +1,90 @@
+// Requests to the API server of a build that takes ten minutes, on the playground with time that runs faster.
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { RecordedJob } from '../faults/job.ts';
+import { scaleConnection, scaledClock } from '../faults/time.ts';
+import { startCluster } from '../playground/cluster.ts';
+import { buildImage } from '../src/build.ts';
+import { createSource } from '../src/context/source.ts';
+import { selectEngine } from '../src/engines/select.ts';
+import { parseInputs } from '../src/inputs/parse.ts';
+import { KubeCluster } from '../src/io/cluster.ts';
+import { connect } from '../src/io/kubeconfig.ts';
+import { createWorkspace } from '../src/io/workspace.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import { PodMemory } from '../src/pod/memory.ts';
+import { RunReport } from '../src/result/report.ts';
+import { count, type Counts } from './moments.ts';
+import { startRecorder } from './recorder.ts';
+
+/** How many times as fast time runs. */
+const factor = 20;
+const buildSeconds = 600;
+
+/** Counts every request of one build. @param printsEverySeconds of the builder's own output; 0 for a silent one. */
+export async function countRequests(printsEverySeconds: number): Promise<Counts> {
+  const cluster = await startCluster();
+  const recorder = await startRecorder(cluster.kubeconfig());
+  try {
+    await build(recorder.kubeconfig, builder(printsEverySeconds));
+    return count(recorder.requests);
+  } finally {
+    await recorder.close();
+    await cluster.close();
+  }
+}
+
+function builder(printsEverySeconds: number): string {
+  const seconds = printsEverySeconds === 0 ? buildSeconds : printsEverySeconds;
+  const rounds = buildSeconds / seconds;
+  return `cat > /dev/null; for n in $(seq ${rounds}); do echo step $n; sleep ${seconds / factor}; done`;
+}
+
+async function build(kubeconfig: string, script: string): Promise<void> {
+  const clock = scaledClock(factor);
+  const job = new RecordedJob();
+  const log = new JobLog(job, () => randomBytes(16).toString('hex'));
+  const values: Readonly<Record<string, string>> = {
+    kubeconfig,
+    engine: 'custom',
+    'builder-image': 'busybox:1',
+    'builder-command': ['sh', '-c', script].join('\n'),
+    stdin: 'hello',
+  };
+  const inputs = parseInputs({
+    read: (name) => values[name] ?? '',
+    env: () => undefined,
+    readText: () => undefined,
+  });
+  const engine = selectEngine(inputs);
+  const source = await createSource(
+    {
+      source: inputs.source,
+      file: undefined,
+      layout: engine.layout,
+      compressionLevel: inputs.compressionLevel,
+      sourceDateEpoch: undefined,
+    },
+    createWorkspace(tmpdir()),
+  );
+  const runner = {
+    run: () => Promise.reject(new Error('the playground has no credential plugin')),
+    mask: () => undefined,
+  };
+  const connection = scaleConnection(connect(inputs.kube, {}, runner), factor);
+  await buildImage(
+    { inputs, engine, source, auth: {}, pullHosts: [] },
+    {
+      cluster: new KubeCluster(connection, clock),
+      clock,
+      log,
+      report: new RunReport(clock.now()),
+      pods: new PodMemory(job),
+      run: { repository: 'example/project', runId: '1', runAttempt: '1' },
+      newPodName: () => `kbp-bench-${randomBytes(5).toString('hex')}`,
+      newNonce: () => randomBytes(16).toString('hex'),
+      onPod: () => undefined,
+    },
+    new AbortController().signal,
+  );
+}
