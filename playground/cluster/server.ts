@@ -22,7 +22,8 @@ export class ApiServer {
   readonly #sockets: WebSocketServer;
   readonly #api: Api;
   readonly #faults: Faults;
-  readonly #upgraded = new Set<Duplex>();
+  /** All of them, those whose TLS handshake is not over and those that were upgraded too. */
+  readonly #connections = new Set<Duplex>();
 
   constructor(api: Api, faults: Faults, protocols: readonly string[]) {
     this.#api = api;
@@ -41,6 +42,10 @@ export class ApiServer {
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       void this.#upgrade(request, socket, head);
+    });
+    this.#server.on('connection', (socket: Duplex) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
     });
     // A client that goes away in the middle of a handshake is its own affair.
     this.#server.on('tlsClientError', () => undefined);
@@ -65,8 +70,7 @@ export class ApiServer {
   }
 
   dropConnections(): void {
-    this.#server.closeAllConnections();
-    for (const socket of this.#upgraded) socket.destroy();
+    for (const socket of this.#connections) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -94,8 +98,6 @@ export class ApiServer {
 
   async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
-    this.#upgraded.add(socket);
-    socket.once('close', () => this.#upgraded.delete(socket));
     const refusal = (): ServerResponse => {
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
