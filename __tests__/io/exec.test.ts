@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -73,6 +74,6 @@ test('a program that does not answer is left behind', async () => {
   await expect(run(script(`cat '${fifo}'`), [], {})).rejects.toThrow(
     'it did not answer within 0.02 s',
   );
-  // Lets the program end.
-  writeFileSync(fifo, '');
+  // Lets the program end. It may not even have begun: waiting for it must not keep the event loop from starting it.
+  await writeFile(fifo, '');
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -735,6 +736,17 @@ describe('watch', () => {
     const { headers } = await send(connection, 'GET', podsPath);
     expect(Math.abs(Date.parse(headers.date ?? '') - Date.now())).toBeLessThan(2_000);
   });
+});
+
+test('a server that drops its connections drops those that are still shaking hands', async () => {
+  const { playground, cluster, signal } = await serve();
+  const socket = connectTcp(Number(new URL(playground.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  // The server takes connections in their order.
+  await cluster.serverMinor(signal);
+  const closed = once(socket, 'close');
+  playground.dropConnections();
+  await closed;
 });
 
 describe('accounts', () => {
