@@ -311,7 +311,7 @@ const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq
 if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(643), __nccwpck_require__.e(954)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5954));
+    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(686)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3686));
     try {
         await (isPost ? runPostStep() : runBuildStep());
     }

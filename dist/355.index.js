@@ -1,0 +1,443 @@
+export const id = 355;
+export const ids = [355];
+export const modules = {
+
+/***/ 355:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  archiveSource: () => (/* binding */ archiveSource)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __webpack_require__(6118);
+// EXTERNAL MODULE: ./build/context/bytes.js
+var context_bytes = __webpack_require__(9207);
+// EXTERNAL MODULE: ./build/context/ignore.js + 1 modules
+var ignore = __webpack_require__(1253);
+;// CONCATENATED MODULE: ./build/context/archive-entries.js
+
+
+
+
+
+
+/** What is read into memory whole: Dockerfiles and ignore files. Nobody writes larger ones. */
+const largestTextBytes = 4 * 1_024 * 1_024;
+/** The oldest format has no mark of its own; its checksum is looked at all the same. The types do not know the first one. */
+const readerOptions = { allowUnknownFormat: true, highWaterMark: 64 * 1_024 };
+/**
+ * @param archive as the user wrote it. @param path where it is.
+ * @throws BuildError('context')
+ */
+async function* readArchive(archive, path, workspace) {
+    const reader = (0,tar_stream.extract)(readerOptions);
+    const bytes = external_node_stream_.Readable.from((0,context_bytes/* fileBytes */.s)(path, workspace, () => undefined), { objectMode: false });
+    const first = await firstBytes(bytes, archive);
+    const isCompressed = first[0] === 0x1f && first[1] === 0x8b;
+    // The reader below throws the error of any of them.
+    const done = () => undefined;
+    if (isCompressed)
+        (0,external_node_stream_.pipeline)(bytes, (0,external_node_zlib_.createGunzip)(), reader, done);
+    else
+        (0,external_node_stream_.pipeline)(bytes, reader, done);
+    try {
+        for await (const entry of reader) {
+            const { header } = entry;
+            if (isSparse(header))
+                throw sparse(header.name, archive);
+            yield { archive, name: cleanName(header.name, archive), header, entry };
+        }
+    }
+    catch (error) {
+        throw asDamage(archive, error);
+    }
+    finally {
+        bytes.destroy();
+    }
+}
+/** The bytes of an entry. @throws BuildError('context') */
+async function* contentOf({ entry, archive }) {
+    try {
+        for await (const chunk of entry) {
+            if (Buffer.isBuffer(chunk))
+                yield chunk;
+        }
+    }
+    catch (error) {
+        throw asDamage(archive, error);
+    }
+}
+/** All bytes of an entry. @throws BuildError('context') */
+async function collect(read) {
+    const chunks = [];
+    for await (const chunk of contentOf(read))
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** The clean name of what a link leads to; a hard link names it from the root, a symbolic one from its directory. */
+function linkTarget(name, { type, linkname }) {
+    if (type === 'link')
+        return (0,ignore/* cleanPath */.t)(linkname.replace(/^\/+/, ''));
+    if (type !== 'symlink')
+        return undefined;
+    return (0,ignore/* cleanPath */.t)(linkname.startsWith('/') ? linkname : `${name}/../${linkname}`);
+}
+function damaged(archive, why, cause) {
+    return new errors/* BuildError */.zS('context', `the archive ${archive} cannot be read: ${why}`, {
+        hint: 'Make it with tar, uncompressed or with gzip.',
+        cause,
+    });
+}
+function asDamage(archive, error) {
+    return error instanceof errors/* BuildError */.zS ? error : damaged(archive, (0,errors/* describeError */.Uc)(error), error);
+}
+/** GNU tar's files with holes, in its own form (a type that the reader does not know) and in that of PAX records. */
+function isSparse({ type, size, pax }) {
+    const hasUnknownType = type === null;
+    const hasRecord = typeof pax === 'object' &&
+        pax !== null &&
+        Object.keys(pax).some((key) => key.startsWith('GNU.sparse'));
+    return (hasUnknownType && size > 0) || hasRecord;
+}
+function sparse(name, archive) {
+    return new errors/* BuildError */.zS('context', `${archive} has a sparse file: ${name}`, {
+        hint: 'Make the archive without the option --sparse of tar.',
+    });
+}
+/** Looks at the beginning without taking it. */
+async function firstBytes(bytes, archive) {
+    try {
+        for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {
+            bytes.unshift(chunk);
+            return chunk;
+        }
+    }
+    catch (error) {
+        throw asDamage(archive, error);
+    }
+    throw damaged(archive, 'it is empty');
+}
+function cleanName(name, archive) {
+    const clean = (0,ignore/* cleanPath */.t)(name.replace(/^\/+/, '').replace(/\/+$/, ''));
+    if (clean === '..' || clean.startsWith('../')) {
+        throw new errors/* BuildError */.zS('context', `${archive} has an entry outside of itself: ${name}`, {
+            hint: 'Make the archive from inside its directory: tar -czf context.tar.gz -C directory .',
+        });
+    }
+    return clean;
+}
+
+;// CONCATENATED MODULE: ./build/context/archive-texts.js
+
+
+
+/** As many as the kernel follows. */
+const mostLinks = 40;
+/** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
+class ArchiveTexts {
+    #archive;
+    #dockerfiles;
+    #texts = new Map();
+    /** Where the text is that belongs to a name. */
+    #places;
+    /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */
+    constructor(archive, file) {
+        this.#archive = archive;
+        this.#dockerfiles =
+            file === undefined ? ['Dockerfile', 'dockerfile'] : [(0,ignore/* cleanPath */.t)(file.replace(/^\/+/, ''))];
+        const ignoreFiles = this.#dockerfiles.map((name) => `${name}.dockerignore`);
+        const names = [...this.#dockerfiles, ...ignoreFiles, '.dockerignore'];
+        this.#places = new Map(names.map((name) => [name, name]));
+    }
+    /** Reads the entry if it is one of the files. @throws BuildError('context') */
+    async take(read) {
+        const { name, header, entry } = read;
+        if (![...this.#places.values()].includes(name)) {
+            entry.resume();
+            return;
+        }
+        this.#texts.delete(name);
+        if (header.type !== 'file' && header.type !== 'contiguous-file')
+            entry.resume();
+        else if (header.size <= largestTextBytes)
+            this.#texts.set(name, await collect(read));
+        else {
+            throw new errors/* BuildError */.zS('context', `${name} in ${this.#archive} is larger than 4 MiB`, {
+                hint: 'Look whether it is the right file.',
+            });
+        }
+    }
+    /** @returns true if a file is a link, so that the archive has to be read again. @throws BuildError('context') */
+    followLinks(listing) {
+        const entries = new Map(listing.map((entry) => [entry.name, entry]));
+        let isAny = false;
+        for (const name of this.#places.keys()) {
+            const place = this.#follow(name, entries);
+            if (place === name)
+                continue;
+            this.#places.set(name, place);
+            isAny = true;
+        }
+        return isAny;
+    }
+    /** @throws BuildError('context') */
+    dockerfile() {
+        for (const name of this.#dockerfiles) {
+            const bytes = this.#textOf(name);
+            if (bytes !== undefined)
+                return { name, bytes };
+        }
+        const wanted = this.#dockerfiles[0] ?? '';
+        throw new errors/* BuildError */.zS('context', `${this.#archive} has no file ${wanted}`, {
+            hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+        });
+    }
+    /** @throws BuildError('context') */
+    rules(dockerfile) {
+        for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+            const bytes = this.#textOf(name);
+            if (bytes === undefined)
+                continue;
+            return { rules: new ignore/* IgnoreRules */.w(bytes.toString('utf8'), name), name };
+        }
+        return { rules: new ignore/* IgnoreRules */.w('', '.dockerignore'), name: undefined };
+    }
+    #textOf(name) {
+        return this.#texts.get(this.#places.get(name) ?? name);
+    }
+    #follow(name, entries) {
+        const first = entries.get(name)?.target;
+        if (first === undefined)
+            return name;
+        let target = first;
+        for (let links = 0; target !== undefined && links < mostLinks; links += 1) {
+            const found = entries.get(target);
+            if (found?.type === 'file' || found?.type === 'contiguous-file')
+                return found.name;
+            target = found?.target;
+        }
+        throw new errors/* BuildError */.zS('context', `${name} in ${this.#archive} is a link to ${first}, which is no file of the archive`, { hint: 'Put the file itself in the place of the link.' });
+    }
+}
+
+// EXTERNAL MODULE: ./build/context/directory.js + 2 modules
+var directory = __webpack_require__(3883);
+// EXTERNAL MODULE: ./build/context/entry.js
+var entry = __webpack_require__(1268);
+// EXTERNAL MODULE: ./build/context/git-config.js
+var git_config = __webpack_require__(3295);
+// EXTERNAL MODULE: ./build/context/member.js
+var member = __webpack_require__(7940);
+// EXTERNAL MODULE: ./build/context/pack.js + 3 modules
+var pack = __webpack_require__(876);
+// EXTERNAL MODULE: ./build/context/walk.js
+var walk = __webpack_require__(9947);
+;// CONCATENATED MODULE: ./build/context/archive.js
+
+
+
+
+
+
+
+
+
+/**
+ * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
+ * as a directory does. It is read twice, because its ignore file and its Dockerfile may come last, and once more if one of
+ * them is a link.
+ * @throws BuildError('context')
+ */
+async function archiveSource(context, workspace) {
+    const { path, place } = context;
+    const read = () => readArchive(path, place.path, workspace);
+    const texts = new ArchiveTexts(path, context.file);
+    const listing = [];
+    for await (const entry of read()) {
+        const { name, header } = entry;
+        const target = linkTarget(name, header);
+        listing.push({ name, type: header.type, sizeBytes: header.size, target });
+        await texts.take(entry);
+    }
+    if (texts.followLinks(listing))
+        for await (const entry of read())
+            await texts.take(entry);
+    const dockerfile = texts.dockerfile();
+    const ignore = texts.rules(dockerfile.name);
+    const plan = planMembers(path, listing, (0,directory/* addExcludes */.B)(ignore.rules, context.excludes));
+    // A file that `.git/config` is another name of has the same content.
+    const linkedGitConfigs = new Set(listing.flatMap(({ name, target }) => target !== undefined && (0,member/* isGitConfig */.hE)(name) ? [target] : []));
+    const rules = { ...context, linkedGitConfigs };
+    async function* members(auth) {
+        yield (0,member/* directoryMember */.qf)(member/* contextRoot */.Cu.image, 0o755, 0);
+        let index = -1;
+        const changed = () => damaged(path, 'it changed while it was read');
+        for await (const found of read()) {
+            index += 1;
+            if (listing[index]?.name !== found.name)
+                throw changed();
+            if (plan.kept.has(index))
+                yield await archiveMember(found, rules);
+            found.entry.resume();
+        }
+        if (index !== listing.length - 1)
+            throw changed();
+        yield* (0,member/* metaMembers */.fs)({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
+    }
+    const kept = ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} kept out by ${ignore.name}`;
+    return {
+        description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
+        dockerfile: dockerfile.bytes.toString('utf8'),
+        isPacked: true,
+        notes: [],
+        warnings: plan.warnings,
+        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, plan.totals, workspace),
+    };
+}
+const sentTypes = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
+function planMembers(archive, listing, rules) {
+    const results = new DirectoryResults(rules);
+    const special = [];
+    const whiteouts = [];
+    const kept = new Set();
+    const parents = new Set();
+    const names = new Set();
+    let ignored = 0;
+    listing.forEach(({ name, type }, index) => {
+        if (name === '.')
+            return;
+        if (results.isExcluded(name))
+            ignored += 1;
+        else if (!sentTypes.includes(type))
+            special.push(name);
+        else {
+            if ((0,walk/* isWhiteout */.Eq)(name))
+                whiteouts.push(name);
+            kept.add(index);
+            names.add(name);
+            for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
+                parents.add(parent);
+            }
+        }
+    });
+    // An excluded directory is sent if something below it is.
+    listing.forEach(({ name, type }, index) => {
+        if (type === 'directory' && parents.has(name))
+            kept.add(index);
+    });
+    for (const index of kept)
+        checkEntry(archive, listing[index], names);
+    const files = [...kept].flatMap((index) => {
+        const entry = listing[index];
+        return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
+    });
+    return {
+        kept,
+        ignored,
+        warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }),
+        totals: {
+            totalFiles: files.length,
+            totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        },
+    };
+}
+function checkEntry(archive, entry, names) {
+    const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
+    if (foreign !== undefined) {
+        throw new errors/* BuildError */.zS('context', `${archive} has a name that is not UTF-8: ${foreign}`, {
+            hint: 'Rename the file, or keep it out by .dockerignore.',
+        });
+    }
+    if (entry?.type !== 'link' || names.has(entry.target ?? ''))
+        return;
+    throw new errors/* BuildError */.zS('context', `${entry.name} is another name of ${entry.target ?? ''}, which the archive does not have or .dockerignore keeps out`, { hint: 'Keep both names out, or none.' });
+}
+/** Verdicts of the ignore rules for paths whose directories may have no entry of their own. */
+class DirectoryResults {
+    #rules;
+    #matches = new Map();
+    constructor(rules) {
+        this.#rules = rules;
+    }
+    isExcluded(name) {
+        return this.#rules.test(name, this.#ofDirectory(parentName(name))).excluded;
+    }
+    #ofDirectory(name) {
+        if (name === undefined)
+            return undefined;
+        let matches = this.#matches.get(name);
+        if (matches === undefined) {
+            ({ matches } = this.#rules.test(name, this.#ofDirectory(parentName(name))));
+            this.#matches.set(name, matches);
+        }
+        return matches;
+    }
+}
+function parentName(name) {
+    const cut = name.lastIndexOf('/');
+    return cut < 0 ? undefined : name.slice(0, cut);
+}
+async function archiveMember(found, { latestSeconds, keepGitCredentials = false, linkedGitConfigs }) {
+    const { header } = found;
+    const name = `${member/* contextRoot */.Cu.image}/${found.name}`;
+    const mtimeSeconds = (0,member/* clampTime */.Dh)(header.mtime.getTime() / 1_000, latestSeconds);
+    const { mode } = header;
+    switch (header.type) {
+        case 'directory':
+            return (0,member/* directoryMember */.qf)(name, (0,entry/* archiveMode */.m)('directory', mode), mtimeSeconds);
+        case 'symlink':
+            return {
+                header: {
+                    name,
+                    type: 'symlink',
+                    mode: 0o777,
+                    mtimeSeconds,
+                    linkName: header.linkname,
+                },
+                content: { kind: 'none' },
+                counts: false,
+            };
+        case 'link':
+            return {
+                header: {
+                    name,
+                    type: 'link',
+                    mode: (0,entry/* archiveMode */.m)('file', mode),
+                    mtimeSeconds,
+                    linkName: `${member/* contextRoot */.Cu.image}/${linkTarget(found.name, header) ?? ''}`,
+                },
+                content: { kind: 'none' },
+                counts: false,
+            };
+        default: {
+            const isConfig = (0,member/* isGitConfig */.hE)(found.name) || linkedGitConfigs?.has(found.name) === true;
+            const isEdited = isConfig && !keepGitCredentials;
+            if (isEdited && header.size > largestTextBytes) {
+                throw new errors/* BuildError */.zS('context', `${found.name} is too large for a git configuration`, {
+                    hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",
+                });
+            }
+            return {
+                header: { name, type: 'file', mode: (0,entry/* archiveMode */.m)('file', mode), mtimeSeconds },
+                content: isEdited
+                    ? { kind: 'bytes', bytes: (0,git_config/* withoutCredentials */.r)(await collect(found)) }
+                    : { kind: 'stream', bytes: contentOf(found), sizeBytes: header.size },
+                counts: true,
+            };
+        }
+    }
+}
+
+
+/***/ })
+
+};
