@@ -206,6 +206,27 @@ const cases: readonly {
     },
   },
   {
+    name: 'a port with the digits of a refusal, which is none',
+    tail: [
+      `${push} "127.0.0.1:40173/in/push:403": creating push check transport for 127.0.0.1:40173 failed: Get "https://127.0.0.1:40173/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+    ],
+    expected: {
+      message:
+        'the certificate of the registry 127.0.0.1:40173 is not trusted: certificate signed by unknown authority',
+      hint: "Give the certificate of its authority by 'registry-ca'.",
+    },
+  },
+  {
+    name: 'a status that refuses the push',
+    tail: [
+      `${push} "r.example/a:1": POST https://r.example/v2/a/blobs/uploads/: unexpected status code 403 Forbidden`,
+    ],
+    expected: {
+      message: 'the registry r.example refuses the push',
+      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+    },
+  },
+  {
     name: 'a registry without TLS',
     tail: [
       `${push} "198.18.88.1:5000/in/push:1": creating push check transport for 198.18.88.1:5000 failed: Get "https://198.18.88.1:5000/v2/": http: server gave HTTP response to HTTPS client`,
