@@ -6268,14 +6268,14 @@ const failures = [
         }),
     },
     {
-        pattern: /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|403|401)/,
+        pattern: /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
         explain: ([registry = '']) => ({
             message: `the registry ${registry} refuses the push`,
             hint: checkPushLogin,
         }),
     },
     {
-        pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|403|401)/,
+        pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
         explain: () => ({ message: 'the registry refuses the push', hint: checkPushLogin }),
     },
     {
