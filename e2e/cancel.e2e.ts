@@ -17,6 +17,7 @@ import {
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
 import { visibleLog } from './joblog.ts';
+import { podOf, runWithFault } from './lab.ts';
 import { until } from './poll.ts';
 
 /** A state in which the step is interrupted. */
@@ -25,6 +26,8 @@ interface Phase {
   readonly inputs: Inputs;
   /** The job log says that it is reached. */
   readonly reached: RegExp;
+  /** No pod was named yet, so the post step has nothing to do. */
+  readonly hasNoPod?: boolean;
 }
 
 interface Interrupted {
@@ -40,6 +43,18 @@ const removedByPostMs = 15_000;
 const megabytes = 50;
 
 const phases: readonly Phase[] = [
+  {
+    name: 'preparing',
+    inputs: shell({ stdin: 'echo foo' }),
+    reached: /^::group::Prepare$/m,
+    hasNoPod: true,
+  },
+  {
+    // The create is on its way.
+    name: 'creating',
+    inputs: shell({ stdin: 'sleep 300' }),
+    reached: /^::group::Start pod /m,
+  },
   {
     name: 'starting',
     inputs: shell({ stdin: 'echo foo', 'node-selector': 'kbp-e2e/none=true' }),
@@ -57,6 +72,12 @@ const phases: readonly Phase[] = [
     name: 'building',
     inputs: script('cat >/dev/null; echo building; sleep 300', { stdin: 'x' }),
     reached: /^building$/m,
+  },
+  {
+    // The container has ended, but its status does not say so for about a second.
+    name: 'waiting for the verdict',
+    inputs: script('cat >/dev/null; echo leaving', { stdin: 'x' }),
+    reached: /^leaving$/m,
   },
 ];
 
@@ -114,8 +135,25 @@ suite('cancelled', () => {
   }
 });
 
+suite('cancelled while the pod is removed', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    testCase(`by ${signal}: the removal goes on`, async () => {
+      // It takes a second and more to end a container that does not want to.
+      const inputs = script('trap "" TERM; cat >/dev/null; echo building; sleep 300', {
+        stdin: 'x',
+        timeout: '8s',
+      });
+      const result = await runWithFault(inputs, /^building$/m, async ({ runId, kill }) => {
+        await podOf(runId, ({ metadata }) => metadata?.deletionTimestamp !== undefined);
+        kill(signal);
+      });
+      assertRed(result, /did not end within its timeout of 8 s/);
+    });
+  }
+});
+
 suite('killed', () => {
-  for (const phase of phases) {
+  for (const phase of phases.filter(({ hasNoPod }) => hasNoPod !== true)) {
     testCase(`while ${phase.name}: the post step removes the pod`, async () => {
       const { result, removedMs } = await inWorkspace((run) => interrupt(phase, 'SIGKILL', run));
       assert.equal(result.main, 137);

@@ -1,4 +1,5 @@
 // The cluster and the registries that the suite runs against, by environment variables; see CONTRIBUTING.md.
+import { readFileSync } from 'node:fs';
 
 export interface TestCluster {
   /** Kubeconfig file of an administrator, who makes the namespace and the account of examples/cluster for the run. */
@@ -9,8 +10,19 @@ export interface TestCluster {
   readonly registry: string;
   readonly strictRegistry: string | undefined;
   readonly tlsRegistry: TlsRegistry | undefined;
+  /** An account whose requests the API server writes down; undefined: what was asked cannot be looked at. */
+  readonly audited: AuditedAccount | undefined;
   /** Command that restarts parts of the cluster and reconfigures it; undefined: those cases do not apply. */
   readonly lab: string | undefined;
+}
+
+export interface AuditedAccount {
+  /** Kubeconfig file of an account with the Role of examples/cluster. */
+  readonly kubeconfig: string;
+  /** Its namespace. */
+  readonly namespace: string;
+  /** One JSON line for each stage of a request; for pods with request and answer. */
+  readonly log: string;
 }
 
 export interface TlsRegistry {
@@ -36,6 +48,7 @@ export function testCluster(
     builderImage: orUndefined(environment['KBP_BUILDER_IMAGE']),
     strictRegistry: orUndefined(environment['KBP_STRICT_REGISTRY']),
     tlsRegistry: tlsRegistry(environment),
+    audited: auditedAccount(environment),
     lab: orUndefined(environment['KBP_LAB']),
   };
 }
@@ -52,6 +65,16 @@ function tlsRegistry(
     user: environment['KBP_REGISTRY_USER'] ?? '',
     password: environment['KBP_REGISTRY_PASSWORD'] ?? '',
   };
+}
+
+function auditedAccount(
+  environment: Readonly<Record<string, string | undefined>>,
+): AuditedAccount | undefined {
+  const kubeconfig = environment['KBP_KUBECONFIG'];
+  const log = environment['KBP_AUDIT_LOG'];
+  if (!isSet(kubeconfig) || !isSet(log)) return undefined;
+  const namespace = /\bnamespace: "?([\w-]+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1];
+  return { kubeconfig, log, namespace: namespace ?? 'default' };
 }
 
 function isSet(value: string | undefined): value is string {

@@ -190,21 +190,6 @@ suite('builders that do not end well', () => {
     assertRed(result, /did not end within its timeout of 20 s; last state: running/);
     assert.ok(splitLog(result.log).mirrored.includes('begun'));
   });
-
-  testCase('somebody deletes the pod', async () => {
-    let log = '';
-    let deletion: Promise<unknown> | undefined;
-    const result = await runBuild(shell({ stdin: 'cat; echo begun; sleep 300' }), {
-      onLog: (text) => {
-        log += text;
-        const name = /Start pod (\S+)/.exec(log)?.[1];
-        if (deletion !== undefined || name === undefined || !/^begun$/m.test(log)) return;
-        deletion = kubectl(['delete', 'pod', name, '--wait=false', ...inNamespace]);
-      },
-    });
-    await deletion;
-    assertRed(result, /somebody deleted/);
-  });
 });
 
 suite('output', () => {

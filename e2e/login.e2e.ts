@@ -1,9 +1,10 @@
 // Logins for a registry with TLS by a private authority, and that nobody can read them afterwards.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionResult } from '../scripts/action.ts';
+import { AuditLog } from './audit.ts';
 import {
   account,
   assertGreen,
@@ -29,6 +30,12 @@ const { host, ca, user, password } = cluster.tlsRegistry ?? {
   password: '',
 };
 const login = `${user}:${password}`;
+/** As they are, inside of `auth`, and a file with them inside of a Secret. */
+const secrets = [
+  password,
+  Buffer.from(login).toString('base64'),
+  Buffer.from(loginFile(login)).toString('base64'),
+];
 const dockerfile = `FROM ${cluster.baseImage}\nCOPY name.txt /name.txt\n`;
 
 /** `config.json` with a login as `docker login` writes it. */
@@ -78,7 +85,7 @@ async function assertSecret({ log, summary, outputs }: ActionResult, runId: stri
     events,
   };
   for (const [place, text] of Object.entries(places)) {
-    for (const secret of [password, Buffer.from(login).toString('base64')])
+    for (const secret of secrets)
       assert.ok(!text.includes(secret), `the ${place} shows the password`);
   }
 }
@@ -164,5 +171,41 @@ suite('login', () => {
       assertRed(result, /certificate of the registry .* is not trusted.*'registry-ca'/);
     },
     missing,
+  );
+
+  testCase(
+    'nothing of a login reaches the API server',
+    async () => {
+      const { audited } = cluster;
+      assert.ok(audited !== undefined);
+      const requests = new AuditLog(audited.log);
+      const files = {
+        'src/Dockerfile': dockerfile,
+        'src/name.txt': 'audited',
+        'docker.json': loginFile(login),
+      };
+      const result = await withFiles(files, (directory) =>
+        runBuild(
+          kaniko({
+            kubeconfig: readFileSync(audited.kubeconfig, 'utf8'),
+            context: 'src',
+            tags: `${host}/${account.namespace}/audited:1`,
+            push: 'true',
+            'registry-ca': ca,
+            'docker-config': 'docker.json',
+          }),
+          { directory },
+        ),
+      );
+      await assertPushed('audited', result);
+      const name = result.outputs['pod-name'];
+      const ofPod = requests.requests().filter((request) => request.name === name);
+      const [create] = ofPod.filter(({ verb }) => verb === 'create');
+      assert.match(create?.text ?? '', /"requestObject":\{.*"stdinOnce":true/);
+      for (const { text } of ofPod)
+        for (const secret of secrets)
+          assert.ok(!text.includes(secret), `${text} shows the password`);
+    },
+    missing ?? needs('KBP_AUDIT_LOG', cluster.audited),
   );
 });

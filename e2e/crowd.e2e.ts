@@ -1,0 +1,122 @@
+// Many builds at once: each has its own verdict and its own output, and none asks the API server for more than alone.
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { ActionResult } from '../scripts/action.ts';
+import { AuditLog, type AuditedRequest } from './audit.ts';
+import {
+  account,
+  assertGreen,
+  assertRed,
+  cluster,
+  kaniko,
+  runBuild,
+  script,
+  withFiles,
+} from './build.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog, visibleLog } from './joblog.ts';
+import { getObject } from './kubectl.ts';
+import { until } from './poll.ts';
+import { readManifest } from './registry.ts';
+
+const scripts = 26;
+const images = 4;
+const goneMs = 30_000;
+/** For one build, log requests left out: they are one for each interruption. */
+const requestsPerBuild = 15;
+
+interface Place {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+}
+
+async function runScript(index: number, place: Place, runId: string): Promise<void> {
+  const exitCode = index % 5 === 4 ? 10 + index : 0;
+  const text = `tar -xzOf - ./name.txt; for i in 1 2 3; do echo ${index} line $i; sleep 1; done; exit ${exitCode}`;
+  const result = await withFiles({ 'name.txt': `I am ${index}\n` }, (directory) =>
+    run(script(text, { context: '.' }), { directory, place, runId }),
+  );
+  if (exitCode === 0) assertGreen(result);
+  else assertRed(result, new RegExp(`^the builder ended with exit code ${exitCode}\\. `));
+  assert.equal(result.outputs['exit-code'], String(exitCode));
+  assert.deepEqual(
+    splitLog(result.log).mirrored,
+    [`I am ${index}`, ...[1, 2, 3].map((line) => `${index} line ${line}`)],
+    visibleLog(result.log),
+  );
+}
+
+async function buildImage(index: number, place: Place, runId: string): Promise<void> {
+  const repository = `${account.namespace}/crowd-${index}`;
+  const files = {
+    Dockerfile: `FROM ${cluster.baseImage}\nCOPY name.txt /name.txt\nRUN grep ${index} /name.txt\n`,
+    'name.txt': `${index}\n`,
+  };
+  const inputs = kaniko({
+    context: '.',
+    tags: `${cluster.registry}/${repository}:1`,
+    push: 'true',
+  });
+  const result = await withFiles(files, (directory) => run(inputs, { directory, place, runId }));
+  assertGreen(result);
+  const manifest = await readManifest({ host: cluster.registry }, repository, '1');
+  assert.equal(result.outputs['digest'], manifest?.digest);
+}
+
+function run(
+  inputs: Readonly<Record<string, string>>,
+  { directory, place, runId }: { directory: string; place: Place; runId: string },
+): Promise<ActionResult> {
+  return runBuild(
+    { ...inputs, kubeconfig: place.kubeconfig },
+    { directory, env: { GITHUB_RUN_ID: runId }, keepsPod: true },
+  );
+}
+
+/** Requests of all builds but those for logs, and what each pod was asked for. */
+function checkRequests(requests: readonly AuditedRequest[]): void {
+  const counted = requests.filter(({ what }) => what !== 'pods/log');
+  const ofPods = Map.groupBy(
+    counted.filter(({ name }) => name !== undefined),
+    ({ name }) => name,
+  );
+  const unnamed = counted.filter(({ name }) => name === undefined).length;
+  const count = scripts + images;
+  const most = Math.max(...[...ofPods.values()].map((one) => one.length));
+  const each = counted.length / count;
+  console.log(
+    `requests for a build: ${each.toFixed(1)}, of which ${(unnamed / count).toFixed(1)} before it has a pod; most for one pod ${most}; log requests ${((requests.length - counted.length) / count).toFixed(1)}`,
+  );
+  assert.equal(ofPods.size, count);
+  assert.ok(most + unnamed / count <= requestsPerBuild, `one pod was asked for ${most} times`);
+}
+
+suite('many builds at once', () => {
+  testCase(
+    `${scripts} scripts and ${images} images: each has its verdict, its output and few requests`,
+    async () => {
+      const { audited } = cluster;
+      const place =
+        audited === undefined
+          ? account
+          : { ...audited, kubeconfig: readFileSync(audited.kubeconfig, 'utf8') };
+      const requests = audited === undefined ? undefined : new AuditLog(audited.log);
+      const runId = String(randomInt(2 ** 40));
+      const startedAtMs = performance.now();
+      await Promise.all([
+        ...Array.from({ length: scripts }, (_, index) => runScript(index, place, runId)),
+        ...Array.from({ length: images }, (_, index) => buildImage(index, place, runId)),
+      ]);
+      console.log(`all ended after ${Math.round((performance.now() - startedAtMs) / 1_000)} s`);
+      await until('no pod is left', goneMs, async () => {
+        const selector = ['--selector', `kube-build-push/run-id=${runId}`];
+        const args = ['pods', '--namespace', place.namespace, ...selector];
+        const pods = await getObject<{ items: V1Pod[] }>(args);
+        return pods?.items.length === 0 ? true : undefined;
+      });
+      if (requests !== undefined) checkRequests(requests.requests());
+    },
+  );
+});

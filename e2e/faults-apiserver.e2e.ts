@@ -1,0 +1,131 @@
+// The API server restarts while a build is in one of its phases. What was proved stays proved, what was lost is said.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { assertGreen, assertRed, script, withFiles, type Inputs } from './build.ts';
+import { hasPrinted, writeRandomFile } from './bytes.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import {
+  assertLines,
+  attemptsOf,
+  holdPod,
+  lab,
+  missingLab,
+  podOf,
+  runWithFault,
+  untilHealthyAfterOutage,
+} from './lab.ts';
+
+/** Few enough for a graceful restart, which waits for 10 s, on a busy machine. */
+const megabytes = 100;
+const lineCount = 10;
+/** Of it every phase takes a few seconds, the server's restart up to 12. */
+const patienceMs = 60_000;
+
+/** A graceful restart answers what it has begun; a kill does not. */
+const restarts = [['apiserver'], ['apiserver', '--kill']] as const;
+
+/** A script that prints its lines a second apart. */
+const lines = `for i in $(seq ${lineCount}); do echo line $i; sleep 1; done`;
+const timeout: Inputs = { timeout: '3m' };
+
+suite('a restart of the API server', () => {
+  for (const restart of restarts) {
+    const name = restart.join(' ');
+    const fault = (): Promise<string> => lab('restart', ...restart);
+
+    testCase(
+      `${name} while the pod starts: green`,
+      async () => {
+        const template = [
+          'spec:',
+          '  initContainers:',
+          `  - {name: slow, image: ${script('')['builder-image'] ?? ''}, command: [sleep, "6"]}`,
+        ].join('\n');
+        const inputs = script('cat; echo line 1', {
+          ...timeout,
+          stdin: 'whole\n',
+          'pod-template': template,
+        });
+        const result = await runWithFault(inputs, /waiting: PodInitializing/, fault);
+        assertGreen(result);
+        assert.deepEqual(splitLog(result.log).mirrored, ['whole', 'line 1']);
+        assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
+        await untilHealthyAfterOutage();
+      },
+      missingLab,
+    );
+
+    testCase(
+      `${name} during an upload: green with the whole stream, or red with its loss`,
+      async () => {
+        await withFiles({}, async (directory) => {
+          const sha256 = await writeRandomFile(join(directory, 'big.bin'), megabytes, 4);
+          // What is read before the pause is less than what is still to be sent after it.
+          const text =
+            '{ dd bs=65536 count=320 iflag=fullblock 2>/dev/null; echo paused >&2; sleep 3; cat; } | sha256sum';
+          const inputs = script(text, { ...timeout, 'stdin-file': 'big.bin' });
+          const result = await runWithFault(inputs, /^paused$/m, fault, { directory });
+          console.log(`exit code ${result.main}, ${Math.round(result.tookMs)} ms`);
+          assert.equal(attemptsOf(result).length, 1);
+          if (restart.length === 1) {
+            assertGreen(result);
+            assert.ok(hasPrinted(result, sha256));
+          } else {
+            const { message } = assertRed(result, /./);
+            assert.match(message, /connection|did not get everything|stdin/);
+          }
+          assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
+        });
+        await untilHealthyAfterOutage();
+      },
+      missingLab,
+    );
+
+    testCase(
+      `${name} during a build: green, each line once`,
+      async () => {
+        const inputs = script(`cat >/dev/null; ${lines}`, { ...timeout, stdin: 'x' });
+        const result = await runWithFault(inputs, /^line 2$/m, fault);
+        assertGreen(result);
+        assertLines(result, lineCount);
+        assert.doesNotMatch(result.log, /output is (probably )?missing/);
+        await untilHealthyAfterOutage();
+      },
+      missingLab,
+    );
+
+    for (const exitCode of restart.length === 1 ? [0] : [0, 7])
+      testCase(
+        `${name} between the exit with ${exitCode} and the verdict: the container's verdict`,
+        async () => {
+          const text = `cat >/dev/null; echo line 1; echo leaving; exit ${exitCode}`;
+          const inputs = script(text, { ...timeout, stdin: 'x' });
+          const result = await runWithFault(inputs, /^leaving$/m, fault);
+          if (exitCode === 0) assertGreen(result);
+          else assertRed(result, /^the builder ended with exit code 7\. /);
+          assert.equal(result.outputs['exit-code'], String(exitCode));
+          assert.deepEqual(splitLog(result.log).mirrored, ['line 1', 'leaving']);
+          await untilHealthyAfterOutage();
+        },
+        missingLab,
+      );
+
+    testCase(
+      `${name} while the pod is removed: green, and no pod is left`,
+      async () => {
+        // The pod cannot disappear before the server restarts, however fast the kubelet is.
+        const inputs = script('cat >/dev/null; echo line 1; sleep 4', { ...timeout, stdin: 'x' });
+        const result = await runWithFault(inputs, /^line 1$/m, async ({ runId }) => {
+          const hold = await holdPod(runId);
+          await podOf(runId, ({ metadata }) => metadata?.deletionTimestamp !== undefined);
+          await fault();
+          await hold.release();
+        });
+        assertGreen(result);
+        await untilHealthyAfterOutage();
+      },
+      missingLab,
+    );
+  }
+});

@@ -1,0 +1,104 @@
+// What happens to pods in ordinary clusters: somebody deletes them, they take too much, there is no room for a while.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { V1NodeList } from '@kubernetes/client-node';
+import { account, assertGreen, assertRed, script, shell, withFiles } from './build.ts';
+import { writeRandomFile } from './bytes.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import { kubectl, getObject } from './kubectl.ts';
+import { attemptsOf, podOf, runWithFault, type Hit } from './lab.ts';
+import { until } from './poll.ts';
+
+const inNamespace = ['--namespace', account.namespace];
+const label = 'kbp-e2e/room';
+const megabytes = 50;
+const patienceMs = 30_000;
+/** The pod's own deadline is a minute later than that of the step. */
+const clusterDeadlineMs = 150_000;
+
+async function deletePod({ runId }: Hit): Promise<void> {
+  const { metadata } = await podOf(runId, () => true);
+  await kubectl(['delete', 'pod', metadata?.name ?? '', '--wait=false', ...inNamespace]);
+}
+
+suite('somebody deletes the pod', () => {
+  testCase('during an upload', async () => {
+    await withFiles({}, async (directory) => {
+      await writeRandomFile(join(directory, 'big.bin'), megabytes, 6);
+      const inputs = script('head -c 100000 >/dev/null; echo half; sleep 300', {
+        'stdin-file': 'big.bin',
+      });
+      const result = await runWithFault(inputs, /^half$/m, deletePod, { directory });
+      assertRed(result, /^somebody deleted the pod before the builder ended\. Find out who/);
+      assert.equal(attemptsOf(result).length, 1);
+      assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
+    });
+  });
+
+  testCase('during a build', async () => {
+    const inputs = script('cat >/dev/null; echo begun; sleep 300', { stdin: 'x' });
+    const result = await runWithFault(inputs, /^begun$/m, deletePod);
+    assertRed(result, /^somebody deleted the pod before the builder ended\. Find out who/);
+    assert.ok(splitLog(result.log).mirrored.includes('begun'));
+    assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
+  });
+});
+
+suite('a pod that takes too much', () => {
+  testCase('of its ephemeral storage is evicted, and the resource is named', async () => {
+    const inputs = script('cat >/dev/null; head -c 30000000 /dev/zero >/x; echo full; sleep 120', {
+      stdin: 'x',
+      resources: 'limits.ephemeral-storage=1Mi',
+    });
+    const result = await runWithFault(inputs, /^full$/m, () => Promise.resolve());
+    assertRed(
+      result,
+      /^the node evicted the pod before the builder ended \(Evicted: .*ephemeral.* 1Mi\.\)\. Raise 'limits\.ephemeral-storage' in 'resources'/,
+    );
+  });
+});
+
+suite('a pod without a node', () => {
+  testCase('starts when a node fits', async () => {
+    const inputs = shell({
+      stdin: 'echo foo',
+      'node-selector': `${label}=true`,
+      'start-timeout': '60s',
+    });
+    try {
+      const result = await runWithFault(inputs, /^waiting: Unschedulable: /m, async () => {
+        const nodes = await getObject<V1NodeList>(['nodes']);
+        const name = nodes?.items[0]?.metadata?.name ?? '';
+        await kubectl(['label', 'node', name, `${label}=true`]);
+      });
+      assertGreen(result);
+      assert.deepEqual(splitLog(result.log).mirrored, ['foo']);
+      assert.match(result.log, /didn't match Pod's node affinity\/selector/);
+    } finally {
+      await kubectl(['label', 'nodes', '--all', `${label}-`]);
+    }
+  });
+});
+
+suite('deadlines', () => {
+  testCase('a step that cannot act is ended by the cluster, and says so', async () => {
+    const inputs = shell({ stdin: 'echo begun; sleep 300', timeout: '10s' });
+    const result = await runWithFault(inputs, /^begun$/m, async ({ runId, kill }) => {
+      kill('SIGSTOP');
+      try {
+        await until('the pod is at its deadline', clusterDeadlineMs, async () => {
+          const pod = await podOf(runId, () => true);
+          return pod.status?.reason === 'DeadlineExceeded' ? true : undefined;
+        });
+      } finally {
+        kill('SIGCONT');
+      }
+    });
+    // Both clocks have run out by then; which one is heard first is a matter of the moment.
+    assertRed(
+      result,
+      /^the (cluster ended the pod at its deadline: .*Raise 'timeout' \(now 10 s\)|step did not end within its timeout of 10 s)/,
+    );
+  });
+});

@@ -1,0 +1,25 @@
+// A server before 1.30 has no half-close of stdin: the connection's own end is the end of the stream.
+import assert from 'node:assert/strict';
+import { assertGreen, runBuild, shell } from './build.ts';
+import { streamBig } from './bytes.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import { lab, missingLab } from './lab.ts';
+
+suite('no half-close of stdin', () => {
+  testCase(
+    'a server with v4 of attach gets scripts and 300 MB byte for byte',
+    async () => {
+      await lab('up', '--attach-v4');
+      try {
+        const result = await runBuild(shell({ stdin: 'echo foo' }));
+        assertGreen(result);
+        assert.deepEqual(splitLog(result.log).mirrored, ['foo']);
+        await streamBig('sha256sum');
+      } finally {
+        await lab('up');
+      }
+    },
+    missingLab,
+  );
+});

@@ -1,0 +1,144 @@
+// Faults of the cluster in the middle of a build, at a moment that the job log or the cluster names.
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { ActionResult } from '../scripts/action.ts';
+import { account, cluster, podsOf, runBuild, shell, type BuildRun, type Inputs } from './build.ts';
+import { needs } from './cases.ts';
+import { splitLog, visibleLog } from './joblog.ts';
+import { kubectl, runProgram } from './kubectl.ts';
+import { until } from './poll.ts';
+
+/** The reason to leave out the cases that restart parts of the cluster. */
+export const missingLab = needs('KBP_LAB', cluster.lab);
+
+const healthyMs = 120_000;
+const podMs = 30_000;
+
+/** Commands of the program that KBP_LAB names. */
+export function lab(...args: readonly string[]): Promise<string> {
+  return runProgram(cluster.lab ?? '', args);
+}
+
+/** The run that a fault hits. */
+export interface Hit {
+  readonly runId: string;
+  /** Signals the main step. */
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when the job log has this. */
+  readonly logged: (word: RegExp) => Promise<void>;
+}
+
+export interface HitResult extends ActionResult {
+  /** From the beginning of the main step to the end of the post step. */
+  readonly tookMs: number;
+}
+
+/** Runs both steps, and `fault` as soon as the job log has the word. */
+export async function runWithFault(
+  inputs: Inputs,
+  word: RegExp,
+  fault: (hit: Hit) => Promise<unknown>,
+  run: BuildRun = {},
+): Promise<HitResult> {
+  const runId = String(randomInt(2 ** 40));
+  const waiting = new Set<() => void>();
+  const startedAtMs = performance.now();
+  let log = '';
+  let kill: Hit['kill'] = () => undefined;
+  const logged = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (!pattern.test(log)) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  const hit = logged(word).then(() =>
+    fault({
+      runId,
+      logged,
+      kill: (signal) => {
+        kill(signal);
+      },
+    }),
+  );
+  // Looked at when the step is over.
+  hit.catch(() => undefined);
+  const result = await runBuild(inputs, {
+    ...run,
+    env: { ...run.env, GITHUB_RUN_ID: runId },
+    onMain: (child) => {
+      kill = (signal) => child.kill(signal);
+    },
+    onLog: (text) => {
+      log += text;
+      for (const check of [...waiting]) check();
+    },
+  });
+  assert.match(result.log, word, visibleLog(result.log));
+  await hit;
+  return { ...result, tookMs: performance.now() - startedAtMs };
+}
+
+/** The one pod of a run, as soon as it is as asked for. */
+export function podOf(runId: string, isReady: (pod: V1Pod) => boolean): Promise<V1Pod> {
+  return until('the pod of the run', podMs, async () => (await podsOf(runId)).find(isReady));
+}
+
+/** Keeps a pod from disappearing when it is deleted, until `release`. */
+export async function holdPod(runId: string): Promise<{ release: () => Promise<void> }> {
+  const pod = await podOf(runId, () => true);
+  const name = pod.metadata?.name ?? '';
+  const patch = async (finalizers: readonly string[] | null): Promise<void> => {
+    const text = JSON.stringify({ metadata: { finalizers } });
+    await kubectl([
+      ...['patch', 'pod', name, '--namespace', account.namespace],
+      ...['--type=merge', `--patch=${text}`],
+    ]);
+  };
+  await patch(['example.com/hold']);
+  return { release: () => patch(null) };
+}
+
+/**
+ * After an API server that was away the others come back later and later, in the end after a minute; started anew, they
+ * come at once.
+ */
+export async function untilHealthyAfterOutage(): Promise<void> {
+  for (const daemon of ['controller-manager', 'scheduler', 'kubelet']) await lab('restart', daemon);
+  await untilHealthy();
+}
+
+/** The cluster works again: the next case does not start in the ruins of this one. */
+export async function untilHealthy(): Promise<void> {
+  await until('the node is ready', healthyMs, async () => {
+    const condition = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
+    const text = await kubectl(['get', 'nodes', '--output', `jsonpath=${condition}`]);
+    return text === 'True' ? true : undefined;
+  });
+  await until('a build succeeds', healthyMs, async () =>
+    (await runBuild(shell({ stdin: 'echo foo' }))).main === 0 ? true : undefined,
+  );
+}
+
+/** Lines `line 1` to `line count`: each once and in order, or a word that some are missing. */
+export function assertLines({ log }: ActionResult, count: number): void {
+  const { mirrored, own } = splitLog(log);
+  const lines = mirrored.filter((line) => /^line \d+$/.test(line));
+  const isWhole =
+    lines.length === count && lines.every((line, index) => line === `line ${index + 1}`);
+  if (isWhole) return;
+  assert.equal(new Set(lines).size, lines.length, `a line is doubled\n${visibleLog(log)}`);
+  assert.ok(
+    own.some((line) => line.startsWith('::warning') && /output is (probably )?missing/.test(line)),
+    `lines are missing without a word\n${visibleLog(log)}`,
+  );
+}
+
+/** Names of the pods that the run started. */
+export function attemptsOf({ log }: ActionResult): readonly string[] {
+  return [...log.matchAll(/^::group::Start pod (\S+)$/gm)].map(([, name = '']) => name);
+}

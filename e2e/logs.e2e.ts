@@ -1,0 +1,78 @@
+// Output beyond one log file of the kubelet, which rotates at 10 MiB and serves only the newest one.
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { assertGreen, runBuild, script } from './build.ts';
+import { suite, testCase } from './cases.ts';
+import { splitLog } from './joblog.ts';
+import { PeakMemory } from './memory.ts';
+
+/** Of 100 bytes each, the newline included; their numbers begin here, so that all have the same width. */
+const linesPerBatch = 1_000;
+const firstNumber = 1_000_000_000;
+const pad = 'x'.repeat(85);
+const peakLimitBytes = 250_000_000;
+
+/** Prints batches of numbered lines; without a pause as fast as it can. */
+function printer(batches: number, pauseSeconds: number): string {
+  const batch = `seq $first $((first + ${linesPerBatch - 1})) | sed 's/$/ of ${pad}/'`;
+  const pause = pauseSeconds === 0 ? '' : `; sleep ${pauseSeconds}`;
+  return `cat >/dev/null; n=0; while [ $n -lt ${batches} ]; do first=$((${firstNumber} + n * ${linesPerBatch})); ${batch}${pause}; n=$((n + 1)); done; echo end`;
+}
+
+interface Printed {
+  readonly numbers: readonly number[];
+  readonly isWarned: boolean;
+  readonly peakBytes: number;
+  readonly seconds: number;
+}
+
+async function print(batches: number, pauseSeconds: number): Promise<Printed> {
+  const memory = new PeakMemory();
+  const startedAtMs = performance.now();
+  const result = await runBuild(script(printer(batches, pauseSeconds), { stdin: 'x' }), {
+    onMain: (child: ChildProcess) => {
+      memory.watch(child);
+    },
+  });
+  assertGreen(result);
+  const { mirrored, own } = splitLog(result.log);
+  const lines = mirrored.filter((line) => line.endsWith(pad));
+  for (const line of lines) assert.equal(line.length, 99);
+  assert.ok(memory.bytes !== undefined);
+  assert.equal(mirrored.at(-1), 'end');
+  return {
+    numbers: lines.map((line) => Number(line.slice(0, 10)) - firstNumber),
+    isWarned: own.some((line) => /^::warning.*output is probably missing/.test(line)),
+    peakBytes: memory.bytes,
+    seconds: (performance.now() - startedAtMs) / 1_000,
+  };
+}
+
+function describe({ numbers, isWarned, peakBytes, seconds }: Printed, count: number): string {
+  const peak = Math.round(peakBytes / 1_000_000);
+  return `${numbers.length} of ${count} lines in ${seconds.toFixed(1)} s, ${isWarned ? 'a' : 'no'} warning, peak resident memory ${peak} MB`;
+}
+
+suite('output', () => {
+  testCase('of 30 MB at a moderate rate is complete, each line once', async () => {
+    const count = 300 * linesPerBatch;
+    const printed = await print(300, 0.08);
+    console.log(describe(printed, count));
+    assert.equal(printed.numbers.length, count);
+    assert.ok(printed.numbers.every((number, index) => number === index));
+    assert.equal(printed.isWarned, false);
+  });
+
+  testCase('of 100 MB as fast as it comes is complete or said not to be', async () => {
+    const count = 1_000 * linesPerBatch;
+    const printed = await print(1_000, 0);
+    const { numbers, isWarned, peakBytes } = printed;
+    console.log(describe(printed, count));
+    const isInOrder = numbers.every(
+      (number, index) => index === 0 || number > (numbers[index - 1] ?? 0),
+    );
+    assert.ok(isInOrder, 'a line is doubled or out of order');
+    assert.ok(numbers.length === count || isWarned, 'lines are missing without a word');
+    assert.ok(peakBytes < peakLimitBytes);
+  });
+});
