@@ -142,6 +142,17 @@ test('noise is stored: nothing is lost and it grows by five bytes for each block
   expect(compressed).toHaveLength(10 + pieceBytes + 17 * 5 + 10);
 });
 
+test('what only looks like noise is found out after some pieces, wherever it begins', async () => {
+  const bytes = 70_000;
+  const even = Buffer.from(Array.from({ length: bytes }, (_, index) => index % 256));
+  const sizeOf = async (evenPieces: number): Promise<number> =>
+    (await compress([noise(bytes), ...Array<Buffer>(evenPieces).fill(even)], 1)).length;
+  const [seven = 0, eight = 0, nine = 0] = await Promise.all([7, 8, 9].map(sizeOf));
+  expect(seven).toBeGreaterThan(8 * bytes);
+  expect(eight - seven).toBeLessThan(bytes / 10);
+  expect(nine - eight).toBeLessThan(bytes / 10);
+});
+
 test('text gets smaller with a higher level, and level 0 stores it', async () => {
   const content = Buffer.concat([text(100_000), noise(10_000), text(100_000)]);
   const sizes = await Promise.all(

@@ -30,6 +30,7 @@ export async function* gzip(
     { length: level === 0 ? 0 : piecesInFlight },
     () => new Deflater(level),
   );
+  const noise = new NoiseFinder();
   const compressed: Promise<readonly Buffer[]>[] = [];
   let checksum = 0;
   let totalBytes = 0;
@@ -38,7 +39,7 @@ export async function* gzip(
       checksum = crc32(piece, checksum);
       totalBytes += piece.length;
       const deflater = deflaters.shift();
-      const result = compress(piece, deflater).finally(() => {
+      const result = compress(piece, deflater, noise).finally(() => {
         pool.give(piece);
       });
       // A failure is seen when its turn comes; until then it must not count as unhandled.
@@ -60,8 +61,12 @@ export async function* gzip(
 }
 
 /** @param deflater which is free; undefined stores. */
-function compress(piece: Buffer, deflater: Deflater | undefined): Promise<readonly Buffer[]> {
-  if (deflater === undefined || isIncompressible(piece)) return Promise.resolve([store(piece)]);
+function compress(
+  piece: Buffer,
+  deflater: Deflater | undefined,
+  noise: NoiseFinder,
+): Promise<readonly Buffer[]> {
+  if (deflater === undefined || noise.isNoise(piece)) return Promise.resolve([store(piece)]);
   return deflater.deflate(piece);
 }
 
@@ -119,18 +124,38 @@ function store(piece: Buffer): Buffer {
   return out;
 }
 
-/**
- * True if samples of the piece shrink by less than 3 %. Only where all byte values are about equally frequent is it tried,
- * because counting is much cheaper than deflating.
- */
-function isIncompressible(piece: Buffer): boolean {
-  if (piece.length < samples * sampleBytes) return false;
-  const sample = Buffer.allocUnsafe(samples * sampleBytes);
-  const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
-  for (let index = 0; index < samples; index += 1) {
-    piece.copy(sample, index * sampleBytes, index * stride, index * stride + sampleBytes);
+/** After so many even pieces in a row that were taken for noise, the next one is tried again. */
+const believedPieces = 7;
+
+/** Finds pieces of which samples shrink by less than 3 %. */
+class NoiseFinder {
+  readonly #sample = Buffer.allocUnsafeSlow(samples * sampleBytes);
+  #believed = 0;
+
+  /**
+   * Only where all byte values are about equally frequent is it tried, because counting is much cheaper than deflating; and
+   * not where the piece before was noise: large files of it are what the time would go to.
+   */
+  isNoise(piece: Buffer): boolean {
+    if (piece.length < this.#sample.length) return false;
+    const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
+    for (let index = 0; index < samples; index += 1) {
+      piece.copy(this.#sample, index * sampleBytes, index * stride, index * stride + sampleBytes);
+    }
+    if (!isEven(this.#sample)) this.#believed = 0;
+    else if (this.#believed > 0) {
+      this.#believed -= 1;
+      return true;
+    } else if (hardlyShrinks(this.#sample)) {
+      this.#believed = believedPieces;
+      return true;
+    }
+    return false;
   }
-  return isEven(sample) && deflateRawSync(sample, { level: 1 }).length > sample.length * 0.97;
+}
+
+function hardlyShrinks(sample: Buffer): boolean {
+  return deflateRawSync(sample, { level: 1 }).length > sample.length * 0.97;
 }
 
 const counts = new Uint32Array(256);
