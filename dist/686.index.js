@@ -1339,6 +1339,7 @@ const outputBytes = 256 * 1_024;
 async function* gzip(pieces, level, pool) {
     yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
     const deflaters = Array.from({ length: level === 0 ? 0 : piecesInFlight }, () => new Deflater(level));
+    const noise = new NoiseFinder();
     const compressed = [];
     let checksum = 0;
     let totalBytes = 0;
@@ -1347,7 +1348,7 @@ async function* gzip(pieces, level, pool) {
             checksum = (0,external_node_zlib_.crc32)(piece, checksum);
             totalBytes += piece.length;
             const deflater = deflaters.shift();
-            const result = compress(piece, deflater).finally(() => {
+            const result = compress(piece, deflater, noise).finally(() => {
                 pool.give(piece);
             });
             // A failure is seen when its turn comes; until then it must not count as unhandled.
@@ -1373,8 +1374,8 @@ async function* gzip(pieces, level, pool) {
     yield trailer;
 }
 /** @param deflater which is free; undefined stores. */
-function compress(piece, deflater) {
-    if (deflater === undefined || isIncompressible(piece))
+function compress(piece, deflater, noise) {
+    if (deflater === undefined || noise.isNoise(piece))
         return Promise.resolve([store(piece)]);
     return deflater.deflate(piece);
 }
@@ -1427,19 +1428,38 @@ function store(piece) {
     }
     return out;
 }
-/**
- * True if samples of the piece shrink by less than 3 %. Only where all byte values are about equally frequent is it tried,
- * because counting is much cheaper than deflating.
- */
-function isIncompressible(piece) {
-    if (piece.length < samples * sampleBytes)
+/** After so many even pieces in a row that were taken for noise, the next one is tried again. */
+const believedPieces = 7;
+/** Finds pieces of which samples shrink by less than 3 %. */
+class NoiseFinder {
+    #sample = Buffer.allocUnsafeSlow(samples * sampleBytes);
+    #believed = 0;
+    /**
+     * Only where all byte values are about equally frequent is it tried, because counting is much cheaper than deflating; and
+     * not where the piece before was noise: large files of it are what the time would go to.
+     */
+    isNoise(piece) {
+        if (piece.length < this.#sample.length)
+            return false;
+        const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
+        for (let index = 0; index < samples; index += 1) {
+            piece.copy(this.#sample, index * sampleBytes, index * stride, index * stride + sampleBytes);
+        }
+        if (!isEven(this.#sample))
+            this.#believed = 0;
+        else if (this.#believed > 0) {
+            this.#believed -= 1;
+            return true;
+        }
+        else if (hardlyShrinks(this.#sample)) {
+            this.#believed = believedPieces;
+            return true;
+        }
         return false;
-    const sample = Buffer.allocUnsafe(samples * sampleBytes);
-    const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
-    for (let index = 0; index < samples; index += 1) {
-        piece.copy(sample, index * sampleBytes, index * stride, index * stride + sampleBytes);
     }
-    return isEven(sample) && (0,external_node_zlib_.deflateRawSync)(sample, { level: 1 }).length > sample.length * 0.97;
+}
+function hardlyShrinks(sample) {
+    return (0,external_node_zlib_.deflateRawSync)(sample, { level: 1 }).length > sample.length * 0.97;
 }
 const counts = new Uint32Array(256);
 /** The sum of squared counts is smallest for even ones; noise adds about one count for each byte. */
