@@ -60,9 +60,9 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       log.push(text);
       run.onLog?.(text);
     };
-    const main = await runStep(run, env, onLog, run.onMain);
+    const main = await runStep('index.js', run, env, onLog, run.onMain);
     const state = parseFileCommands(read('STATE'));
-    const post = await runStep(run, { ...env, ...prefixed('STATE_', state) }, onLog);
+    const post = await runStep('post.js', run, { ...env, ...prefixed('STATE_', state) }, onLog);
     return {
       main,
       post,
@@ -134,13 +134,14 @@ function prefixed(
 }
 
 function runStep(
+  entry: 'index.js' | 'post.js',
   { directory, launcher = [] }: ActionRun,
   env: NodeJS.ProcessEnv,
   onLog: (text: string) => void,
   onStart?: (child: ChildProcess) => void,
 ): Promise<number> {
   return new Promise((done, fail) => {
-    const words = [...launcher, process.execPath, join(root, 'dist', 'index.js')];
+    const words = [...launcher, process.execPath, join(root, 'dist', entry)];
     const [program = '', ...args] = words;
     const child = spawn(program, args, {
       cwd: directory,

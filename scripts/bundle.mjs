@@ -24,6 +24,11 @@ try {
   mkdirSync('dist');
   writeFileSync('dist/index.js', code);
   for (const [name, { source }] of Object.entries(assets)) writeFileSync(`dist/${name}`, source);
+  // Which step it is must not depend on a state that the build step may never have written: it can be cancelled before.
+  writeFileSync(
+    'dist/post.js',
+    "process.env.STATE_isPost = 'true';\nawait import('./index.js');\n",
+  );
 } finally {
   writeFileSync(manifest, original);
 }

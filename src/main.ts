@@ -1,4 +1,4 @@
-// The entry of both steps. Imports only what decides whether there is anything to do: a post step without work ends here.
+// What both steps run; dist/post.js says that it is the post step. Imports only what decides whether there is anything to do: a post step without work ends here.
 import { isPostStep, rememberedPods } from './io/state.ts';
 
 const isPost = isPostStep(process.env);

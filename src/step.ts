@@ -17,7 +17,7 @@ import { systemClock } from './io/clock.ts';
 import { KubeCluster } from './io/cluster.ts';
 import { readDockerConfig } from './io/docker-config.ts';
 import { commandRunner } from './io/exec.ts';
-import { announcePost, runnerJob } from './io/job.ts';
+import { runnerJob } from './io/job.ts';
 import { connect, type Connection } from './io/kubeconfig.ts';
 import { failOnCrash } from './io/crash.ts';
 import { cancellation } from './io/signals.ts';
@@ -40,7 +40,6 @@ const runCommand = commandRunner(environment);
 export async function runBuildStep(): Promise<void> {
   failOnCrash((text) => log.error(text));
   const cancelled = cancellation();
-  announcePost();
   const report = new RunReport(clock.now());
   let inputs: Inputs | undefined;
   let failure: BuildError | undefined;

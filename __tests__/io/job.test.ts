@@ -23,7 +23,7 @@ interface Ended {
 /** Runs these statements in a process as the runner would start it. */
 function run(statements: string, environment: NodeJS.ProcessEnv = {}): Ended {
   const module = new URL('../../src/io/job.ts', import.meta.url).href;
-  const program = `import { announcePost, runnerJob } from ${JSON.stringify(module)};\n${statements}`;
+  const program = `import { runnerJob } from ${JSON.stringify(module)};\n${statements}`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', program],
@@ -43,7 +43,6 @@ function run(statements: string, environment: NodeJS.ProcessEnv = {}): Ended {
 
 test('speaks to the runner by its files and by stdout', () => {
   const { stdout, file } = run(`
-    announcePost();
     runnerJob.remember([{ namespace: 'builds', name: 'kbp-x' }]);
     runnerJob.setOutput('digest', 'sha256:1\\nx=y');
     await runnerJob.write('text\\n');
@@ -53,10 +52,7 @@ test('speaks to the runner by its files and by stdout', () => {
   `);
   expect(stdout).toBe('text\nÿ\n');
   expect(valuesOf(file('output'))).toEqual([['digest', 'sha256:1\nx=y']]);
-  expect(valuesOf(file('state'))).toEqual([
-    ['isPost', 'true'],
-    ['pods', '[{"namespace":"builds","name":"kbp-x"}]'],
-  ]);
+  expect(valuesOf(file('state'))).toEqual([['pods', '[{"namespace":"builds","name":"kbp-x"}]']]);
   expect(file('summary')).toBe('# Title\nmore\n');
 });
 

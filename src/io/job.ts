@@ -23,8 +23,3 @@ export const runnerJob: Job = {
     await summary.addRaw(markdown, true).write();
   },
 };
-
-/** Tells the post step that it is one: both run the same file. */
-export function announcePost(): void {
-  saveState(stateNames.isPost, 'true');
-}

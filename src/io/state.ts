@@ -2,7 +2,7 @@ import type { PodRef } from '../ports.ts';
 
 // What the build step leaves to the post step. Imports nothing, so that a post step without work stays cheap.
 
-/** Names under which the runner keeps the state; the post step finds them as `STATE_<name>`. */
+/** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
 export const stateNames = { isPost: 'isPost', pods: 'pods' } as const;
 
 /** True in the post step. */
