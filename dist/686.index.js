@@ -9039,10 +9039,6 @@ const runnerJob = {
         await core/* summary */.z.addRaw(markdown, true).write();
     },
 };
-/** Tells the post step that it is one: both run the same file. */
-function announcePost() {
-    (0,core/* saveState */.LZ)(state/* stateNames */.U0.isPost, 'true');
-}
 
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 var lib_proxy = __webpack_require__(9783);
@@ -9941,7 +9937,6 @@ const runCommand = commandRunner(environment);
 async function runBuildStep() {
     failOnCrash((text) => log.error(text));
     const cancelled = cancellation();
-    announcePost();
     const report = new RunReport(clock.now());
     let inputs;
     let failure;

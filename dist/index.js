@@ -267,7 +267,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   pq: () => (/* binding */ isPostStep)
 /* harmony export */ });
 // What the build step leaves to the post step. Imports nothing, so that a post step without work stays cheap.
-/** Names under which the runner keeps the state; the post step finds them as `STATE_<name>`. */
+/** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
 const stateNames = { isPost: 'isPost', pods: 'pods' };
 /** True in the post step. */
 function isPostStep(environment) {
@@ -304,7 +304,7 @@ function isOwnPod(value) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _io_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4900);
-// The entry of both steps. Imports only what decides whether there is anything to do: a post step without work ends here.
+// What both steps run; dist/post.js says that it is the post step. Imports only what decides whether there is anything to do: a post step without work ends here.
 
 const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
 // Whatever ends this process, only a proved success is 0.
