@@ -591,6 +591,15 @@ describe('the rest after the end', () => {
   });
 });
 
+test('a container that never ran is not asked for its output again', async () => {
+  const words = 'container "builder" in pod "kbp-x" is waiting to start: PodInitializing';
+  const waiting = new BuildError('cluster', `reading the log failed: ${words}`, { code: 400 });
+  const container = new Container(() => () => broken(waiting));
+  container.end();
+  await expect(container.clock.until(container.read())).rejects.toBe(waiting);
+  expect(container.requests).toHaveLength(1);
+});
+
 describe('a pod that is not found', () => {
   test('has no more output once it has ended', async () => {
     const container = new Container(() => () => broken(gone, `${log[0] ?? ''}\n`));

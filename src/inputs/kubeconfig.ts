@@ -76,7 +76,23 @@ export function checkContext(kubeconfig: Kubeconfig, wanted: string | undefined)
       `${howToPrint}.`,
     );
   }
+  checkServer(fieldsOf(findNamed(document['clusters'], context['cluster'])['cluster']));
   return name;
+}
+
+/** @throws InvalidInput for an address that no request can be sent to. */
+function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }: Fields): void {
+  const address = typeof server === 'string' ? server : '';
+  const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+  if (scheme === 'https:' || (scheme === 'http:' && isUnverified === true)) return;
+  const bare = address.replace(/^[a-z]+:\/\//i, '');
+  const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
+  throw invalid(
+    scheme === 'http:'
+      ? `its server ${quote(address)} is plain HTTP, where anybody on the way could read the token`
+      : `its server ${quote(address)} is no URL`,
+    hint,
+  );
 }
 
 /**

@@ -244,10 +244,17 @@ async function untilEndedOr(
   signal.throwIfAborted();
 }
 
-/** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
+/**
+ * The pod is gone, and its output with it, or its end came before its container's start. A refusal is no such thing: the right
+ * was checked at the start.
+ */
 function isGone(error: unknown): boolean {
-  return error instanceof BuildError && error.reason === 'NotFound';
+  if (!(error instanceof BuildError)) return false;
+  return error.reason === 'NotFound' || error.message.includes(neverRan);
 }
+
+/** What the cluster says of a container that has no log: an init container failed, for example. */
+const neverRan = 'is waiting to start';
 
 /** Stops a request that has been silent for too long. */
 class SilenceWatch {
