@@ -3515,10 +3515,17 @@ async function untilEndedOr({ clock, untilEnded }, ms, signal) {
     }
     signal.throwIfAborted();
 }
-/** The pod is gone, and its output with it. A refusal is no such thing: the right was checked at the start. */
+/**
+ * The pod is gone, and its output with it, or its end came before its container's start. A refusal is no such thing: the right
+ * was checked at the start.
+ */
 function isGone(error) {
-    return error instanceof errors/* BuildError */.zS && error.reason === 'NotFound';
+    if (!(error instanceof errors/* BuildError */.zS))
+        return false;
+    return error.reason === 'NotFound' || error.message.includes(neverRan);
 }
+/** What the cluster says of a container that has no log: an init container failed, for example. */
+const neverRan = 'is waiting to start';
 /** Stops a request that has been silent for too long. */
 class SilenceWatch {
     done;
@@ -7157,7 +7164,20 @@ function checkContext(kubeconfig, wanted) {
             continue;
         throw invalid(`its context ${quote(name)} names the ${kind} ${quote(typeof target === 'string' ? target : '')}, which it does not have`, `${howToPrint}.`);
     }
+    checkServer(fieldsOf(findNamed(document['clusters'], context['cluster'])['cluster']));
     return name;
+}
+/** @throws InvalidInput for an address that no request can be sent to. */
+function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }) {
+    const address = typeof server === 'string' ? server : '';
+    const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+    if (scheme === 'https:' || (scheme === 'http:' && isUnverified === true))
+        return;
+    const bare = address.replace(/^[a-z]+:\/\//i, '');
+    const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
+    throw invalid(scheme === 'http:'
+        ? `its server ${quote(address)} is plain HTTP, where anybody on the way could read the token`
+        : `its server ${quote(address)} is no URL`, hint);
 }
 /**
  * Files that the context's cluster and user refer to: they are rarely where the action runs.
