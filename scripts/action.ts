@@ -178,16 +178,26 @@ function parseArguments(words: readonly string[], directory: string): Record<str
 function hideSecrets(print: (text: string) => void): (text: string) => void {
   const secrets = new Set<string>();
   let rest = '';
+  /** While commands are stopped: the line that lets them work again. */
+  let resume: string | undefined;
   return (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      const secret = /^::add-mask::(.*)$/.exec(line)?.[1];
-      if (secret !== undefined) secrets.add(decodeURIComponent(secret));
+      const [, command, data = ''] = /^::(add-mask|stop-commands)::(.*)$/.exec(line) ?? [];
+      if (resume === undefined && command === 'stop-commands') resume = `::${data}::`;
+      else if (line === resume) resume = undefined;
+      // What a builder prints between them is no command.
+      if (resume === undefined && command === 'add-mask') secrets.add(unescape(data));
       else
         print(`${[...secrets].reduce((shown, hidden) => shown.replaceAll(hidden, '***'), line)}\n`);
     }
   };
+}
+
+/** Workflow commands carry percent signs and line ends like this. */
+function unescape(data: string): string {
+  return data.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
 }
 
 async function main(): Promise<void> {
