@@ -114,7 +114,7 @@ suite('many builds at once', () => {
         const selector = ['--selector', `kube-build-push/run-id=${runId}`];
         const args = ['pods', '--namespace', place.namespace, ...selector];
         const pods = await getObject<{ items: V1Pod[] }>(args);
-        return pods?.items.length === 0 ? true : undefined;
+        return (pods?.items ?? []).length === 0 ? true : undefined;
       });
       if (requests !== undefined) checkRequests(requests.requests());
     },
