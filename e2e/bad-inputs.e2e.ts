@@ -160,25 +160,35 @@ suite('bad input: the pod', () => {
     );
   });
 
-  for (const [end, name] of [
-    ['exit 0', 'a command that ends well before it has read its stdin'],
-    ['exit 3', 'a command that fails before it has read its stdin'],
-  ] as const)
-    testCase(name, async () => {
-      const result = await withFiles({ 'input.bin': Buffer.alloc(64 * 2 ** 20) }, (directory) =>
-        runBuild(
-          shell({ 'stdin-file': 'input.bin', 'builder-command': `sh\n-c\nhead -c 1; ${end}` }),
-          { directory },
-        ),
-      );
-      if (end === 'exit 3') assertSentence(result, name);
-      else
-        assertRed(
-          result,
-          /^the builder ended with exit code 0.*(did not get everything|without reading its stdin).*stdin\.$/s,
-        );
-    });
+  testCase('a command that ends well before it has read its stdin', async () => {
+    assertRed(
+      await runUnread('exit 0'),
+      /^the builder ended with exit code 0.*(did not get everything|without reading its stdin).*stdin\.$/s,
+    );
+  });
+
+  testCase('a command that fails before it has read its stdin', async () => {
+    const result = await runUnread('exit 3');
+    // A server with unread bytes in its socket resets the connection, and its last word is lost with it.
+    const { message } = assertRed(
+      result,
+      /^the builder ended with exit code 3, after \d+ bytes of its stdin/,
+    );
+    if (!message.includes('the connection to the container was lost'))
+      assertSentence(result, 'a command that fails before it has read its stdin');
+    else assert.match(message, /Look at the builder's output above; if .* run the step again\.$/);
+  });
 });
+
+/** 64 MiB for a command that reads one byte of them. */
+function runUnread(end: string): Promise<ActionResult> {
+  return withFiles({ 'input.bin': Buffer.alloc(64 * 2 ** 20) }, (directory) =>
+    runBuild(
+      shell({ 'stdin-file': 'input.bin', 'builder-command': `sh\n-c\nhead -c 1 | wc -c; ${end}` }),
+      { directory },
+    ),
+  );
+}
 
 /** The API server sees the deleted Secret a moment later. */
 async function untilRefused(token: string): Promise<void> {

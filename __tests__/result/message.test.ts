@@ -121,7 +121,7 @@ describe('a builder that failed', () => {
         kind: 'lost',
         message:
           'the builder ended with exit code 1, after 100 bytes of its stdin: the connection was lost',
-        hint: tryAgain,
+        hint: "Look at the builder's output above; if it gives no reason, run the step again.",
       },
     },
     {

@@ -82,7 +82,11 @@ function failedError(
     return new BuildError(
       'lost',
       `the builder ended with exit code ${exitCode}${early}: ${cut.message}`,
-      { hint: tryAgain, cause: cut },
+      {
+        // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
+        hint: "Look at the builder's output above; if it gives no reason, run the step again.",
+        cause: cut,
+      },
     );
   }
   const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
