@@ -4774,7 +4774,11 @@ function failedError({ ended, contextComplete, bytesSent, cut }, context) {
     const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
     // A builder that does not say why it failed may have missed what was lost.
     if (cut !== undefined && diagnosis === undefined) {
-        return new errors/* BuildError */.zS('lost', `the builder ended with exit code ${exitCode}${early}: ${cut.message}`, { hint: tryAgain, cause: cut });
+        return new errors/* BuildError */.zS('lost', `the builder ended with exit code ${exitCode}${early}: ${cut.message}`, {
+            // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
+            hint: "Look at the builder's output above; if it gives no reason, run the step again.",
+            cause: cut,
+        });
     }
     const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
     const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
