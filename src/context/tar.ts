@@ -27,36 +27,52 @@ export async function* tar(
   counter: Counter,
 ): AsyncGenerator<Buffer> {
   const writer = new PieceWriter(pool);
-  for await (const member of members) {
-    const source = openContent(member, workspace);
-    try {
-      writer.append(encodeHeader({ ...member.header, sizeBytes: source.sizeBytes }));
-      let left = source.sizeBytes;
-      for (;;) {
-        for (const piece of writer.takeFull()) yield piece;
-        if (writer.isTurnDue()) await setImmediate();
-        if (left === 0) break;
-        const reading = source.read(writer.room(left + 1), left);
-        // Waiting for what is there already would take longer than reading it.
-        const count = typeof reading === 'number' ? reading : await reading;
-        writer.commit(count);
-        left -= count;
+  const iterator = iteratorOf(members);
+  try {
+    for (;;) {
+      // What is there already, a member or a part of one, is not awaited: that would take longer than reading it.
+      const next = iterator.next();
+      const { done, value: member } = next instanceof Promise ? await next : next;
+      if (done === true) break;
+      const source = openContent(member, workspace);
+      try {
+        writer.append(encodeHeader({ ...member.header, sizeBytes: source.sizeBytes }));
+        let left = source.sizeBytes;
+        for (;;) {
+          for (const piece of writer.takeFull()) yield piece;
+          if (writer.isTurnDue()) await setImmediate();
+          if (left === 0) break;
+          const reading = source.read(writer.room(left + 1), left);
+          const count = typeof reading === 'number' ? reading : await reading;
+          writer.commit(count);
+          left -= count;
+        }
+        const finishing = source.finish();
+        if (finishing !== undefined) await finishing;
+        writer.zeros(paddingOf(source.sizeBytes));
+        if (member.counts) {
+          counter.files += 1;
+          counter.bytes += source.sizeBytes;
+        }
+      } finally {
+        source.close();
       }
-      const finishing = source.finish();
-      if (finishing !== undefined) await finishing;
-      writer.zeros(paddingOf(source.sizeBytes));
-      if (member.counts) {
-        counter.files += 1;
-        counter.bytes += source.sizeBytes;
-      }
-    } finally {
-      source.close();
     }
+  } finally {
+    await iterator.return?.();
   }
   const rest = (writer.totalBytes + endBytes + tarBlockBytes) % recordBytes;
   writer.zeros(endBytes + tarBlockBytes + (rest === 0 ? 0 : recordBytes - rest));
   yield* writer.takeFull();
   yield* writer.last();
+}
+
+function iteratorOf(
+  members: Iterable<Member> | AsyncIterable<Member>,
+): Iterator<Member, undefined> | AsyncIterator<Member, undefined> {
+  return Symbol.asyncIterator in members
+    ? members[Symbol.asyncIterator]()
+    : members[Symbol.iterator]();
 }
 
 const noPieces: readonly Buffer[] = [];

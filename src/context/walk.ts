@@ -37,6 +37,10 @@ export function walkContext(
   return walk.tree();
 }
 
+/** One for all: there may be hundreds of thousands of entries. */
+const directoryContent = { kind: 'directory' } as const;
+const fileContent = { kind: 'file' } as const;
+
 /** More names than these are only counted in a warning. */
 const namedInWarning = 3;
 
@@ -106,7 +110,7 @@ class Walk {
     matches: ParentMatches,
   ): void {
     if (excluded && !this.#rules.canKeepBelow(place.name, matches)) return;
-    this.#pending.push({ ...place, content: { kind: 'directory' } });
+    this.#pending.push({ ...place, content: directoryContent });
     if (!excluded) this.#flushPending();
     this.enter(place.path, `${place.name}/`, matches);
     if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
@@ -127,11 +131,8 @@ class Walk {
       return;
     }
     const first = stat.links > 1 ? this.#firstName(name, stat) : undefined;
-    const content =
-      first === undefined
-        ? ({ kind: 'file' } as const)
-        : ({ kind: 'link', target: first } as const);
-    this.#entries.push({ ...place, content });
+    const content = first === undefined ? fileContent : ({ kind: 'link', target: first } as const);
+    this.#entries.push({ name, path, stat, content });
   }
 
   #firstName(name: string, stat: FileStat): string | undefined {

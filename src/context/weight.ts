@@ -12,10 +12,11 @@ export function describeWeight(entries: readonly ContextEntry[]): readonly strin
   const files = entries.filter(({ content }) => content.kind === 'file');
   const totalBytes = sum(files);
   if (totalBytes < heavyBytes) return [];
-  const heaviest = weighDirectories(files, '')
+  const contents = weighContents(files);
+  const heaviest = weighDirectories(contents, '')
     .slice(0, shownDirectories)
-    .map((weight) => descend(files, weight))
-    .map(({ name, bytes }) => `${name}/ ${formatBytes(bytes)}`);
+    .map((weight) => descend(contents, weight))
+    .map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
   const largest = files.reduce<ContextEntry | undefined>(
     (best, file) => (file.stat.sizeBytes > (best?.stat.sizeBytes ?? 0) ? file : best),
     undefined,
@@ -29,19 +30,31 @@ export function describeWeight(entries: readonly ContextEntry[]): readonly strin
 }
 
 interface Weight {
+  /** With a slash at its end. */
   readonly name: string;
   readonly bytes: number;
 }
 
-/** The directories in one, the heaviest first. @param prefix empty, or the directory's name and a slash. */
-function weighDirectories(files: readonly ContextEntry[], prefix: string): readonly Weight[] {
-  const weights = new Map<string, number>();
+/** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
+function weighContents(files: readonly ContextEntry[]): ReadonlyMap<string, number> {
+  const contents = new Map<string, number>();
   for (const { name, stat } of files) {
-    if (!name.startsWith(prefix)) continue;
-    const cut = name.indexOf('/', prefix.length);
-    if (cut < 0) continue;
-    const directory = name.slice(0, cut);
-    weights.set(directory, (weights.get(directory) ?? 0) + stat.sizeBytes);
+    const directory = name.slice(0, name.lastIndexOf('/') + 1);
+    contents.set(directory, (contents.get(directory) ?? 0) + stat.sizeBytes);
+  }
+  return contents;
+}
+
+/** The directories in one, the heaviest first. @param parent empty for the context itself. */
+function weighDirectories(
+  contents: ReadonlyMap<string, number>,
+  parent: string,
+): readonly Weight[] {
+  const weights = new Map<string, number>();
+  for (const [directory, bytes] of contents) {
+    if (directory.length === parent.length || !directory.startsWith(parent)) continue;
+    const name = directory.slice(0, directory.indexOf('/', parent.length) + 1);
+    weights.set(name, (weights.get(name) ?? 0) + bytes);
   }
   return [...weights]
     .map(([name, bytes]) => ({ name, bytes }))
@@ -49,11 +62,11 @@ function weighDirectories(files: readonly ContextEntry[], prefix: string): reado
 }
 
 /** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
-function descend(files: readonly ContextEntry[], weight: Weight): Weight {
-  if (ballastOf(`${weight.name}/`) !== undefined) return weight;
-  const [heaviest] = weighDirectories(files, `${weight.name}/`);
+function descend(contents: ReadonlyMap<string, number>, weight: Weight): Weight {
+  if (ballastOf(weight.name) !== undefined) return weight;
+  const [heaviest] = weighDirectories(contents, weight.name);
   if (heaviest === undefined || heaviest.bytes * 2 <= weight.bytes) return weight;
-  return descend(files, heaviest);
+  return descend(contents, heaviest);
 }
 
 /** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
