@@ -10,6 +10,24 @@ function changed(
   return { inputs: { kubeconfig: change(playground.cluster.kubeconfig()) } };
 }
 
+interface Entries {
+  readonly clusters: readonly { readonly cluster: object }[];
+  readonly users: readonly { readonly user: object }[];
+}
+
+/** The playground's kubeconfig with these fields in its cluster and its user. */
+function withFields(
+  stage: Stage,
+  fields: { readonly cluster?: object; readonly user?: object },
+): { inputs: { kubeconfig: string } } {
+  return changed(stage, (text) => {
+    const document = JSON.parse(text) as Entries;
+    Object.assign(document.clusters[0]?.cluster ?? {}, fields.cluster);
+    Object.assign(document.users[0]?.user ?? {}, fields.user);
+    return JSON.stringify(document);
+  });
+}
+
 function noRight(right: string): string {
   const [verb = '', resource = ''] = right.split(' ');
   return `the account of the kubeconfig may not ${right} in namespace "default". Add to its Role: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
@@ -126,6 +144,20 @@ export const kubeconfigChapter: Chapter = {
         const before = changed(stage, (text) => text);
         stage.playground.cluster.expireToken();
         return before;
+      },
+    },
+    {
+      name: 'a credential plugin that is not there',
+      sentence: `running the kubeconfig's credential plugin "get-token" failed: the program, or the interpreter that it names, is not there. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
+    },
+    {
+      name: 'a credential plugin that hangs',
+      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's credential plugin "sleep". Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.`,
+      arrange: (stage) => {
+        const exec = { command: 'sleep', args: ['1000'] };
+        const { inputs } = withFields(stage, { user: { exec } });
+        return { inputs: { ...inputs, timeout: '2s' } };
       },
     },
     {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { BuildError } from '../../src/errors.ts';
 import { connect, type Connection } from '../../src/io/kubeconfig.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
@@ -19,17 +20,30 @@ interface Opened {
   readonly connection: Connection;
   readonly calls: Call[];
   readonly masked: string[];
+  /** Why plugins were ended. */
+  readonly ended: readonly unknown[];
   /** Headers and keys of the next request. */
-  readonly login: () => Promise<object>;
+  readonly login: (signal?: AbortSignal) => Promise<object>;
 }
 
+/** What a plugin answers; never ends without one, until its signal ends it. */
+type Answer = CommandResult | Error | 'never';
+
 /** A kubeconfig whose user has this plugin; it gives these answers, the last one again and again. */
-function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Opened {
+function open(exec: object, ...answers: readonly Answer[]): Opened {
   const calls: Call[] = [];
   const masked: string[] = [];
-  const run: RunCommand = (command, args, { env = {} }) => {
+  const ended: unknown[] = [];
+  const run: RunCommand = (command, args, { env = {}, signal }) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];
     calls.push({ command, args, env });
+    if (answer === 'never')
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(signal.reason);
+          reject(new Error('ended'));
+        });
+      });
     return answer instanceof Error || answer === undefined
       ? Promise.reject(answer ?? new Error('no answer'))
       : Promise.resolve(answer);
@@ -53,11 +67,11 @@ function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Ope
     {},
     { run, mask },
   );
-  const login = async (): Promise<object> => {
-    const { options } = await connection.requestOptions('/version', {});
+  const login = async (signal = new AbortController().signal): Promise<object> => {
+    const { options } = await connection.requestOptions('/version', {}, signal);
     return { headers: options.headers, cert: options.cert, key: options.key };
   };
-  return { connection, calls, masked, login };
+  return { connection, calls, masked, ended, login };
 }
 
 function credential(status: object): CommandResult {
@@ -150,8 +164,8 @@ const doing = 'running the kubeconfig\'s credential plugin "get-token"';
 test.each([
   {
     name: 'is not there',
-    answer: new Error('Unable to locate executable file: get-token'),
-    message: `${doing} failed: Unable to locate executable file: get-token`,
+    answer: new Error('it is not there'),
+    message: `${doing} failed: it is not there`,
   },
   {
     name: 'fails',
@@ -206,4 +220,36 @@ test('a plugin that failed is run again for the next request', async () => {
   const { login } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
   await expect(login()).rejects.toThrow('busy');
   expect(await login()).toMatchObject(bearer('token-2'));
+});
+
+test('a wait for the plugin ends with the signal, and the plugin with it', async () => {
+  const { calls, ended, login } = open(plugin, 'never', credential({ token: 'token-2' }));
+  const timeout = new BuildError('timeout', 'the step did not end within its timeout of 5 s');
+  const stop = new AbortController();
+  const waiting = login(stop.signal);
+  stop.abort(timeout);
+  await expect(waiting).rejects.toMatchObject({
+    kind: 'timeout',
+    message: `the step did not end within its timeout of 5 s, while ${doing}`,
+    hint: 'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.',
+  });
+  expect(ended).toHaveLength(1);
+  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(calls).toHaveLength(2);
+});
+
+test('a plugin that somebody else still waits for goes on', async () => {
+  const { ended, login } = open(plugin, 'never');
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waiting = [login(first.signal), login(second.signal)];
+  first.abort(new Error('not needed any more'));
+  await expect(waiting[0]).rejects.toThrow(`${doing} did not end: not needed any more`);
+  expect(ended).toHaveLength(0);
+  second.abort(new BuildError('cancelled', 'the job was cancelled (SIGINT)'));
+  await expect(waiting[1]).rejects.toMatchObject({
+    kind: 'cancelled',
+    message: `the job was cancelled (SIGINT), while ${doing}`,
+    hint: undefined,
+  });
+  expect(ended).toHaveLength(1);
 });

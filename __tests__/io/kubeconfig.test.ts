@@ -111,8 +111,9 @@ test('masks the token of a file, which is in no document', async () => {
   };
   const kube = { kubeconfig, context: undefined, namespace: undefined };
   const connection = connect(kube, {}, { ...noPlugin, mask });
-  await connection.requestOptions('/version', {});
-  await connection.requestOptions('/version', {});
+  const { signal } = new AbortController();
+  await connection.requestOptions('/version', {}, signal);
+  await connection.requestOptions('/version', {}, signal);
   expect(masked).toEqual(['from-a-file', btoa('from-a-file')]);
 });
 

@@ -171,7 +171,11 @@ async function open(
   path: string,
   { query = {}, body }: Question = {},
 ): Promise<IncomingMessage> {
-  const { url, options } = await connection.requestOptions(path, query);
+  const { url, options } = await connection.requestOptions(
+    path,
+    query,
+    new AbortController().signal,
+  );
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = { ...(options.headers as OutgoingHttpHeaders), 'content-length': text.length };
   const sent = request(url, { ...options, headers, method });

@@ -193,7 +193,7 @@ export class KubeCluster implements Cluster {
     };
     const open = async (): Promise<AttachSocket> => {
       const path = `${podPath(ref)}/attach`;
-      const { url, options } = await this.#connection.requestOptions(path, query);
+      const { url, options } = await this.#connection.requestOptions(path, query, signal);
       return openAttachSocket(url, options, signal);
     };
     return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {

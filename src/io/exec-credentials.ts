@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { orAborted } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
 import type { RunCommand } from '../ports.ts';
@@ -22,6 +23,14 @@ interface Credential {
   readonly expiresAtMs: number | undefined;
 }
 
+/** One run of the plugin, for all who wait for it. */
+interface Run {
+  readonly credential: Promise<Credential>;
+  /** Ends the plugin. */
+  readonly stop: AbortController;
+  waiting: number;
+}
+
 /** How plugins are run, and where the secrets that they give are masked. */
 export interface PluginRunner {
   readonly run: RunCommand;
@@ -30,6 +39,7 @@ export interface PluginRunner {
 
 /** A credential that ends sooner than this is asked for anew. */
 const earlyMs = 30_000;
+const neverAborted = new AbortController().signal;
 const providerName = 'kube-build-push/exec';
 
 /**
@@ -41,7 +51,8 @@ export class ExecCredentials {
   readonly #cluster: Cluster;
   readonly #run: RunCommand;
   readonly #mask: (secret: string) => void;
-  #credential: Promise<Credential> | undefined;
+  /** The last one, over or not. */
+  #last: Run | undefined;
 
   private constructor(plugin: Plugin, cluster: Cluster, runner: PluginRunner) {
     this.#plugin = plugin;
@@ -76,8 +87,14 @@ export class ExecCredentials {
     );
   }
 
+  /** What a request waits for here. */
+  get doing(): string {
+    return `running the kubeconfig's credential plugin ${JSON.stringify(this.#plugin.command)}`;
+  }
+
+  /** @param options the signal in them ends the wait. */
   async applyAuthentication(_user: User, options: RequestOptions): Promise<void> {
-    const { token, certificate, key } = await this.#current();
+    const { token, certificate, key } = await this.#current(options.signal);
     if (certificate !== undefined) options.cert = certificate;
     if (key !== undefined) options.key = key;
     if (token !== undefined) {
@@ -90,33 +107,45 @@ export class ExecCredentials {
 
   /** After a 401: the next request runs the plugin again. */
   forget(): boolean {
-    this.#credential = undefined;
+    this.#last = undefined;
     return true;
   }
 
-  async #current(): Promise<Credential> {
-    const asked = this.#credential;
-    if (asked !== undefined) {
-      const known = await asked;
+  async #current(signal = neverAborted): Promise<Credential> {
+    const last = this.#last;
+    if (last !== undefined) {
+      const known = await this.#wait(last, signal);
       if ((known.expiresAtMs ?? Infinity) - earlyMs >= Date.now()) return known;
-      if (this.#credential === asked) this.#credential = undefined;
+      if (this.#last === last) this.#last = undefined;
     }
-    return this.#credential ?? this.#start();
+    this.#last ??= this.#start();
+    return this.#wait(this.#last, signal);
   }
 
-  /** One run for all who ask meanwhile; a failure is not kept. */
-  #start(): Promise<Credential> {
-    const asked = this.#ask();
-    this.#credential = asked;
-    asked.catch(() => {
-      if (this.#credential === asked) this.#credential = undefined;
-    });
-    return asked;
+  #start(): Run {
+    const stop = new AbortController();
+    return { credential: this.#ask(stop.signal), stop, waiting: 0 };
   }
 
-  async #ask(): Promise<Credential> {
+  /** Who is the last to leave without a credential ends the plugin, and forgets the run. */
+  async #wait(run: Run, signal: AbortSignal): Promise<Credential> {
+    run.waiting++;
+    try {
+      return await orAborted(run.credential, signal);
+    } catch (error) {
+      if (run.waiting === 1) {
+        if (this.#last === run) this.#last = undefined;
+        run.stop.abort(error);
+      }
+      throw error;
+    } finally {
+      run.waiting--;
+    }
+  }
+
+  async #ask(signal: AbortSignal): Promise<Credential> {
     const { command, args, env, installHint } = this.#plugin;
-    const doing = `running the kubeconfig's credential plugin ${JSON.stringify(command)}`;
+    const { doing } = this;
     const hint =
       installHint === ''
         ? 'Install the plugin on the runner, or use a kubeconfig with a token.'
@@ -124,7 +153,7 @@ export class ExecCredentials {
     const info = { KUBERNETES_EXEC_INFO: JSON.stringify(this.#info()) };
     let answer;
     try {
-      answer = await this.#run(command, args, { env: { ...env, ...info } });
+      answer = await this.#run(command, args, { env: { ...env, ...info }, signal });
     } catch (error) {
       throw new BuildError('cluster', `${doing} failed: ${describeError(error)}`, {
         hint,

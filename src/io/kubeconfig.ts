@@ -5,6 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { load as loadYaml } from 'js-yaml';
+import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import { maskForms } from '../inputs/secrets.ts';
@@ -22,15 +23,21 @@ export interface Connection {
   readonly unverifiedTls: boolean;
   /** The whole kubeconfig as JSON, to find the secrets in it; empty for the account of a pod. Secret. */
   readonly document: string;
-  /** URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept. */
+  /**
+   * URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept.
+   * @param signal ends the wait for credentials, with its reason.
+   */
   requestOptions(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
   /** After a 401: forgets cached credentials; false if there is nothing that could be another one now. */
   renewCredentials(): Promise<boolean>;
 }
 
+const slowLoginHint =
+  'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.';
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 interface Loaded {
@@ -69,11 +76,15 @@ export function connect(
     namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
     unverifiedTls: cluster.skipTLSVerify,
     document: JSON.stringify(document),
-    async requestOptions(path, query) {
-      const options: RequestOptions = {};
+    async requestOptions(path, query, signal) {
+      const options: RequestOptions = { signal };
       try {
-        await config.applyToHTTPSOptions(options);
+        await orAborted(config.applyToHTTPSOptions(options), signal);
       } catch (error) {
+        if (signal.aborted) {
+          const doing = exec?.doing ?? `preparing the login to ${cluster.server}`;
+          throw stoppedWhile(doing, signal, slowLoginHint);
+        }
         if (error instanceof BuildError) throw error;
         throw new BuildError(
           'cluster',

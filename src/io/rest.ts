@@ -111,6 +111,7 @@ export class RestClient {
     const { url, options } = await this.#connection.requestOptions(
       request.path,
       request.query ?? {},
+      request.signal,
     );
     const response = await answerOf(url, { ...options, method: request.method }, body, request);
     this.#answered = true;
