@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Chapter, Stage } from './run.ts';
@@ -128,6 +129,43 @@ export const kubeconfigChapter: Chapter = {
         playground.cluster.faults.requests = [{ match: /./, answer }];
         return {};
       },
+    },
+    {
+      name: 'a certificate authority that is no certificate',
+      sentence:
+        "the kubeconfig's certificate-authority-data is no certificate in PEM. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) =>
+        withFields(stage, { cluster: { 'certificate-authority-data': btoa('none') } }),
+    },
+    {
+      name: 'a proxy-url without a scheme',
+      sentence:
+        "the kubeconfig's proxy-url is no URL of a proxy. Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+      arrange: (stage) => withFields(stage, { cluster: { 'proxy-url': 'proxy.example:3128' } }),
+    },
+    {
+      name: 'a client key that is none',
+      sentence:
+        "the kubeconfig's client-key-data is no private key in PEM, or one with a passphrase. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) => withFields(stage, { user: { 'client-key-data': btoa('none') } }),
+    },
+    {
+      name: 'a client key of another certificate',
+      sentence:
+        "the kubeconfig's client-key-data does not belong to the kubeconfig's client-certificate-data. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) => {
+        const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+        const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+        const kubeconfig = stage.playground.cluster.kubeconfig({ auth: 'client-certificate' });
+        const [entry] = (JSON.parse(kubeconfig) as Entries).users;
+        return withFields(stage, { user: { ...entry?.user, 'client-key-data': btoa(pem) } });
+      },
+    },
+    {
+      name: 'a token of two lines',
+      sentence:
+        "the kubeconfig's token has a line break, or another character that no HTTP header may hold. Take it out; a token is one line.",
+      arrange: (stage) => withFields(stage, { user: { token: 'the-first-line\nthe-second' } }),
     },
     {
       name: 'a token that is not valid',

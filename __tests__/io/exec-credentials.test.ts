@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
 import { connect, type Connection } from '../../src/io/kubeconfig.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
+
+const [certificate = '', key = ''] = ['crt', 'key'].map((extension) =>
+  readFileSync(new URL(`../fixtures/tls/server.${extension}`, import.meta.url), 'utf8'),
+);
 
 const plugin = {
   apiVersion: 'client.authentication.k8s.io/v1beta1',
@@ -54,7 +59,7 @@ function open(exec: object, ...answers: readonly Answer[]): Opened {
     clusters: [
       {
         name: 'test',
-        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa('ca') },
+        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa(certificate) },
       },
     ],
     users: [{ name: 'test', user: { exec } }],
@@ -112,7 +117,7 @@ test('provideClusterInfo tells the plugin about the cluster', async () => {
     spec: {
       cluster: {
         server: 'https://api.example',
-        'certificate-authority-data': btoa('ca'),
+        'certificate-authority-data': btoa(certificate),
         'insecure-skip-tls-verify': false,
       },
     },
@@ -120,13 +125,12 @@ test('provideClusterInfo tells the plugin about the cluster', async () => {
 });
 
 test('a client certificate logs in, and every line of its key is masked', async () => {
-  const key = '-----BEGIN KEY-----\nc2VjcmV0\n-----END KEY-----\n';
   const { masked, login } = open(
     plugin,
-    credential({ clientCertificateData: 'certificate', clientKeyData: key }),
+    credential({ clientCertificateData: certificate, clientKeyData: key }),
   );
-  expect(await login()).toMatchObject({ cert: 'certificate', key });
-  expect(masked).toContain('c2VjcmV0');
+  expect(await login()).toMatchObject({ cert: certificate, key });
+  expect(masked).toEqual(expect.arrayContaining(key.split('\n').slice(1, -2)));
 });
 
 test('a credential that is about to expire is asked for anew', async () => {
@@ -252,4 +256,22 @@ test('a plugin that somebody else still waits for goes on', async () => {
     hint: undefined,
   });
   expect(ended).toHaveLength(1);
+});
+
+test.each([
+  {
+    name: 'a token of two lines',
+    status: { token: 'token-1\ntoken-2' },
+    message:
+      "the token of the kubeconfig's credential plugin has a line break, or another character that no HTTP header may hold",
+  },
+  {
+    name: 'a certificate that is none',
+    status: { clientCertificateData: 'none', clientKeyData: key },
+    message:
+      "the clientCertificateData of the kubeconfig's credential plugin is no certificate in PEM",
+  },
+])('a plugin that gives $name is named', async ({ status, message }) => {
+  const { login } = open(plugin, credential(status));
+  await expect(login()).rejects.toMatchObject({ kind: 'input', message });
 });

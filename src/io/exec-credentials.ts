@@ -3,6 +3,7 @@ import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { orAborted } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
+import type { LoginNames } from './login-check.ts';
 import type { RunCommand } from '../ports.ts';
 
 /** The plugin's entry in a kubeconfig: `users[].user.exec`. */
@@ -40,6 +41,8 @@ export interface PluginRunner {
 /** A credential that ends sooner than this is asked for anew. */
 const earlyMs = 30_000;
 const neverAborted = new AbortController().signal;
+/** What the plugin gives, for sentences. */
+const given = (field: string): string => `the ${field} of the kubeconfig's credential plugin`;
 const providerName = 'kube-build-push/exec';
 
 /**
@@ -86,6 +89,13 @@ export class ExecCredentials {
       provider.name === providerName
     );
   }
+
+  /** Names of what the plugin gives in place of the kubeconfig's fields. */
+  readonly names: Omit<LoginNames, 'ca'> = {
+    cert: given('clientCertificateData'),
+    key: given('clientKeyData'),
+    token: given('token'),
+  };
 
   /** What a request waits for here. */
   get doing(): string {

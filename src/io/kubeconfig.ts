@@ -10,6 +10,7 @@ import { BuildError, describeError } from '../errors.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import { maskForms } from '../inputs/secrets.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { checkAddresses, checkLogin, fieldNames } from './login-check.ts';
 import { keepAlive } from './rest.ts';
 
 /** A way to one cluster, with one namespace. */
@@ -65,7 +66,9 @@ export function connect(
       hint: "Name one by the input 'kube-context'.",
     });
   }
+  checkAddresses(cluster);
   applyProxy(config, cluster);
+  const names = fieldNames(cluster, config.getCurrentUser());
   const exec = ExecCredentials.install(config, cluster, runner);
   const impersonation = impersonationHeaders(document, context.user);
   const masked = new Set<string>();
@@ -99,6 +102,7 @@ export function connect(
       }
       keepAlive(options.agent);
       options.headers = { ...(options.headers as Record<string, string>), ...impersonation };
+      checkLogin(options, { ...names, ...exec?.names });
       return { url: requestUrl(cluster.server, path, query), options };
     },
     renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
@@ -193,17 +197,22 @@ function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'sou
   let document: Fields;
   try {
     document = fields(loadYaml(text));
-    // The library knows the key of a token file only by another name than kubectl's.
-    for (const user of list(document['users'])) {
-      const own = fields(user['user']);
-      if (typeof own['tokenFile'] === 'string')
-        user['user'] = { ...own, 'token-file': resolve(directory, own['tokenFile']) };
-    }
-    config.loadFromString(JSON.stringify(document));
+    for (const user of list(document['users']))
+      user['user'] = withToken(fields(user['user']), directory);
+    // As kubectl does it: an entry that is none is in nobody's way until it is used.
+    config.loadFromString(JSON.stringify(document), { onInvalidEntry: 'filter' });
   } catch (error) {
     throw unreadable(source, error);
   }
   return { config, document };
+}
+
+/** The user with the token of its file: the library keeps the line break at the end of it, and knows only another name. */
+function withToken(user: Fields, directory: string): Fields {
+  const { tokenFile: file = user['token-file'], ...others } = user;
+  if (typeof file !== 'string' || file === '') return user;
+  const token = readFileSync(resolve(directory, file), 'utf8').trim();
+  return { ...others, 'token-file': undefined, token };
 }
 
 function unreadable(source: string, cause: unknown): BuildError {
@@ -236,7 +245,7 @@ function useContext(config: KubeConfig, name: string): void {
 
 /** The library knows only `proxy-url` of the kubeconfig, not HTTPS_PROXY and NO_PROXY. */
 function applyProxy(config: KubeConfig, cluster: Cluster): void {
-  if (cluster.proxyUrl !== undefined) return;
+  if ((cluster.proxyUrl ?? '') !== '') return;
   const proxy = getProxyUrl(new URL(cluster.server));
   if (proxy === undefined) return;
   const proxied = { ...cluster, proxyUrl: proxy.href };
