@@ -8,7 +8,7 @@ import { registriesOf } from './context/dockerfile.ts';
 import { readInputFile } from './context/places.ts';
 import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
-import { BuildError, describeError, toBuildError } from './errors.ts';
+import { describeError, toBuildError, type BuildError } from './errors.ts';
 import { orAborted, startDeadline } from './deadline.ts';
 import type { Inputs, KubeInputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
@@ -227,10 +227,8 @@ async function publish(
   try {
     setOutputs(inputs, report);
   } catch (error) {
-    problem = new BuildError('build', `writing the outputs failed: ${describeError(error)}`, {
-      hint: 'Look at the runner: it gives the file as GITHUB_OUTPUT.',
-      cause: error,
-    });
+    problem = toBuildError(error, 'writing the outputs');
+    if (failure !== undefined) await log.warning(problem.message);
   }
   try {
     if (inputs.summary) {
