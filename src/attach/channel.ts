@@ -1,3 +1,4 @@
+import { excerpt } from '../excerpt.ts';
 import type { AttachStreams } from '../ports.ts';
 
 /**
@@ -44,11 +45,12 @@ export function readStatusFrame(message: Uint8Array): AttachStatus | undefined {
     status = JSON.parse(text);
   } catch {
     // Before v4 the channel had free text; whatever it says, it is no success.
-    return { success: false, message: text };
+    return { success: false, message: excerpt(text) };
   }
-  if (typeof status !== 'object' || status === null) return { success: false, message: text };
+  if (typeof status !== 'object' || status === null)
+    return { success: false, message: excerpt(text) };
   const said = 'message' in status && typeof status.message === 'string' ? status.message : text;
-  return { success: 'status' in status && status.status === 'Success', message: said };
+  return { success: 'status' in status && status.status === 'Success', message: excerpt(said) };
 }
 
 /**

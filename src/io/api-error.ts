@@ -1,3 +1,5 @@
+import { excerpt } from '../excerpt.ts';
+
 /** An answer of the API server that is no success. */
 export class ApiError extends Error {
   /** HTTP status. */
@@ -21,7 +23,7 @@ export function readApiError(code: number, body: string, retryAfter: string | un
   const status = readStatus(body);
   const seconds = Number(retryAfter);
   const retryAfterMs = retryAfter !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
-  const text = body.replace(/\s+/g, ' ').trim().slice(0, 200);
+  const text = excerpt(body.replace(/\s+/g, ' ').trim(), 200);
   const message = status?.message ?? (text === '' ? `HTTP ${code}` : `HTTP ${code}: ${text}`);
   return new ApiError(code, status?.reason ?? '', message, retryAfterMs);
 }
@@ -39,7 +41,7 @@ export function readStatus(
   if (typeof value !== 'object' || value === null || !('message' in value)) return undefined;
   const { message } = value;
   const reason = 'reason' in value && typeof value.reason === 'string' ? value.reason : '';
-  return typeof message === 'string' ? { reason, message } : undefined;
+  return typeof message === 'string' ? { reason, message: excerpt(message) } : undefined;
 }
 
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
@@ -56,6 +58,6 @@ export function redirectError(code: number, location = 'nowhere'): ApiError {
   return new ApiError(
     code,
     'Redirect',
-    `the server redirects to ${location}, which is never followed`,
+    `the server redirects to ${excerpt(location)}, which is never followed`,
   );
 }

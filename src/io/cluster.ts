@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
 import { nonceAnnotation } from '../pod/labels.ts';
 import type {
   Access,
@@ -143,7 +144,7 @@ export class KubeCluster implements Cluster {
       return list(field(events, 'items')).map((event) => ({
         type: text(field(event, 'type')) ?? '',
         reason: text(field(event, 'reason')) ?? '',
-        message: text(field(event, 'message')) ?? '',
+        message: excerpt(text(field(event, 'message')) ?? ''),
       }));
     } catch (error) {
       if (signal.aborted) throw error;

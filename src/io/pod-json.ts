@@ -1,4 +1,5 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
+import { excerpt } from '../excerpt.ts';
 import type { PodRef } from '../ports.ts';
 import { ApiError } from './api-error.ts';
 
@@ -15,7 +16,20 @@ export function toPod(value: unknown): V1Pod {
       `the server answered with ${text(field(value, 'kind')) ?? 'something else'} instead of a pod`,
     );
   }
-  return value as V1Pod;
+  return { ...(value as V1Pod), status: cutMessages(field(value, 'status')) as V1PodStatus };
+}
+
+/** With the cluster's words cut. What a container has left behind as its message is data, and a kubelet's 4 KiB at most. */
+function cutMessages(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cutMessages);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => {
+      if (key === 'terminated') return [key, inner];
+      const words = key === 'message' ? text(inner) : undefined;
+      return [key, words === undefined ? cutMessages(inner) : excerpt(words)];
+    }),
+  );
 }
 
 export function field(value: unknown, name: string): unknown {

@@ -2,6 +2,7 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { askedPauseMs, BuildError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
 import type { Clock } from '../ports.ts';
 import { ApiError, isApiError, isNotFound, readApiError, redirectError } from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -141,7 +142,7 @@ export async function readJson(response: IncomingMessage): Promise<unknown> {
 
 /** The beginning of a text, for a sentence. */
 export function begin(body: string): string {
-  return body.replace(/\s+/g, ' ').trim().slice(0, 80);
+  return excerpt(body.replace(/\s+/g, ' ').trim(), 80);
 }
 
 /** True for a failure that may pass by itself: of the network, of a server that is busy or away. */
