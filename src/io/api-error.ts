@@ -18,6 +18,18 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * An answer with a status of success that is none of Kubernetes': something before the API server has given it, or it has
+ * been cut. Asking again may get another one.
+ */
+export class ForeignAnswer extends Error {
+  /** @param what it is instead. */
+  constructor(what: string) {
+    super(`the server answered with ${what}`);
+    this.name = 'ForeignAnswer';
+  }
+}
+
 /** The server's own words: the message of a Status object, else the beginning of whatever the body is. */
 export function readApiError(code: number, body: string, retryAfter: string | undefined): ApiError {
   const status = readStatus(body);

@@ -13,7 +13,7 @@ import type {
   PodRef,
 } from '../ports.ts';
 import type { AttachSocket } from '../attach/socket.ts';
-import { ApiError, isApiError, isNotFound } from './api-error.ts';
+import { ForeignAnswer, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
 import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
@@ -303,9 +303,9 @@ function isForeignLog(contentType = ''): boolean {
   return /\b(?:html|json)\b/i.test(contentType);
 }
 
-async function foreignLogError(response: IncomingMessage): Promise<ApiError> {
+async function foreignLogError(response: IncomingMessage): Promise<ForeignAnswer> {
   const body = await readBody(response);
-  return new ApiError(502, '', `the server answered with something that is no log: ${begin(body)}`);
+  return new ForeignAnswer(`something that is no log: ${begin(body)}`);
 }
 
 function nonceOf(pod: V1Pod): string | undefined {

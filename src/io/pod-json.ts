@@ -1,7 +1,7 @@
 import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { excerpt } from '../excerpt.ts';
 import type { PodRef } from '../ports.ts';
-import { ApiError } from './api-error.ts';
+import { ForeignAnswer } from './api-error.ts';
 
 export function podPath({ namespace, name }: PodRef): string {
   return `/api/v1/namespaces/${namespace}/pods/${name}`;
@@ -10,11 +10,7 @@ export function podPath({ namespace, name }: PodRef): string {
 /** Checks what a parsed answer is before it is trusted to be a pod. */
 export function toPod(value: unknown): V1Pod {
   if (field(value, 'kind') !== 'Pod') {
-    throw new ApiError(
-      502,
-      '',
-      `the server answered with ${text(field(value, 'kind')) ?? 'something else'} instead of a pod`,
-    );
+    throw new ForeignAnswer(`${text(field(value, 'kind')) ?? 'something else'} instead of a pod`);
   }
   return { ...(value as V1Pod), status: cutMessages(field(value, 'status')) as V1PodStatus };
 }

@@ -4,7 +4,14 @@ import { text } from 'node:stream/consumers';
 import { askedPauseMs, BuildError } from '../errors.ts';
 import { excerpt } from '../excerpt.ts';
 import type { Clock } from '../ports.ts';
-import { ApiError, isApiError, isNotFound, readApiError, redirectError } from './api-error.ts';
+import {
+  ApiError,
+  ForeignAnswer,
+  isApiError,
+  isNotFound,
+  readApiError,
+  redirectError,
+} from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export interface RestRequest {
@@ -132,11 +139,7 @@ export async function readJson(response: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw new ApiError(
-      502,
-      '',
-      `the server answered with something that is not JSON: ${begin(body)}`,
-    );
+    throw new ForeignAnswer(`something that is not JSON: ${begin(body)}`);
   }
 }
 
