@@ -3,7 +3,7 @@ import { BuildError, describeError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { dockerHub, normalizeHost, parseRepository } from '../inputs/reference.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
-import { fieldsOf, isFields, type Fields } from '../inputs/yaml.ts';
+import { fieldsOf, isFields, parseJson, type Fields } from '../json.ts';
 import type { RunCommand } from '../ports.ts';
 
 /** Where logins are looked up: the parts of Docker's config.json that say so. */
@@ -247,13 +247,7 @@ async function askFor(
 }
 
 function readAnswer(stdout: string): Entry | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
-  const { Username: username, Secret: secret } = fieldsOf(answer);
+  const { Username: username, Secret: secret } = fieldsOf(parseJson(stdout));
   if (typeof username !== 'string' || typeof secret !== 'string') return undefined;
   if (secret === '') return {};
   return username === '<token>'

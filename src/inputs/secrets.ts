@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { excerpt } from '../excerpt.ts';
-import { fieldsOf, listOf, type Fields } from './yaml.ts';
+import { fieldsOf, listOf, type Fields } from '../json.ts';
 
 /** Shorter values would blot out ordinary text in the log. */
 const shortest = 6;

@@ -1,4 +1,5 @@
 import { excerpt } from '../excerpt.ts';
+import { fieldsOf, parseJson, text } from '../json.ts';
 
 /** An answer of the API server that is no success. */
 export class ApiError extends Error {
@@ -35,8 +36,8 @@ export function readApiError(code: number, body: string, retryAfter: string | un
   const status = readStatus(body);
   const seconds = Number(retryAfter);
   const retryAfterMs = retryAfter !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
-  const text = excerpt(body.replace(/\s+/g, ' ').trim(), 200);
-  const message = status?.message ?? (text === '' ? `HTTP ${code}` : `HTTP ${code}: ${text}`);
+  const words = excerpt(body.replace(/\s+/g, ' ').trim(), 200);
+  const message = status?.message ?? (words === '' ? `HTTP ${code}` : `HTTP ${code}: ${words}`);
   return new ApiError(code, status?.reason ?? '', message, retryAfterMs);
 }
 
@@ -44,16 +45,9 @@ export function readApiError(code: number, body: string, retryAfter: string | un
 export function readStatus(
   body: string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || !('message' in value)) return undefined;
-  const { message } = value;
-  const reason = 'reason' in value && typeof value.reason === 'string' ? value.reason : '';
-  return typeof message === 'string' ? { reason, message: excerpt(message) } : undefined;
+  const { message, reason } = fieldsOf(parseJson(body));
+  if (typeof message !== 'string') return undefined;
+  return { reason: text(reason) ?? '', message: excerpt(message) };
 }
 
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../errors.ts';
 import { excerpt } from '../excerpt.ts';
+import { field, fieldsOf, itemsOf, text } from '../json.ts';
 import { nonceAnnotation } from '../pod/labels.ts';
 import type {
   Access,
@@ -19,7 +20,7 @@ import type { Connection } from './kubeconfig.ts';
 import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
-import { field, podPath, text, toPod } from './pod-json.ts';
+import { podPath, toPod } from './pod-json.ts';
 
 /** A create that the server cannot answer for now is sent again for this long. */
 const createPatienceMs = 60_000;
@@ -64,7 +65,7 @@ export class KubeCluster implements Cluster {
     try {
       // A review creates nothing, so it may be sent twice.
       const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
-      return list(field(field(review, 'status'), 'resourceRules')).flatMap(rightsOf);
+      return itemsOf(field(field(review, 'status'), 'resourceRules')).flatMap(rightsOf);
     } catch (error) {
       if (isApiError(error, 403, 404, 405)) return [];
       throw clusterError('asking what the account may do', error, this.#connection, signal);
@@ -141,7 +142,7 @@ export class KubeCluster implements Cluster {
     const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
     try {
       const events = await this.#rest.json({ method: 'GET', path, query, signal });
-      return list(field(events, 'items')).map((event) => ({
+      return itemsOf(field(events, 'items')).map((event) => ({
         type: text(field(event, 'type')) ?? '',
         reason: text(field(event, 'reason')) ?? '',
         message: excerpt(text(field(event, 'message')) ?? ''),
@@ -220,7 +221,7 @@ export class KubeCluster implements Cluster {
       // Without the server's time nobody can say what has expired.
       if (Number.isNaN(serverTimeMs)) return undefined;
       // The items of a list have no kind of their own.
-      const pods = list(field(body, 'items')).map((item) =>
+      const pods = itemsOf(field(body, 'items')).map((item) =>
         toPod({ kind: 'Pod', ...fieldsOf(item) }),
       );
       return { pods, serverTimeMs };
@@ -319,20 +320,12 @@ function rightsOf(rule: unknown): readonly Access[] {
     'apiGroups',
     'resources',
     'resourceNames',
-  ].map((key) => list(field(rule, key)));
+  ].map((key) => itemsOf(field(rule, key)));
   const isForAll = names?.length === 0 && groups?.some((group) => group === '' || group === '*');
   if (isForAll !== true) return [];
   return (verbs ?? []).flatMap((verb) =>
     (resources ?? []).map((resource) => ({ verb: String(verb), resource: String(resource) })),
   );
-}
-
-function fieldsOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function toBuffer(chunk: unknown): Buffer {

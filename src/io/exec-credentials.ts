@@ -3,6 +3,16 @@ import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { orAborted } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
+import {
+  field,
+  fieldsOf,
+  isFields,
+  itemsOf,
+  listOf,
+  parseJson,
+  text,
+  type Fields,
+} from '../json.ts';
 import type { LoginNames } from './login-check.ts';
 import type { RunCommand } from '../ports.ts';
 
@@ -202,46 +212,32 @@ export class ExecCredentials {
 }
 
 function readPlugin(exec: unknown): Plugin | undefined {
-  if (typeof exec !== 'object' || exec === null || !('command' in exec)) return undefined;
-  const fields = exec as Readonly<Record<string, unknown>>;
-  const entries = Array.isArray(fields['env']) ? (fields['env'] as unknown[]) : [];
+  if (!isFields(exec) || !('command' in exec)) return undefined;
   return {
-    apiVersion: text(fields['apiVersion']) ?? 'client.authentication.k8s.io/v1',
-    command: text(fields['command']) ?? '',
-    args: Array.isArray(fields['args']) ? fields['args'].map(String) : [],
-    env: Object.fromEntries(entries.flatMap(readVariable)),
-    provideClusterInfo: fields['provideClusterInfo'] === true,
-    installHint: (text(fields['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
+    apiVersion: text(exec['apiVersion']) ?? 'client.authentication.k8s.io/v1',
+    command: text(exec['command']) ?? '',
+    args: itemsOf(exec['args']).map(String),
+    env: Object.fromEntries(listOf(exec['env']).flatMap(readVariable)),
+    provideClusterInfo: exec['provideClusterInfo'] === true,
+    installHint: (text(exec['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
   };
 }
 
-function readVariable(entry: unknown): [string, string][] {
-  if (typeof entry !== 'object' || entry === null || !('name' in entry) || !('value' in entry))
-    return [];
-  return [[String(entry.name), String(entry.value)]];
+function readVariable(entry: Fields): [string, string][] {
+  if (!('name' in entry) || !('value' in entry)) return [];
+  return [[String(entry['name']), String(entry['value'])]];
 }
 
 function readCredential(stdout: string): Credential | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
-  if (typeof answer !== 'object' || answer === null || !('status' in answer)) return undefined;
-  const status = answer.status as Readonly<Record<string, unknown>> | null;
-  const token = text(status?.['token']);
-  const certificate = text(status?.['clientCertificateData']);
-  const key = text(status?.['clientKeyData']);
-  const expires = Date.parse(text(status?.['expirationTimestamp']) ?? '');
+  const status = fieldsOf(field(parseJson(stdout), 'status'));
+  const token = text(status['token']);
+  const certificate = text(status['clientCertificateData']);
+  const key = text(status['clientKeyData']);
+  const expires = Date.parse(text(status['expirationTimestamp']) ?? '');
   if (token === undefined && certificate === undefined) return undefined;
   return { token, certificate, key, expiresAtMs: Number.isNaN(expires) ? undefined : expires };
 }
 
 function secretsOf(credential: Credential | undefined): readonly string[] {
   return [credential?.token, credential?.key].filter((secret) => secret !== undefined);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

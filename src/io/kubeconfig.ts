@@ -7,6 +7,7 @@ import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { load as loadYaml } from 'js-yaml';
 import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
+import { fieldsOf, listOf, type Fields } from '../json.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import { maskForms } from '../inputs/secrets.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
@@ -110,7 +111,7 @@ export function connect(
 }
 
 function authorizationSecrets(headers: RequestOptions['headers']): readonly string[] {
-  const { Authorization: authorization } = fields(headers);
+  const { Authorization: authorization } = fieldsOf(headers);
   if (typeof authorization !== 'string') return [];
   return maskForms([authorization.replace(/^\S+ /, '')]);
 }
@@ -160,8 +161,8 @@ function loadFiles(files: readonly string[]): Omit<Loaded, 'source'> {
   if (first === undefined) throw new Error('no kubeconfig file');
   for (const { config } of others) addMissing(first.config, config);
   const documents = [first, ...others].map(({ document }) => document);
-  const users = documents.flatMap((document) => list(document['users']));
-  const clusters = documents.flatMap((document) => list(document['clusters']));
+  const users = documents.flatMap((document) => listOf(document['users']));
+  const clusters = documents.flatMap((document) => listOf(document['clusters']));
   return { config: first.config, document: { users, clusters } };
 }
 
@@ -191,14 +192,17 @@ function readText(file: string): string {
   }
 }
 
-/** @param directory what a relative token file is relative to: the library reads it at once. */
+/** @param directory what a relative token file is relative to. */
 function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'source'> {
   const config = new KubeConfig();
   let document: Fields;
   try {
-    document = fields(loadYaml(text));
-    for (const user of list(document['users']))
-      user['user'] = withToken(fields(user['user']), directory);
+    const read = fieldsOf(loadYaml(text));
+    const users = listOf(read['users']).map((entry) => ({
+      ...entry,
+      user: withToken(fieldsOf(entry['user']), directory),
+    }));
+    document = { ...read, users };
     // As kubectl does it: an entry that is none is in nobody's way until it is used.
     config.loadFromString(JSON.stringify(document), { onInvalidEntry: 'filter' });
   } catch (error) {
@@ -257,13 +261,13 @@ function impersonationHeaders(
   document: Fields,
   userName: string | undefined,
 ): Record<string, string | string[]> {
-  const entry = list(document['users']).find(({ name }) => name === userName);
-  const user = fields(entry?.['user']);
+  const entry = listOf(document['users']).find(({ name }) => name === userName);
+  const user = fieldsOf(entry?.['user']);
   const headers: Record<string, string | string[]> = {};
   const groups = user['as-groups'];
   if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
   if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
-  for (const [key, values] of Object.entries(fields(user['as-user-extra']))) {
+  for (const [key, values] of Object.entries(fieldsOf(user['as-user-extra']))) {
     if (Array.isArray(values))
       headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
   }
@@ -272,18 +276,4 @@ function impersonationHeaders(
 
 function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
-}
-
-type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function list(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
 }

@@ -1,5 +1,6 @@
 import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { excerpt } from '../excerpt.ts';
+import { field, text } from '../json.ts';
 import type { PodRef } from '../ports.ts';
 import { ForeignAnswer } from './api-error.ts';
 
@@ -26,14 +27,4 @@ function cutMessages(value: unknown): unknown {
       return [key, words === undefined ? cutMessages(inner) : excerpt(words)];
     }),
   );
-}
-
-export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-export function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
