@@ -319,6 +319,50 @@ describe('a pod', () => {
     expect(event).toMatchObject({ type: 'Warning', reason: 'FailedScheduling' });
   });
 
+  test('with scheduling gates stays pending, as it was created', async () => {
+    const { cluster, signal, playground } = await serve();
+    const created = await cluster.createPod(
+      pod({}, { schedulingGates: [{ name: 'example.com/wait' }] }),
+      signal,
+    );
+    expect(created.status).toMatchObject({
+      phase: 'Pending',
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ],
+    });
+    await cluster.deletePod(ref, 1, signal);
+    expect(playground.pods()).toEqual([]);
+  });
+
+  test('for a node that is not there stays pending, and goes only by force', async () => {
+    const { cluster, signal, playground } = await serve();
+    const created = await cluster.createPod(pod({}, { nodeName: 'nowhere' }), signal);
+    expect(created.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
+    await cluster.deletePod(ref, 1, signal);
+    expect(playground.pods()).toMatchObject([{ metadata: { deletionGracePeriodSeconds: 1 } }]);
+    await cluster.deletePod(ref, 0, signal);
+    expect(playground.pods()).toEqual([]);
+  });
+
+  test('for the one node needs no scheduler', async () => {
+    const served = await serve();
+    await createUntil(served, pod(shell('cat'), { nodeName: 'playground' }), isRunning);
+    const events = await served.cluster.podEvents(ref, served.signal);
+    expect(events.map(({ reason }) => reason)).toEqual(['Started']);
+  });
+
+  test('whose command no process can have cannot be started', async () => {
+    const served = await serve();
+    const state = await createUntil(served, pod(shell('a\0b')), hasEnded);
+    expect(terminated(state)).toMatchObject({ exitCode: 128, reason: 'StartError' });
+  });
+
   test('that is evicted fails with the reason', async () => {
     const served = await serve();
     const running = await createUntil(served, pod(shell('cat')), isRunning);
@@ -446,6 +490,40 @@ describe('create', () => {
     expect(stranger.body['message']).toBe(
       'pods "kbp-x" is forbidden: error looking up service account builds/none: serviceaccount "none" not found',
     );
+  });
+
+  test('refuses names that two containers have, in the words of the server', async () => {
+    const { connection } = await serve();
+    const named = (name: string): object => ({ name, image: 'busybox' });
+    const body = pod(
+      {},
+      {
+        containers: [named('a'), named('b'), named('a')],
+        initContainers: [named('c'), named('b')],
+      },
+    );
+    const message = (name: string): string => `Duplicate value: "${name}"`;
+    expect(await ask(connection, 'POST', podsPath, { body })).toMatchObject({
+      code: 422,
+      body: {
+        message: `Pod "kbp-x" is invalid: [spec.containers[2].name: ${message('a')}, spec.initContainers[1].name: ${message('b')}]`,
+        reason: 'Invalid',
+        details: {
+          causes: [
+            {
+              reason: 'FieldValueDuplicate',
+              message: message('a'),
+              field: 'spec.containers[2].name',
+            },
+            {
+              reason: 'FieldValueDuplicate',
+              message: message('b'),
+              field: 'spec.initContainers[1].name',
+            },
+          ],
+        },
+      },
+    });
   });
 
   test('makes nothing on a dry run', async () => {
