@@ -18,6 +18,7 @@ import { ForeignAnswer, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
 import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
+import { listRights, reviewAccess } from './rights.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
 import { podPath, toPod } from './pod-json.ts';
@@ -56,44 +57,14 @@ export class KubeCluster implements Cluster {
   }
 
   async listedRights(signal: AbortSignal): Promise<readonly Access[]> {
-    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
-    const body = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectRulesReview',
-      spec: { namespace: this.namespace },
-    };
-    try {
-      // A review creates nothing, so it may be sent twice.
-      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
-      return itemsOf(field(field(review, 'status'), 'resourceRules')).flatMap(rightsOf);
-    } catch (error) {
-      if (isApiError(error, 403, 404, 405)) return [];
-      throw clusterError('asking what the account may do', error, this.#connection, signal);
-    }
+    return this.#try('asking what the account may do', signal, () =>
+      listRights(this.#rest, this.namespace, signal),
+    );
   }
 
   async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
-    const [resource, subresource] = access.resource.split('/');
-    const attributes = { namespace: this.namespace, verb: access.verb, resource, subresource };
-    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-    const body = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: attributes },
-    };
-    try {
-      // A review creates nothing, so it may be sent twice.
-      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
-      return field(field(review, 'status'), 'allowed') === true ? 'yes' : 'no';
-    } catch (error) {
-      if (isApiError(error, 403, 404, 405)) return 'unknown';
-      throw clusterError(
-        `asking whether the account may ${access.verb} ${access.resource}`,
-        error,
-        this.#connection,
-        signal,
-      );
-    }
+    const doing = `asking whether the account may ${access.verb} ${access.resource}`;
+    return this.#try(doing, signal, () => reviewAccess(this.#rest, this.namespace, access, signal));
   }
 
   async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
@@ -311,21 +282,6 @@ async function foreignLogError(response: IncomingMessage): Promise<ForeignAnswer
 
 function nonceOf(pod: V1Pod): string | undefined {
   return pod.metadata?.annotations?.[nonceAnnotation];
-}
-
-/** What one rule grants on all objects of the core group. */
-function rightsOf(rule: unknown): readonly Access[] {
-  const [verbs, groups, resources, names] = [
-    'verbs',
-    'apiGroups',
-    'resources',
-    'resourceNames',
-  ].map((key) => itemsOf(field(rule, key)));
-  const isForAll = names?.length === 0 && groups?.some((group) => group === '' || group === '*');
-  if (isForAll !== true) return [];
-  return (verbs ?? []).flatMap((verb) =>
-    (resources ?? []).map((resource) => ({ verb: String(verb), resource: String(resource) })),
-  );
 }
 
 function toBuffer(chunk: unknown): Buffer {
