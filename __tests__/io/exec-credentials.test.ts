@@ -275,3 +275,9 @@ test.each([
   const { login } = open(plugin, credential(status));
   await expect(login()).rejects.toMatchObject({ kind: 'input', message });
 });
+
+test.each([{ command: '' }, { command: null }])('$command is no plugin', ({ command }) => {
+  expect(() => open({ ...plugin, command })).toThrow(
+    "the command of the kubeconfig's exec names no program",
+  );
+});

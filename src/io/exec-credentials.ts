@@ -74,7 +74,10 @@ export class ExecCredentials {
     this.#mask = runner.mask;
   }
 
-  /** Takes the plugin's place in the current user; undefined if the user has none. */
+  /**
+   * Takes the plugin's place in the current user; undefined if the user has none.
+   * @throws BuildError('input') for a plugin without a program.
+   */
   static install(
     config: KubeConfig,
     cluster: Cluster,
@@ -213,9 +216,15 @@ export class ExecCredentials {
 
 function readPlugin(exec: unknown): Plugin | undefined {
   if (!isFields(exec) || !('command' in exec)) return undefined;
+  const command = text(exec['command']) ?? '';
+  if (command === '') {
+    throw new BuildError('input', "the command of the kubeconfig's exec names no program", {
+      hint: 'Write the name of the credential plugin there, or use a kubeconfig with a token.',
+    });
+  }
   return {
     apiVersion: text(exec['apiVersion']) ?? 'client.authentication.k8s.io/v1',
-    command: text(exec['command']) ?? '',
+    command,
     args: itemsOf(exec['args']).map(String),
     env: Object.fromEntries(listOf(exec['env']).flatMap(readVariable)),
     provideClusterInfo: exec['provideClusterInfo'] === true,
