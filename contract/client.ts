@@ -133,7 +133,7 @@ export class Client {
   async #prepare(path: string, query: Query, as: Identity = 'account') {
     const { admin, nobody, account } = this.#accounts;
     const connection = as === 'admin' ? admin : as === 'nobody' ? nobody : account;
-    const { url, options } = await connection.requestOptions(path, query);
+    const { url, options } = await connection.requestOptions(path, query, this.#signal);
     const headers = { ...(options.headers as OutgoingHttpHeaders) };
     if (as === 'bad token') headers['Authorization'] = 'Bearer worth-nothing';
     if (as === 'anonymous') delete headers['Authorization'];

@@ -53,8 +53,8 @@ export function scaleTimers(factor: number): () => void {
 export function scaleConnection(connection: Connection, factor: number): Connection {
   return {
     ...connection,
-    async requestOptions(path, query) {
-      const { url, options } = await connection.requestOptions(path, query);
+    async requestOptions(path, query, signal) {
+      const { url, options } = await connection.requestOptions(path, query, signal);
       if (options.agent instanceof Agent) scaleSockets(options.agent, factor);
       return { url, options };
     },

@@ -1,4 +1,4 @@
-import { BuildError } from './errors.ts';
+import { BuildError, describeError } from './errors.ts';
 import type { Clock } from './ports.ts';
 
 /** One signal for everything that ends the step from outside: the job's cancellation and the input `timeout`. */
@@ -52,6 +52,24 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', stop);
     });
+  });
+}
+
+/**
+ * What to throw for work that the signal has stopped: the signal's reason, and what was being waited for.
+ * @param hint what to change so that it does not take that long.
+ */
+export function stoppedWhile(doing: string, { reason }: AbortSignal, hint: string): BuildError {
+  if (!(reason instanceof BuildError)) {
+    return new BuildError('cluster', `${doing} did not end: ${describeError(reason)}`, {
+      hint,
+      cause: reason,
+    });
+  }
+  return new BuildError(reason.kind, `${reason.message}, while ${doing}`, {
+    // Who has cancelled the job knows what to do.
+    ...(reason.kind === 'timeout' && { hint }),
+    cause: reason,
   });
 }
 

@@ -141,12 +141,16 @@ export interface OpenFile {
 
 /**
  * Runs a program of the runner's PATH and waits for its end. It gets the runner's environment without `INPUT_*`, and `env`.
- * Rejects only if the program cannot be started.
+ * Rejects if the program cannot be started or does not answer, and with the signal's reason; then nothing of it is left running.
  */
 export type RunCommand = (
   command: string,
   args: readonly string[],
-  options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly input?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  },
 ) => Promise<CommandResult>;
 
 export interface CommandResult {

@@ -8,7 +8,7 @@ import { registriesOf } from './context/dockerfile.ts';
 import { readInputFile } from './context/places.ts';
 import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
 import { selectEngine } from './engines/select.ts';
-import { BuildError, describeError, toBuildError } from './errors.ts';
+import { describeError, toBuildError, type BuildError } from './errors.ts';
 import { orAborted, startDeadline } from './deadline.ts';
 import type { Inputs, KubeInputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
@@ -121,16 +121,20 @@ async function prepare(
     describe,
   );
   try {
-    return await orAborted(makePlan(inputs, report), deadline.signal);
+    return await makePlan(inputs, report, deadline.signal);
   } finally {
     deadline.end();
   }
 }
 
 /** Everything that can fail before the cluster is asked for anything. */
-async function makePlan(inputs: Inputs, report: RunReport): Promise<BuildPlan> {
+async function makePlan(
+  inputs: Inputs,
+  report: RunReport,
+  signal: AbortSignal,
+): Promise<BuildPlan> {
   const engine = selectEngine(inputs);
-  const source = await createSource(
+  const reading = createSource(
     {
       source: inputs.source,
       file: inputs.file,
@@ -142,6 +146,7 @@ async function makePlan(inputs: Inputs, report: RunReport): Promise<BuildPlan> {
     },
     workspace,
   );
+  const source = await orAborted(reading, signal);
   report.dockerfilePath = source.dockerfilePath;
   await log.info(`stdin: ${source.description}`);
   for (const note of source.notes) await log.info(note);
@@ -149,7 +154,8 @@ async function makePlan(inputs: Inputs, report: RunReport): Promise<BuildPlan> {
   if (engine.layout === 'plain') return { inputs, engine, source, auth: {}, pullHosts: [] };
   if (inputs.checkDockerfile) await checkSource(inputs, source);
   const pullHosts = registriesOf(source.dockerfile, inputs.image.buildArgs);
-  return { inputs, engine, source, auth: await makeAuth(inputs, pullHosts), pullHosts };
+  const auth = await makeAuth(inputs, pullHosts, signal);
+  return { inputs, engine, source, auth, pullHosts };
 }
 
 /** Early answers from the Dockerfile. @throws BuildError('context') */
@@ -168,14 +174,18 @@ async function checkSource(inputs: Inputs, source: StdinSource): Promise<void> {
 }
 
 /** What travels beside the context: logins and the certificate authority. */
-async function makeAuth(inputs: Inputs, pullHosts: readonly string[]): Promise<StreamAuth> {
+async function makeAuth(
+  inputs: Inputs,
+  pullHosts: readonly string[],
+  signal: AbortSignal,
+): Promise<StreamAuth> {
   const { registry } = inputs;
   const hosts = wantedHosts(inputs, pullHosts);
   const config =
     registry.secret === undefined
       ? readDockerConfig(registry.dockerConfig, environment, (path) => workspace.resolve(path))
       : undefined;
-  const logins = await collectLogins(config, hosts, runCommand);
+  const logins = await collectLogins(config, hosts, runCommand, signal);
   await maskAll(logins.secrets);
   for (const warning of logins.warnings) await log.warning(warning);
   if (logins.hosts.length > 0) {
@@ -217,10 +227,8 @@ async function publish(
   try {
     setOutputs(inputs, report);
   } catch (error) {
-    problem = new BuildError('build', `writing the outputs failed: ${describeError(error)}`, {
-      hint: 'Look at the runner: it gives the file as GITHUB_OUTPUT.',
-      cause: error,
-    });
+    problem = toBuildError(error, 'writing the outputs');
+    if (failure !== undefined) await log.warning(problem.message);
   }
   try {
     if (inputs.summary) {

@@ -44,6 +44,11 @@ test.each([
     expected: { success: false, message: noPod },
   },
   {
+    name: 'the beginning of a long message',
+    message: `\x03${JSON.stringify({ status: 'Failure', message: 'x'.repeat(100_000) })}`,
+    expected: { success: false, message: `${'x'.repeat(2_000)}…` },
+  },
+  {
     name: 'a status without a verdict as no success',
     message: '\x03{"message":"done"}',
     expected: { success: false, message: 'done' },

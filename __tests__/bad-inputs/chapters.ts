@@ -3,6 +3,7 @@ import { inputsChapter } from './inputs.ts';
 import { kubeconfigChapter } from './kubeconfig.ts';
 import { podChapter } from './pod.ts';
 import type { Chapter } from './run.ts';
+import { runnerChapter } from './runner.ts';
 
 /** In the order of a build. */
 export const chapters: readonly Chapter[] = [
@@ -10,4 +11,5 @@ export const chapters: readonly Chapter[] = [
   kubeconfigChapter,
   contextChapter,
   podChapter,
+  runnerChapter,
 ];

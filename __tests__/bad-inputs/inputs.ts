@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { BadInput, Chapter, Inputs } from './run.ts';
 import { shell } from './run.ts';
 
@@ -182,6 +184,20 @@ export const inputsChapter: Chapter = {
       { 'docker-config': 'docker', 'registry-secret': 'login' },
       "input 'registry-secret': it stands beside 'docker-config'. Set only one of them.",
     ),
+    {
+      name: 'a credential helper that hangs',
+      sentence: `the step did not end within its timeout of 2 s; last state: preparing the context, while asking "docker-credential-slow" for the login to "registry.example.com". Install or correct the helper, or give 'docker-config' a directory without it.`,
+      arrange: ({ directory, write }) => {
+        write('config.json', JSON.stringify({ credsStore: 'slow' }));
+        write('bin/docker-credential-slow', '#!/bin/sh\nsleep 1000\n');
+        chmodSync(join(directory, 'bin/docker-credential-slow'), 0o755);
+        const path = [join(directory, 'bin'), process.env['PATH']].join(delimiter);
+        return {
+          inputs: { tags: 'registry.example.com/app:1', push: 'true', timeout: '2s' },
+          env: { PATH: path },
+        };
+      },
+    },
     mistake(
       'two sources of stdin at once',
       shell({ context: '.', 'stdin-file': 'name.txt' }),

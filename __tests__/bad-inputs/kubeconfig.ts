@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Chapter, Stage } from './run.ts';
@@ -8,6 +9,24 @@ function changed(
   change: (kubeconfig: string) => string,
 ): { inputs: { kubeconfig: string } } {
   return { inputs: { kubeconfig: change(playground.cluster.kubeconfig()) } };
+}
+
+interface Entries {
+  readonly clusters: readonly { readonly cluster: object }[];
+  readonly users: readonly { readonly user: object }[];
+}
+
+/** The playground's kubeconfig with these fields in its cluster and its user. */
+function withFields(
+  stage: Stage,
+  fields: { readonly cluster?: object; readonly user?: object },
+): { inputs: { kubeconfig: string } } {
+  return changed(stage, (text) => {
+    const document = JSON.parse(text) as Entries;
+    Object.assign(document.clusters[0]?.cluster ?? {}, fields.cluster);
+    Object.assign(document.users[0]?.user ?? {}, fields.user);
+    return JSON.stringify(document);
+  });
 }
 
 function noRight(right: string): string {
@@ -112,6 +131,43 @@ export const kubeconfigChapter: Chapter = {
       },
     },
     {
+      name: 'a certificate authority that is no certificate',
+      sentence:
+        "the kubeconfig's certificate-authority-data is no certificate in PEM. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) =>
+        withFields(stage, { cluster: { 'certificate-authority-data': btoa('none') } }),
+    },
+    {
+      name: 'a proxy-url without a scheme',
+      sentence:
+        "the kubeconfig's proxy-url is no URL of a proxy. Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+      arrange: (stage) => withFields(stage, { cluster: { 'proxy-url': 'proxy.example:3128' } }),
+    },
+    {
+      name: 'a client key that is none',
+      sentence:
+        "the kubeconfig's client-key-data is no private key in PEM, or one with a passphrase. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) => withFields(stage, { user: { 'client-key-data': btoa('none') } }),
+    },
+    {
+      name: 'a client key of another certificate',
+      sentence:
+        "the kubeconfig's client-key-data does not belong to the kubeconfig's client-certificate-data. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) => {
+        const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+        const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+        const kubeconfig = stage.playground.cluster.kubeconfig({ auth: 'client-certificate' });
+        const [entry] = (JSON.parse(kubeconfig) as Entries).users;
+        return withFields(stage, { user: { ...entry?.user, 'client-key-data': btoa(pem) } });
+      },
+    },
+    {
+      name: 'a token of two lines',
+      sentence:
+        "the kubeconfig's token has a line break, or another character that no HTTP header may hold. Take it out; a token is one line.",
+      arrange: (stage) => withFields(stage, { user: { token: 'the-first-line\nthe-second' } }),
+    },
+    {
       name: 'a token that is not valid',
       sentence:
         'asking the API server for its version failed: Unauthorized. Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
@@ -126,6 +182,20 @@ export const kubeconfigChapter: Chapter = {
         const before = changed(stage, (text) => text);
         stage.playground.cluster.expireToken();
         return before;
+      },
+    },
+    {
+      name: 'a credential plugin that is not there',
+      sentence: `running the kubeconfig's credential plugin "get-token" failed: the program, or the interpreter that it names, is not there. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
+    },
+    {
+      name: 'a credential plugin that hangs',
+      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's credential plugin "sleep". Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.`,
+      arrange: (stage) => {
+        const exec = { command: 'sleep', args: ['1000'] };
+        const { inputs } = withFields(stage, { user: { exec } });
+        return { inputs: { ...inputs, timeout: '2s' } };
       },
     },
     {

@@ -36,7 +36,13 @@ test.each([
     name: 'no more than the beginning of a long body',
     code: 500,
     body: 'x'.repeat(1_000),
-    expected: { code: 500, reason: '', message: `HTTP 500: ${'x'.repeat(200)}` },
+    expected: { code: 500, reason: '', message: `HTTP 500: ${'x'.repeat(200)}…` },
+  },
+  {
+    name: 'no more than 2,000 characters of a Status',
+    code: 403,
+    body: JSON.stringify({ message: 'x'.repeat(100_000), reason: 'Forbidden' }),
+    expected: { code: 403, reason: 'Forbidden', message: `${'x'.repeat(2_000)}…` },
   },
 ])('readApiError says $name', ({ code, body, expected }) => {
   expect(readApiError(code, body, undefined)).toMatchObject(expected);

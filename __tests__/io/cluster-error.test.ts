@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { ApiError } from '../../src/io/api-error.ts';
+import { ApiError, ForeignAnswer } from '../../src/io/api-error.ts';
 import { clusterError } from '../../src/io/cluster-error.ts';
 import type { Connection } from '../../src/io/kubeconfig.ts';
 
@@ -48,6 +48,17 @@ test('an answer that nobody can do anything about has no hint', () => {
   expect(describe(new ApiError(500, '', 'etcdserver: leader changed'))).toMatchObject({
     code: 500,
     hint: undefined,
+  });
+});
+
+test("an answer that is none of Kubernetes' claims no status", () => {
+  const cause = new ForeignAnswer('something that is no log: <html>');
+  expect(describe(cause)).toMatchObject({
+    kind: 'cluster',
+    code: undefined,
+    message: 'creating pod "x" failed: the server answered with something that is no log: <html>',
+    hint: 'Check that the server in the kubeconfig is the API server itself, and what stands before it.',
+    cause,
   });
 });
 

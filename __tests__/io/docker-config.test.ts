@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { collectLogins, type DockerConfig } from '../../src/context/auth.ts';
+import { BuildError } from '../../src/errors.ts';
 import { readDockerConfig } from '../../src/io/docker-config.ts';
 import { commandRunner } from '../../src/io/exec.ts';
+import type { RunCommand } from '../../src/ports.ts';
 
 let directory = '';
 const searchPath = process.env['PATH'] ?? '';
@@ -15,7 +17,6 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  process.env['PATH'] = searchPath;
   rmSync(directory, { recursive: true });
 });
 
@@ -137,16 +138,14 @@ function helper(name: string, ...lines: readonly string[]): void {
   chmodSync(file, 0o755);
 }
 
+const { signal } = new AbortController();
+
 /** The logins of these hosts, resolved by helpers of the temporary directory. */
 function resolve(config: object, ...hosts: readonly string[]): ReturnType<typeof collectLogins> {
   write('config.json', config);
-  // Programs are looked up in the PATH of the process itself.
-  process.env['PATH'] = `${directory}:${searchPath}`;
-  return collectLogins(
-    read('config.json'),
-    hosts.map((host) => ({ host, required: true })),
-    commandRunner(process.env),
-  );
+  const run = commandRunner({ PATH: `${directory}:${searchPath}` });
+  const wanted = hosts.map((host) => ({ host, required: true }));
+  return collectLogins(read('config.json'), wanted, run, signal);
 }
 
 test('a helper that is a program on the PATH gives the login', async () => {
@@ -210,3 +209,24 @@ test('a helper that is not installed is an input error', async () => {
     message: expect.stringContaining('docker-credential-missing') as unknown,
   });
 });
+
+test.each([{ required: true }, { required: false }])(
+  'a helper that hangs is named by a step that runs out of time (required: $required)',
+  async ({ required }) => {
+    write('config.json', { credsStore: 'lab' });
+    const stop = new AbortController();
+    const run: RunCommand = (_command, _args, options) => {
+      stop.abort(new BuildError('timeout', 'the step did not end within its timeout of 5 s'));
+      return Promise.reject(options.signal.reason as Error);
+    };
+    const wanted = [{ host: 'registry.example', required }];
+    await expect(
+      collectLogins(read('config.json'), wanted, run, stop.signal),
+    ).rejects.toMatchObject({
+      kind: 'timeout',
+      message:
+        'the step did not end within its timeout of 5 s, while asking "docker-credential-lab" for the login to "registry.example"',
+      hint: "Install or correct the helper, or give 'docker-config' a directory without it.",
+    });
+  },
+);

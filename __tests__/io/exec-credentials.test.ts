@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { BuildError } from '../../src/errors.ts';
 import { connect, type Connection } from '../../src/io/kubeconfig.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
+
+const [certificate = '', key = ''] = ['crt', 'key'].map((extension) =>
+  readFileSync(new URL(`../fixtures/tls/server.${extension}`, import.meta.url), 'utf8'),
+);
 
 const plugin = {
   apiVersion: 'client.authentication.k8s.io/v1beta1',
@@ -19,17 +25,30 @@ interface Opened {
   readonly connection: Connection;
   readonly calls: Call[];
   readonly masked: string[];
+  /** Why plugins were ended. */
+  readonly ended: readonly unknown[];
   /** Headers and keys of the next request. */
-  readonly login: () => Promise<object>;
+  readonly login: (signal?: AbortSignal) => Promise<object>;
 }
 
+/** What a plugin answers; never ends without one, until its signal ends it. */
+type Answer = CommandResult | Error | 'never';
+
 /** A kubeconfig whose user has this plugin; it gives these answers, the last one again and again. */
-function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Opened {
+function open(exec: object, ...answers: readonly Answer[]): Opened {
   const calls: Call[] = [];
   const masked: string[] = [];
-  const run: RunCommand = (command, args, { env = {} }) => {
+  const ended: unknown[] = [];
+  const run: RunCommand = (command, args, { env = {}, signal }) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];
     calls.push({ command, args, env });
+    if (answer === 'never')
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(signal.reason);
+          reject(new Error('ended'));
+        });
+      });
     return answer instanceof Error || answer === undefined
       ? Promise.reject(answer ?? new Error('no answer'))
       : Promise.resolve(answer);
@@ -40,7 +59,7 @@ function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Ope
     clusters: [
       {
         name: 'test',
-        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa('ca') },
+        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa(certificate) },
       },
     ],
     users: [{ name: 'test', user: { exec } }],
@@ -53,11 +72,11 @@ function open(exec: object, ...answers: readonly (CommandResult | Error)[]): Ope
     {},
     { run, mask },
   );
-  const login = async (): Promise<object> => {
-    const { options } = await connection.requestOptions('/version', {});
+  const login = async (signal = new AbortController().signal): Promise<object> => {
+    const { options } = await connection.requestOptions('/version', {}, signal);
     return { headers: options.headers, cert: options.cert, key: options.key };
   };
-  return { connection, calls, masked, login };
+  return { connection, calls, masked, ended, login };
 }
 
 function credential(status: object): CommandResult {
@@ -98,7 +117,7 @@ test('provideClusterInfo tells the plugin about the cluster', async () => {
     spec: {
       cluster: {
         server: 'https://api.example',
-        'certificate-authority-data': btoa('ca'),
+        'certificate-authority-data': btoa(certificate),
         'insecure-skip-tls-verify': false,
       },
     },
@@ -106,13 +125,12 @@ test('provideClusterInfo tells the plugin about the cluster', async () => {
 });
 
 test('a client certificate logs in, and every line of its key is masked', async () => {
-  const key = '-----BEGIN KEY-----\nc2VjcmV0\n-----END KEY-----\n';
   const { masked, login } = open(
     plugin,
-    credential({ clientCertificateData: 'certificate', clientKeyData: key }),
+    credential({ clientCertificateData: certificate, clientKeyData: key }),
   );
-  expect(await login()).toMatchObject({ cert: 'certificate', key });
-  expect(masked).toContain('c2VjcmV0');
+  expect(await login()).toMatchObject({ cert: certificate, key });
+  expect(masked).toEqual(expect.arrayContaining(key.split('\n').slice(1, -2)));
 });
 
 test('a credential that is about to expire is asked for anew', async () => {
@@ -150,8 +168,8 @@ const doing = 'running the kubeconfig\'s credential plugin "get-token"';
 test.each([
   {
     name: 'is not there',
-    answer: new Error('Unable to locate executable file: get-token'),
-    message: `${doing} failed: Unable to locate executable file: get-token`,
+    answer: new Error('it is not there'),
+    message: `${doing} failed: it is not there`,
   },
   {
     name: 'fails',
@@ -206,4 +224,60 @@ test('a plugin that failed is run again for the next request', async () => {
   const { login } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
   await expect(login()).rejects.toThrow('busy');
   expect(await login()).toMatchObject(bearer('token-2'));
+});
+
+test('a wait for the plugin ends with the signal, and the plugin with it', async () => {
+  const { calls, ended, login } = open(plugin, 'never', credential({ token: 'token-2' }));
+  const timeout = new BuildError('timeout', 'the step did not end within its timeout of 5 s');
+  const stop = new AbortController();
+  const waiting = login(stop.signal);
+  stop.abort(timeout);
+  await expect(waiting).rejects.toMatchObject({
+    kind: 'timeout',
+    message: `the step did not end within its timeout of 5 s, while ${doing}`,
+    hint: 'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.',
+  });
+  expect(ended).toHaveLength(1);
+  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(calls).toHaveLength(2);
+});
+
+test('a plugin that somebody else still waits for goes on', async () => {
+  const { ended, login } = open(plugin, 'never');
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waiting = [login(first.signal), login(second.signal)];
+  first.abort(new Error('not needed any more'));
+  await expect(waiting[0]).rejects.toThrow(`${doing} did not end: not needed any more`);
+  expect(ended).toHaveLength(0);
+  second.abort(new BuildError('cancelled', 'the job was cancelled (SIGINT)'));
+  await expect(waiting[1]).rejects.toMatchObject({
+    kind: 'cancelled',
+    message: `the job was cancelled (SIGINT), while ${doing}`,
+    hint: undefined,
+  });
+  expect(ended).toHaveLength(1);
+});
+
+test.each([
+  {
+    name: 'a token of two lines',
+    status: { token: 'token-1\ntoken-2' },
+    message:
+      "the token of the kubeconfig's credential plugin has a line break, or another character that no HTTP header may hold",
+  },
+  {
+    name: 'a certificate that is none',
+    status: { clientCertificateData: 'none', clientKeyData: key },
+    message:
+      "the clientCertificateData of the kubeconfig's credential plugin is no certificate in PEM",
+  },
+])('a plugin that gives $name is named', async ({ status, message }) => {
+  const { login } = open(plugin, credential(status));
+  await expect(login()).rejects.toMatchObject({ kind: 'input', message });
+});
+
+test.each([{ command: '' }, { command: null }])('$command is no plugin', ({ command }) => {
+  expect(() => open({ ...plugin, command })).toThrow(
+    "the command of the kubeconfig's exec names no program",
+  );
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -23,7 +23,14 @@ function script(...lines: readonly string[]): string {
   return file;
 }
 
+function fifo(): string {
+  const path = join(directory, 'fifo');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
 const { PATH = '' } = process.env;
+const { signal } = new AbortController();
 
 test('gives input, arguments and environment, and takes what comes back', async () => {
   const program = script(
@@ -36,6 +43,7 @@ test('gives input, arguments and environment, and takes what comes back', async 
   const run = commandRunner({ PATH, KEPT: 'old', ADDED: 'old', INPUT_TOKEN: 'secret' });
   const answer = await run(program, ['a b', '"c"', '$d'], {
     input: 'stdin\n',
+    signal,
     env: { ADDED: 'new' },
   });
   expect(answer).toEqual({
@@ -47,7 +55,7 @@ test('gives input, arguments and environment, and takes what comes back', async 
 
 test('stdin ends at once when there is no input', async () => {
   const run = commandRunner({ PATH });
-  expect(await run(script('cat', 'echo end'), [], {})).toEqual({
+  expect(await run(script('cat', 'echo end'), [], { signal })).toEqual({
     exitCode: 0,
     stdout: 'end\n',
     stderr: '',
@@ -56,24 +64,48 @@ test('stdin ends at once when there is no input', async () => {
 
 test('finds a program in the PATH', async () => {
   const run = commandRunner({ PATH });
-  // One that reads its stdin to the end: see io/crash.ts for those that do not.
-  expect(await run('wc', ['-c'], { input: 'four' })).toMatchObject({ exitCode: 0 });
+  expect(await run('wc', ['-c'], { input: 'four', signal })).toMatchObject({ exitCode: 0 });
 });
 
-test('a program that is not there is named', async () => {
+test('a program that is not there cannot be started', async () => {
   const run = commandRunner({ PATH });
-  await expect(run('docker-credential-missing', [], {})).rejects.toThrow(
-    'docker-credential-missing',
+  await expect(run('docker-credential-missing', [], { signal })).rejects.toThrow(
+    'the program, or the interpreter that it names, is not there',
   );
 });
 
-test('a program that does not answer is left behind', async () => {
-  const fifo = join(directory, 'fifo');
-  execFileSync('mkfifo', [fifo]);
+test('a program that ends without reading its stdin is judged by its exit code', async () => {
+  const run = commandRunner({ PATH });
+  const input = 'x'.repeat(1_000_000);
+  expect(await run('false', [], { input, signal })).toMatchObject({ exitCode: 1 });
+});
+
+test('a program that a signal has ended did not succeed', async () => {
+  const run = commandRunner({ PATH });
+  expect(await run(script('kill -9 $$'), [], { signal })).toMatchObject({ exitCode: 137 });
+});
+
+test('a program that does not answer is a failure', async () => {
   const run = commandRunner({ PATH }, 20);
-  await expect(run(script(`cat '${fifo}'`), [], {})).rejects.toThrow(
-    'it did not answer within 0.02 s',
-  );
-  // Lets the program end. It may not even have begun: waiting for it must not keep the event loop from starting it.
-  await writeFile(fifo, '');
+  await expect(run('cat', [fifo()], { signal })).rejects.toThrow('it did not answer within 0.02 s');
+});
+
+test('the signal ends a program, and all that it has started', async () => {
+  const held = fifo();
+  const stop = new AbortController();
+  const run = commandRunner({ PATH });
+  // Both hold the fifo open: its reader sees the end when both of them are gone.
+  const program = script(`exec 3>'${held}'`, 'sleep 1000 &', 'wait');
+  const answer = run(program, [], { signal: stop.signal });
+  const reader = await open(held, 'r');
+  stop.abort(new Error('cancelled'));
+  await expect(answer).rejects.toThrow('cancelled');
+  expect(await reader.readFile('utf8')).toBe('');
+  await reader.close();
+});
+
+test('nothing is started for a signal that is aborted already', async () => {
+  const run = commandRunner({ PATH });
+  const aborted = AbortSignal.abort(new Error('cancelled'));
+  await expect(run('missing', [], { signal: aborted })).rejects.toThrow('cancelled');
 });

@@ -61,6 +61,38 @@ test('a runner without a summary file gets none', () => {
   expect(stdout).toBe('');
 });
 
+test.each([
+  { name: 'a directory', file: '/', why: "EISDIR: illegal operation on a directory, open '/'" },
+  { name: 'a missing file', file: '/missing', why: 'Missing file at path: /missing' },
+  { name: 'no file', file: '', why: 'GITHUB_OUTPUT is not set' },
+])('an output that cannot be written ($name) is a failure', ({ file, why }) => {
+  const { stdout } = run(
+    `try {
+      runnerJob.setOutput('digest', 'x');
+    } catch (error) {
+      await runnerJob.write([error.message, error.hint].join('. '));
+    }`,
+    { GITHUB_OUTPUT: file },
+  );
+  expect(stdout).toBe(
+    `writing the output 'digest' failed: ${why}. Look at the disk of the runner: it names the file in GITHUB_OUTPUT.`,
+  );
+});
+
+test('names of pods that cannot be saved are a failure', () => {
+  const { stdout } = run(
+    `try {
+      runnerJob.remember([]);
+    } catch (error) {
+      await runnerJob.write(error.message);
+    }`,
+    { GITHUB_STATE: '/missing' },
+  );
+  expect(stdout).toBe(
+    "saving the pods' names for the post step failed: Missing file at path: /missing",
+  );
+});
+
 /** Names and values of a runner file: `name<<delimiter`, the value, the delimiter. */
 function valuesOf(text: string): string[][] {
   return [...text.matchAll(/^(.+)<<(.+)\n([^]*?)\n\2\n/gm)].map(([, name = '', , value = '']) => [

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +95,7 @@ test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
   async ({ key }) => {
     const server = await serve();
     const file = join(directory(), 'token');
-    writeFileSync(file, 'from a file');
+    writeFileSync(file, 'from a file\n');
     const requests = await ask(server, open(server.kubeconfig({ [key]: file })));
     expect(requests[0]?.headers.authorization).toBe('Bearer from a file');
   },
@@ -111,8 +112,9 @@ test('masks the token of a file, which is in no document', async () => {
   };
   const kube = { kubeconfig, context: undefined, namespace: undefined };
   const connection = connect(kube, {}, { ...noPlugin, mask });
-  await connection.requestOptions('/version', {});
-  await connection.requestOptions('/version', {});
+  const { signal } = new AbortController();
+  await connection.requestOptions('/version', {}, signal);
+  await connection.requestOptions('/version', {}, signal);
   expect(masked).toEqual(['from-a-file', btoa('from-a-file')]);
 });
 
@@ -222,6 +224,104 @@ test('a text that is no YAML is an input error', () => {
     ) as unknown,
   });
 });
+
+const certificate = ApiServer.ca;
+const pair = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify.';
+
+test.each([
+  {
+    name: 'a token of two lines',
+    user: { token: 'secret\ntoken' },
+    message:
+      "the kubeconfig's token has a line break, or another character that no HTTP header may hold",
+    hint: 'Take it out; a token is one line.',
+  },
+  {
+    name: 'an impersonated name of two lines',
+    user: { as: 'a\nb' },
+    message:
+      "the kubeconfig's user (Impersonate-User) has a line break, or another character that no HTTP header may hold",
+    hint: 'Take it out; a token is one line.',
+  },
+  {
+    name: 'an authority that is no certificate',
+    cluster: { 'certificate-authority-data': btoa('none') },
+    message: "the kubeconfig's certificate-authority-data is no certificate in PEM",
+    hint: howToPrint,
+  },
+  {
+    name: 'an authority whose certificate is cut',
+    cluster: {
+      'certificate-authority-data': btoa(
+        '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+      ),
+    },
+    message: "the kubeconfig's certificate-authority-data is no certificate in PEM",
+    hint: howToPrint,
+  },
+  {
+    name: 'a certificate of the user that is none',
+    user: { 'client-certificate-data': btoa('none'), 'client-key-data': btoa(pair.privateKey) },
+    message: "the kubeconfig's client-certificate-data is no certificate in PEM",
+    hint: howToPrint,
+  },
+  {
+    name: 'a key that is none',
+    user: { 'client-certificate-data': btoa(certificate), 'client-key-data': btoa('none') },
+    message: "the kubeconfig's client-key-data is no private key in PEM, or one with a passphrase",
+    hint: howToPrint,
+  },
+  {
+    name: 'a key of another certificate',
+    user: {
+      'client-certificate-data': btoa(certificate),
+      'client-key-data': btoa(pair.privateKey),
+    },
+    message:
+      "the kubeconfig's client-key-data does not belong to the kubeconfig's client-certificate-data",
+    hint: howToPrint,
+  },
+])('names $name before anything is sent', async ({ user = {}, cluster = {}, message, hint }) => {
+  const server = await serve();
+  const asked = ask(server, open(server.kubeconfig(user, cluster)));
+  await expect(asked).rejects.toMatchObject({ kind: 'input', message, hint });
+  expect(server.requests).toEqual([]);
+});
+
+test.each([{ proxy: 'proxy.example:3128' }, { proxy: 'ftp://proxy.example' }, { proxy: 'x' }])(
+  'refuses $proxy as a proxy',
+  async ({ proxy }) => {
+    const server = await serve();
+    expect(refusal(server.kubeconfig({}, { 'proxy-url': proxy }))).toMatchObject({
+      kind: 'input',
+      message: "the kubeconfig's proxy-url is no URL of a proxy",
+      hint: 'Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
+    });
+  },
+);
+
+test('refuses a server that is no URL', async () => {
+  const server = await serve();
+  expect(refusal(server.kubeconfig({}, { server: 'api.example' }))).toMatchObject({
+    kind: 'input',
+    message: "the kubeconfig's server is no URL",
+  });
+});
+
+test.each(['contexts', 'clusters', 'users'])(
+  "entries of %s that are none are in nobody's way",
+  async (list) => {
+    const server = await serve();
+    const document = JSON.parse(server.kubeconfig()) as Record<string, unknown[]>;
+    document[list]?.push(null, 'text', {}, { name: 'other' });
+    expect(await ask(server, open(JSON.stringify(document)))).toHaveLength(1);
+  },
+);
 
 test('auto takes the file of $KUBECONFIG', async () => {
   const server = await serve();

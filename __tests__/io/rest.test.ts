@@ -214,11 +214,11 @@ test('a redirect is never followed', async () => {
   expect(server.calls).toHaveLength(1);
 });
 
-test('an answer that is no JSON is an error of the server', async () => {
+test('an answer that is no JSON is not that of Kubernetes', async () => {
   const page: Answer = (response) => response.end('<html>login</html>');
   const { rest } = await serve([page]);
   await expect(rest.json(request({ method: 'POST' }))).rejects.toMatchObject({
-    code: 502,
+    name: 'ForeignAnswer',
     message: 'the server answered with something that is not JSON: <html>login</html>',
   });
 });

@@ -3,7 +3,6 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import {
@@ -171,7 +170,11 @@ async function open(
   path: string,
   { query = {}, body }: Question = {},
 ): Promise<IncomingMessage> {
-  const { url, options } = await connection.requestOptions(path, query);
+  const { url, options } = await connection.requestOptions(
+    path,
+    query,
+    new AbortController().signal,
+  );
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = { ...(options.headers as OutgoingHttpHeaders), 'content-length': text.length };
   const sent = request(url, { ...options, headers, method });
@@ -315,6 +318,50 @@ describe('a pod', () => {
     expect(event).toMatchObject({ type: 'Warning', reason: 'FailedScheduling' });
   });
 
+  test('with scheduling gates stays pending, as it was created', async () => {
+    const { cluster, signal, playground } = await serve();
+    const created = await cluster.createPod(
+      pod({}, { schedulingGates: [{ name: 'example.com/wait' }] }),
+      signal,
+    );
+    expect(created.status).toMatchObject({
+      phase: 'Pending',
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ],
+    });
+    await cluster.deletePod(ref, 1, signal);
+    expect(playground.pods()).toEqual([]);
+  });
+
+  test('for a node that is not there stays pending, and goes only by force', async () => {
+    const { cluster, signal, playground } = await serve();
+    const created = await cluster.createPod(pod({}, { nodeName: 'nowhere' }), signal);
+    expect(created.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
+    await cluster.deletePod(ref, 1, signal);
+    expect(playground.pods()).toMatchObject([{ metadata: { deletionGracePeriodSeconds: 1 } }]);
+    await cluster.deletePod(ref, 0, signal);
+    expect(playground.pods()).toEqual([]);
+  });
+
+  test('for the one node needs no scheduler', async () => {
+    const served = await serve();
+    await createUntil(served, pod(shell('cat'), { nodeName: 'playground' }), isRunning);
+    const events = await served.cluster.podEvents(ref, served.signal);
+    expect(events.map(({ reason }) => reason)).toEqual(['Started']);
+  });
+
+  test('whose command no process can have cannot be started', async () => {
+    const served = await serve();
+    const state = await createUntil(served, pod(shell('a\0b')), hasEnded);
+    expect(terminated(state)).toMatchObject({ exitCode: 128, reason: 'StartError' });
+  });
+
   test('that is evicted fails with the reason', async () => {
     const served = await serve();
     const running = await createUntil(served, pod(shell('cat')), isRunning);
@@ -444,6 +491,40 @@ describe('create', () => {
     );
   });
 
+  test('refuses names that two containers have, in the words of the server', async () => {
+    const { connection } = await serve();
+    const named = (name: string): object => ({ name, image: 'busybox' });
+    const body = pod(
+      {},
+      {
+        containers: [named('a'), named('b'), named('a')],
+        initContainers: [named('c'), named('b')],
+      },
+    );
+    const message = (name: string): string => `Duplicate value: "${name}"`;
+    expect(await ask(connection, 'POST', podsPath, { body })).toMatchObject({
+      code: 422,
+      body: {
+        message: `Pod "kbp-x" is invalid: [spec.containers[2].name: ${message('a')}, spec.initContainers[1].name: ${message('b')}]`,
+        reason: 'Invalid',
+        details: {
+          causes: [
+            {
+              reason: 'FieldValueDuplicate',
+              message: message('a'),
+              field: 'spec.containers[2].name',
+            },
+            {
+              reason: 'FieldValueDuplicate',
+              message: message('b'),
+              field: 'spec.initContainers[1].name',
+            },
+          ],
+        },
+      },
+    });
+  });
+
   test('makes nothing on a dry run', async () => {
     const { connection, playground } = await serve();
     const query = { dryRun: 'All' };
@@ -561,17 +642,13 @@ describe('attach', () => {
 
   test('says Success before the half-close when the container has died', async () => {
     const served = await serve();
-    const running = await createUntil(
-      served,
-      pod(shell('exec 0<&-; read x < /dev/null; sleep 0.05')),
-      isRunning,
-    );
+    await createUntil(served, pod(shell('exec sleep 1000')), isRunning);
     const { socket, messages } = await attach(served);
-    const closed = socket.closed.then(() => 'closed');
-    while ((await Promise.race([closed, setImmediate('open')])) === 'open')
-      await socket.send(stdinFrame(Buffer.alloc(65_536))).catch(() => undefined);
+    // More than the pipe holds: the container dies in the middle of a write.
+    for (const size of [65_536, 65_536]) await socket.send(stdinFrame(Buffer.alloc(size)));
+    await served.playground.evict(ref.namespace, ref.name);
+    await socket.closed;
     expect(messages.slice(1).map(readStatusFrame)).toMatchObject([{ success: true }]);
-    await until(served, running, hasEnded);
   });
 
   test('closes the stdin of the container when the connection is cut', async () => {

@@ -33,6 +33,7 @@ export interface CopyOptions {
   readonly mode: number | undefined;
   /** ADD unpacks archives. */
   readonly unpacks: boolean;
+  readonly warn: (message: string) => void;
 }
 
 /** The context as COPY without `--from` sees it. */
@@ -50,7 +51,11 @@ export async function copyInto(
   options: CopyOptions,
 ): Promise<Tree> {
   const names = options.sources.flatMap((text) => findSources(source, text));
-  if (names.length === 0) throw filesFailure('copy failed: no source files specified');
+  // Patterns that match nothing are no mistake to kaniko.
+  if (names.length === 0) {
+    options.warn('No files to copy');
+    return target;
+  }
   if (names.length > 1 && !options.destination.endsWith('/')) {
     throw filesFailure(
       "copy failed: when specifying multiple sources in a COPY command, destination must be a directory and end in '/'",

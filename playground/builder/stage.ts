@@ -100,6 +100,9 @@ export class StageBuilder {
       owner: chown === undefined ? root : parseOwner(this.#expand(chown), this.#image.files),
       mode: chmod === undefined ? undefined : parseMode(this.#expand(chmod)),
       unpacks: step.keyword === 'ADD',
+      warn: (message) => {
+        this.#options.log.warn(message);
+      },
     });
     this.#options.log.info(step.text);
     await this.#snapshot(above);

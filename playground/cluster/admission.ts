@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiFailure, type Cause } from './failure.ts';
-import { formatTime, type Container, type Pod } from './pod.ts';
+import { formatTime, type Condition, type Container, type Pod } from './pod.ts';
 import { parseQuantity } from './schedule.ts';
 import { checkPodFields, isKind } from './schema.ts';
 import { qosClassOf } from './status.ts';
@@ -112,7 +112,20 @@ function withDefaults(sent: Partial<Pod>, namespace: string): Pod {
     status: { phase: 'Pending', qosClass: 'BestEffort' },
   };
   pod.status.qosClass = qosClassOf(pod);
+  if ((pod.spec.schedulingGates ?? []).length > 0) pod.status.conditions = [gated(pod)];
   return pod;
+}
+
+/** Set by the API server itself; the scheduler does not look at the pod. */
+function gated({ metadata }: Pod): Condition {
+  return {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    lastProbeTime: null,
+    lastTransitionTime: metadata.creationTimestamp,
+  };
 }
 
 function withContainerDefaults(container: Container): Container {
@@ -141,12 +154,10 @@ function problemsOf({ metadata: { name }, spec }: Pod): Cause[] {
     problems.push(invalid('metadata.name', name, nameRule));
   }
   if (spec.containers.length === 0) problems.push(required('spec.containers'));
-  for (const [index, container] of spec.containers.entries()) {
-    const place = `spec.containers[${index}]`;
-    for (const field of ['name', 'image'] as const)
-      if (!container[field]) problems.push(required(`${place}.${field}`));
-    if (container.name && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(container.name))
-      problems.push(invalid(`${place}.name`, container.name, labelRule));
+  const taken = new Set<string>();
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [index, container] of (spec[list] ?? []).entries())
+      problems.push(...containerProblems(container, `spec.${list}[${index}]`, taken));
   }
   const { restartPolicy } = spec;
   if (restartPolicy !== undefined && !restartPolicies.includes(restartPolicy)) {
@@ -154,6 +165,23 @@ function problemsOf({ metadata: { name }, spec }: Pod): Cause[] {
     const message = `Unsupported value: "${restartPolicy}": supported values: ${values}`;
     problems.push({ reason: 'FieldValueNotSupported', message, field: 'spec.restartPolicy' });
   }
+  return problems;
+}
+
+/** @param taken names of the containers before this one. */
+function containerProblems(container: Container, place: string, taken: Set<string>): Cause[] {
+  const problems: Cause[] = [];
+  for (const field of ['name', 'image'] as const)
+    if (!container[field]) problems.push(required(`${place}.${field}`));
+  const { name } = container;
+  if (!name) return problems;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
+    problems.push(invalid(`${place}.name`, name, labelRule));
+  if (taken.has(name)) {
+    const message = `Duplicate value: ${JSON.stringify(name)}`;
+    problems.push({ reason: 'FieldValueDuplicate', message, field: `${place}.name` });
+  }
+  taken.add(name);
   return problems;
 }
 

@@ -1,8 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { WebSocket } from 'ws';
-import { describeError } from '../../src/errors.ts';
 import { AttachSession, failAttach, type AttachStreams } from './attach.ts';
+import {
+  notFound,
+  parseBody,
+  parseTarget,
+  verbOf,
+  type Call,
+  type JsonAnswer,
+  type Target,
+} from './call.ts';
+import { attachFailure, containerOf, stillWaiting } from './container.ts';
 import type { Credentials } from './credentials.ts';
 import { discovery, version } from './discovery.ts';
 import type { EventLog } from './events.ts';
@@ -12,8 +21,8 @@ import { parseLogQuery, serveLog } from './follow.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Pod } from './pod.ts';
 import type { Pods } from './pods.ts';
-import type { ContainerProcess } from './process.ts';
-import { anonymous, authorize, isAllowed, rulesOf } from './rights.ts';
+import { answerReview } from './reviews.ts';
+import { authorize } from './rights.ts';
 import { compileSelector } from './selector.ts';
 import type { PodStore } from './store.ts';
 import type { Watches } from './watch.ts';
@@ -30,21 +39,6 @@ export interface ApiParts {
   readonly protocols: readonly string[];
 }
 
-export interface JsonAnswer {
-  readonly code: number;
-  readonly body: unknown;
-  /** Header `Warning`. */
-  readonly warnings?: readonly string[];
-}
-
-interface Call {
-  readonly user: string;
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly contentType: string;
-}
-
 /** The first that the server has and the client offers: v5, if both know it, wherever the client names it. */
 export function chooseProtocol(
   offered: readonly string[],
@@ -53,17 +47,7 @@ export function chooseProtocol(
   return known.find((name) => offered.includes(name));
 }
 
-/** What a path of the core API is about. */
-interface Target {
-  readonly namespace: string;
-  readonly resource: string;
-  readonly name?: string;
-}
-
 const reviewPath = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$/;
-const corePath =
-  /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>[^/]+))?)?$/;
-
 /** The Kubernetes API as far as a builder needs it. */
 export class Api {
   readonly #parts: ApiParts;
@@ -83,7 +67,7 @@ export class Api {
     if (known !== undefined) return { code: 200, body: known };
     if (call.path === '/version') return { code: 200, body: version };
     const review = call.method === 'POST' ? reviewPath.exec(call.path)?.[1] : undefined;
-    if (review !== undefined) return this.#review(call, review, sent);
+    if (review !== undefined) return answerReview(call, review, sent, this.#parts.faults.denied);
     const target = parseTarget(call.path);
     if (target === undefined) throw notFound(call);
     authorize(
@@ -137,40 +121,6 @@ export class Api {
     const protocol = chooseProtocol(offered, this.#parts.protocols);
     if (protocol !== undefined) return protocol;
     throw new PlainFailure(403, '');
-  }
-
-  #review({ user }: Call, kind: string, sent: string): JsonAnswer {
-    if (user === anonymous)
-      throw new ApiFailure(
-        403,
-        `${kind}.authorization.k8s.io is forbidden: User "${user}" cannot create resource "${kind}" in API group "authorization.k8s.io" at the cluster scope`,
-        { group: 'authorization.k8s.io', kind },
-      );
-    return kind === 'selfsubjectrulesreviews'
-      ? this.#listRights(user, sent)
-      : this.#reviewAccess(user, sent);
-  }
-
-  #listRights(user: string, sent: string): JsonAnswer {
-    const review = parseBody(sent, 'SelfSubjectRulesReview') as { spec?: { namespace?: string } };
-    const resourceRules = rulesOf(user, review.spec?.namespace ?? '', this.#parts.faults.denied);
-    const status = { resourceRules, nonResourceRules: [], incomplete: false };
-    return { code: 201, body: { ...review, metadata: {}, spec: {}, status } };
-  }
-
-  #reviewAccess(user: string, sent: string): JsonAnswer {
-    const review = parseBody(sent, 'SelfSubjectAccessReview') as {
-      spec?: { resourceAttributes?: Record<string, string> };
-    };
-    const {
-      verb = '',
-      resource = '',
-      subresource,
-      namespace = '',
-    } = review.spec?.resourceAttributes ?? {};
-    const full = subresource ? `${resource}/${subresource}` : resource;
-    const allowed = isAllowed({ user, verb, resource: full, namespace }, this.#parts.faults.denied);
-    return { code: 201, body: { ...review, metadata: {}, status: { allowed } } };
   }
 
   async #serve(
@@ -274,52 +224,6 @@ export class Api {
   }
 }
 
-/** Only paths of an API get a Status; what is outside of all APIs is nobody's right. */
-function notFound({ path, user, method }: Call): Error {
-  if (!/^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/.test(path)) {
-    const verb = method.toLowerCase();
-    const message = `forbidden: User "${user}" cannot ${verb} path "${path}"`;
-    return new ApiFailure(403, message, { hasDetails: true });
-  }
-  return path.startsWith('/api/') || path.startsWith('/apis/')
-    ? new ApiFailure(404, 'the server could not find the requested resource')
-    : new PlainFailure(404, '404 page not found\n');
-}
-
-function parseTarget(path: string): Target | undefined {
-  const { namespace, kind, name, part } = corePath.exec(path)?.groups ?? {};
-  if (namespace === undefined || kind === undefined) return undefined;
-  return {
-    namespace,
-    resource: part === undefined ? kind : `${kind}/${part}`,
-    ...(name !== undefined && { name }),
-  };
-}
-
-function verbOf({ method, query }: Call, { name }: Target): string {
-  if (method === 'POST') return 'create';
-  if (method === 'DELETE') return 'delete';
-  if (method !== 'GET') return method.toLowerCase();
-  if (name !== undefined) return 'get';
-  return query.get('watch') === null ? 'list' : 'watch';
-}
-
-/** @param kind what the body must be; undefined for the options of a request */
-function parseBody(sent: string, kind: string | undefined): unknown {
-  try {
-    return JSON.parse(sent) as unknown;
-  } catch (error) {
-    const why = describeError(error).replace(/^Unexpected end/, 'unexpected end');
-    const text = `couldn't get version/kind; json parse error: ${why}`;
-    if (kind === undefined) throw new ApiFailure(400, text);
-    const shown = sent === '' ? '<empty>' : Buffer.from(sent).toString('hex');
-    throw new ApiFailure(
-      400,
-      `the object provided is unrecognized (must be of type ${kind}): ${text} (${shown})`,
-    );
-  }
-}
-
 function unsupportedType(): ApiFailure {
   return new ApiFailure(
     415,
@@ -332,64 +236,4 @@ function parseStreams(query: URLSearchParams): AttachStreams {
     (name) => query.get(name) === 'true' || query.get(name) === '1',
   ) as [boolean, boolean, boolean];
   return { stdin, stdout, stderr };
-}
-
-/** The container that a log or attach request is about. @throws ApiFailure 400 in the server's words */
-function containerOf(pod: Pod, query: URLSearchParams): string {
-  const own = pod.spec.containers.map(({ name }) => name);
-  const all = [...(pod.spec.initContainers ?? []).map(({ name }) => name), ...own];
-  const [only = ''] = own;
-  const given = query.get('container');
-  const { name } = pod.metadata;
-  if (given === null) {
-    if (own.length === 1) return only;
-    throw new ApiFailure(
-      400,
-      `a container name must be specified for pod ${name}, choose one of: [${own.join(' ')}]`,
-    );
-  }
-  if (all.includes(given)) return given;
-  throw new ApiFailure(400, `container ${given} is not valid for pod ${name}`);
-}
-
-/** What the kubelet says instead of some reasons. */
-const waitingWords: Readonly<Record<string, string>> = {
-  ErrImagePull: "image can't be pulled",
-  ImagePullBackOff: 'trying and failing to pull image',
-};
-
-function stillWaiting(pod: Pod, container: string): ApiFailure {
-  const statuses = [
-    ...(pod.status.initContainerStatuses ?? []),
-    ...(pod.status.containerStatuses ?? []),
-  ];
-  const reason = statuses.find(({ name }) => name === container)?.state.waiting?.reason;
-  return new ApiFailure(
-    400,
-    `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${waitingWords[reason ?? ''] ?? reason ?? 'ContainerCreating'}`,
-  );
-}
-
-/** What the kubelet refuses, in its words. */
-function attachFailure(
-  { metadata, status }: Pod,
-  container: string,
-  process: ContainerProcess | undefined,
-  { stdin, stdout, stderr }: AttachStreams,
-): PlainFailure | undefined {
-  if (!stdin && !stdout && !stderr)
-    return new PlainFailure(400, 'you must specify at least 1 of stdin, stdout, stderr');
-  const state = status.containerStatuses?.find(({ name }) => name === container)?.state;
-  if (process === undefined || process.startedAt === '' || state?.terminated !== undefined)
-    return new PlainFailure(
-      500,
-      `container ${container} not found in pod ${metadata.name}_${metadata.namespace}`,
-    );
-  // Until the kubelet has seen the end, the runtime is asked.
-  if (process.log.ended)
-    return new PlainFailure(
-      500,
-      'error attaching to container: rpc error: code = FailedPrecondition desc = container is in CONTAINER_EXITED state',
-    );
-  return undefined;
 }

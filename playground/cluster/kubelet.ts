@@ -5,7 +5,7 @@ import { imageProblem, type ImageProblem } from './image.ts';
 import { formatTime, type Container, type ContainerState, type Pod } from './pod.ts';
 import { ContainerProcess } from './process.ts';
 import { missingEnvironment, missingVolume } from './reference.ts';
-import { node, refusalOf } from './schedule.ts';
+import { isElsewhere, node, refusalOf } from './schedule.ts';
 import { podStatus } from './status.ts';
 import type { PodStore } from './store.ts';
 
@@ -110,8 +110,13 @@ class PodRun {
   }
 
   async #run(): Promise<void> {
+    const { nodeName, schedulingGates = [] } = this.#pod.spec;
+    // Nobody takes the gates away here, and no kubelet of another node is there to look at the pod.
+    if (schedulingGates.length > 0 || isElsewhere(this.#pod)) await this.#forever();
     await this.#pause();
-    await this.#schedule();
+    if (nodeName === undefined) await this.#schedule();
+    this.#scheduled = true;
+    this.#report();
     await this.#pause();
     this.#accepted = true;
     this.#startTime = formatTime(Date.now());
@@ -140,11 +145,9 @@ class PodRun {
       }
       await this.#pause(10);
     }
-    this.#scheduled = true;
     const { namespace, name } = this.#pod.metadata;
     const message = `Successfully assigned ${namespace}/${name} to ${node.name}`;
     this.#options.events.add(this.#pod, 'Normal', 'Scheduled', message);
-    this.#report();
   }
 
   /** `activeDeadlineSeconds`, counted from the start time. */

@@ -24,6 +24,7 @@ export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
   nodeName?: string;
+  schedulingGates?: { name: string }[];
   nodeSelector?: Record<string, string>;
   volumes?: Volume[];
   serviceAccountName?: string;
@@ -85,7 +86,7 @@ export interface Condition {
   status: 'True' | 'False';
   reason?: string;
   message?: string;
-  observedGeneration: number;
+  observedGeneration?: number;
   lastProbeTime: null;
   lastTransitionTime: string;
 }

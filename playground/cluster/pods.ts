@@ -2,6 +2,7 @@ import { admitPod } from './admission.ts';
 import { ApiFailure } from './failure.ts';
 import type { Kubelet } from './kubelet.ts';
 import { formatTime, type Pod } from './pod.ts';
+import { isElsewhere } from './schedule.ts';
 import type { PodStore } from './store.ts';
 
 export interface DeleteOptions {
@@ -69,7 +70,8 @@ export class Pods {
 
   async #end(pod: Pod, graceSeconds: number): Promise<void> {
     await this.#kubelet.remove(pod, graceSeconds);
-    this.#store.remove(pod);
+    // The end of a pod that no kubelet has is confirmed by nobody: it stays until it is deleted without grace.
+    if (!isElsewhere(pod)) this.#store.remove(pod);
   }
 }
 

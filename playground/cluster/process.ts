@@ -56,21 +56,23 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
     if (kind === undefined) throw new Error(`nothing stands in for ${this.container.image}`);
     const program = programOf(kind, this.container, this.#place);
     const [input, output, errors] = openPipes(this.#root, 3) as [Pipe, Pipe, Pipe];
-    const child = spawn(program.command, program.args, {
-      cwd: this.#place.directory,
-      env: program.env,
-      stdio: [this.container.stdin === true ? input.read : 'ignore', output.write, errors.write],
-      // A group of its own: what it starts ends with it, as in a container.
-      detached: true,
-    });
-    for (const fd of [input.read, output.write, errors.write]) closeSync(fd);
     this.#stdin = openStdin(input.write);
     const outputs = [this.#mirror('stdout', output.read), this.#mirror('stderr', errors.read)];
+    let child;
     try {
+      child = spawn(program.command, program.args, {
+        cwd: this.#place.directory,
+        env: program.env,
+        stdio: [this.container.stdin === true ? input.read : 'ignore', output.write, errors.write],
+        // A group of its own: what it starts ends with it, as in a container.
+        detached: true,
+      });
       await once(child, 'spawn');
     } catch (error) {
       this.#failToStart(program, error);
       return false;
+    } finally {
+      for (const fd of [input.read, output.write, errors.write]) closeSync(fd);
     }
     this.#child = child;
     this.startedAt = formatTime(Date.now());

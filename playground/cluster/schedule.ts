@@ -14,6 +14,11 @@ export const node = {
   } as Readonly<Record<string, string>>,
 } as const;
 
+/** True for a pod that names a node which the cluster does not have: no scheduler and no kubelet looks at it. */
+export function isElsewhere({ spec: { nodeName } }: Pod): boolean {
+  return nodeName !== undefined && nodeName !== node.name;
+}
+
 const suffixes: Readonly<Record<string, number>> = {
   m: 1e-3,
   k: 1e3,

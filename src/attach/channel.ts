@@ -1,3 +1,5 @@
+import { excerpt } from '../excerpt.ts';
+import { fieldsOf, parseJson, text } from '../json.ts';
 import type { AttachStreams } from '../ports.ts';
 
 /**
@@ -38,17 +40,10 @@ export interface AttachStatus {
 /** The status in a message; undefined for output and for the empty message that opens the connection. */
 export function readStatusFrame(message: Uint8Array): AttachStatus | undefined {
   if (message[0] !== statusChannel || message.length < 2) return undefined;
-  const text = Buffer.from(message.subarray(1)).toString('utf8');
-  let status: unknown;
-  try {
-    status = JSON.parse(text);
-  } catch {
-    // Before v4 the channel had free text; whatever it says, it is no success.
-    return { success: false, message: text };
-  }
-  if (typeof status !== 'object' || status === null) return { success: false, message: text };
-  const said = 'message' in status && typeof status.message === 'string' ? status.message : text;
-  return { success: 'status' in status && status.status === 'Success', message: said };
+  const body = Buffer.from(message.subarray(1)).toString('utf8');
+  // Before v4 the channel had free text; whatever it says, it is no success.
+  const { status, message: said } = fieldsOf(parseJson(body));
+  return { success: status === 'Success', message: excerpt(text(said) ?? body) };
 }
 
 /**

@@ -1,8 +1,9 @@
+import { stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { dockerHub, normalizeHost, parseRepository } from '../inputs/reference.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
-import { fieldsOf, isFields, type Fields } from '../inputs/yaml.ts';
+import { fieldsOf, isFields, parseJson, type Fields } from '../json.ts';
 import type { RunCommand } from '../ports.ts';
 
 /** Where logins are looked up: the parts of Docker's config.json that say so. */
@@ -89,12 +90,13 @@ export function wantedHosts(
 
 /**
  * Resolves the logins of the given registries as docker does: its helper, else the store, else the file's own entry.
- * @throws BuildError('input') if a helper of a required registry fails.
+ * @throws BuildError('input') if a helper of a required registry fails, the signal's reason if it is aborted.
  */
 export async function collectLogins(
   config: DockerConfig | undefined,
   hosts: readonly WantedHost[],
   run: RunCommand,
+  signal: AbortSignal,
 ): Promise<Logins> {
   if (config === undefined) return noLogins;
   const auths: Record<string, Entry> = {};
@@ -103,9 +105,9 @@ export async function collectLogins(
   for (const { host, required } of hosts) {
     let entries;
     try {
-      entries = await resolveLogin(config, host, run);
+      entries = await resolveLogin(config, host, run, signal);
     } catch (error) {
-      if (required || !(error instanceof BuildError)) throw error;
+      if (required || signal.aborted || !(error instanceof BuildError)) throw error;
       warnings.push(`${error.message}; pulling from ${host} goes on without a login`);
       continue;
     }
@@ -126,9 +128,10 @@ async function resolveLogin(
   config: DockerConfig,
   host: string,
   run: RunCommand,
+  signal: AbortSignal,
 ): Promise<Readonly<Record<string, Entry>>> {
   const helper = findHelper(config, host);
-  const answer = helper === undefined ? undefined : await askHelper(helper, host, run);
+  const answer = helper === undefined ? undefined : await askHelper(helper, host, run, signal);
   if (answer !== undefined) return { [keyOf(host)]: answer };
   return fileEntries(config, host);
 }
@@ -198,24 +201,31 @@ async function askHelper(
   helper: string,
   host: string,
   run: RunCommand,
+  signal: AbortSignal,
 ): Promise<Entry | undefined> {
   // Logins to other registries than Docker Hub are stored under the name that `docker login` was given.
   const servers = host === dockerHub ? [hubKey, dockerHub, 'docker.io'] : [host, `https://${host}`];
   for (const server of servers) {
-    const entry = await askFor(helper, server, run);
+    const entry = await askFor(helper, server, run, signal);
     if (entry !== undefined) return entry;
   }
   return undefined;
 }
 
-async function askFor(helper: string, server: string, run: RunCommand): Promise<Entry | undefined> {
+async function askFor(
+  helper: string,
+  server: string,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Entry | undefined> {
   const command = `docker-credential-${helper}`;
   const doing = `asking ${JSON.stringify(command)} for the login to ${JSON.stringify(server)}`;
   const hint = "Install or correct the helper, or give 'docker-config' a directory without it.";
   let answer;
   try {
-    answer = await run(command, ['get'], { input: server });
+    answer = await run(command, ['get'], { input: server, signal });
   } catch (error) {
+    if (signal.aborted) throw stoppedWhile(doing, signal, hint);
     throw new BuildError('input', `${doing} failed: ${describeError(error)}`, {
       hint,
       cause: error,
@@ -237,13 +247,7 @@ async function askFor(helper: string, server: string, run: RunCommand): Promise<
 }
 
 function readAnswer(stdout: string): Entry | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
-  const { Username: username, Secret: secret } = fieldsOf(answer);
+  const { Username: username, Secret: secret } = fieldsOf(parseJson(stdout));
   if (typeof username !== 'string' || typeof secret !== 'string') return undefined;
   if (secret === '') return {};
   return username === '<token>'

@@ -1,3 +1,4 @@
+import { excerpt } from '../excerpt.ts';
 import type { Diagnosis } from './engine.ts';
 import { collapse, listInstructions, type DockerfileLine } from './instruction.ts';
 
@@ -264,5 +265,5 @@ function at(found: DockerfileLine | undefined): { readonly line?: number } {
 }
 
 function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return excerpt(text, 120);
 }

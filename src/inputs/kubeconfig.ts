@@ -1,6 +1,7 @@
+import { fieldsOf, isFields, listOf, type Fields } from '../json.ts';
 import { suggest } from './nearest.ts';
 import { InvalidInput, invalid, quote } from './problem.ts';
-import { fieldsOf, isFields, listOf, loadYaml, type Fields } from './yaml.ts';
+import { loadYaml } from './yaml.ts';
 
 export interface Kubeconfig {
   /** YAML or JSON. */

@@ -1,4 +1,5 @@
 import { BuildError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
 
 /** One thing that is wrong with the text of an input. */
 export interface Problem {
@@ -73,5 +74,5 @@ function describeProblem({ input, line, text }: Problem & { readonly input: stri
 
 /** A value in quotes for a message, cut where it gets long. */
 export function quote(value: string): string {
-  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+  return JSON.stringify(excerpt(value, 100));
 }

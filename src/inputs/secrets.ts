@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
-import { fieldsOf, listOf, type Fields } from './yaml.ts';
+import { excerpt } from '../excerpt.ts';
+import { fieldsOf, listOf, type Fields } from '../json.ts';
 
 /** Shorter values would blot out ordinary text in the log. */
 const shortest = 6;
@@ -59,7 +60,7 @@ export function lastLine(stderr: string, secrets: readonly string[]): string {
       .split(/[\r\n]+/)
       .at(-1) ?? ''
   ).trim();
-  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`;
+  return excerpt(line, longestLine);
 }
 
 function userSecrets(user: Fields): string[] {

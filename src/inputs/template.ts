@@ -1,5 +1,6 @@
+import { isFields, type Fields } from '../json.ts';
 import { invalid, quote } from './problem.ts';
-import { isFields, loadYaml, type Fields } from './yaml.ts';
+import { loadYaml } from './yaml.ts';
 
 /**
  * `pod-template` as a document: YAML or JSON of a Pod, or the template of a PodTemplate.

@@ -1,9 +1,10 @@
+import { isFields, type Fields } from '../json.ts';
 import { parseAttributes } from './fields.ts';
 import type { Toleration } from './inputs.ts';
 import { parseItems, type Item } from './list.ts';
 import { suggest } from './nearest.ts';
 import { InvalidInput, invalid, quote, type Problem } from './problem.ts';
-import { isFields, loadYaml, type Fields } from './yaml.ts';
+import { loadYaml } from './yaml.ts';
 
 const keys = ['key', 'operator', 'value', 'effect', 'tolerationSeconds'];
 const operators = ['Exists', 'Equal', 'Lt', 'Gt'];

@@ -1,8 +1,6 @@
 import { load, YAMLException } from 'js-yaml';
+import { isFields } from '../json.ts';
 import { InvalidInput } from './problem.ts';
-
-/** A mapping whose values are not checked yet. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One document of YAML or JSON. The message names the line but quotes nothing: the text may be a secret, and js-yaml's own
@@ -25,18 +23,4 @@ export function loadYaml(text: string, hint: string): unknown {
       },
     ]);
   }
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The mapping, or an empty one. */
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-/** The mappings in a list; empty if it is none. */
-export function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
 }

@@ -1,3 +1,6 @@
+import { excerpt } from '../excerpt.ts';
+import { fieldsOf, parseJson, text } from '../json.ts';
+
 /** An answer of the API server that is no success. */
 export class ApiError extends Error {
   /** HTTP status. */
@@ -16,13 +19,25 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * An answer with a status of success that is none of Kubernetes': something before the API server has given it, or it has
+ * been cut. Asking again may get another one.
+ */
+export class ForeignAnswer extends Error {
+  /** @param what it is instead. */
+  constructor(what: string) {
+    super(`the server answered with ${what}`);
+    this.name = 'ForeignAnswer';
+  }
+}
+
 /** The server's own words: the message of a Status object, else the beginning of whatever the body is. */
 export function readApiError(code: number, body: string, retryAfter: string | undefined): ApiError {
   const status = readStatus(body);
   const seconds = Number(retryAfter);
   const retryAfterMs = retryAfter !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
-  const text = body.replace(/\s+/g, ' ').trim().slice(0, 200);
-  const message = status?.message ?? (text === '' ? `HTTP ${code}` : `HTTP ${code}: ${text}`);
+  const words = excerpt(body.replace(/\s+/g, ' ').trim(), 200);
+  const message = status?.message ?? (words === '' ? `HTTP ${code}` : `HTTP ${code}: ${words}`);
   return new ApiError(code, status?.reason ?? '', message, retryAfterMs);
 }
 
@@ -30,16 +45,9 @@ export function readApiError(code: number, body: string, retryAfter: string | un
 export function readStatus(
   body: string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || !('message' in value)) return undefined;
-  const { message } = value;
-  const reason = 'reason' in value && typeof value.reason === 'string' ? value.reason : '';
-  return typeof message === 'string' ? { reason, message } : undefined;
+  const { message, reason } = fieldsOf(parseJson(body));
+  if (typeof message !== 'string') return undefined;
+  return { reason: text(reason) ?? '', message: excerpt(message) };
 }
 
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
@@ -56,6 +64,6 @@ export function redirectError(code: number, location = 'nowhere'): ApiError {
   return new ApiError(
     code,
     'Redirect',
-    `the server redirects to ${location}, which is never followed`,
+    `the server redirects to ${excerpt(location)}, which is never followed`,
   );
 }

@@ -1,5 +1,5 @@
 import { BuildError, describeError } from '../errors.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, ForeignAnswer } from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
 import { isCertificateError } from './rest.ts';
 
@@ -31,6 +31,12 @@ export function clusterError(
       code: error.code,
       reason: error.reason,
       ...(hint !== undefined && { hint }),
+      cause: error,
+    });
+  }
+  if (error instanceof ForeignAnswer) {
+    return new BuildError('cluster', `${doing} failed: ${error.message}`, {
+      hint: 'Check that the server in the kubeconfig is the API server itself, and what stands before it.',
       cause: error,
     });
   }

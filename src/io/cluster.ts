@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
+import { field, fieldsOf, itemsOf, text } from '../json.ts';
 import { nonceAnnotation } from '../pod/labels.ts';
 import type {
   Access,
@@ -12,13 +14,14 @@ import type {
   PodRef,
 } from '../ports.ts';
 import type { AttachSocket } from '../attach/socket.ts';
-import { ApiError, isApiError, isNotFound } from './api-error.ts';
+import { ForeignAnswer, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './kubeconfig.ts';
 import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
+import { listRights, reviewAccess } from './rights.ts';
 import { openAttachSocket } from './socket.ts';
 import { PodStates } from './pod-states.ts';
-import { field, podPath, text, toPod } from './pod-json.ts';
+import { podPath, toPod } from './pod-json.ts';
 
 /** A create that the server cannot answer for now is sent again for this long. */
 const createPatienceMs = 60_000;
@@ -54,44 +57,14 @@ export class KubeCluster implements Cluster {
   }
 
   async listedRights(signal: AbortSignal): Promise<readonly Access[]> {
-    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
-    const body = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectRulesReview',
-      spec: { namespace: this.namespace },
-    };
-    try {
-      // A review creates nothing, so it may be sent twice.
-      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
-      return list(field(field(review, 'status'), 'resourceRules')).flatMap(rightsOf);
-    } catch (error) {
-      if (isApiError(error, 403, 404, 405)) return [];
-      throw clusterError('asking what the account may do', error, this.#connection, signal);
-    }
+    return this.#try('asking what the account may do', signal, () =>
+      listRights(this.#rest, this.namespace, signal),
+    );
   }
 
   async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
-    const [resource, subresource] = access.resource.split('/');
-    const attributes = { namespace: this.namespace, verb: access.verb, resource, subresource };
-    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-    const body = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: attributes },
-    };
-    try {
-      // A review creates nothing, so it may be sent twice.
-      const review = await this.#rest.json({ method: 'POST', path, body, signal }, true);
-      return field(field(review, 'status'), 'allowed') === true ? 'yes' : 'no';
-    } catch (error) {
-      if (isApiError(error, 403, 404, 405)) return 'unknown';
-      throw clusterError(
-        `asking whether the account may ${access.verb} ${access.resource}`,
-        error,
-        this.#connection,
-        signal,
-      );
-    }
+    const doing = `asking whether the account may ${access.verb} ${access.resource}`;
+    return this.#try(doing, signal, () => reviewAccess(this.#rest, this.namespace, access, signal));
   }
 
   async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
@@ -140,10 +113,10 @@ export class KubeCluster implements Cluster {
     const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
     try {
       const events = await this.#rest.json({ method: 'GET', path, query, signal });
-      return list(field(events, 'items')).map((event) => ({
+      return itemsOf(field(events, 'items')).map((event) => ({
         type: text(field(event, 'type')) ?? '',
         reason: text(field(event, 'reason')) ?? '',
-        message: text(field(event, 'message')) ?? '',
+        message: excerpt(text(field(event, 'message')) ?? ''),
       }));
     } catch (error) {
       if (signal.aborted) throw error;
@@ -193,7 +166,7 @@ export class KubeCluster implements Cluster {
     };
     const open = async (): Promise<AttachSocket> => {
       const path = `${podPath(ref)}/attach`;
-      const { url, options } = await this.#connection.requestOptions(path, query);
+      const { url, options } = await this.#connection.requestOptions(path, query, signal);
       return openAttachSocket(url, options, signal);
     };
     return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
@@ -219,7 +192,7 @@ export class KubeCluster implements Cluster {
       // Without the server's time nobody can say what has expired.
       if (Number.isNaN(serverTimeMs)) return undefined;
       // The items of a list have no kind of their own.
-      const pods = list(field(body, 'items')).map((item) =>
+      const pods = itemsOf(field(body, 'items')).map((item) =>
         toPod({ kind: 'Pod', ...fieldsOf(item) }),
       );
       return { pods, serverTimeMs };
@@ -302,36 +275,13 @@ function isForeignLog(contentType = ''): boolean {
   return /\b(?:html|json)\b/i.test(contentType);
 }
 
-async function foreignLogError(response: IncomingMessage): Promise<ApiError> {
+async function foreignLogError(response: IncomingMessage): Promise<ForeignAnswer> {
   const body = await readBody(response);
-  return new ApiError(502, '', `the server answered with something that is no log: ${begin(body)}`);
+  return new ForeignAnswer(`something that is no log: ${begin(body)}`);
 }
 
 function nonceOf(pod: V1Pod): string | undefined {
   return pod.metadata?.annotations?.[nonceAnnotation];
-}
-
-/** What one rule grants on all objects of the core group. */
-function rightsOf(rule: unknown): readonly Access[] {
-  const [verbs, groups, resources, names] = [
-    'verbs',
-    'apiGroups',
-    'resources',
-    'resourceNames',
-  ].map((key) => list(field(rule, key)));
-  const isForAll = names?.length === 0 && groups?.some((group) => group === '' || group === '*');
-  if (isForAll !== true) return [];
-  return (verbs ?? []).flatMap((verb) =>
-    (resources ?? []).map((resource) => ({ verb: String(verb), resource: String(resource) })),
-  );
-}
-
-function fieldsOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function toBuffer(chunk: unknown): Buffer {

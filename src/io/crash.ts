@@ -7,19 +7,11 @@ import { describeError } from '../errors.ts';
 export function failOnCrash(print: (text: string) => Promise<void>): void {
   let isEnding = false;
   const end = (error: unknown): void => {
-    if (isEnding || isUnreadInput(error)) return;
+    if (isEnding) return;
     isEnding = true;
     const text = `the step crashed: ${describeError(error)}. Please report this with the job log.`;
     void print(text).finally(() => process.exit(1));
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
-}
-
-/**
- * A program that ended without reading its stdin: @actions/exec writes there without listening for errors. Its exit code
- * and its output say what went wrong.
- */
-function isUnreadInput(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

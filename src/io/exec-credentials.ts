@@ -1,7 +1,19 @@
 import type { RequestOptions } from 'node:https';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { orAborted } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { lastLine, maskForms } from '../inputs/secrets.ts';
+import {
+  field,
+  fieldsOf,
+  isFields,
+  itemsOf,
+  listOf,
+  parseJson,
+  text,
+  type Fields,
+} from '../json.ts';
+import type { LoginNames } from './login-check.ts';
 import type { RunCommand } from '../ports.ts';
 
 /** The plugin's entry in a kubeconfig: `users[].user.exec`. */
@@ -22,6 +34,14 @@ interface Credential {
   readonly expiresAtMs: number | undefined;
 }
 
+/** One run of the plugin, for all who wait for it. */
+interface Run {
+  readonly credential: Promise<Credential>;
+  /** Ends the plugin. */
+  readonly stop: AbortController;
+  waiting: number;
+}
+
 /** How plugins are run, and where the secrets that they give are masked. */
 export interface PluginRunner {
   readonly run: RunCommand;
@@ -30,6 +50,9 @@ export interface PluginRunner {
 
 /** A credential that ends sooner than this is asked for anew. */
 const earlyMs = 30_000;
+const neverAborted = new AbortController().signal;
+/** What the plugin gives, for sentences. */
+const given = (field: string): string => `the ${field} of the kubeconfig's credential plugin`;
 const providerName = 'kube-build-push/exec';
 
 /**
@@ -41,7 +64,8 @@ export class ExecCredentials {
   readonly #cluster: Cluster;
   readonly #run: RunCommand;
   readonly #mask: (secret: string) => void;
-  #credential: Promise<Credential> | undefined;
+  /** The last one, over or not. */
+  #last: Run | undefined;
 
   private constructor(plugin: Plugin, cluster: Cluster, runner: PluginRunner) {
     this.#plugin = plugin;
@@ -50,7 +74,10 @@ export class ExecCredentials {
     this.#mask = runner.mask;
   }
 
-  /** Takes the plugin's place in the current user; undefined if the user has none. */
+  /**
+   * Takes the plugin's place in the current user; undefined if the user has none.
+   * @throws BuildError('input') for a plugin without a program.
+   */
   static install(
     config: KubeConfig,
     cluster: Cluster,
@@ -76,8 +103,21 @@ export class ExecCredentials {
     );
   }
 
+  /** Names of what the plugin gives in place of the kubeconfig's fields. */
+  readonly names: Omit<LoginNames, 'ca'> = {
+    cert: given('clientCertificateData'),
+    key: given('clientKeyData'),
+    token: given('token'),
+  };
+
+  /** What a request waits for here. */
+  get doing(): string {
+    return `running the kubeconfig's credential plugin ${JSON.stringify(this.#plugin.command)}`;
+  }
+
+  /** @param options the signal in them ends the wait. */
   async applyAuthentication(_user: User, options: RequestOptions): Promise<void> {
-    const { token, certificate, key } = await this.#current();
+    const { token, certificate, key } = await this.#current(options.signal);
     if (certificate !== undefined) options.cert = certificate;
     if (key !== undefined) options.key = key;
     if (token !== undefined) {
@@ -90,33 +130,45 @@ export class ExecCredentials {
 
   /** After a 401: the next request runs the plugin again. */
   forget(): boolean {
-    this.#credential = undefined;
+    this.#last = undefined;
     return true;
   }
 
-  async #current(): Promise<Credential> {
-    const asked = this.#credential;
-    if (asked !== undefined) {
-      const known = await asked;
+  async #current(signal = neverAborted): Promise<Credential> {
+    const last = this.#last;
+    if (last !== undefined) {
+      const known = await this.#wait(last, signal);
       if ((known.expiresAtMs ?? Infinity) - earlyMs >= Date.now()) return known;
-      if (this.#credential === asked) this.#credential = undefined;
+      if (this.#last === last) this.#last = undefined;
     }
-    return this.#credential ?? this.#start();
+    this.#last ??= this.#start();
+    return this.#wait(this.#last, signal);
   }
 
-  /** One run for all who ask meanwhile; a failure is not kept. */
-  #start(): Promise<Credential> {
-    const asked = this.#ask();
-    this.#credential = asked;
-    asked.catch(() => {
-      if (this.#credential === asked) this.#credential = undefined;
-    });
-    return asked;
+  #start(): Run {
+    const stop = new AbortController();
+    return { credential: this.#ask(stop.signal), stop, waiting: 0 };
   }
 
-  async #ask(): Promise<Credential> {
+  /** Who is the last to leave without a credential ends the plugin, and forgets the run. */
+  async #wait(run: Run, signal: AbortSignal): Promise<Credential> {
+    run.waiting++;
+    try {
+      return await orAborted(run.credential, signal);
+    } catch (error) {
+      if (run.waiting === 1) {
+        if (this.#last === run) this.#last = undefined;
+        run.stop.abort(error);
+      }
+      throw error;
+    } finally {
+      run.waiting--;
+    }
+  }
+
+  async #ask(signal: AbortSignal): Promise<Credential> {
     const { command, args, env, installHint } = this.#plugin;
-    const doing = `running the kubeconfig's credential plugin ${JSON.stringify(command)}`;
+    const { doing } = this;
     const hint =
       installHint === ''
         ? 'Install the plugin on the runner, or use a kubeconfig with a token.'
@@ -124,7 +176,7 @@ export class ExecCredentials {
     const info = { KUBERNETES_EXEC_INFO: JSON.stringify(this.#info()) };
     let answer;
     try {
-      answer = await this.#run(command, args, { env: { ...env, ...info } });
+      answer = await this.#run(command, args, { env: { ...env, ...info }, signal });
     } catch (error) {
       throw new BuildError('cluster', `${doing} failed: ${describeError(error)}`, {
         hint,
@@ -163,46 +215,38 @@ export class ExecCredentials {
 }
 
 function readPlugin(exec: unknown): Plugin | undefined {
-  if (typeof exec !== 'object' || exec === null || !('command' in exec)) return undefined;
-  const fields = exec as Readonly<Record<string, unknown>>;
-  const entries = Array.isArray(fields['env']) ? (fields['env'] as unknown[]) : [];
+  if (!isFields(exec) || !('command' in exec)) return undefined;
+  const command = text(exec['command']) ?? '';
+  if (command === '') {
+    throw new BuildError('input', "the command of the kubeconfig's exec names no program", {
+      hint: 'Write the name of the credential plugin there, or use a kubeconfig with a token.',
+    });
+  }
   return {
-    apiVersion: text(fields['apiVersion']) ?? 'client.authentication.k8s.io/v1',
-    command: text(fields['command']) ?? '',
-    args: Array.isArray(fields['args']) ? fields['args'].map(String) : [],
-    env: Object.fromEntries(entries.flatMap(readVariable)),
-    provideClusterInfo: fields['provideClusterInfo'] === true,
-    installHint: (text(fields['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
+    apiVersion: text(exec['apiVersion']) ?? 'client.authentication.k8s.io/v1',
+    command,
+    args: itemsOf(exec['args']).map(String),
+    env: Object.fromEntries(listOf(exec['env']).flatMap(readVariable)),
+    provideClusterInfo: exec['provideClusterInfo'] === true,
+    installHint: (text(exec['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
   };
 }
 
-function readVariable(entry: unknown): [string, string][] {
-  if (typeof entry !== 'object' || entry === null || !('name' in entry) || !('value' in entry))
-    return [];
-  return [[String(entry.name), String(entry.value)]];
+function readVariable(entry: Fields): [string, string][] {
+  if (!('name' in entry) || !('value' in entry)) return [];
+  return [[String(entry['name']), String(entry['value'])]];
 }
 
 function readCredential(stdout: string): Credential | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
-  if (typeof answer !== 'object' || answer === null || !('status' in answer)) return undefined;
-  const status = answer.status as Readonly<Record<string, unknown>> | null;
-  const token = text(status?.['token']);
-  const certificate = text(status?.['clientCertificateData']);
-  const key = text(status?.['clientKeyData']);
-  const expires = Date.parse(text(status?.['expirationTimestamp']) ?? '');
+  const status = fieldsOf(field(parseJson(stdout), 'status'));
+  const token = text(status['token']);
+  const certificate = text(status['clientCertificateData']);
+  const key = text(status['clientKeyData']);
+  const expires = Date.parse(text(status['expirationTimestamp']) ?? '');
   if (token === undefined && certificate === undefined) return undefined;
   return { token, certificate, key, expiresAtMs: Number.isNaN(expires) ? undefined : expires };
 }
 
 function secretsOf(credential: Credential | undefined): readonly string[] {
   return [credential?.token, credential?.key].filter((secret) => secret !== undefined);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,8 +1,20 @@
-import { getExecOutput } from '@actions/exec';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { CommandResult, RunCommand } from '../ports.ts';
 
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;
+/** What a program leaves in the background may keep its output open. */
+const closeGraceMs = 10_000;
+/** A group is what a program is ended with: itself, and all that it has started. */
+const hasProcessGroups = process.platform !== 'win32';
+
+/** Why a program does not start. */
+const startErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'the program, or the interpreter that it names, is not there',
+  EACCES: 'it may not be executed',
+};
 
 /**
  * The one runner of other programs. They get the environment without `INPUT_*`, where the action's own secrets are, and a
@@ -13,39 +25,81 @@ export function commandRunner(
   timeoutMs: number = defaultTimeoutMs,
 ): RunCommand {
   const inherited = withoutInputs(environment);
-  return async (command, args, { input = '', env = {} }) => {
-    const answer = getExecOutput(quote(command), [...args], {
-      silent: true,
-      ignoreReturnCode: true,
-      input: Buffer.from(input),
+  return async (command, args, { input = '', env = {}, signal }) => {
+    signal.throwIfAborted();
+    const child = spawn(command, args, {
       env: { ...inherited, ...env },
+      detached: hasProcessGroups,
+      windowsHide: true,
     });
-    return within(answer, timeoutMs);
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
+    }, timeoutMs);
+    try {
+      return await answerOf(child, input, AbortSignal.any([signal, late.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 
-/**
- * A program that is too slow is left behind, for @actions/exec gives no handle to end it. It may run on beside the build,
- * until it ends or the runner ends it with the job; the end of the step does not wait for it.
- */
-async function within(answer: Promise<CommandResult>, timeoutMs: number): Promise<CommandResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
-    }, timeoutMs);
+/** What the program says until its end. When the signal is aborted, it is ended. */
+function answerOf(
+  child: ChildProcessWithoutNullStreams,
+  input: string,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      endGroup(child);
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    signal.addEventListener('abort', end, { once: true });
+    const stdout = collect(child.stdout);
+    const stderr = collect(child.stderr);
+    let closing: NodeJS.Timeout | undefined;
+    child.once('exit', () => {
+      closing = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, closeGraceMs);
+    });
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', end);
+      const why = startErrors[error.code ?? ''];
+      reject(why === undefined ? error : new Error(why));
+    });
+    child.once('close', (code, killedBy) => {
+      clearTimeout(closing);
+      signal.removeEventListener('abort', end);
+      // As a shell counts the end by a signal.
+      const exitCode = code ?? 128 + constants.signals[killedBy ?? 'SIGKILL'];
+      resolve({ exitCode, stdout: stdout(), stderr: stderr() });
+    });
+    // A program may end without reading its stdin: its exit code and its output say what went wrong.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
   });
+}
+
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  if (!hasProcessGroups || child.pid === undefined) {
+    child.kill('SIGKILL');
+    return;
+  }
   try {
-    const { exitCode, stdout, stderr } = await Promise.race([answer, late]);
-    return { exitCode, stdout, stderr };
-  } finally {
-    clearTimeout(timer);
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // All of it has just ended.
   }
 }
 
-/** @actions/exec splits its first argument into words. */
-function quote(command: string): string {
-  return `"${command.replaceAll('"', '\\"')}"`;
+/** @returns what has been read so far, as text. */
+function collect(stream: Readable): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
 }
 
 function withoutInputs(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -5,10 +5,13 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { load as loadYaml } from 'js-yaml';
+import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
+import { fieldsOf, listOf, type Fields } from '../json.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import { maskForms } from '../inputs/secrets.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { checkAddresses, checkLogin, fieldNames } from './login-check.ts';
 import { keepAlive } from './rest.ts';
 
 /** A way to one cluster, with one namespace. */
@@ -22,15 +25,21 @@ export interface Connection {
   readonly unverifiedTls: boolean;
   /** The whole kubeconfig as JSON, to find the secrets in it; empty for the account of a pod. Secret. */
   readonly document: string;
-  /** URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept. */
+  /**
+   * URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept.
+   * @param signal ends the wait for credentials, with its reason.
+   */
   requestOptions(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
   /** After a 401: forgets cached credentials; false if there is nothing that could be another one now. */
   renewCredentials(): Promise<boolean>;
 }
 
+const slowLoginHint =
+  'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.';
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 interface Loaded {
@@ -58,7 +67,9 @@ export function connect(
       hint: "Name one by the input 'kube-context'.",
     });
   }
+  checkAddresses(cluster);
   applyProxy(config, cluster);
+  const names = fieldNames(cluster, config.getCurrentUser());
   const exec = ExecCredentials.install(config, cluster, runner);
   const impersonation = impersonationHeaders(document, context.user);
   const masked = new Set<string>();
@@ -69,11 +80,15 @@ export function connect(
     namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
     unverifiedTls: cluster.skipTLSVerify,
     document: JSON.stringify(document),
-    async requestOptions(path, query) {
-      const options: RequestOptions = {};
+    async requestOptions(path, query, signal) {
+      const options: RequestOptions = { signal };
       try {
-        await config.applyToHTTPSOptions(options);
+        await orAborted(config.applyToHTTPSOptions(options), signal);
       } catch (error) {
+        if (signal.aborted) {
+          const doing = exec?.doing ?? `preparing the login to ${cluster.server}`;
+          throw stoppedWhile(doing, signal, slowLoginHint);
+        }
         if (error instanceof BuildError) throw error;
         throw new BuildError(
           'cluster',
@@ -88,6 +103,7 @@ export function connect(
       }
       keepAlive(options.agent);
       options.headers = { ...(options.headers as Record<string, string>), ...impersonation };
+      checkLogin(options, { ...names, ...exec?.names });
       return { url: requestUrl(cluster.server, path, query), options };
     },
     renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
@@ -95,7 +111,7 @@ export function connect(
 }
 
 function authorizationSecrets(headers: RequestOptions['headers']): readonly string[] {
-  const { Authorization: authorization } = fields(headers);
+  const { Authorization: authorization } = fieldsOf(headers);
   if (typeof authorization !== 'string') return [];
   return maskForms([authorization.replace(/^\S+ /, '')]);
 }
@@ -145,8 +161,8 @@ function loadFiles(files: readonly string[]): Omit<Loaded, 'source'> {
   if (first === undefined) throw new Error('no kubeconfig file');
   for (const { config } of others) addMissing(first.config, config);
   const documents = [first, ...others].map(({ document }) => document);
-  const users = documents.flatMap((document) => list(document['users']));
-  const clusters = documents.flatMap((document) => list(document['clusters']));
+  const users = documents.flatMap((document) => listOf(document['users']));
+  const clusters = documents.flatMap((document) => listOf(document['clusters']));
   return { config: first.config, document: { users, clusters } };
 }
 
@@ -176,23 +192,31 @@ function readText(file: string): string {
   }
 }
 
-/** @param directory what a relative token file is relative to: the library reads it at once. */
+/** @param directory what a relative token file is relative to. */
 function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'source'> {
   const config = new KubeConfig();
   let document: Fields;
   try {
-    document = fields(loadYaml(text));
-    // The library knows the key of a token file only by another name than kubectl's.
-    for (const user of list(document['users'])) {
-      const own = fields(user['user']);
-      if (typeof own['tokenFile'] === 'string')
-        user['user'] = { ...own, 'token-file': resolve(directory, own['tokenFile']) };
-    }
-    config.loadFromString(JSON.stringify(document));
+    const read = fieldsOf(loadYaml(text));
+    const users = listOf(read['users']).map((entry) => ({
+      ...entry,
+      user: withToken(fieldsOf(entry['user']), directory),
+    }));
+    document = { ...read, users };
+    // As kubectl does it: an entry that is none is in nobody's way until it is used.
+    config.loadFromString(JSON.stringify(document), { onInvalidEntry: 'filter' });
   } catch (error) {
     throw unreadable(source, error);
   }
   return { config, document };
+}
+
+/** The user with the token of its file: the library keeps the line break at the end of it, and knows only another name. */
+function withToken(user: Fields, directory: string): Fields {
+  const { tokenFile: file = user['token-file'], ...others } = user;
+  if (typeof file !== 'string' || file === '') return user;
+  const token = readFileSync(resolve(directory, file), 'utf8').trim();
+  return { ...others, 'token-file': undefined, token };
 }
 
 function unreadable(source: string, cause: unknown): BuildError {
@@ -225,7 +249,7 @@ function useContext(config: KubeConfig, name: string): void {
 
 /** The library knows only `proxy-url` of the kubeconfig, not HTTPS_PROXY and NO_PROXY. */
 function applyProxy(config: KubeConfig, cluster: Cluster): void {
-  if (cluster.proxyUrl !== undefined) return;
+  if ((cluster.proxyUrl ?? '') !== '') return;
   const proxy = getProxyUrl(new URL(cluster.server));
   if (proxy === undefined) return;
   const proxied = { ...cluster, proxyUrl: proxy.href };
@@ -237,13 +261,13 @@ function impersonationHeaders(
   document: Fields,
   userName: string | undefined,
 ): Record<string, string | string[]> {
-  const entry = list(document['users']).find(({ name }) => name === userName);
-  const user = fields(entry?.['user']);
+  const entry = listOf(document['users']).find(({ name }) => name === userName);
+  const user = fieldsOf(entry?.['user']);
   const headers: Record<string, string | string[]> = {};
   const groups = user['as-groups'];
   if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
   if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
-  for (const [key, values] of Object.entries(fields(user['as-user-extra']))) {
+  for (const [key, values] of Object.entries(fieldsOf(user['as-user-extra']))) {
     if (Array.isArray(values))
       headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
   }
@@ -252,18 +276,4 @@ function impersonationHeaders(
 
 function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
-}
-
-type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function list(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
 }

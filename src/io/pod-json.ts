@@ -1,6 +1,8 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1PodStatus } from '@kubernetes/client-node';
+import { excerpt } from '../excerpt.ts';
+import { field, text } from '../json.ts';
 import type { PodRef } from '../ports.ts';
-import { ApiError } from './api-error.ts';
+import { ForeignAnswer } from './api-error.ts';
 
 export function podPath({ namespace, name }: PodRef): string {
   return `/api/v1/namespaces/${namespace}/pods/${name}`;
@@ -9,21 +11,20 @@ export function podPath({ namespace, name }: PodRef): string {
 /** Checks what a parsed answer is before it is trusted to be a pod. */
 export function toPod(value: unknown): V1Pod {
   if (field(value, 'kind') !== 'Pod') {
-    throw new ApiError(
-      502,
-      '',
-      `the server answered with ${text(field(value, 'kind')) ?? 'something else'} instead of a pod`,
-    );
+    throw new ForeignAnswer(`${text(field(value, 'kind')) ?? 'something else'} instead of a pod`);
   }
-  return value as V1Pod;
+  return { ...(value as V1Pod), status: cutMessages(field(value, 'status')) as V1PodStatus };
 }
 
-export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-export function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** With the cluster's words cut. What a container has left behind as its message is data, and a kubelet's 4 KiB at most. */
+function cutMessages(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cutMessages);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => {
+      if (key === 'terminated') return [key, inner];
+      const words = key === 'message' ? text(inner) : undefined;
+      return [key, words === undefined ? cutMessages(inner) : excerpt(words)];
+    }),
+  );
 }

@@ -1,8 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Clock, PodRef } from '../ports.ts';
 import { askedPauseMs, type BuildError } from '../errors.ts';
+import { field, text } from '../json.ts';
 import { isApiError, isNotFound } from './api-error.ts';
-import { field, podPath, text, toPod } from './pod-json.ts';
+import { podPath, toPod } from './pod-json.ts';
 import type { RestClient } from './rest.ts';
 
 /** How long the server keeps one watch open. Long: each new one is a request. */

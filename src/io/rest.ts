@@ -2,8 +2,16 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { askedPauseMs, BuildError } from '../errors.ts';
+import { excerpt } from '../excerpt.ts';
 import type { Clock } from '../ports.ts';
-import { ApiError, isApiError, isNotFound, readApiError, redirectError } from './api-error.ts';
+import {
+  ApiError,
+  ForeignAnswer,
+  isApiError,
+  isNotFound,
+  readApiError,
+  redirectError,
+} from './api-error.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export interface RestRequest {
@@ -111,6 +119,7 @@ export class RestClient {
     const { url, options } = await this.#connection.requestOptions(
       request.path,
       request.query ?? {},
+      request.signal,
     );
     const response = await answerOf(url, { ...options, method: request.method }, body, request);
     this.#answered = true;
@@ -130,17 +139,13 @@ export async function readJson(response: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw new ApiError(
-      502,
-      '',
-      `the server answered with something that is not JSON: ${begin(body)}`,
-    );
+    throw new ForeignAnswer(`something that is not JSON: ${begin(body)}`);
   }
 }
 
 /** The beginning of a text, for a sentence. */
 export function begin(body: string): string {
-  return body.replace(/\s+/g, ' ').trim().slice(0, 80);
+  return excerpt(body.replace(/\s+/g, ' ').trim(), 80);
 }
 
 /** True for a failure that may pass by itself: of the network, of a server that is busy or away. */

@@ -1,0 +1,43 @@
+import { parseBody, type Call, type JsonAnswer } from './call.ts';
+import { ApiFailure } from './failure.ts';
+import { anonymous, isAllowed, rulesOf } from './rights.ts';
+
+/** What the account may do, as it asks for itself. @throws ApiFailure */
+export function answerReview(
+  { user }: Call,
+  kind: string,
+  sent: string,
+  denied: readonly string[],
+): JsonAnswer {
+  if (user === anonymous)
+    throw new ApiFailure(
+      403,
+      `${kind}.authorization.k8s.io is forbidden: User "${user}" cannot create resource "${kind}" in API group "authorization.k8s.io" at the cluster scope`,
+      { group: 'authorization.k8s.io', kind },
+    );
+  return kind === 'selfsubjectrulesreviews'
+    ? listRights(user, sent, denied)
+    : reviewAccess(user, sent, denied);
+}
+
+function listRights(user: string, sent: string, denied: readonly string[]): JsonAnswer {
+  const review = parseBody(sent, 'SelfSubjectRulesReview') as { spec?: { namespace?: string } };
+  const resourceRules = rulesOf(user, review.spec?.namespace ?? '', denied);
+  const status = { resourceRules, nonResourceRules: [], incomplete: false };
+  return { code: 201, body: { ...review, metadata: {}, spec: {}, status } };
+}
+
+function reviewAccess(user: string, sent: string, denied: readonly string[]): JsonAnswer {
+  const review = parseBody(sent, 'SelfSubjectAccessReview') as {
+    spec?: { resourceAttributes?: Record<string, string> };
+  };
+  const {
+    verb = '',
+    resource = '',
+    subresource,
+    namespace = '',
+  } = review.spec?.resourceAttributes ?? {};
+  const full = subresource ? `${resource}/${subresource}` : resource;
+  const allowed = isAllowed({ user, verb, resource: full, namespace }, denied);
+  return { code: 201, body: { ...review, metadata: {}, status: { allowed } } };
+}
