@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  process.env['PATH'] = searchPath;
   rmSync(directory, { recursive: true });
 });
 
@@ -143,7 +144,9 @@ const { signal } = new AbortController();
 /** The logins of these hosts, resolved by helpers of the temporary directory. */
 function resolve(config: object, ...hosts: readonly string[]): ReturnType<typeof collectLogins> {
   write('config.json', config);
-  const run = commandRunner({ PATH: `${directory}:${searchPath}` });
+  // Programs are looked up in the PATH of the process itself.
+  process.env['PATH'] = `${directory}:${searchPath}`;
+  const run = commandRunner(process.env);
   const wanted = hosts.map((host) => ({ host, required: true }));
   return collectLogins(read('config.json'), wanted, run, signal);
 }

@@ -1,24 +1,25 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
-import type { Readable } from 'node:stream';
-import type { CommandResult, RunCommand } from '../ports.ts';
+import { getExecOutput } from '@actions/exec';
+import { orAborted } from '../deadline.ts';
+import { field } from '../json.ts';
+import type { RunCommand } from '../ports.ts';
 
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;
-/** What a program leaves in the background may keep its output open. */
-const closeGraceMs = 10_000;
-/** A group is what a program is ended with: itself, and all that it has started. */
-const hasProcessGroups = process.platform !== 'win32';
 
-/** Why a program does not start. */
-const startErrors: Readonly<Record<string, string>> = {
-  ENOENT: 'the program, or the interpreter that it names, is not there',
-  EACCES: 'it may not be executed',
-};
+/** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
+const starting = new AsyncLocalStorage<(child: ChildProcess) => void>();
+subscribe('child_process', (message) => {
+  starting.getStore()?.(field(message, 'process') as ChildProcess);
+});
 
 /**
  * The one runner of other programs. They get the environment without `INPUT_*`, where the action's own secrets are, and a
- * stdin that ends; nothing they print reaches the job log.
+ * stdin that ends at once, or after the input. What they print is for the caller alone: it may hold secrets. When the signal
+ * is aborted, or no answer comes, the program is ended.
  */
 export function commandRunner(
   environment: NodeJS.ProcessEnv,
@@ -27,79 +28,62 @@ export function commandRunner(
   const inherited = withoutInputs(environment);
   return async (command, args, { input = '', env = {}, signal }) => {
     signal.throwIfAborted();
-    const child = spawn(command, args, {
-      env: { ...inherited, ...env },
-      detached: hasProcessGroups,
-      windowsHide: true,
-    });
-    const late = new AbortController();
+    const stop = new AbortController();
     const timer = setTimeout(() => {
-      late.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
+      stop.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
     }, timeoutMs);
+    const program = new StartedProgram();
     try {
-      return await answerOf(child, input, AbortSignal.any([signal, late.signal]));
+      const running = starting.run(
+        (child) => {
+          program.started(child);
+        },
+        () =>
+          getExecOutput(quote(command), [...args], {
+            silent: true,
+            ignoreReturnCode: true,
+            input: Buffer.from(input),
+            env: { ...inherited, ...env },
+          }),
+      );
+      const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
+      return { ...answer, exitCode: program.exitCode(answer.exitCode) };
     } finally {
       clearTimeout(timer);
+      program.end();
     }
   };
 }
 
-/** What the program says until its end. When the signal is aborted, it is ended. */
-function answerOf(
-  child: ChildProcessWithoutNullStreams,
-  input: string,
-  signal: AbortSignal,
-): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      endGroup(child);
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    signal.addEventListener('abort', end, { once: true });
-    const stdout = collect(child.stdout);
-    const stderr = collect(child.stderr);
-    let closing: NodeJS.Timeout | undefined;
-    child.once('exit', () => {
-      closing = setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }, closeGraceMs);
-    });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      signal.removeEventListener('abort', end);
-      const why = startErrors[error.code ?? ''];
-      reject(why === undefined ? error : new Error(why));
-    });
-    child.once('close', (code, killedBy) => {
-      clearTimeout(closing);
-      signal.removeEventListener('abort', end);
-      // As a shell counts the end by a signal.
-      const exitCode = code ?? 128 + constants.signals[killedBy ?? 'SIGKILL'];
-      resolve({ exitCode, stdout: stdout(), stderr: stderr() });
-    });
-    // A program may end without reading its stdin: its exit code and its output say what went wrong.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
-}
+/** What @actions/exec leaves out: an end from outside, a stdin that nobody reads, and the exit code of a killed program. */
+class StartedProgram {
+  #child: ChildProcess | undefined;
+  #isOver = false;
 
-function endGroup(child: ChildProcessWithoutNullStreams): void {
-  if (!hasProcessGroups || child.pid === undefined) {
-    child.kill('SIGKILL');
-    return;
+  started(child: ChildProcess): void {
+    this.#child = child;
+    child.once('spawn', () => {
+      // A program may end without reading its stdin: its exit code and its output say what went wrong.
+      child.stdin?.on('error', () => undefined);
+      if (this.#isOver) this.end();
+    });
   }
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // All of it has just ended.
+
+  /** Also ends one that is about to start. */
+  end(): void {
+    this.#isOver = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** As a shell counts the end by a signal. @param code null after such an end, whatever the library's types say. */
+  exitCode(code: number | null): number {
+    return code ?? 128 + constants.signals[this.#child?.signalCode ?? 'SIGKILL'];
   }
 }
 
-/** @returns what has been read so far, as text. */
-function collect(stream: Readable): () => string {
-  const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString('utf8');
+/** @actions/exec splits its first argument into words. */
+function quote(command: string): string {
+  return `"${command.replaceAll('"', '\\"')}"`;
 }
 
 function withoutInputs(environment: NodeJS.ProcessEnv): Record<string, string> {
