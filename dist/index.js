@@ -83,6 +83,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 6698:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+
+/***/ }),
+
 /***/ 1421:
 /***/ ((module) => {
 
@@ -94,6 +101,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_p
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 3053:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
 
 /***/ }),
 
@@ -311,7 +325,7 @@ const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq
 if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(686)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3686));
+    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(625)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1625));
     try {
         await (isPost ? runPostStep() : runBuildStep());
     }
