@@ -9098,7 +9098,8 @@ const starting = new external_node_async_hooks_.AsyncLocalStorage();
 /**
  * The one runner of other programs. They get the environment without `INPUT_*`, where the action's own secrets are, and a
  * stdin that ends at once, or after the input. What they print is for the caller alone: it may hold secrets. When the signal
- * is aborted, or no answer comes, the program is ended.
+ * is aborted, or no answer comes, the program is ended; what it has started itself is left to the runner, which ends that with
+ * the job.
  */
 function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
     const inherited = withoutInputs(environment);
