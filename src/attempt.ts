@@ -12,7 +12,7 @@ import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import { describePodState, isFinal, type PodState } from './pod/state.ts';
+import { describePodState, hasEnded, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
@@ -77,7 +77,7 @@ export async function runAttempt(
     const states = cluster.podStates(pod, alive, (problem) => {
       sight.told(problem);
     });
-    const follower = followPod(states, builderContainerName);
+    const follower = followPod(states, builderContainerName, clock, alive);
     report.describeState = () => sight.describe(follower.state);
     const started = await waitForStart(
       follower,
@@ -239,7 +239,9 @@ async function waitForEnd(
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   const end = follower.until(isFinal, either);
-  const late = clock.sleep(lastWordsMs, either).then(() => follower.state);
+  const late = clock
+    .sleep(lastWordsMs, either)
+    .then(() => follower.until(({ kind }) => kind !== 'ending', either));
   try {
     return await Promise.race([end, late]);
   } finally {
@@ -265,8 +267,8 @@ async function mirrorOutput(
     {
       open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
       clock,
-      ended: () => isFinal(follower.state),
-      untilEnded: follower.until(isFinal, signal).catch(() => undefined),
+      ended: () => hasEnded(follower.state),
+      untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
       note: (text) => log.info(text),
       warn: (text) => log.warning(text),
     },

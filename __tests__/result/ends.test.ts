@@ -466,6 +466,23 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     hint: "Correct the AppArmor profile in 'pod-template'.",
   },
   {
+    name: 'Evicted, and its container forgotten',
+    status: {
+      ...failed('Evicted', 'The node was low on resource: memory.'),
+      containerStatuses: [
+        {
+          ...blank,
+          name: 'builder',
+          state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } },
+        },
+      ],
+    },
+    kind: 'lost',
+    message:
+      'the node evicted the pod before the builder ended (Evicted: The node was low on resource: memory.)',
+    hint: "Raise 'requests.memory' in 'resources': a node under pressure first evicts what uses more than it requested.",
+  },
+  {
     name: 'a second start',
     status: {
       containerStatuses: [{ ...blank, name: 'builder', restartCount: 1, state: { running: {} } }],
@@ -554,7 +571,8 @@ async function sentenceOf(pod: V1Pod, name: string): Promise<Seen> {
     events: () => Promise.resolve(recordedEvents(name)),
     problem: () => undefined,
   };
-  const started = waitForStart(followPod(states, 'builder'), wait, new AbortController().signal);
+  const { signal } = new AbortController();
+  const started = waitForStart(followPod(states, 'builder', clock, signal), wait, signal);
   let sentence: unknown;
   try {
     const outcome = decideOutcome(await clock.until(started), undefined);

@@ -1,5 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import type { Clock } from '../ports.ts';
 import { isFinal, readPodState, type PodState } from './state.ts';
+
+/** How long the reason of a bad end may follow: more than the ten seconds after which a kubelet sends a lost status again. */
+const lastWordMs = 15_000;
 
 /** The pod's present state and its changes, for as many waiters as there are. */
 export interface PodFollower {
@@ -11,10 +15,15 @@ export interface PodFollower {
   until(test: (state: PodState) => boolean, signal: AbortSignal): Promise<PodState>;
 }
 
-/** Reads the states in the background until the pod's end, the source's failure, or the source's own signal. */
+/**
+ * Reads the states in the background until the pod's end, the source's failure, or the source's own signal. An end whose
+ * reason does not follow in time is one as it stands.
+ */
 export function followPod(
   states: AsyncIterable<V1Pod | undefined>,
   container: string,
+  clock: Clock,
+  signal: AbortSignal,
 ): PodFollower {
   let state: PodState = { kind: 'starting', reason: 'Pending', message: '' };
   let failure: { readonly error: unknown } | undefined;
@@ -23,16 +32,34 @@ export function followPod(
     for (const waiter of [...waiters]) waiter();
   };
 
+  const reading = new AbortController();
+  const settleLater = async (): Promise<void> => {
+    try {
+      await clock.sleep(lastWordMs, AbortSignal.any([signal, reading.signal]));
+    } catch {
+      return;
+    }
+    if (state.kind === 'ending') state = state.end;
+    wake();
+  };
+  let isSettling = false;
   const read = async (): Promise<void> => {
     try {
       for await (const pod of states) {
+        if (isFinal(state)) return;
         state = readPodState(pod, container);
         wake();
         if (isFinal(state)) return;
+        if (state.kind === 'ending' && !isSettling) {
+          isSettling = true;
+          void settleLater();
+        }
       }
       failure = { error: new Error('the states of the pod ended before the pod did') };
     } catch (error) {
       failure = { error };
+    } finally {
+      reading.abort();
     }
     wake();
   };
