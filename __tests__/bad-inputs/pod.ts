@@ -91,7 +91,7 @@ export const podChapter: Chapter = {
     {
       name: 'a command that fails before it has read its stdin',
       sentence:
-        "the builder ended with exit code 3, after <count> bytes of its stdin. Look at the builder's output above.",
+        'the builder ended with exit code 3, after <count> bytes of its stdin, and printed nothing. Let its command print what it does, for example by set -x in a shell.',
       arrange: (stage) => ({ inputs: unread(stage, 'exit 3') }),
     },
     {

@@ -8,6 +8,8 @@ const lastWordMs = 15_000;
 /** The pod's present state and its changes, for as many waiters as there are. */
 export interface PodFollower {
   readonly state: PodState;
+  /** Name of the node that the pod has, or had; empty without one. */
+  readonly node: string;
   /**
    * Resolves with the first state, from the present one on, that passes the test.
    * @throws the signal's reason, or what ended the source of states.
@@ -26,6 +28,7 @@ export function followPod(
   signal: AbortSignal,
 ): PodFollower {
   let state: PodState = { kind: 'starting', reason: 'Pending', message: '' };
+  let node = '';
   let failure: { readonly error: unknown } | undefined;
   const waiters = new Set<() => void>();
   const wake = (): void => {
@@ -48,6 +51,7 @@ export function followPod(
       for await (const pod of states) {
         if (isFinal(state)) return;
         state = readPodState(pod, container);
+        node = pod?.spec?.nodeName ?? node;
         wake();
         if (isFinal(state)) return;
         if (state.kind === 'ending' && !isSettling) {
@@ -69,6 +73,9 @@ export function followPod(
   return {
     get state() {
       return state;
+    },
+    get node() {
+      return node;
     },
     until(test, signal) {
       return new Promise((resolve, reject) => {

@@ -103,6 +103,11 @@ export function isFinal(state: PodState): boolean {
   return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
 }
 
+/** The signal that killed the container, by the shells' rule; undefined if it ended by itself. */
+export function signalOf(exitCode: number): number | undefined {
+  return exitCode > 128 && exitCode < 160 ? exitCode - 128 : undefined;
+}
+
 /** One line for the log: the reason and the cluster's own words. */
 export function describePodState(state: PodState): string {
   switch (state.kind) {
