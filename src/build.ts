@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { attachStreams } from './attach/channel.ts';
 import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
+import { hostsWithoutLogin } from './context/auth.ts';
 import type { StdinSource, StreamAuth } from './context/source.ts';
 import { StreamsAhead } from './context/prefetch.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
@@ -167,7 +168,7 @@ function makePod(
 
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
 async function judge(
-  { inputs, engine, source }: BuildPlan,
+  { inputs, engine, source, auth }: BuildPlan,
   pod: V1Pod,
   { state, upload, tail, noted, isSilent, killing }: AttemptEnd,
   log: JobLog,
@@ -182,7 +183,14 @@ async function judge(
       timeoutMs: inputs.timeoutMs,
       diagnosis:
         killing ??
-        (exitCode === undefined ? undefined : engine.diagnose(tail, exitCode, source.dockerfile)),
+        (exitCode === undefined
+          ? undefined
+          : engine.diagnose(
+              tail,
+              exitCode,
+              source.dockerfile,
+              hostsWithoutLogin(inputs, auth.config),
+            )),
       isSilent,
     });
   }

@@ -91,7 +91,7 @@ export const podChapter: Chapter = {
     {
       name: 'a command that fails before it has read its stdin',
       sentence:
-        'the builder ended with exit code 3, after <count> bytes of its stdin, and printed nothing. Let its command print what it does, for example by set -x in a shell.',
+        "the builder ended with exit code 3, after <count> bytes of its stdin. Look at the builder's output above.",
       arrange: (stage) => ({ inputs: unread(stage, 'exit 3') }),
     },
     {
@@ -108,7 +108,7 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that wants a login and gets none',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> refuses the push. Check the login in 'docker-config' or 'registry-secret', and the repository.",
+        "the builder ended with exit code 1: the registry <registry> refuses the push. Give a login for <registry> by 'docker-config' or 'registry-secret': none was found.",
       arrange: (stage) => ({ inputs: pushInputs(stage) }),
     },
     {
