@@ -6,8 +6,8 @@ import type { Chapter } from './run.ts';
 
 /** In the order of a build. */
 export const chapters: readonly Chapter[] = [
-  inputsChapter,
   kubeconfigChapter,
+  inputsChapter,
   contextChapter,
   podChapter,
 ];
