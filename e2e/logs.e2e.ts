@@ -36,7 +36,8 @@ async function print(batches: number, pauseSeconds: number): Promise<Printed> {
   });
   assertGreen(result);
   const { mirrored, own } = splitLog(result.log);
-  // containerd cuts a line in two where it begins a new log file, and a kubelet that is late has no first half: no whole line.
+  // Where a log file ends, a line may be cut in two, and of a file that is gone only the second half is there: a line that is
+  // missing.
   const lines = mirrored.filter((line) => line.length === 99 && line.endsWith(pad));
   assert.ok(memory.bytes !== undefined);
   assert.equal(mirrored.at(-1), 'end');
