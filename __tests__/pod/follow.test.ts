@@ -91,6 +91,33 @@ test('a bad end without a reason is one after fifteen seconds, however often it 
   expect(follower.state).toMatchObject({ reason: 'ContainerStatusUnknown' });
 });
 
+test.each<{ name: string; stop: (states: Source<V1Pod | undefined>) => void }>([
+  {
+    name: 'the pod is gone',
+    stop: (states) => {
+      states.push(undefined);
+    },
+  },
+  {
+    name: 'the states fail',
+    stop: (states) => {
+      states.fail(new Error('the watch is refused'));
+    },
+  },
+])('a bad end is one at once when $name', async ({ stop }) => {
+  const clock = new VirtualClock();
+  const states = new Source<V1Pod | undefined>();
+  const follower = followPod(states, 'builder', clock, signal);
+  const ended = follower.until(isFinal, signal);
+  states.push(recordedPod('exit-7'));
+  await turn();
+  expect(follower.state.kind).toBe('ending');
+  stop(states);
+  expect(await ended).toMatchObject({ kind: 'ended', exitCode: 7 });
+  await turn();
+  expect(clock.sleeping).toBe(0);
+});
+
 test('nobody waits for a reason after the signal', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();

@@ -46,7 +46,8 @@ const partOfTimestamp = /^[-\d:.TZ+]*$/;
  *
  * The kubelet rotates a log at 10 MiB and serves only the newest file, so a builder that prints faster than the log is
  * served loses output. That is told where it shows: when lines do not come again that must, or when time jumps in a log that
- * is read late and whose present file begins behind the jump. A request that simply goes on behind a gap is not told apart from a builder that paused.
+ * is read late and whose present file begins behind the jump. A request that simply goes on behind a gap is not told apart
+ * from a builder that paused.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function* resumeLog(

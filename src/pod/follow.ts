@@ -42,7 +42,7 @@ export function followPod(
     } catch {
       return;
     }
-    if (state.kind === 'ending') state = state.end;
+    state = settled(state);
     wake();
   };
   let isSettling = false;
@@ -50,7 +50,9 @@ export function followPod(
     try {
       for await (const pod of states) {
         if (isFinal(state)) return;
-        state = readPodState(pod, container);
+        const next = readPodState(pod, container);
+        // No reason follows any more.
+        state = next.kind === 'gone' ? settled(state, next) : next;
         node = pod?.spec?.nodeName ?? node;
         wake();
         if (isFinal(state)) return;
@@ -65,6 +67,8 @@ export function followPod(
     } finally {
       reading.abort();
     }
+    // A failure, too, means that no reason follows.
+    state = settled(state);
     wake();
   };
   // Never rejects: a failure is kept for the waiters.
@@ -106,6 +110,11 @@ export function followPod(
       });
     },
   };
+}
+
+/** A bad end as it stands; any other state is `otherwise`. */
+function settled(state: PodState, otherwise = state): PodState {
+  return state.kind === 'ending' ? state.end : otherwise;
 }
 
 function toError(error: unknown): Error {
