@@ -9,6 +9,7 @@ import { PodDouble, untilSteady, type PodScript } from './support/attach-server.
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { JobDouble } from './support/job.ts';
+import { recordedEvents } from './support/pods.ts';
 
 const pods: PodDouble[] = [];
 
@@ -122,6 +123,64 @@ test('a container that has ended before anything was sent is not attached to', a
   expect(cluster.calls).not.toContain('attach kbp-x');
 });
 
+test('a container that the kubelet killed has its reason from the events', async () => {
+  const { clock, end } = await attempt(
+    { starts: ['post-start-hook'] },
+    { podEvents: () => Promise.resolve(recordedEvents('post-start-hook')) },
+  );
+  expect(await clock.until(end)).toMatchObject({
+    state: { kind: 'ended', exitCode: 137 },
+    killing: { hint: "Correct the postStart hook in 'pod-template'." },
+  });
+});
+
+test('a container that was killed has ended without its events too', async () => {
+  const { clock, end } = await attempt(
+    { starts: ['post-start-hook'] },
+    { podEvents: () => Promise.reject(new BuildError('cluster', 'reading the events failed')) },
+  );
+  expect(await clock.until(end)).toMatchObject({
+    state: { kind: 'ended', exitCode: 137 },
+    killing: undefined,
+  });
+});
+
+test.each([
+  { name: 'nothing', output: '', expected: true },
+  { name: 'empty lines', output: '\n \n', expected: true },
+  { name: 'a word', output: '\nno\n', expected: false },
+])('a container that printed $name is silent: $expected', async ({ output, expected }) => {
+  const { clock, end } = await attempt({ starts: ['exit-7'], output });
+  expect(await clock.until(end)).toMatchObject({ isSilent: expected });
+});
+
+test('a node that stops answering is said once, and once that it answers again', async () => {
+  const { clock, pod, job, end } = await attempt({ onEndOfStdin: () => undefined });
+  while (!job.text.includes('::group::Build')) await clock.advance(0);
+  for (const state of ['node-not-ready', 'node-not-ready', 'running', 'node-not-ready']) {
+    pod.become(state);
+    await clock.advance(0);
+  }
+  pod.become('exit-7');
+  await clock.until(end);
+  const silent =
+    'node lab has stopped answering: waiting until it does, or the cluster gives up the pod';
+  expect(job.lines.filter((line) => line.startsWith('node '))).toEqual([
+    silent,
+    'node lab answers again',
+    silent,
+  ]);
+});
+
+test('the node of a pod is reported, however its attempt ends', async () => {
+  const cancel = new AbortController();
+  const { clock, job, report, end } = await attempt({ onEndOfStdin: () => undefined }, {}, cancel);
+  while (!job.text.includes('::group::Build')) await clock.advance(0);
+  cancel.abort(new BuildError('cancelled', 'the job was cancelled'));
+  await expect(clock.until(end)).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(report.node).toBe('lab');
+});
+
 test('a long upload reports its progress', async () => {
   const { clock, pod, job, end } = await attempt(
     {
@@ -193,6 +252,7 @@ test('output that cannot be read changes no verdict, but is said', async () => {
     upload: { acknowledged: true },
     tail: [],
     noted: [],
+    isSilent: false,
   });
   expect(job.text).toContain(
     "::warning::the end of the builder's output is missing: reading the log failed: forbidden",

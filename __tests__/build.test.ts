@@ -212,6 +212,19 @@ test('a push without a digest is not proved', async () => {
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
 
+test('a build that succeeded without one of its processes says what it lacked', async () => {
+  const pod = completed('');
+  const terminated = pod.status?.containerStatuses?.[0]?.state?.terminated;
+  if (terminated !== undefined) terminated.reason = 'OOMKilled';
+  for (const container of pod.spec?.containers ?? [])
+    container.resources = { limits: { memory: '16Mi' } };
+  const { image, job } = await build([endsWith(pod)], { inputs: { push: 'false' } });
+  expect(await image).toBeUndefined();
+  expect(job.lines.filter((line) => line.startsWith('::warning'))).toEqual([
+    "::warning::the builder ended with exit code 0, but one of its processes was killed: it needed more than its memory limit of 16Mi. Raise 'limits.memory' in 'resources'.",
+  ]);
+});
+
 test('exit code 7 fails with it, and the pod is removed', async () => {
   const { image, cluster, report, job } = await build([endsWith('exit-7', 'it failed')]);
   await expect(image).rejects.toMatchObject({

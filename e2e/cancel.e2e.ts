@@ -38,7 +38,7 @@ interface Interrupted {
 
 /** A cancelled step has about 10 s. A kubelet alone takes up to 5 s for a container that has just started. */
 const removedWithinMs = 5_000;
-/** The post step's own patience. */
+/** Far less than the minute that the post step has: a pod that is still there by then has nobody who removes it. */
 const removedByPostMs = 15_000;
 const megabytes = 50;
 

@@ -36,8 +36,9 @@ async function print(batches: number, pauseSeconds: number): Promise<Printed> {
   });
   assertGreen(result);
   const { mirrored, own } = splitLog(result.log);
-  const lines = mirrored.filter((line) => line.endsWith(pad));
-  for (const line of lines) assert.equal(line.length, 99);
+  // Where a log file ends, a line may be cut in two, and of a file that is gone only the second half is there: a line that is
+  // missing.
+  const lines = mirrored.filter((line) => line.length === 99 && line.endsWith(pad));
   assert.ok(memory.bytes !== undefined);
   assert.equal(mirrored.at(-1), 'end');
   return {
@@ -61,18 +62,15 @@ function assertOrder(numbers: readonly number[]): void {
 }
 
 suite('output', () => {
-  testCase(
-    'of 30 MB at a moderate rate comes once, and all of it or a word that some is missing',
-    async () => {
-      const count = 300 * linesPerBatch;
-      const printed = await print(300, 0.08);
-      console.log(describe(printed, count));
-      const { numbers, isWarned } = printed;
-      assertOrder(numbers);
-      // A busy machine reads its log files late, and what was rotated away by then nobody can serve.
-      assert.ok(numbers.length === count || isWarned, 'lines are missing without a word');
-    },
-  );
+  testCase('of 30 MB at a moderate rate comes once and whole', async () => {
+    const count = 300 * linesPerBatch;
+    const printed = await print(300, 0.08);
+    console.log(describe(printed, count));
+    const { numbers, isWarned } = printed;
+    assertOrder(numbers);
+    assert.equal(numbers.length, count);
+    assert.ok(!isWarned, 'nothing is missing');
+  });
 
   testCase('of 100 MB as fast as it comes is complete or said not to be', async () => {
     const count = 1_000 * linesPerBatch;

@@ -129,6 +129,7 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
         lifecycle: { postStart: { exec: { command: ['sh', '-c', 'echo no luck; exit 3'] } } },
       },
       when: terminated,
+      event: 'FailedPostStartHook',
     },
     'err-image-pull': { container: { image: `${image}-missing` }, when: waiting('ErrImagePull') },
     'image-pull-back-off': {
@@ -210,6 +211,11 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
           }),
         }),
       finally: () => remove('runtimeclass', 'kbp-missing'),
+    },
+    'memory-too-low': {
+      container: { resources: { limits: { memory: '1Mi' } } },
+      when: waiting('ContainerCreating'),
+      event: 'FailedCreatePodSandBox',
     },
     unschedulable: {
       container: { resources: { requests: { cpu: '1000' } } },

@@ -22,13 +22,33 @@ export function renderFailures(all: readonly Chapter[]): string {
 }
 
 function renderChapter({ title, cases }: Chapter): string {
-  return [`## ${title}\n`, ...cases.map(renderCase)].join('\n');
+  const families = new Map<string, BadInput[]>();
+  for (const bad of cases) {
+    const name = bad.family?.name ?? bad.name;
+    families.set(name, [...(families.get(name) ?? []), bad]);
+  }
+  return [`## ${title}\n`, ...[...families].map(renderFamily)].join('\n');
 }
 
-function renderCase({ name, sentence, wait }: BadInput): string {
+/** One mistake, or the same in several inputs. */
+function renderFamily([name, members]: readonly [string, readonly BadInput[]]): string {
   const heading = name.replace(/^./, (letter) => letter.toUpperCase());
+  const sentences = new Set(members.map(generalSentence));
+  const [sentence = ''] = sentences;
+  if (sentences.size > 1)
+    throw new Error(`the sentences of "${name}" differ by more than the input`);
+  const inputs = members.flatMap(({ family }) => (family === undefined ? [] : [family.input]));
+  const where =
+    inputs.length === 0
+      ? ''
+      : `\nThe same for ${inputs.map((input) => `\`${input}\``).join(', ')}.\n`;
+  const wait = members[0]?.wait;
   const pause = wait === undefined ? '' : `\nThis takes a while: ${wait}.\n`;
-  return `### ${heading}\n\n\`\`\`text\n${sentence}\n\`\`\`\n${pause}`;
+  return `### ${heading}\n\n\`\`\`text\n${sentence}\n\`\`\`\n${where}${pause}`;
+}
+
+function generalSentence({ sentence, family }: BadInput): string {
+  return family === undefined ? sentence : sentence.replace(`'${family.input}'`, "'<input>'");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

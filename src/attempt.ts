@@ -10,9 +10,10 @@ import { resumeLog } from './logs/resume.ts';
 import { SilenceReport } from './logs/silence.ts';
 import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
+import { readKilling, type Killing } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import { describePodState, isFinal, type PodState } from './pod/state.ts';
+import { describePodState, hasEnded, isFinal, signalOf, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
@@ -47,6 +48,10 @@ export interface AttemptEnd {
   readonly tail: readonly string[];
   /** Everything notable that it printed. */
   readonly noted: readonly string[];
+  /** True if it is known to have printed nothing. */
+  readonly isSilent: boolean;
+  /** What the kubelet killed it for, if that is known. */
+  readonly killing: Killing | undefined;
 }
 
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
@@ -69,6 +74,7 @@ export async function runAttempt(
   const { cluster, clock, log, report } = ports;
   const life = new AbortController();
   const alive = AbortSignal.any([signal, life.signal]);
+  let nodeOf = (): string => '';
   try {
     await log.group(`Start pod ${order.ref.name}`);
     const pod = await createPod(order, ports, signal);
@@ -77,7 +83,8 @@ export async function runAttempt(
     const states = cluster.podStates(pod, alive, (problem) => {
       sight.told(problem);
     });
-    const follower = followPod(states, builderContainerName);
+    const follower = followPod(states, builderContainerName, clock, alive);
+    nodeOf = () => follower.node;
     report.describeState = () => sight.describe(follower.state);
     const started = await waitForStart(
       follower,
@@ -95,6 +102,7 @@ export async function runAttempt(
     await log.group('Build');
     return await runContainer(order, follower, ports, alive);
   } finally {
+    report.node = nodeOf();
     life.abort(new Error('the attempt has ended'));
   }
 }
@@ -147,17 +155,62 @@ async function runContainer(
   const output = mirrorOutput(order.ref, follower, tail, ports, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
+  void reportSilentNode(follower, ports.log, signal);
   const upload =
     follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
   signal.throwIfAborted();
   const state = await waitForEnd(follower, upload, ports.clock, signal);
   ports.report.phase('build', ports.clock.now());
-  if (state.kind === 'ended') {
-    ports.report.node = state.node;
-    ports.report.exitCode = state.exitCode;
+  if (state.kind === 'ended') ports.report.exitCode = state.exitCode;
+  const isWhole = isFinal(state) && (await settleOutput(output, state, ports, signal));
+  const lines = tail.lines();
+  return {
+    state,
+    upload,
+    tail: lines,
+    noted: tail.noted(),
+    isSilent: isWhole && lines.every((line) => line.trim() === ''),
+    killing: await findKilling(order.ref, state, ports.cluster, signal),
+  };
+}
+
+/** Asks the events about a container that was killed. They explain a failure and decide nothing: without them it is one too. */
+async function findKilling(
+  ref: PodRef,
+  state: PodState,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<Killing | undefined> {
+  if (state.kind !== 'ended' || signalOf(state.exitCode) === undefined) return undefined;
+  try {
+    return readKilling(await cluster.podEvents(ref, signal));
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
   }
-  if (isFinal(state)) await settleOutput(output, state, ports, signal);
-  return { state, upload, tail: tail.lines(), noted: tail.noted() };
+}
+
+/** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
+async function reportSilentNode(
+  follower: PodFollower,
+  log: JobLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const isSilent = (state: PodState): boolean =>
+    state.kind === 'running' && state.isNodeSilent === true;
+  try {
+    for (;;) {
+      await follower.until(isSilent, signal);
+      await log.info(
+        `node ${follower.node} has stopped answering: waiting until it does, or the cluster gives up the pod`,
+      );
+      const { kind } = await follower.until((state) => !isSilent(state), signal);
+      if (kind !== 'running') return;
+      await log.info(`node ${follower.node} answers again`);
+    }
+  } catch {
+    // The attempt has ended.
+  }
 }
 
 async function createPod(
@@ -239,7 +292,9 @@ async function waitForEnd(
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   const end = follower.until(isFinal, either);
-  const late = clock.sleep(lastWordsMs, either).then(() => follower.state);
+  const late = clock
+    .sleep(lastWordsMs, either)
+    .then(() => follower.until(({ kind }) => kind !== 'ending', either));
   try {
     return await Promise.race([end, late]);
   } finally {
@@ -265,8 +320,8 @@ async function mirrorOutput(
     {
       open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
       clock,
-      ended: () => isFinal(follower.state),
-      untilEnded: follower.until(isFinal, signal).catch(() => undefined),
+      ended: () => hasEnded(follower.state),
+      untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
       note: (text) => log.info(text),
       warn: (text) => log.warning(text),
     },
@@ -284,18 +339,23 @@ async function mirrorOutput(
   }
 }
 
-/** Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said. */
+/**
+ * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
+ * @returns true if it was read to its end.
+ */
 async function settleOutput(
   output: Promise<void>,
   state: PodState,
   { log }: AttemptPorts,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await output;
+    return true;
   } catch (error) {
     signal.throwIfAborted();
     if (state.kind === 'ended')
       await log.warning(`the end of the builder's output is missing: ${describeError(error)}`);
+    return false;
   }
 }

@@ -1,19 +1,21 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { attachStreams } from './attach/channel.ts';
 import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
+import { hostsWithoutLogin } from './context/auth.ts';
 import type { StdinSource, StreamAuth } from './context/source.ts';
 import { StreamsAhead } from './context/prefetch.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import type { BuiltImage, Engine } from './engines/engine.ts';
 import { BuildError, toBuildError } from './errors.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import type { JobLog } from './logs/fence.ts';
 import { checkAccess } from './pod/access.ts';
 import type { PodMemory } from './pod/memory.ts';
 import { buildPod, type RunIdentity } from './pod/spec.ts';
 import { sweepPods } from './pod/sweep.ts';
 import { mergeTemplate } from './pod/template.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
-import { outcomeError } from './result/message.ts';
+import { memoryWarning, outcomeError } from './result/message.ts';
 import { decideOutcome } from './result/outcome.ts';
 
 /** What is built, and how: everything that is the same for each attempt. */
@@ -125,7 +127,7 @@ async function buildOnce(
     };
     end = await runAttempt(order, ports, deadline.signal);
     ports.report.tail = plan.engine.relevant(end.tail);
-    return judge(plan, pod, end);
+    return await judge(plan, pod, end, ports.log);
   } catch (error) {
     failure = toBuildError(error, 'the build');
     throw failure;
@@ -165,11 +167,12 @@ function makePod(
 }
 
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
-function judge(
-  { inputs, engine, source }: BuildPlan,
+async function judge(
+  { inputs, engine, source, auth }: BuildPlan,
   pod: V1Pod,
-  { state, upload, tail, noted }: AttemptEnd,
-): BuiltImage | undefined {
+  { state, upload, tail, noted, isSilent, killing }: AttemptEnd,
+  log: JobLog,
+): Promise<BuiltImage | undefined> {
   // What could not be packed is the cause of whatever the builder says about a stream that broke off.
   if (upload?.failure?.kind === 'context') throw upload.failure;
   const outcome = decideOutcome(state, upload);
@@ -179,9 +182,20 @@ function judge(
       memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
       timeoutMs: inputs.timeoutMs,
       diagnosis:
-        exitCode === undefined ? undefined : engine.diagnose(tail, exitCode, source.dockerfile),
+        killing ??
+        (exitCode === undefined
+          ? undefined
+          : engine.diagnose(
+              tail,
+              exitCode,
+              source.dockerfile,
+              hostsWithoutLogin(inputs, auth.config),
+            )),
+      isSilent,
     });
   }
+  const warning = memoryWarning(outcome.ended);
+  if (warning !== undefined) await log.warning(warning);
   if (!inputs.image.push) return undefined;
   const image = engine.readImage(outcome.ended.message, inputs, noted);
   if (image === undefined) {

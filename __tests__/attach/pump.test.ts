@@ -9,7 +9,7 @@ import {
   untilSteady,
   type AttachScript,
 } from '../support/attach-server.ts';
-import { VirtualClock } from '../support/clock.ts';
+import { turn, VirtualClock } from '../support/clock.ts';
 
 const servers: AttachServer[] = [];
 
@@ -53,6 +53,14 @@ function unfinished(chunk = Buffer.from('first')): PassThrough {
   const stdin = new PassThrough();
   stdin.write(chunk);
   return stdin;
+}
+
+/** A byte in every turn, without an end. */
+async function* slowly(): AsyncGenerator<Buffer> {
+  for (;;) {
+    await turn();
+    yield Buffer.from('x');
+  }
 }
 
 function bytesOf(size: number): Readable {
@@ -245,6 +253,27 @@ test('a server that cuts the connection after some bytes loses the upload', asyn
   );
   expect(await end).toMatchObject({ acknowledged: false, failure: { kind: 'lost' } });
   expect(server.connection.bytes).toBeGreaterThanOrEqual(cutAfter);
+});
+
+test('a close that shows first at a frame that cannot be sent is told by its code all the same', async () => {
+  const { clock, end } = await pump(
+    {
+      onStdin: ({ socket }) => {
+        socket.close(1000);
+        // The client's answer is never read, so its connection is closing and no more than that.
+        socket.pause();
+      },
+    },
+    Readable.from(slowly()),
+  );
+  expect(await clock.until(end)).toMatchObject({
+    acknowledged: false,
+    failure: {
+      kind: 'lost',
+      message:
+        'the connection to the container was lost (code 1000) before the whole context was acknowledged',
+    },
+  });
 });
 
 test('an error of the source is the failure, and stdin is never ended', async () => {

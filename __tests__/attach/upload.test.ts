@@ -46,7 +46,7 @@ async function upload(
   const completed = new Promise<void>((resolve) => {
     complete = resolve;
   });
-  const follower = followPod(statesOf(completed), 'builder');
+  const follower = followPod(statesOf(completed), 'builder', clock, signal);
   await turn();
   const end = uploadStdin(
     {

@@ -7,8 +7,8 @@ import { runnerChapter } from './runner.ts';
 
 /** In the order of a build. */
 export const chapters: readonly Chapter[] = [
-  inputsChapter,
   kubeconfigChapter,
+  inputsChapter,
   contextChapter,
   podChapter,
   runnerChapter,

@@ -30,7 +30,7 @@ const lists = [
 ];
 
 export const inputsChapter: Chapter = {
-  title: 'The other inputs',
+  title: 'Inputs',
   cases: [
     mistake(
       'a tag that is none',
@@ -57,13 +57,14 @@ export const inputsChapter: Chapter = {
       { push: 'true' },
       "input 'tags': it is empty, but push is true. Name at least one image to push.",
     ),
-    ...lists.map((input) =>
-      mistake(
+    ...lists.map((input) => ({
+      ...mistake(
         `a quote that is never closed in \`${input}\``,
         { ...(input === 'builder-command' && shell({ context: '.' })), [input]: 'a\n"b' },
         `input '${input}' line 2: the quote opened at column 1 is never closed. Close it, or write the quote twice and put the whole element in quotes.`,
       ),
-    ),
+      family: { name: 'a quote that is never closed', input },
+    })),
     mistake(
       'a label without a value',
       { labels: 'org.example.team' },

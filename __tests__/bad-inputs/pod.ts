@@ -108,7 +108,7 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that wants a login and gets none',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> refuses the push. Check the login in 'docker-config' or 'registry-secret', and the repository.",
+        "the builder ended with exit code 1: the registry <registry> refuses the push. Give a login for <registry> by 'docker-config' or 'registry-secret': none was found.",
       arrange: (stage) => ({ inputs: pushInputs(stage) }),
     },
     {

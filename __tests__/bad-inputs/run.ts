@@ -15,6 +15,8 @@ export interface BadInput {
   readonly arrange: (stage: Stage) => Partial<ActionRun> | Promise<Partial<ActionRun>>;
   /** Why it takes longer than a moment; undefined if nothing has to be waited for. */
   readonly wait?: string;
+  /** The same mistake in other inputs stands in one place of the document, under this name. */
+  readonly family?: { readonly name: string; readonly input: string };
   /** Why this machine cannot show it. */
   readonly missing?: string | undefined;
 }

@@ -319,11 +319,35 @@ const cases: readonly {
 
 describe('diagnoseKaniko', () => {
   test.each(cases)('explains $name', ({ tail, dockerfile = '', expected }) => {
-    expect(diagnoseKaniko(tail, 1, dockerfile)).toEqual(expected);
+    expect(diagnoseKaniko(tail, 1, dockerfile, [])).toEqual(expected);
   });
 
   test('finds nothing wrong in a build that ended well', () => {
-    expect(diagnoseKaniko(['error pushing image: x'], 0, '')).toBeUndefined();
+    expect(diagnoseKaniko(['error pushing image: x'], 0, '', [])).toBeUndefined();
+  });
+
+  test.each([
+    {
+      name: 'to which no login was sent',
+      words: 'checking push permission for "index.docker.io/me/app:1": POST: UNAUTHORIZED: no',
+      withoutLogin: ['index.docker.io', 'ghcr.io'],
+      hint: "Give a login for index.docker.io by 'docker-config' or 'registry-secret': none was found.",
+    },
+    {
+      name: 'that is not named',
+      words: 'DENIED: requested access to the resource is denied',
+      withoutLogin: ['index.docker.io', 'ghcr.io'],
+      hint: "Give a login for index.docker.io and ghcr.io by 'docker-config' or 'registry-secret': none was found.",
+    },
+    {
+      name: 'that had its login',
+      words: 'checking push permission for "r.example/app:1": POST: UNAUTHORIZED: no',
+      withoutLogin: ['ghcr.io'],
+      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+    },
+  ])('says whether there was a login for a registry $name', ({ words, withoutLogin, hint }) => {
+    const line = `error checking push permissions -- make sure you entered the correct tag name: ${words}`;
+    expect(diagnoseKaniko([line], 1, '', withoutLogin)).toMatchObject({ hint });
   });
 });
 

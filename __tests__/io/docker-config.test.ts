@@ -3,8 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { collectLogins, type DockerConfig } from '../../src/context/auth.ts';
+import { collectLogins, hostsWithoutLogin, type DockerConfig } from '../../src/context/auth.ts';
 import { BuildError } from '../../src/errors.ts';
+import type { Inputs } from '../../src/inputs/inputs.ts';
+import { parseInputs } from '../../src/inputs/parse.ts';
+import { dockerHub } from '../../src/inputs/reference.ts';
 import { readDockerConfig } from '../../src/io/docker-config.ts';
 import { commandRunner } from '../../src/io/exec.ts';
 import type { RunCommand } from '../../src/ports.ts';
@@ -233,3 +236,56 @@ test.each([{ required: true }, { required: false }])(
     });
   },
 );
+
+test.each([
+  { name: 'no base64', auth: 'user:password' },
+  { name: 'cut base64', auth: btoa('user:password').slice(0, -1) },
+  { name: 'a name without a password', auth: btoa('user') },
+  { name: 'a password without a name', auth: btoa(':password') },
+])('an entry that is no login is said: $name', async ({ auth }) => {
+  const file = write('config.json', { auths: { 'https://registry.example/v1/': { auth } } });
+  const collect = (required: boolean): ReturnType<typeof collectLogins> =>
+    collectLogins(
+      read('.'),
+      [{ host: 'registry.example', required }],
+      commandRunner(process.env),
+      signal,
+    );
+  const message = `the login for "https://registry.example/v1/" in the Docker configuration ${JSON.stringify(file)} is none: its auth is not the base64 text of user:password`;
+  await expect(collect(true)).rejects.toMatchObject({ kind: 'input', message });
+  expect(await collect(false)).toEqual({
+    config: undefined,
+    hosts: [],
+    secrets: [],
+    warnings: [`${message}; pulling from registry.example goes on without a login`],
+  });
+});
+
+test.each([
+  {
+    name: 'one with line breaks',
+    entry: { auth: `${btoa('user:password').slice(0, 8)}\n${btoa('user:password').slice(8)}` },
+  },
+  { name: 'one beside a token', entry: { auth: btoa('00000000'), identitytoken: 'token' } },
+])('an entry is sent as it is: $name', async ({ entry }) => {
+  write('config.json', { auths: { 'registry.example': entry } });
+  const hosts = [{ host: 'registry.example', required: true }];
+  const { config } = await collectLogins(read('.'), hosts, commandRunner(process.env), signal);
+  expect(JSON.parse(String(config))).toEqual({ auths: { 'registry.example': entry } });
+});
+
+test('registries without a login are those to which none is sent', () => {
+  const inputs = (given: Readonly<Record<string, string>>): Inputs =>
+    parseInputs({
+      read: (name) => given[name] ?? '',
+      env: () => undefined,
+      readText: () => undefined,
+    });
+  const tags = 'me/app\nghcr.io/me/app\nghcr.io/me/app:2';
+  const given = { kubeconfig: 'auto', tags, push: 'true' };
+  const config = Buffer.from(JSON.stringify({ auths: { 'https://index.docker.io/v1/': {} } }));
+  expect(hostsWithoutLogin(inputs(given), config)).toEqual(['ghcr.io']);
+  expect(hostsWithoutLogin(inputs(given), undefined)).toEqual([dockerHub, 'ghcr.io']);
+  expect(hostsWithoutLogin(inputs({ ...given, push: 'false' }), undefined)).toEqual([]);
+  expect(hostsWithoutLogin(inputs({ ...given, 'registry-secret': 'x' }), undefined)).toEqual([]);
+});

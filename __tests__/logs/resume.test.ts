@@ -447,19 +447,24 @@ describe('output that is missing', () => {
     ]);
   });
 
+  const bulkLine = `2026-01-01T00:00:01Z ${'x'.repeat(1_000)}`;
+  const late = '2026-01-01T00:00:40Z late';
+
   /** 8 MB of the first second, then a line of the 40th, each after so many seconds. */
-  async function readJump(firstAt: number, bulkAt: number, jumpAt: number): Promise<Container> {
+  async function readJump(
+    firstAt: number,
+    bulkAt: number,
+    jumpAt: number,
+    answer: Answer = (options) => chunksOf(logSince(options, [late])),
+  ): Promise<Container> {
     const source = new Source<Buffer>();
-    const container = new Container((request) => (options) => {
-      if (request === 1) return source;
-      return chunksOf(logSince(options, ['2026-01-01T00:00:40Z late']));
-    });
+    const container = new Container((request) => (request === 1 ? () => source : answer));
     const reading = container.read();
-    const bulk = `2026-01-01T00:00:01Z ${'x'.repeat(1_000)}\n`.repeat(8_000);
+    const bulk = `${bulkLine}\n`.repeat(8_000);
     for (const [at, text] of [
       [firstAt, '2026-01-01T00:00:00.5Z first\n'],
       [bulkAt, bulk],
-      [jumpAt, '2026-01-01T00:00:40Z late\n'],
+      [jumpAt, `${late}\n`],
     ] as const) {
       await container.clock.advance(at * second - (container.clock.now() - startMs));
       source.push(Buffer.from(text));
@@ -471,12 +476,32 @@ describe('output that is missing', () => {
     return container;
   }
   const startMs = new VirtualClock().now();
+  const jumped: unknown = expect.stringMatching(
+    /^warning: .*\(between 00:00:01 and 00:00:40 UTC\)/,
+  );
 
   test('within a request is suspected when late lines are followed by recent ones', async () => {
     const container = await readJump(1, 40, 40);
-    expect(container.said).toEqual([
-      expect.stringMatching(/^warning: .*\(between 00:00:01 and 00:00:40 UTC\)/),
-    ]);
+    expect(container.said).toEqual([jumped]);
+    expect(container.requests[1]).toEqual({ follow: false, sinceTime: '2026-01-01T00:00:01Z' });
+  });
+
+  test('within a request is none when the node still has the line before in the same file', async () => {
+    const container = await readJump(1, 40, 40, (options) =>
+      chunksOf(logSince(options, [...Array<string>(8_000).fill(bulkLine), late])),
+    );
+    expect(container.said).toEqual([]);
+    expect(container.lines).toHaveLength(8_002);
+  });
+
+  test('within a request stays suspected when the node cannot be asked', async () => {
+    let hasFailed = false;
+    const container = await readJump(1, 40, 40, (options) => {
+      if (hasFailed) return chunksOf(logSince(options, [late]));
+      hasFailed = true;
+      return broken(reset);
+    });
+    expect(container.said).toEqual([jumped]);
   });
 
   test.each([

@@ -299,7 +299,7 @@ describe('a build', () => {
           { Dockerfile: 'FROM scratch\n' },
           { args: [`--destination=${flaky.host}/app:1`, `--push-retry=${retries}`] },
         );
-        digests.push(`${code} ${diagnoseKaniko(lines, code, '')?.message ?? ''}`);
+        digests.push(`${code} ${diagnoseKaniko(lines, code, '', [])?.message ?? ''}`);
       } finally {
         await flaky.close();
       }
@@ -635,7 +635,7 @@ describe('a failure', () => {
     const files = { Dockerfile: dockerfile, 'a.txt': 'a', 'b.txt': 'b' };
     const { code, lines } = await build(files, args && { args });
     expect(code).toBe(1);
-    return diagnoseKaniko(lines, code, dockerfile);
+    return diagnoseKaniko(lines, code, dockerfile, []);
   }
 
   test.each([
@@ -714,7 +714,7 @@ describe('a failure', () => {
       { Dockerfile: 'FROM scratch\nRUNX\n' },
       { auth: { config: login({ user: 'me', password: 'wrong' }) } },
     );
-    expect(diagnoseKaniko(lines, code, '')).toMatchObject({
+    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
       message: expect.stringMatching(/^the registry .*refuses the push$/),
     });
     expect(lines.at(-1)).toContain(`POST http://${registry.host}/v2/app/blobs/uploads/`);
@@ -740,7 +740,7 @@ describe('a failure', () => {
     expect(code).toBe(1);
     expect(lines[0]).toBe('Error: unknown flag: --reproducible');
     expect(lines).toContain('Usage:');
-    expect(diagnoseKaniko(lines, code, '')).toMatchObject({
+    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
       message: 'this kaniko does not know the flag --reproducible',
     });
   });
@@ -807,7 +807,7 @@ describe('a registry with TLS', () => {
 
   test('is not trusted otherwise', async () => {
     const { code, lines, pushed } = await buildSecure(() => []);
-    expect(diagnoseKaniko(lines, code, dockerfile)).toMatchObject({
+    expect(diagnoseKaniko(lines, code, dockerfile, [])).toMatchObject({
       message: expect.stringMatching(/^the certificate of the registry \S+ is not trusted/),
     });
     expect(pushed).toEqual([]);
@@ -821,7 +821,7 @@ describe('the stream', () => {
   async function reasonOf(stream: Buffer): Promise<string | undefined> {
     const { code, lines } = await feed([stream], ['--no-push']);
     expect(code).toBe(1);
-    expect(diagnoseKaniko(lines, code, '')).toBeDefined();
+    expect(diagnoseKaniko(lines, code, '', [])).toBeDefined();
     return lines.at(-1);
   }
 
@@ -870,7 +870,7 @@ describe('the stream', () => {
     const tar = gunzipSync(await packStream(files, {}));
     const start = tar.indexOf('meta/Dockerfile\0');
     const { code, lines } = await feed([gzipSync(tar.subarray(0, start))], ['--no-push']);
-    expect(diagnoseKaniko(lines, code, '')).toMatchObject({
+    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
       message: 'the stream ended before the Dockerfile, which is its last entry',
     });
   });
@@ -913,7 +913,7 @@ describe('the program', () => {
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(1);
-    expect(diagnoseKaniko(text.split('\n'), code, '')).toMatchObject({
+    expect(diagnoseKaniko(text.split('\n'), code, '', [])).toMatchObject({
       message: expect.stringContaining('no data found'),
     });
   });

@@ -2,9 +2,11 @@ import { expect, test } from '@jest/globals';
 import type { V1ContainerState, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import {
   describePodState,
+  hasEnded,
   isFinal,
   readPodState,
   type EndedState,
+  type LostState,
   type PodState,
 } from '../../src/pod/state.ts';
 import { recordedPod } from '../support/pods.ts';
@@ -23,30 +25,39 @@ const recorded: readonly { name: string; expected: PodState }[] = [
     expected: { kind: 'ended', exitCode: 0, reason: 'Completed', message: 'done\n', node: 'lab' },
   },
   {
-    // The phase still says Running.
+    // The phase still says Running: whose fault it was may follow with it.
     name: 'exit-7',
-    expected: { kind: 'ended', exitCode: 7, reason: 'Error', message: '', node: 'lab' },
+    expected: {
+      kind: 'ending',
+      end: { kind: 'ended', exitCode: 7, reason: 'Error', message: '', node: 'lab' },
+    },
   },
   {
     name: 'oom-killed',
     expected: {
-      kind: 'ended',
-      exitCode: 137,
-      reason: 'OOMKilled',
-      message: '',
-      node: 'lab',
-      memoryLimit: '16Mi',
+      kind: 'ending',
+      end: {
+        kind: 'ended',
+        exitCode: 137,
+        reason: 'OOMKilled',
+        message: '',
+        node: 'lab',
+        memoryLimit: '16Mi',
+      },
     },
   },
   {
     name: 'start-error',
     expected: {
-      kind: 'ended',
-      exitCode: 128,
-      reason: 'StartError',
-      message:
-        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown',
-      node: 'lab',
+      kind: 'ending',
+      end: {
+        kind: 'ended',
+        exitCode: 128,
+        reason: 'StartError',
+        message:
+          'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown',
+        node: 'lab',
+      },
     },
   },
   {
@@ -208,6 +219,18 @@ const exitedAfter: V1ContainerState = {
 };
 const succeeded: PodState = { ...ended, kind: 'ended', exitCode: 0, reason: 'Completed' };
 const running: V1ContainerState = { running: {} };
+const forgotten: V1ContainerState = {
+  terminated: {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located',
+  },
+};
+const nodeLost: LostState = {
+  kind: 'lost',
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located',
+};
 
 const written: readonly (Written & { name: string; expected: PodState })[] = [
   {
@@ -368,6 +391,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     name: 'a container that was started again has no verdict',
     builder: exited,
     restarts: 1,
+    status: { phase: 'Failed' },
     expected: {
       kind: 'lost',
       reason: 'ContainerRestarted',
@@ -376,18 +400,34 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
   },
   {
     name: 'a container that the node lost has no verdict',
-    builder: {
-      terminated: {
-        exitCode: 137,
-        reason: 'ContainerStatusUnknown',
-        message: 'The container could not be located',
-      },
-    },
-    expected: {
-      kind: 'lost',
-      reason: 'ContainerStatusUnknown',
-      message: 'The container could not be located',
-    },
+    builder: forgotten,
+    status: { phase: 'Failed' },
+    expected: nodeLost,
+  },
+  {
+    name: 'why the node lost the container may follow with the phase',
+    builder: forgotten,
+    status: { phase: 'Running' },
+    expected: { kind: 'ending', end: nodeLost },
+  },
+  {
+    name: 'an evicted pod whose container the node has forgotten was evicted',
+    builder: forgotten,
+    status: { ...disrupted, phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
+    restarts: 1,
+    expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
+  },
+  {
+    name: 'why a container was killed may follow with the phase',
+    builder: killed,
+    status: { phase: 'Running' },
+    expected: { kind: 'ending', end: { ...ended, kind: 'ended', exitCode: 137 } },
+  },
+  {
+    name: 'a failed pod without a reason was failed by its container',
+    builder: killed,
+    status: { phase: 'Failed' },
+    expected: { ...ended, kind: 'ended', exitCode: 137 },
   },
   {
     name: 'a succeeded pod without an exit code of the builder proves nothing',
@@ -418,6 +458,12 @@ test('a sidecar that runs on does not hide the end of the builder, nor does its 
     },
   });
   expect(readPodState(status(running, exited), 'builder')).toEqual(succeeded);
+  // Whoever takes a pod away stops all of it: no reason is on its way.
+  expect(readPodState(status(running, killed), 'builder')).toEqual({
+    ...succeeded,
+    exitCode: 137,
+    reason: 'Error',
+  });
   expect(readPodState(status(exited, running), 'builder')).toEqual({
     kind: 'running',
     node: 'lab',
@@ -426,7 +472,7 @@ test('a sidecar that runs on does not hide the end of the builder, nor does its 
 
 const exitState: EndedState = { kind: 'ended', ...ended };
 
-test.each<{ state: PodState; final: boolean; text: string }>([
+test.each<{ state: PodState; final: boolean; over?: boolean; text: string }>([
   {
     state: { kind: 'starting', reason: 'Unschedulable', message: '0/1 nodes' },
     final: false,
@@ -445,10 +491,17 @@ test.each<{ state: PodState; final: boolean; text: string }>([
     final: false,
     text: 'running on node lab, which has stopped answering',
   },
+  {
+    state: { kind: 'ending', end: exitState },
+    final: false,
+    over: true,
+    text: 'ended with exit code 7 (Error)',
+  },
   { state: exitState, final: true, text: 'ended with exit code 7 (Error)' },
   { state: { kind: 'lost', reason: 'Evicted', message: 'x' }, final: true, text: 'Evicted: x' },
   { state: { kind: 'gone' }, final: true, text: 'gone' },
-])('says "$text" of a state that is $state.kind', ({ state, final, text }) => {
+])('says "$text" of a state that is $state.kind', ({ state, final, over = final, text }) => {
   expect(describePodState(state)).toBe(text);
   expect(isFinal(state)).toBe(final);
+  expect(hasEnded(state)).toBe(over);
 });

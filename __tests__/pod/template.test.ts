@@ -29,6 +29,8 @@ const ours: V1Pod = {
           capabilities: { drop: ['ALL'], add: ['CHOWN'] },
         },
         stdin: true,
+        terminationMessagePath: '/dev/termination-log',
+        volumeMounts: [{ name: 'registry-login', mountPath: '/kaniko/.docker' }],
       },
     ],
   },
@@ -89,7 +91,10 @@ describe('merging', () => {
               { name: 'HTTP_PROXY', value: 'http://localhost' },
             ],
             resources: { requests: { cpu: '1' }, limits: { memory: '4Gi', cpu: '2' } },
-            volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+            volumeMounts: [
+              { name: 'registry-login', mountPath: '/kaniko/.docker' },
+              { name: 'scratch', mountPath: '/scratch' },
+            ],
           },
           { name: 'proxy' },
         ],
@@ -234,6 +239,22 @@ describe('what carries the guarantees is refused', () => {
       template: inSpec({ env: [{ name: 'A' }, { name: 'DOCKER_CONFIG', value: '/y' }] }),
       problem: 'env "DOCKER_CONFIG" of $builder is already set by the action',
     },
+    ...['/dev/termination-log', '//dev/./', '/'].map((mountPath) => ({
+      name: `a mount at ${mountPath}`,
+      template: inSpec({ volumeMounts: [{ name: 'x', mountPath }] }),
+      problem: 'volumeMounts of $builder must not hide /dev/termination-log: the action needs it',
+    })),
+    {
+      name: 'a mount over one of ours',
+      template: inSpec({
+        volumeMounts: [
+          { name: 'x', mountPath: '/kaniko/.dock' },
+          { name: 'x', mountPath: '/kaniko/.docker/x' },
+          { name: 'x', mountPath: '/kaniko' },
+        ],
+      }),
+      problem: 'volumeMounts of $builder must not hide /kaniko/.docker: the action needs it',
+    },
     {
       name: 'two builders',
       template: { spec: { containers: [{ name: '$builder' }, { name: '$builder' }] } },
@@ -251,5 +272,22 @@ describe('what carries the guarantees is refused', () => {
       message: `input 'pod-template': ${problem}`,
       hint: 'Remove these fields from the template.',
     });
+  });
+});
+
+test.each([
+  { name: 'an empty spec', template: { spec: null }, problem: 'spec must be a map' },
+  { name: 'a list as metadata', template: { metadata: [] }, problem: 'metadata must be a map' },
+  {
+    name: 'containers by name, beside a field of the action',
+    template: { spec: { containers: {}, restartPolicy: 'Always' } },
+    problem:
+      'spec.containers must be a list; spec.restartPolicy must not be set: a builder is never started twice with one stream',
+  },
+])('what has another kind than in a Pod is to be corrected: $name', async (given) => {
+  expect(await failureOf(() => mergeTemplate(ours, given.template))).toEqual({
+    kind: 'input',
+    message: `input 'pod-template': ${given.problem}`,
+    hint: 'Correct these fields of the template, or remove them.',
   });
 });

@@ -56,7 +56,7 @@ class Start {
       },
       problem: () => this.problem,
     };
-    const follower = followPod(this.states, 'builder');
+    const follower = followPod(this.states, 'builder', this.clock, this.cancel.signal);
     void waitForStart(follower, wait, this.cancel.signal).then(
       (state) => {
         this.result = state;
@@ -99,7 +99,7 @@ test('ends when the builder runs, and says once why it waited', async () => {
 
 test.each([
   { name: 'completed', kind: 'ended' },
-  { name: 'exit-7', kind: 'ended' },
+  { name: 'exit-7', kind: 'ending' },
   { name: 'evicted', kind: 'lost' },
 ])('a pod that was too quick to be seen running has started: $name', async ({ name, kind }) => {
   const start = new Start();

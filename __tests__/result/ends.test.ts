@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { V1ContainerStatus, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
+import { readKilling } from '../../src/pod/events.ts';
 import { followPod } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import { outcomeError } from '../../src/result/message.ts';
@@ -66,8 +67,8 @@ const recorded: readonly End[] = [
     name: 'post-start-hook',
     kind: 'build',
     message:
-      'the builder ended with exit code 137 (killed by signal 9), after 0 bytes of its stdin',
-    hint: lookAbove,
+      'the builder ended with exit code 137 (killed by signal 9), after 0 bytes of its stdin: its postStart hook failed (FailedPostStartHook: PostStartHook failed)',
+    hint: "Correct the postStart hook in 'pod-template'.",
   },
   {
     name: 'deadline-exceeded',
@@ -296,6 +297,14 @@ const recorded: readonly End[] = [
     after: 20,
   },
   {
+    name: 'memory-too-low',
+    kind: 'pod',
+    message:
+      'the pod cannot start: ContainerCreating; last event: FailedCreatePodSandBox: Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown',
+    hint: "Raise 'limits.memory' in 'resources'.",
+    after: 20,
+  },
+  {
     name: 'unschedulable',
     kind: 'timeout',
     message:
@@ -466,6 +475,23 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     hint: "Correct the AppArmor profile in 'pod-template'.",
   },
   {
+    name: 'Evicted, and its container forgotten',
+    status: {
+      ...failed('Evicted', 'The node was low on resource: memory.'),
+      containerStatuses: [
+        {
+          ...blank,
+          name: 'builder',
+          state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } },
+        },
+      ],
+    },
+    kind: 'lost',
+    message:
+      'the node evicted the pod before the builder ended (Evicted: The node was low on resource: memory.)',
+    hint: "Raise 'requests.memory' in 'resources': a node under pressure first evicts what uses more than it requested.",
+  },
+  {
     name: 'a second start',
     status: {
       containerStatuses: [{ ...blank, name: 'builder', restartCount: 1, state: { running: {} } }],
@@ -554,12 +580,18 @@ async function sentenceOf(pod: V1Pod, name: string): Promise<Seen> {
     events: () => Promise.resolve(recordedEvents(name)),
     problem: () => undefined,
   };
-  const started = waitForStart(followPod(states, 'builder'), wait, new AbortController().signal);
+  const { signal } = new AbortController();
+  const started = waitForStart(followPod(states, 'builder', clock, signal), wait, signal);
   let sentence: unknown;
   try {
     const outcome = decideOutcome(await clock.until(started), undefined);
     if (outcome.kind === 'succeeded') throw new Error('nothing was sent');
-    const context = { memoryLimit: undefined, timeoutMs: 3_600 * second, diagnosis: undefined };
+    const context = {
+      memoryLimit: undefined,
+      timeoutMs: 3_600 * second,
+      diagnosis: readKilling(recordedEvents(name)),
+      isSilent: false,
+    };
     sentence = visible(outcomeError(outcome, context));
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;

@@ -10,8 +10,10 @@ const context: MessageContext = {
   memoryLimit: undefined,
   timeoutMs: 3_600_000,
   diagnosis: undefined,
+  isSilent: false,
 };
 const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
+const printMore = 'Let its command print what it does, for example by set -x in a shell.';
 const lookAbove = "Look at the builder's output above.";
 
 function messageOf(
@@ -53,6 +55,41 @@ describe('a builder that failed', () => {
       name: 'says its exit code',
       outcome: failed({ exitCode: 7 }),
       expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: lookAbove },
+    },
+    {
+      name: 'says that there is nothing to look at when it printed nothing',
+      outcome: failed({ exitCode: 7 }),
+      about: { isSilent: true },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 7 and printed nothing',
+        hint: printMore,
+      },
+    },
+    {
+      name: 'says that it printed nothing behind what it got',
+      outcome: failed({ exitCode: 7 }, 1_234, false, new BuildError('lost', 'it broke')),
+      about: { isSilent: true },
+      expected: {
+        kind: 'lost',
+        message:
+          'the builder ended with exit code 7, after 1234 bytes of its stdin, and printed nothing: it broke',
+        hint: `Run the step again. ${printMore}`,
+      },
+    },
+    {
+      name: 'whose own first process was more than its limit',
+      outcome: failed({
+        exitCode: 128,
+        reason: 'StartError',
+        message: 'runc: container init was OOM-killed (memory limit too low?)',
+      }),
+      expected: {
+        kind: 'build',
+        message:
+          'the builder could not be started (exit code 128): runc: container init was OOM-killed (memory limit too low?)',
+        hint: "Raise 'limits.memory' in 'resources'.",
+      },
     },
     {
       name: 'says what its engine found in the output, and where',

@@ -33,6 +33,12 @@ test.each<{
     expected: { kind: 'succeeded', ended: ended(0) },
   },
   {
+    name: 'an end whose reason may follow counts as it stands',
+    state: { kind: 'ending', end: ended(0) },
+    upload: complete,
+    expected: { kind: 'succeeded', ended: ended(0) },
+  },
+  {
     name: 'exit code 0 after a lost upload proves nothing',
     state: ended(0),
     upload: broken,

@@ -7,7 +7,7 @@ import type { AttachSocket } from '../../src/attach/socket.ts';
 import { openAttachSocket } from '../../src/io/socket.ts';
 import type { Cluster } from '../../src/ports.ts';
 import { turn } from './clock.ts';
-import { recordedPod } from './pods.ts';
+import { overPod, recordedPod } from './pods.ts';
 import { Source } from './source.ts';
 
 export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
@@ -182,13 +182,14 @@ export class PodDouble {
     return pod;
   }
 
-  /** Shows a recorded state, or the one that is given; undefined for no pod any more. */
+  /** Shows a recorded state, or the one that is given, and after an end the last word; undefined for no pod any more. */
   become(state: string | V1Pod | undefined): void {
     const pod = typeof state === 'string' ? recordedPod(state) : state;
     const terminated = pod?.status?.containerStatuses?.[0]?.state?.terminated !== undefined;
     const deleted = pod?.metadata?.deletionTimestamp !== undefined;
     if (pod === undefined || terminated || deleted) this.#ended.resolve(undefined);
     this.#states.push(pod);
+    if (pod !== undefined && terminated) this.#states.push(overPod(pod));
   }
 
   /** A cluster's answers about this pod alone. */

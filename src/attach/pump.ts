@@ -102,6 +102,8 @@ class Session {
   #endTaken = false;
   #ended = false;
   #acknowledged = false;
+  /** A frame could not be sent. */
+  #isBroken = false;
   #status: AttachStatus | undefined;
   #failure: BuildError | undefined;
   readonly #waiters = new Set<() => void>();
@@ -133,13 +135,22 @@ class Session {
       if (!Buffer.isBuffer(chunk)) throw new Error('stdin is not binary');
       for (let start = 0; start < chunk.length; start += largestPayload) {
         const payload = chunk.subarray(start, start + largestPayload);
-        await this.#socket.send(stdinFrame(payload));
+        await this.#sendFrame(stdinFrame(payload));
         this.#bytesSent += payload.length;
         this.#signs.lastAcceptedMs = this.#clock.now();
         onSent(payload.length);
       }
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #sendFrame(frame: Uint8Array): Promise<void> {
+    try {
+      await this.#socket.send(frame);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
   }
 
   /** Pings until the signal ends it; a dead connection ends the session. */
@@ -158,7 +169,7 @@ class Session {
     if (!this.#taken || this.#hasFailed()) return;
     this.#ended = true;
     if (supportsHalfClose(this.#socket.protocol)) {
-      await this.#socket.send(closeStdinFrame());
+      await this.#sendFrame(closeStdinFrame());
       this.#socket.ping(endPing);
     } else {
       this.#socket.close();
@@ -172,12 +183,17 @@ class Session {
     return this.#failure !== undefined;
   }
 
-  /** After an error: waits a moment for the server's own explanation, which often arrives just behind it. */
+  /**
+   * After an error. A frame that cannot be sent means that the connection is lost, which its close tells with a code: it comes
+   * in any case, but a server's own explanation, just behind the failing send, may come before it.
+   */
   async giveUp(error: unknown, { signal }: PumpOptions): Promise<void> {
     if (error instanceof BuildError) this.#failure ??= error;
-    if (this.#failure === undefined) {
+    if (this.#failure === undefined && this.#isBroken) {
       const done = AbortSignal.any([signal, this.#closedSignal()]);
       await this.#clock.sleep(explanationMs, done).catch(() => undefined);
+      this.#socket.terminate();
+      await this.#socket.closed;
     }
     this.#failure ??= new BuildError(
       'attach',

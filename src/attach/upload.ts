@@ -1,7 +1,7 @@
 import type { StdinStream } from '../context/source.ts';
 import { askedPauseMs, BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
-import { isFinal } from '../pod/state.ts';
+import { hasEnded } from '../pod/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
 import { pumpStdin, type AttachEnd } from './pump.ts';
 
@@ -37,7 +37,7 @@ export async function uploadStdin(options: UploadOptions, signal: AbortSignal): 
   const ended = new AbortController();
   const done = new AbortController();
   // A source of states that fails ends the step elsewhere; here only the container's end matters.
-  void follower.until(isFinal, done.signal).then(
+  void follower.until(hasEnded, done.signal).then(
     () => {
       ended.abort();
     },
@@ -48,7 +48,7 @@ export async function uploadStdin(options: UploadOptions, signal: AbortSignal): 
       const end = await attachOnce(options, signal, ended.signal);
       const pauseMs = pauseAfter(end.failure, attempt);
       const late = clock.now() - startedAt + pauseMs > reachableMs;
-      if (!end.unreached || late || signal.aborted || isFinal(follower.state)) return end;
+      if (!end.unreached || late || signal.aborted || hasEnded(follower.state)) return end;
       await report(`attaching again: ${end.failure?.message ?? 'the container was not reached'}`);
       await clock.sleep(pauseMs, AbortSignal.any([signal, ended.signal])).catch(() => undefined);
     }

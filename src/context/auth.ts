@@ -90,7 +90,8 @@ export function wantedHosts(
 
 /**
  * Resolves the logins of the given registries as docker does: its helper, else the store, else the file's own entry.
- * @throws BuildError('input') if a helper of a required registry fails, the signal's reason if it is aborted.
+ * @throws BuildError('input') if a helper of a required registry fails, or its entry is no login; the signal's reason if it
+ * is aborted.
  */
 export async function collectLogins(
   config: DockerConfig | undefined,
@@ -124,6 +125,19 @@ export async function collectLogins(
   };
 }
 
+/** Registries that the build pushes to without a login beside the context; what is in a Secret of the cluster is not known. */
+export function hostsWithoutLogin(
+  { image, registry }: Inputs,
+  config: Buffer | undefined,
+): readonly string[] {
+  if (!image.push || registry.secret !== undefined) return [];
+  const document: unknown = config === undefined ? {} : JSON.parse(config.toString('utf8'));
+  const auths = isFields(document) ? fieldsOf(document['auths']) : {};
+  const known = new Set(Object.keys(auths).map((key) => readKey(key).host));
+  const hosts = new Set(image.tags.map((tag) => tag.registry));
+  return [...hosts].filter((host) => !known.has(host));
+}
+
 async function resolveLogin(
   config: DockerConfig,
   host: string,
@@ -136,18 +150,33 @@ async function resolveLogin(
   return fileEntries(config, host);
 }
 
+/** @throws BuildError('input') that quotes nothing of it, if it is no login: builders refuse it, each in its own words. */
+function checkEntry({ source }: DockerConfig, key: string, entry: Entry): void {
+  const { auth, identitytoken, registrytoken } = entry;
+  if (auth === undefined || identitytoken !== undefined || registrytoken !== undefined) return;
+  const text = auth.replace(/[\r\n]/g, '');
+  const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+  if (isBase64 && Buffer.from(text, 'base64').indexOf(':') > 0) return;
+  throw new BuildError(
+    'input',
+    `the login for ${JSON.stringify(key)} in the Docker configuration ${JSON.stringify(source)} is none: its auth is not the base64 text of user:password`,
+    { hint: 'Log in to this registry again, in a step before this one, or correct the entry.' },
+  );
+}
+
 function findHelper({ credHelpers, credsStore }: DockerConfig, host: string): string | undefined {
   const own = Object.entries(credHelpers).find(([key]) => readKey(key).host === host)?.[1];
   return typeof own === 'string' ? own : credsStore;
 }
 
 /** The file's entries for the host, those of a part of it (`host/group`) included, under the keys that builders look up. */
-function fileEntries({ auths }: DockerConfig, host: string): Readonly<Record<string, Entry>> {
+function fileEntries(config: DockerConfig, host: string): Readonly<Record<string, Entry>> {
   const entries: Record<string, Entry> = {};
-  for (const [key, value] of Object.entries(auths)) {
+  for (const [key, value] of Object.entries(config.auths)) {
     const place = readKey(key);
     const entry = toEntry(value);
     if (place.host !== host || Object.keys(entry).length === 0) continue;
+    checkEntry(config, key, entry);
     entries[place.path === '' ? keyOf(host) : `${host}/${place.path}`] = entry;
   }
   return entries;

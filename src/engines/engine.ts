@@ -50,8 +50,17 @@ export interface Engine {
   readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined;
   /** The lines of the output's tail that explain a failure: without a usage text, for example. */
   relevant(tail: readonly string[]): readonly string[];
-  /** @param tail the last lines of output, without timestamps. @param dockerfile its text, to find the failing instruction. */
-  diagnose(tail: readonly string[], exitCode: number, dockerfile: string): Diagnosis | undefined;
+  /**
+   * @param tail the last lines of output, without timestamps.
+   * @param dockerfile its text, to find the failing instruction.
+   * @param withoutLogin registries that the build pushes to and that it has no login for.
+   */
+  diagnose(
+    tail: readonly string[],
+    exitCode: number,
+    dockerfile: string,
+    withoutLogin: readonly string[],
+  ): Diagnosis | undefined;
 }
 
 /** Name of the builder's container in the pod; the `$builder` of a pod template. */

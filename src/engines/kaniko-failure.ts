@@ -1,4 +1,5 @@
 import { excerpt } from '../excerpt.ts';
+import { normalizeHost } from '../inputs/reference.ts';
 import type { Diagnosis } from './engine.ts';
 import { collapse, listInstructions, type DockerfileLine } from './instruction.ts';
 
@@ -6,6 +7,7 @@ interface Output {
   /** The last lines of output. */
   readonly tail: readonly string[];
   readonly dockerfile: string;
+  readonly withoutLogin: readonly string[];
 }
 
 /** A text of kaniko's final error and what it means. */
@@ -20,6 +22,12 @@ const forkFlags: Readonly<Record<string, string>> = { '--annotation': 'annotatio
 const checkPullLogin = "Give a login by 'docker-config' and let 'pull-logins' name the registry.";
 const checkPushLogin =
   "Check the login in 'docker-config' or 'registry-secret', and the repository.";
+
+/** @param withoutLogin those of the registries in question to which no login was sent. */
+function pushHint(withoutLogin: readonly string[]): string {
+  if (withoutLogin.length === 0) return checkPushLogin;
+  return `Give a login for ${withoutLogin.join(' and ')} by 'docker-config' or 'registry-secret': none was found.`;
+}
 
 /** First match wins, so the special texts stand before the general ones. Texts of the three forks as measured. */
 const failures: readonly Failure[] = [
@@ -107,15 +115,18 @@ const failures: readonly Failure[] = [
   {
     pattern:
       /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-    explain: ([registry = '']) => ({
+    explain: ([registry = ''], { withoutLogin }) => ({
       message: `the registry ${registry} refuses the push`,
-      hint: checkPushLogin,
+      hint: pushHint(withoutLogin.filter((host) => host === normalizeHost(registry))),
     }),
   },
   {
     pattern:
       /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-    explain: () => ({ message: 'the registry refuses the push', hint: checkPushLogin }),
+    explain: (_, { withoutLogin }) => ({
+      message: 'the registry refuses the push',
+      hint: pushHint(withoutLogin),
+    }),
   },
   {
     pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": [^;]*x509: ([^;]*)/,
@@ -186,13 +197,14 @@ export function diagnoseKaniko(
   tail: readonly string[],
   exitCode: number,
   dockerfile: string,
+  withoutLogin: readonly string[],
 ): Diagnosis | undefined {
   if (exitCode === 0) return undefined;
   for (const line of tail.toReversed()) {
     if (!/^error |^Error: |^kaniko should only be run/i.test(line)) continue;
     for (const { pattern, explain } of failures) {
       const match = pattern.exec(line);
-      if (match !== null) return explain(match.slice(1), { tail, dockerfile });
+      if (match !== null) return explain(match.slice(1), { tail, dockerfile, withoutLogin });
     }
   }
   return undefined;

@@ -2,7 +2,7 @@ import { askedPauseMs, BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
 import { LineFramer, type LogLine } from './lines.ts';
 import { RotationWatch } from './rotation.ts';
-import { Seen, type Gap } from './seen.ts';
+import { secondOf, Seen, type Gap } from './seen.ts';
 import { Trouble } from './trouble.ts';
 
 /** One log request; see Cluster.log. */
@@ -31,6 +31,8 @@ const spreadMs = 800;
 const silenceMs = 90_000;
 /** How long the rest of the output is asked for after the container's end. */
 const lastPatienceMs = 60_000;
+/** How long the node is asked whether a suspected gap is one. */
+const examinationMs = 10_000;
 const longestNote = 1_000;
 
 /** The kubelet's sentences when it cannot read a log: it puts them into the answer that it has begun. */
@@ -44,7 +46,8 @@ const partOfTimestamp = /^[-\d:.TZ+]*$/;
  *
  * The kubelet rotates a log at 10 MiB and serves only the newest file, so a builder that prints faster than the log is
  * served loses output. That is told where it shows: when lines do not come again that must, or when time jumps in a log that
- * is read late. A request that simply goes on behind a gap is not told apart from a builder that paused.
+ * is read late and whose present file begins behind the jump. A request that simply goes on behind a gap is not told apart
+ * from a builder that paused.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function* resumeLog(
@@ -121,10 +124,11 @@ class LogReader {
       this.#gap ??= gap;
     },
     (pause) => {
-      if (this.#rotation.hasFallenBehind()) this.#gap ??= pause;
+      if (this.#rotation.mayHide(pause)) this.#suspected = pause;
     },
   );
   #gap: Gap | undefined;
+  #suspected: Gap | undefined;
   #hasWarned = false;
   #lastRemark = '';
 
@@ -148,11 +152,11 @@ class LogReader {
         await this.trouble.worked();
         this.#rotation.heard(clock.now(), chunk.length);
         const lines = framer.push(chunk);
-        yield* this.#deliver(lines, isHead);
+        yield* this.#deliver(lines, isHead, signal);
         isHead &&= lines.length === 0;
       }
       await this.trouble.worked();
-      yield* this.#deliver(lastLines(framer.flush(), follow), isHead);
+      yield* this.#deliver(lastLines(framer.flush(), follow), isHead, signal);
     } catch (error) {
       const isSilence = follow && stop.signal.aborted && !signal.aborted;
       if (!isSilence) throw error;
@@ -168,10 +172,15 @@ class LogReader {
     await this.#warnOfGap();
   }
 
-  async *#deliver(lines: readonly LogLine[], isHead: boolean): AsyncGenerator<readonly LogLine[]> {
+  async *#deliver(
+    lines: readonly LogLine[],
+    isHead: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly LogLine[]> {
     let batch: LogLine[] = [];
     for (const line of lines) {
       const fresh = this.#seen.accept(line);
+      if (this.#suspected !== undefined) await this.#examine(this.#suspected, signal);
       if (this.#gap !== undefined && !this.#hasWarned) {
         if (batch.length > 0) yield batch;
         batch = [];
@@ -198,6 +207,29 @@ class LogReader {
     if (isHead && !remark.test(words)) return;
     this.#lastRemark = words;
     await this.#options.note(`the node says about the builder's log: ${words}`);
+  }
+
+  /** A suspected gap is one unless the node's present file begins before it: then nothing was rotated away in between. */
+  async #examine(suspected: Gap, signal: AbortSignal): Promise<void> {
+    this.#suspected = undefined;
+    if (this.#gap !== undefined) return;
+    if (!(await this.#isInPresentFile(suspected.after, signal))) this.#gap = suspected;
+  }
+
+  async #isInPresentFile(at: bigint, signal: AbortSignal): Promise<boolean> {
+    const framer = new LineFramer();
+    try {
+      const options = { follow: false, sinceTime: secondOf(at) };
+      const patience = AbortSignal.timeout(examinationMs);
+      for await (const chunk of this.#options.open(options, AbortSignal.any([signal, patience]))) {
+        const first = framer.push(chunk).find((line) => line.at !== undefined);
+        if (first?.at !== undefined) return first.at <= at;
+      }
+    } catch {
+      // What cannot be asked stays suspected.
+      signal.throwIfAborted();
+    }
+    return false;
   }
 
   async #warnOfGap(): Promise<void> {

@@ -55,8 +55,7 @@ export class Seen {
     this.#leaveLine();
     this.#skip = this.#count;
     if (this.#newest === 0n) return {};
-    const second = new Date(Number(this.#secondEnd / nanosPerSecond - 1n) * 1_000);
-    return { sinceTime: second.toISOString().replace('.000Z', 'Z') };
+    return { sinceTime: secondOf(this.#newest) };
   }
 
   /** The line, or what of it is new; undefined for what was delivered before. Lines without a time are not its business. */
@@ -137,4 +136,10 @@ export class Seen {
   #isOfNewestSecond(at: bigint): boolean {
     return at < this.#secondEnd && at >= this.#secondEnd - nanosPerSecond;
   }
+}
+
+/** The whole second of a time, as a request asks for it. */
+export function secondOf(at: bigint): string {
+  const second = new Date(Number(at / nanosPerSecond) * 1_000);
+  return second.toISOString().replace('.000Z', 'Z');
 }

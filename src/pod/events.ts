@@ -1,5 +1,5 @@
 import type { PodEvent } from '../ports.ts';
-import { checkReferences } from './reasons.ts';
+import { checkReferences, killedAtStart, raiseMemory } from './reasons.ts';
 
 /** A warning about a pod that does not start, and what can be done about it. */
 export interface Obstacle {
@@ -7,6 +7,12 @@ export interface Obstacle {
   readonly words: string;
   /** True for what does not change by itself. */
   readonly isHopeless: boolean;
+  readonly hint: string;
+}
+
+/** What a kubelet killed a container for, and what can be done about it. */
+export interface Killing {
+  readonly message: string;
   readonly hint: string;
 }
 
@@ -37,6 +43,12 @@ const rules: readonly Rule[] = [
   },
   {
     reason: /^FailedCreatePodSandBox$/,
+    message: killedAtStart,
+    isHopeless: true,
+    hint: raiseMemory,
+  },
+  {
+    reason: /^FailedCreatePodSandBox$/,
     message: /(?:)/,
     isHopeless: false,
     hint: 'Look at the node: its runtime or network is not ready.',
@@ -57,4 +69,14 @@ export function readObstacles(events: readonly PodEvent[]): readonly Obstacle[] 
       const { isHopeless = false, hint = otherHint } = rule ?? {};
       return { words: `${reason}: ${message}`, isHopeless, hint };
     });
+}
+
+/** Why the kubelet killed a container: the status has nothing but the signal then. */
+export function readKilling(events: readonly PodEvent[]): Killing | undefined {
+  const event = events.findLast(({ reason }) => reason === 'FailedPostStartHook');
+  if (event === undefined) return undefined;
+  return {
+    message: `its postStart hook failed (${event.reason}: ${event.message})`,
+    hint: "Correct the postStart hook in 'pod-template'.",
+  };
 }

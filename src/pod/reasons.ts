@@ -13,6 +13,10 @@ export const checkInit = "Correct the init containers of 'pod-template'.";
 export const checkReferences =
   "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
 
+export const raiseMemory = "Raise 'limits.memory' in 'resources'.";
+/** The runtime's words for a limit that is too small for its own first process. */
+export const killedAtStart = /container init was OOM-killed/;
+
 /** Waiting reasons that do not get better by themselves; every other reason is waited for until `start-timeout`. */
 const stuckReasons: Readonly<Record<string, Wait>> = {
   InvalidImageName: { patienceMs: now, hint: "Correct 'builder-image'." },

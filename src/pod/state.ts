@@ -25,10 +25,18 @@ export type PodState =
       /** The node says nothing any more. It may come back; if not, the cluster deletes the pod after its tolerations. */
       readonly isNodeSilent?: true;
     }
+  /** The container has ended badly, and why may still follow: `end` counts if nothing does. */
+  | { readonly kind: 'ending'; readonly end: EndedState | LostState }
   | EndedState
-  /** The cluster took the pod away, or it failed without a verdict of the container. */
-  | { readonly kind: 'lost'; readonly reason: string; readonly message: string }
+  | LostState
   | { readonly kind: 'gone' };
+
+/** The cluster took the pod away, or it failed without a verdict of the container. */
+export interface LostState {
+  readonly kind: 'lost';
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** The container ended by itself: its exit code is the verdict. */
 export interface EndedState {
@@ -52,23 +60,28 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
   if (pod === undefined) return { kind: 'gone' };
   const status = statusOf(pod, container);
   const state = status?.state;
-  const unknown = unknownEndOf(state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
-  if (unknown !== undefined) return unknown;
-  if ((status?.restartCount ?? 0) > 0) {
-    const message = 'a second start has no stdin';
-    return { kind: 'lost', reason: 'ContainerRestarted', message };
-  }
-  const lost = readLoss(pod, state);
+  const loss = readLoss(pod);
+  const accident = readAccident(status);
+  if (accident !== undefined) return loss ?? withLastWord(pod, accident);
   if (state?.terminated !== undefined) {
     const { exitCode, reason = '', message = '' } = state.terminated;
     // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
     // cluster's reason counts, not the exit code.
-    if (lost !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
-      return lost;
+    if (loss !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
+      return loss;
     }
     const memoryLimit = memoryLimitOf(pod, container);
-    return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod), memoryLimit };
+    const end: EndedState = {
+      kind: 'ended',
+      exitCode,
+      reason,
+      message,
+      node: nodeOf(pod),
+      memoryLimit,
+    };
+    return exitCode === 0 ? end : withLastWord(pod, end);
   }
+  const lost = loss ?? readUnproved(pod);
   if (lost !== undefined) return lost;
   if (state?.running !== undefined) {
     return {
@@ -80,9 +93,19 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
   return readWaiting(pod, state);
 }
 
-/** True when nothing that the container does can change any more. */
+/** True once the container does nothing any more, though why it ended may not be known yet. */
+export function hasEnded(state: PodState): boolean {
+  return state.kind === 'ending' || isFinal(state);
+}
+
+/** True when nothing can change any more. */
 export function isFinal(state: PodState): boolean {
   return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
+}
+
+/** The signal that killed the container, by the shells' rule; undefined if it ended by itself. */
+export function signalOf(exitCode: number): number | undefined {
+  return exitCode > 128 && exitCode < 160 ? exitCode - 128 : undefined;
 }
 
 /** One line for the log: the reason and the cluster's own words. */
@@ -94,6 +117,8 @@ export function describePodState(state: PodState): string {
       return state.message === '' ? state.reason : `${state.reason}: ${state.message}`;
     case 'running':
       return describeRunning(state.node, state.isNodeSilent === true);
+    case 'ending':
+      return describePodState(state.end);
     case 'ended':
       return `ended with exit code ${state.exitCode} (${state.reason})`;
     case 'gone':
@@ -118,17 +143,40 @@ function isNodeSilent(pod: V1Pod): boolean {
   );
 }
 
+/** An end of which nobody knows the exit code, or after which there was another start. */
+function readAccident(status: V1ContainerStatus | undefined): LostState | undefined {
+  const unknown =
+    unknownEndOf(status?.state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
+  if (unknown !== undefined || (status?.restartCount ?? 0) === 0) return unknown;
+  return { kind: 'lost', reason: 'ContainerRestarted', message: 'a second start has no stdin' };
+}
+
 /**
  * The kubelet found no container (it starts a second one then), or containerd lost the process that keeps the exit code
  * (its reason is `Unknown`).
  */
-function unknownEndOf(end: V1ContainerStateTerminated | undefined): PodState | undefined {
+function unknownEndOf(end: V1ContainerStateTerminated | undefined): LostState | undefined {
   if (!['ContainerStatusUnknown', 'Unknown'].includes(end?.reason ?? '')) return undefined;
   const message = end?.message ?? 'its exit code is not known';
   return { kind: 'lost', reason: 'ContainerStatusUnknown', message };
 }
 
-function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | undefined {
+/**
+ * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) tells that its containers have ended as soon as
+ * they have, and the reason only with the phase, about a second later; it may have removed the containers by then, and does
+ * not know their exit codes any more. While any of them runs no such thing is on its way.
+ */
+function withLastWord(pod: V1Pod, end: EndedState | LostState): PodState {
+  const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const isOver = phase === 'Failed' || phase === 'Succeeded';
+  const runs = [...containerStatuses, ...initContainerStatuses].some(
+    ({ state }) => state?.running !== undefined,
+  );
+  return isOver || runs ? end : { kind: 'ending', end };
+}
+
+/** The cluster's own word that it has taken the pod away. */
+function readLoss(pod: V1Pod): LostState | undefined {
   const { phase, reason = '', message = '' } = pod.status ?? {};
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
@@ -144,11 +192,14 @@ function readLoss(pod: V1Pod, state: V1ContainerState | undefined): PodState | u
     };
   }
   if (reason !== '' && phase === 'Failed') return { kind: 'lost', reason, message };
-  if (pod.metadata?.deletionTimestamp !== undefined) {
-    return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
-  }
-  if (state?.terminated !== undefined || (phase !== 'Failed' && phase !== 'Succeeded'))
-    return undefined;
+  if (pod.metadata?.deletionTimestamp === undefined) return undefined;
+  return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
+}
+
+/** The pod is over, and its builder has not ended. */
+function readUnproved(pod: V1Pod): LostState | undefined {
+  const { phase, message = '' } = pod.status ?? {};
+  if (phase !== 'Failed' && phase !== 'Succeeded') return undefined;
   return (
     readInitFailure(pod) ?? {
       kind: 'lost',
@@ -186,7 +237,7 @@ function timeOf(time: Date): number {
   return new Date(time).getTime();
 }
 
-function readInitFailure(pod: V1Pod): PodState | undefined {
+function readInitFailure(pod: V1Pod): LostState | undefined {
   for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
     const ended = state?.terminated;
     if (ended === undefined || ended.exitCode === 0) continue;

@@ -47,16 +47,20 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
   const containers = list(listed).map(fields);
   const builder = containers.find(isBuilder) ?? {};
   const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
-  refuse([
-    ...wrongKinds(template, spec, listed),
+  const wrong = wrongKinds(template, spec, listed);
+  const forbidden = [
     ...refusedFields('metadata', metadata, refused.metadata),
     ...refusedFields('spec', spec, refused.spec),
     ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
     ...refusedKeys('metadata.labels', metadata['labels']),
     ...refusedKeys('metadata.annotations', metadata['annotations']),
     ...refusedEnv(builder, ours),
+    ...refusedMounts(builder, ours),
     ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
-  ]);
+  ];
+  if (wrong.length > 0)
+    refuse([...wrong, ...forbidden], 'Correct these fields of the template, or remove them.');
+  if (forbidden.length > 0) refuse(forbidden, 'Remove these fields from the template.');
   const sidecars = containers.filter((container) => !isBuilder(container));
   const merged: Fields = {
     ...pod,
@@ -125,11 +129,35 @@ function refusedEnv(builder: Fields, ours: V1Container): string[] {
     .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  throw new BuildError('input', `input 'pod-template': ${problems.join('; ')}`, {
-    hint: 'Remove these fields from the template.',
-  });
+/** What is mounted over a place hides it, and over a directory everything in it. */
+function refusedMounts(builder: Fields, ours: V1Container): string[] {
+  const own = [
+    ours.terminationMessagePath,
+    ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath),
+  ].filter((path) => path !== undefined);
+  return list(builder['volumeMounts'])
+    .map((mount) => fields(mount)['mountPath'])
+    .filter((path) => typeof path === 'string')
+    .flatMap((path) => {
+      const hidden = own.find((place) => `${cleanPath(place)}/`.startsWith(`${cleanPath(path)}/`));
+      return hidden === undefined
+        ? []
+        : [`volumeMounts of ${builderAlias} must not hide ${hidden}: the action needs it`];
+    });
+}
+
+/** The root is the empty text. */
+function cleanPath(path: string): string {
+  return path
+    .split('/')
+    .filter((name) => name !== '' && name !== '.')
+    .map((name) => `/${name}`)
+    .join('');
+}
+
+/** @throws BuildError('input') always. */
+function refuse(problems: readonly string[], hint: string): never {
+  throw new BuildError('input', `input 'pod-template': ${problems.join('; ')}`, { hint });
 }
 
 function isMap(value: unknown): value is Fields {

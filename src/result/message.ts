@@ -1,5 +1,7 @@
 import type { Diagnosis } from '../engines/engine.ts';
 import { BuildError } from '../errors.ts';
+import { killedAtStart, raiseMemory } from '../pod/reasons.ts';
+import { signalOf, type EndedState } from '../pod/state.ts';
 import { lossOf, tryAgain } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -9,7 +11,12 @@ export interface MessageContext {
   readonly memoryLimit: string | undefined;
   readonly timeoutMs: number;
   readonly diagnosis: Diagnosis | undefined;
+  /** The builder is known to have printed nothing. */
+  readonly isSilent: boolean;
 }
+
+const lookAbove = "Look at the builder's output above";
+const printMore = 'Let its command print what it does, for example by set -x in a shell.';
 
 /** The sentence and the hint for every end but success. */
 export function outcomeError(
@@ -50,7 +57,7 @@ function failedError(
   context: MessageContext,
 ): BuildError {
   const { exitCode, reason, message } = ended;
-  const { diagnosis } = context;
+  const { diagnosis, isSilent } = context;
   if (reason === 'OOMKilled')
     return memoryError(exitCode, ended.memoryLimit ?? context.memoryLimit);
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
@@ -58,7 +65,9 @@ function failedError(
       'build',
       `the builder could not be started (exit code ${exitCode}): ${message}`,
       {
-        hint: "Correct 'builder-command' or 'builder-image'.",
+        hint: killedAtStart.test(message)
+          ? raiseMemory
+          : "Correct 'builder-command' or 'builder-image'.",
       },
     );
   }
@@ -76,44 +85,50 @@ function failedError(
       { hint: "Set another seccompProfile by 'pod-template'." },
     );
   }
+  const signal = signalOf(exitCode);
+  const killed = signal === undefined ? '' : ` (killed by signal ${signal})`;
   const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+  const silent = isSilent ? `${early === '' ? '' : ','} and printed nothing` : '';
+  const how = `the builder ended with exit code ${exitCode}${killed}${early}${silent}`;
   // A builder that does not say why it failed may have missed what was lost.
   if (cut !== undefined && diagnosis === undefined) {
-    return new BuildError(
-      'lost',
-      `the builder ended with exit code ${exitCode}${early}: ${cut.message}`,
-      {
-        // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
-        hint: "Look at the builder's output above; if it gives no reason, run the step again.",
-        cause: cut,
-      },
-    );
+    return new BuildError('lost', `${how}: ${cut.message}`, {
+      // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
+      hint: isSilent
+        ? `Run the step again. ${printMore}`
+        : `${lookAbove}; if it gives no reason, run the step again.`,
+      cause: cut,
+    });
   }
   const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
-  const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
-  return new BuildError(
-    'build',
-    `the builder ended with exit code ${exitCode}${killed}${early}${why}`,
-    {
-      hint: diagnosis?.hint ?? "Look at the builder's output above.",
-      ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
-    },
-  );
+  return new BuildError('build', `${how}${why}`, {
+    hint: diagnosis?.hint ?? (isSilent ? printMore : `${lookAbove}.`),
+    ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
+  });
 }
 
 function memoryError(exitCode: number, limit: string | undefined): BuildError {
-  const [than, hint] =
-    limit === undefined
-      ? [
-          'the memory of its node',
-          "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
-        ]
-      : [`its memory limit of ${limit}`, "Raise 'limits.memory' in 'resources'."];
+  const { than, hint } = memoryNeed(limit);
   return new BuildError(
     'build',
     `the builder was killed with exit code ${exitCode}: it needed more than ${than}`,
     { hint },
   );
+}
+
+/** A builder may outlive its own process that was killed, and then succeed without it: what to say about one that succeeded. */
+export function memoryWarning({ reason, memoryLimit }: EndedState): string | undefined {
+  if (reason !== 'OOMKilled') return undefined;
+  const { than, hint } = memoryNeed(memoryLimit);
+  return `the builder ended with exit code 0, but one of its processes was killed: it needed more than ${than}. ${hint}`;
+}
+
+function memoryNeed(limit: string | undefined): { readonly than: string; readonly hint: string } {
+  if (limit !== undefined) return { than: `its memory limit of ${limit}`, hint: raiseMemory };
+  return {
+    than: 'the memory of its node',
+    hint: "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
+  };
 }
 
 function unprovedError(cause: BuildError | undefined): BuildError {

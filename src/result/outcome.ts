@@ -36,6 +36,8 @@ export function decideOutcome(state: PodState, upload: AttachEnd | undefined): O
       return { kind: 'pod-lost', reason: state.reason, message: state.message };
     case 'gone':
       return { kind: 'pod-gone' };
+    case 'ending':
+      return decideOutcome(state.end, upload);
     case 'starting':
     case 'stuck':
     case 'running':
