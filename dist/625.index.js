@@ -2410,6 +2410,9 @@ const checkTemplate = "Check 'pod-template'.";
 const checkInit = "Correct the init containers of 'pod-template'.";
 /** Also of a volume: then only an event says that there is no such thing. */
 const checkReferences = "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
+const raiseMemory = "Raise 'limits.memory' in 'resources'.";
+/** The runtime's words for a limit that is too small for its own first process. */
+const killedAtStart = /container init was OOM-killed/;
 /** Waiting reasons that do not get better by themselves; every other reason is waited for until `start-timeout`. */
 const stuckReasons = {
     InvalidImageName: { patienceMs: now, hint: "Correct 'builder-image'." },
@@ -2492,24 +2495,29 @@ function readPodState(pod, container) {
         return { kind: 'gone' };
     const status = statusOf(pod, container);
     const state = status?.state;
-    const unknown = unknownEndOf(state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
-    if (unknown !== undefined)
-        return unknown;
-    if ((status?.restartCount ?? 0) > 0) {
-        const message = 'a second start has no stdin';
-        return { kind: 'lost', reason: 'ContainerRestarted', message };
-    }
-    const lost = readLoss(pod, state);
+    const loss = readLoss(pod);
+    const accident = readAccident(status);
+    if (accident !== undefined)
+        return loss ?? withLastWord(pod, accident);
     if (state?.terminated !== undefined) {
         const { exitCode, reason = '', message = '' } = state.terminated;
         // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
         // cluster's reason counts, not the exit code.
-        if (lost !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
-            return lost;
+        if (loss !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
+            return loss;
         }
         const memoryLimit = memoryLimitOf(pod, container);
-        return { kind: 'ended', exitCode, reason, message, node: nodeOf(pod), memoryLimit };
+        const end = {
+            kind: 'ended',
+            exitCode,
+            reason,
+            message,
+            node: nodeOf(pod),
+            memoryLimit,
+        };
+        return exitCode === 0 ? end : withLastWord(pod, end);
     }
+    const lost = loss ?? readUnproved(pod);
     if (lost !== undefined)
         return lost;
     if (state?.running !== undefined) {
@@ -2521,9 +2529,17 @@ function readPodState(pod, container) {
     }
     return readWaiting(pod, state);
 }
-/** True when nothing that the container does can change any more. */
+/** True once the container does nothing any more, though why it ended may not be known yet. */
+function hasEnded(state) {
+    return state.kind === 'ending' || isFinal(state);
+}
+/** True when nothing can change any more. */
 function isFinal(state) {
     return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
+}
+/** The signal that killed the container, by the shells' rule; undefined if it ended by itself. */
+function signalOf(exitCode) {
+    return exitCode > 128 && exitCode < 160 ? exitCode - 128 : undefined;
 }
 /** One line for the log: the reason and the cluster's own words. */
 function describePodState(state) {
@@ -2534,6 +2550,8 @@ function describePodState(state) {
             return state.message === '' ? state.reason : `${state.reason}: ${state.message}`;
         case 'running':
             return describeRunning(state.node, state.isNodeSilent === true);
+        case 'ending':
+            return describePodState(state.end);
         case 'ended':
             return `ended with exit code ${state.exitCode} (${state.reason})`;
         case 'gone':
@@ -2552,6 +2570,13 @@ function isNodeSilent(pod) {
         (ready.reason ?? '') === '' &&
         condition('ContainersReady')?.status === 'True');
 }
+/** An end of which nobody knows the exit code, or after which there was another start. */
+function readAccident(status) {
+    const unknown = unknownEndOf(status?.state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
+    if (unknown !== undefined || (status?.restartCount ?? 0) === 0)
+        return unknown;
+    return { kind: 'lost', reason: 'ContainerRestarted', message: 'a second start has no stdin' };
+}
 /**
  * The kubelet found no container (it starts a second one then), or containerd lost the process that keeps the exit code
  * (its reason is `Unknown`).
@@ -2562,7 +2587,19 @@ function unknownEndOf(end) {
     const message = end?.message ?? 'its exit code is not known';
     return { kind: 'lost', reason: 'ContainerStatusUnknown', message };
 }
-function readLoss(pod, state) {
+/**
+ * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) tells that its containers have ended as soon as
+ * they have, and the reason only with the phase, about a second later; it may have removed the containers by then, and does
+ * not know their exit codes any more. While any of them runs no such thing is on its way.
+ */
+function withLastWord(pod, end) {
+    const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+    const isOver = phase === 'Failed' || phase === 'Succeeded';
+    const runs = [...containerStatuses, ...initContainerStatuses].some(({ state }) => state?.running !== undefined);
+    return isOver || runs ? end : { kind: 'ending', end };
+}
+/** The cluster's own word that it has taken the pod away. */
+function readLoss(pod) {
     const { phase, reason = '', message = '' } = pod.status ?? {};
     const disruption = pod.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
     if (disruption !== undefined &&
@@ -2575,10 +2612,14 @@ function readLoss(pod, state) {
     }
     if (reason !== '' && phase === 'Failed')
         return { kind: 'lost', reason, message };
-    if (pod.metadata?.deletionTimestamp !== undefined) {
-        return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
-    }
-    if (state?.terminated !== undefined || (phase !== 'Failed' && phase !== 'Succeeded'))
+    if (pod.metadata?.deletionTimestamp === undefined)
+        return undefined;
+    return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
+}
+/** The pod is over, and its builder has not ended. */
+function readUnproved(pod) {
+    const { phase, message = '' } = pod.status ?? {};
+    if (phase !== 'Failed' && phase !== 'Succeeded')
         return undefined;
     return (readInitFailure(pod) ?? {
         kind: 'lost',
@@ -2762,6 +2803,8 @@ class Session {
     #endTaken = false;
     #ended = false;
     #acknowledged = false;
+    /** A frame could not be sent. */
+    #isBroken = false;
     #status;
     #failure;
     #waiters = new Set();
@@ -2794,7 +2837,7 @@ class Session {
                 throw new Error('stdin is not binary');
             for (let start = 0; start < chunk.length; start += largestPayload) {
                 const payload = chunk.subarray(start, start + largestPayload);
-                await this.#socket.send(stdinFrame(payload));
+                await this.#sendFrame(stdinFrame(payload));
                 this.#bytesSent += payload.length;
                 this.#signs.lastAcceptedMs = this.#clock.now();
                 onSent(payload.length);
@@ -2802,6 +2845,15 @@ class Session {
         }
         if (this.#failure !== undefined)
             throw this.#failure;
+    }
+    async #sendFrame(frame) {
+        try {
+            await this.#socket.send(frame);
+        }
+        catch (error) {
+            this.#isBroken = true;
+            throw error;
+        }
     }
     /** Pings until the signal ends it; a dead connection ends the session. */
     async keepAlive({ clock, probe }, signal) {
@@ -2820,7 +2872,7 @@ class Session {
             return;
         this.#ended = true;
         if (supportsHalfClose(this.#socket.protocol)) {
-            await this.#socket.send(closeStdinFrame());
+            await this.#sendFrame(closeStdinFrame());
             this.#socket.ping(endPing);
         }
         else {
@@ -2834,13 +2886,18 @@ class Session {
     #hasFailed() {
         return this.#failure !== undefined;
     }
-    /** After an error: waits a moment for the server's own explanation, which often arrives just behind it. */
+    /**
+     * After an error. A frame that cannot be sent means that the connection is lost, which its close tells with a code: it comes
+     * in any case, but a server's own explanation, just behind the failing send, may come before it.
+     */
     async giveUp(error, { signal }) {
         if (error instanceof errors/* BuildError */.zS)
             this.#failure ??= error;
-        if (this.#failure === undefined) {
+        if (this.#failure === undefined && this.#isBroken) {
             const done = AbortSignal.any([signal, this.#closedSignal()]);
             await this.#clock.sleep(explanationMs, done).catch(() => undefined);
+            this.#socket.terminate();
+            await this.#socket.closed;
         }
         this.#failure ??= new errors/* BuildError */.zS('attach', `sending the context failed: ${(0,errors/* describeError */.Uc)(error)}`, { cause: error });
     }
@@ -2964,7 +3021,7 @@ async function uploadStdin(options, signal) {
     const ended = new AbortController();
     const done = new AbortController();
     // A source of states that fails ends the step elsewhere; here only the container's end matters.
-    void follower.until(isFinal, done.signal).then(() => {
+    void follower.until(hasEnded, done.signal).then(() => {
         ended.abort();
     }, () => undefined);
     try {
@@ -2972,7 +3029,7 @@ async function uploadStdin(options, signal) {
             const end = await attachOnce(options, signal, ended.signal);
             const pauseMs = pauseAfter(end.failure, attempt);
             const late = clock.now() - startedAt + pauseMs > reachableMs;
-            if (!end.unreached || late || signal.aborted || isFinal(follower.state))
+            if (!end.unreached || late || signal.aborted || hasEnded(follower.state))
                 return end;
             await report(`attaching again: ${end.failure?.message ?? 'the container was not reached'}`);
             await clock.sleep(pauseMs, AbortSignal.any([signal, ended.signal])).catch(() => undefined);
@@ -3158,13 +3215,14 @@ function isDigit(byte) {
 ;// CONCATENATED MODULE: ./build/logs/rotation.js
 /** Less than a log file holds before the kubelet rotates it at 10 MiB; the file's lines are 10 bytes longer than ours. */
 const leastFileBytes = 7_500_000;
-const leastLagMs = 1_000;
+/** A kubelet looks at the sizes of its log files every ten seconds, and can be told to do so every three: each lasts as long. */
+const leastLifeMs = 3_000;
 const nanosPerMs = 1000000n;
 /**
- * Recognizes output that the kubelet leaves out within one request. It reads one file to its end and goes on with the
+ * Recognizes where a kubelet may have left output out within one request. It reads one file to its end and goes on with the
  * present one; when files were rotated faster than it could read, all between them is skipped, without a word. Seen from
- * here, the lines are old when they arrive, and then time jumps. A builder that prints a whole file at once and then pauses
- * looks the same, so this is a suspicion.
+ * here, the line before was older than the skipped file's whole life when it arrived, and then time jumps as far. A builder
+ * and a reader that were both stopped for so long look the same, so this is a suspicion.
  */
 class RotationWatch {
     #bytes = 0;
@@ -3181,9 +3239,11 @@ class RotationWatch {
         this.#delayMs = this.#nowMs - Number(at / nanosPerMs);
         this.#leastDelayMs = Math.min(this.#leastDelayMs, this.#delayMs);
     }
-    /** True if the chunk before came so late that a jump in this one is likely to hide output. */
-    hasFallenBehind() {
-        return this.#bytes >= leastFileBytes && this.#delayMs - this.#leastDelayMs >= leastLagMs;
+    /** True if the chunk before came so late that this jump of time is likely to hide output. */
+    mayHide({ after, before }) {
+        return (this.#bytes >= leastFileBytes &&
+            this.#delayMs - this.#leastDelayMs >= leastLifeMs &&
+            Number((before - after) / nanosPerMs) >= leastLifeMs);
     }
 }
 
@@ -3232,8 +3292,7 @@ class Seen {
         this.#skip = this.#count;
         if (this.#newest === 0n)
             return {};
-        const second = new Date(Number(this.#secondEnd / nanosPerSecond - 1n) * 1_000);
-        return { sinceTime: second.toISOString().replace('.000Z', 'Z') };
+        return { sinceTime: secondOf(this.#newest) };
     }
     /** The line, or what of it is new; undefined for what was delivered before. Lines without a time are not its business. */
     accept(line) {
@@ -3322,6 +3381,11 @@ class Seen {
         return at < this.#secondEnd && at >= this.#secondEnd - nanosPerSecond;
     }
 }
+/** The whole second of a time, as a request asks for it. */
+function secondOf(at) {
+    const second = new Date(Number(at / nanosPerSecond) * 1_000);
+    return second.toISOString().replace('.000Z', 'Z');
+}
 
 ;// CONCATENATED MODULE: ./build/logs/trouble.js
 
@@ -3370,6 +3434,8 @@ const spreadMs = 800;
 const silenceMs = 90_000;
 /** How long the rest of the output is asked for after the container's end. */
 const lastPatienceMs = 60_000;
+/** How long the node is asked whether a suspected gap is one. */
+const examinationMs = 10_000;
 const longestNote = 1_000;
 /** The kubelet's sentences when it cannot read a log: it puts them into the answer that it has begun. */
 const remark = /^(unable to|failed to|error|rpc error)\b/i;
@@ -3381,7 +3447,8 @@ const partOfTimestamp = /^[-\d:.TZ+]*$/;
  *
  * The kubelet rotates a log at 10 MiB and serves only the newest file, so a builder that prints faster than the log is
  * served loses output. That is told where it shows: when lines do not come again that must, or when time jumps in a log that
- * is read late. A request that simply goes on behind a gap is not told apart from a builder that paused.
+ * is read late and whose present file begins behind the jump. A request that simply goes on behind a gap is not told apart
+ * from a builder that paused.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 async function* resumeLog(options, signal) {
@@ -3456,10 +3523,11 @@ class LogReader {
     #seen = new Seen((gap) => {
         this.#gap ??= gap;
     }, (pause) => {
-        if (this.#rotation.hasFallenBehind())
-            this.#gap ??= pause;
+        if (this.#rotation.mayHide(pause))
+            this.#suspected = pause;
     });
     #gap;
+    #suspected;
     #hasWarned = false;
     #lastRemark = '';
     constructor(options) {
@@ -3481,11 +3549,11 @@ class LogReader {
                 await this.trouble.worked();
                 this.#rotation.heard(clock.now(), chunk.length);
                 const lines = framer.push(chunk);
-                yield* this.#deliver(lines, isHead);
+                yield* this.#deliver(lines, isHead, signal);
                 isHead &&= lines.length === 0;
             }
             await this.trouble.worked();
-            yield* this.#deliver(lastLines(framer.flush(), follow), isHead);
+            yield* this.#deliver(lastLines(framer.flush(), follow), isHead, signal);
         }
         catch (error) {
             const isSilence = follow && stop.signal.aborted && !signal.aborted;
@@ -3502,10 +3570,12 @@ class LogReader {
         this.#seen.finish();
         await this.#warnOfGap();
     }
-    async *#deliver(lines, isHead) {
+    async *#deliver(lines, isHead, signal) {
         let batch = [];
         for (const line of lines) {
             const fresh = this.#seen.accept(line);
+            if (this.#suspected !== undefined)
+                await this.#examine(this.#suspected, signal);
             if (this.#gap !== undefined && !this.#hasWarned) {
                 if (batch.length > 0)
                     yield batch;
@@ -3537,6 +3607,31 @@ class LogReader {
             return;
         this.#lastRemark = words;
         await this.#options.note(`the node says about the builder's log: ${words}`);
+    }
+    /** A suspected gap is one unless the node's present file begins before it: then nothing was rotated away in between. */
+    async #examine(suspected, signal) {
+        this.#suspected = undefined;
+        if (this.#gap !== undefined)
+            return;
+        if (!(await this.#isInPresentFile(suspected.after, signal)))
+            this.#gap = suspected;
+    }
+    async #isInPresentFile(at, signal) {
+        const framer = new LineFramer();
+        try {
+            const options = { follow: false, sinceTime: secondOf(at) };
+            const patience = AbortSignal.timeout(examinationMs);
+            for await (const chunk of this.#options.open(options, AbortSignal.any([signal, patience]))) {
+                const first = framer.push(chunk).find((line) => line.at !== undefined);
+                if (first?.at !== undefined)
+                    return first.at <= at;
+            }
+        }
+        catch {
+            // What cannot be asked stays suspected.
+            signal.throwIfAborted();
+        }
+        return false;
     }
     async #warnOfGap() {
         if (this.#gap === undefined || this.#hasWarned)
@@ -3693,30 +3788,122 @@ class Tail {
     }
 }
 
+;// CONCATENATED MODULE: ./build/pod/events.js
+
+/** The first that fits. Sandbox and volume errors stand in no status, whatever the kubelet. */
+const rules = [
+    {
+        reason: /^FailedMount$/,
+        message: /(?:secret|configmap) "[^"]*" not found|references non-existent (?:secret|config) key/,
+        isHopeless: true,
+        hint: checkReferences,
+    },
+    {
+        reason: /^Failed(?:Mount|AttachVolume)$/,
+        message: /(?:)/,
+        isHopeless: false,
+        hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
+    },
+    {
+        reason: /^FailedCreatePodSandBox$/,
+        message: /no runtime for/,
+        isHopeless: true,
+        hint: "Correct runtimeClassName in 'pod-template', or choose nodes that have this runtime by 'node-selector'.",
+    },
+    {
+        reason: /^FailedCreatePodSandBox$/,
+        message: killedAtStart,
+        isHopeless: true,
+        hint: raiseMemory,
+    },
+    {
+        reason: /^FailedCreatePodSandBox$/,
+        message: /(?:)/,
+        isHopeless: false,
+        hint: 'Look at the node: its runtime or network is not ready.',
+    },
+];
+const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
+/**
+ * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before
+ * is over by then.
+ */
+function readObstacles(events) {
+    return events
+        .filter(({ type, reason }) => type === 'Warning' && reason !== 'FailedScheduling')
+        .map(({ reason, message }) => {
+        const rule = rules.find((one) => one.reason.test(reason) && one.message.test(message));
+        const { isHopeless = false, hint = otherHint } = rule ?? {};
+        return { words: `${reason}: ${message}`, isHopeless, hint };
+    });
+}
+/** Why the kubelet killed a container: the status has nothing but the signal then. */
+function readKilling(events) {
+    const event = events.findLast(({ reason }) => reason === 'FailedPostStartHook');
+    if (event === undefined)
+        return undefined;
+    return {
+        message: `its postStart hook failed (${event.reason}: ${event.message})`,
+        hint: "Correct the postStart hook in 'pod-template'.",
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/pod/follow.js
 
-/** Reads the states in the background until the pod's end, the source's failure, or the source's own signal. */
-function followPod(states, container) {
+/** How long the reason of a bad end may follow: more than the ten seconds after which a kubelet sends a lost status again. */
+const lastWordMs = 15_000;
+/**
+ * Reads the states in the background until the pod's end, the source's failure, or the source's own signal. An end whose
+ * reason does not follow in time is one as it stands.
+ */
+function followPod(states, container, clock, signal) {
     let state = { kind: 'starting', reason: 'Pending', message: '' };
+    let node = '';
     let failure;
     const waiters = new Set();
     const wake = () => {
         for (const waiter of [...waiters])
             waiter();
     };
+    const reading = new AbortController();
+    const settleLater = async () => {
+        try {
+            await clock.sleep(lastWordMs, AbortSignal.any([signal, reading.signal]));
+        }
+        catch {
+            return;
+        }
+        state = settled(state);
+        wake();
+    };
+    let isSettling = false;
     const read = async () => {
         try {
             for await (const pod of states) {
-                state = readPodState(pod, container);
+                if (isFinal(state))
+                    return;
+                const next = readPodState(pod, container);
+                // No reason follows any more.
+                state = next.kind === 'gone' ? settled(state, next) : next;
+                node = pod?.spec?.nodeName ?? node;
                 wake();
                 if (isFinal(state))
                     return;
+                if (state.kind === 'ending' && !isSettling) {
+                    isSettling = true;
+                    void settleLater();
+                }
             }
             failure = { error: new Error('the states of the pod ended before the pod did') };
         }
         catch (error) {
             failure = { error };
         }
+        finally {
+            reading.abort();
+        }
+        // A failure, too, means that no reason follows.
+        state = settled(state);
         wake();
     };
     // Never rejects: a failure is kept for the waiters.
@@ -3724,6 +3911,9 @@ function followPod(states, container) {
     return {
         get state() {
             return state;
+        },
+        get node() {
+            return node;
         },
         until(test, signal) {
             return new Promise((resolve, reject) => {
@@ -3754,6 +3944,10 @@ function followPod(states, container) {
             });
         },
     };
+}
+/** A bad end as it stands; any other state is `otherwise`. */
+function settled(state, otherwise = state) {
+    return state.kind === 'ending' ? state.end : otherwise;
 }
 function toError(error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -3804,50 +3998,6 @@ async function removePod(cluster, ref, { graceSeconds, patienceMs }, clock) {
 /** What to type when a pod could not be removed. */
 function removalCommand({ namespace, name }) {
     return `kubectl delete pod ${name} --namespace ${namespace}`;
-}
-
-;// CONCATENATED MODULE: ./build/pod/events.js
-
-/** The first that fits. Sandbox and volume errors stand in no status, whatever the kubelet. */
-const rules = [
-    {
-        reason: /^FailedMount$/,
-        message: /(?:secret|configmap) "[^"]*" not found|references non-existent (?:secret|config) key/,
-        isHopeless: true,
-        hint: checkReferences,
-    },
-    {
-        reason: /^Failed(?:Mount|AttachVolume)$/,
-        message: /(?:)/,
-        isHopeless: false,
-        hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
-    },
-    {
-        reason: /^FailedCreatePodSandBox$/,
-        message: /no runtime for/,
-        isHopeless: true,
-        hint: "Correct runtimeClassName in 'pod-template', or choose nodes that have this runtime by 'node-selector'.",
-    },
-    {
-        reason: /^FailedCreatePodSandBox$/,
-        message: /(?:)/,
-        isHopeless: false,
-        hint: 'Look at the node: its runtime or network is not ready.',
-    },
-];
-const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
-/**
- * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before
- * is over by then.
- */
-function readObstacles(events) {
-    return events
-        .filter(({ type, reason }) => type === 'Warning' && reason !== 'FailedScheduling')
-        .map(({ reason, message }) => {
-        const rule = rules.find((one) => one.reason.test(reason) && one.message.test(message));
-        const { isHopeless = false, hint = otherHint } = rule ?? {};
-        return { words: `${reason}: ${message}`, isHopeless, hint };
-    });
 }
 
 ;// CONCATENATED MODULE: ./build/pod/wait.js
@@ -3998,6 +4148,7 @@ const timeoutHints = {
 
 
 
+
 /** Answers to a create that leave no doubt. */
 const refusals = [400, 401, 403, 404, 422];
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
@@ -4015,6 +4166,7 @@ async function runAttempt(order, ports, signal) {
     const { cluster, clock, log, report } = ports;
     const life = new AbortController();
     const alive = AbortSignal.any([signal, life.signal]);
+    let nodeOf = () => '';
     try {
         await log.group(`Start pod ${order.ref.name}`);
         const pod = await createPod(order, ports, signal);
@@ -4023,7 +4175,8 @@ async function runAttempt(order, ports, signal) {
         const states = cluster.podStates(pod, alive, (problem) => {
             sight.told(problem);
         });
-        const follower = followPod(states, builderContainerName);
+        const follower = followPod(states, builderContainerName, clock, alive);
+        nodeOf = () => follower.node;
         report.describeState = () => sight.describe(follower.state);
         const started = await waitForStart(follower, {
             clock,
@@ -4038,6 +4191,7 @@ async function runAttempt(order, ports, signal) {
         return await runContainer(order, follower, ports, alive);
     }
     finally {
+        report.node = nodeOf();
         life.abort(new Error('the attempt has ended'));
     }
 }
@@ -4073,17 +4227,52 @@ async function runContainer(order, follower, ports, signal) {
     const output = mirrorOutput(order.ref, follower, tail, ports, signal);
     // Its error is looked at below; until then it must not count as unhandled.
     output.catch(() => undefined);
+    void reportSilentNode(follower, ports.log, signal);
     const upload = follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
     signal.throwIfAborted();
     const state = await waitForEnd(follower, upload, ports.clock, signal);
     ports.report.phase('build', ports.clock.now());
-    if (state.kind === 'ended') {
-        ports.report.node = state.node;
+    if (state.kind === 'ended')
         ports.report.exitCode = state.exitCode;
+    const isWhole = isFinal(state) && (await settleOutput(output, state, ports, signal));
+    const lines = tail.lines();
+    return {
+        state,
+        upload,
+        tail: lines,
+        noted: tail.noted(),
+        isSilent: isWhole && lines.every((line) => line.trim() === ''),
+        killing: await findKilling(order.ref, state, ports.cluster, signal),
+    };
+}
+/** Asks the events about a container that was killed. They explain a failure and decide nothing: without them it is one too. */
+async function findKilling(ref, state, cluster, signal) {
+    if (state.kind !== 'ended' || signalOf(state.exitCode) === undefined)
+        return undefined;
+    try {
+        return readKilling(await cluster.podEvents(ref, signal));
     }
-    if (isFinal(state))
-        await settleOutput(output, state, ports, signal);
-    return { state, upload, tail: tail.lines(), noted: tail.noted() };
+    catch {
+        signal.throwIfAborted();
+        return undefined;
+    }
+}
+/** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
+async function reportSilentNode(follower, log, signal) {
+    const isSilent = (state) => state.kind === 'running' && state.isNodeSilent === true;
+    try {
+        for (;;) {
+            await follower.until(isSilent, signal);
+            await log.info(`node ${follower.node} has stopped answering: waiting until it does, or the cluster gives up the pod`);
+            const { kind } = await follower.until((state) => !isSilent(state), signal);
+            if (kind !== 'running')
+                return;
+            await log.info(`node ${follower.node} answers again`);
+        }
+    }
+    catch {
+        // The attempt has ended.
+    }
 }
 async function createPod({ pod, onRefused }, { cluster, clock }, signal) {
     const done = new AbortController();
@@ -4147,7 +4336,9 @@ async function waitForEnd(follower, upload, clock, signal) {
     const done = new AbortController();
     const either = AbortSignal.any([signal, done.signal]);
     const end = follower.until(isFinal, either);
-    const late = clock.sleep(lastWordsMs, either).then(() => follower.state);
+    const late = clock
+        .sleep(lastWordsMs, either)
+        .then(() => follower.until(({ kind }) => kind !== 'ending', either));
     try {
         return await Promise.race([end, late]);
     }
@@ -4163,8 +4354,8 @@ async function mirrorOutput(ref, follower, tail, { cluster, clock, log }, signal
     const batches = resumeLog({
         open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
         clock,
-        ended: () => isFinal(follower.state),
-        untilEnded: follower.until(isFinal, signal).catch(() => undefined),
+        ended: () => hasEnded(follower.state),
+        untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
         note: (text) => log.info(text),
         warn: (text) => log.warning(text),
     }, signal);
@@ -4180,113 +4371,20 @@ async function mirrorOutput(ref, follower, tail, { cluster, clock, log }, signal
         await reporting;
     }
 }
-/** Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said. */
+/**
+ * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
+ * @returns true if it was read to its end.
+ */
 async function settleOutput(output, state, { log }, signal) {
     try {
         await output;
+        return true;
     }
     catch (error) {
         signal.throwIfAborted();
         if (state.kind === 'ended')
             await log.warning(`the end of the builder's output is missing: ${(0,errors/* describeError */.Uc)(error)}`);
-    }
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(7075);
-;// CONCATENATED MODULE: ./build/context/prefetch.js
-
-/** Streams of one pod; the first one is packed at once, while the pod is scheduled and its image pulled. */
-class StreamsAhead {
-    #open;
-    #limitBytes;
-    #first;
-    /** @param limitBytes of compressed bytes that may wait for the container. */
-    constructor(open, limitBytes) {
-        this.#open = open;
-        this.#limitBytes = limitBytes;
-        this.#first = this.#ahead();
-    }
-    /** A stream from its beginning, which the caller destroys; after the first one they are packed as they are asked for. */
-    open() {
-        const first = this.#first ?? this.#ahead();
-        this.#first = undefined;
-        return first;
-    }
-    /** Stops packing if nobody wanted the stream. */
-    close() {
-        this.#first?.stream.destroy();
-        this.#first = undefined;
-    }
-    #ahead() {
-        const { stream, progress } = this.#open();
-        const ahead = prefetch(stream, this.#limitBytes);
-        // Whoever reads it gets the error; until then it must not count as unhandled.
-        ahead.on('error', () => undefined);
-        return { stream: ahead, progress };
-    }
-}
-/**
- * Reads a stream ahead of its consumer, up to a limit. Destroying the result destroys the source; an error of the source comes after what was read before it.
- * @param limitBytes reading pauses once so much waits; one chunk more than that may wait.
- */
-function prefetch(source, limitBytes) {
-    return new PrefetchedStream(source, limitBytes);
-}
-class PrefetchedStream extends external_node_stream_.Readable {
-    #source;
-    #limitBytes;
-    #waiting = [];
-    #waitingBytes = 0;
-    #isWanted = false;
-    #end;
-    constructor(source, limitBytes) {
-        // Whole chunks go through, one at a time: reading a byte stream would put everything that waits into one buffer.
-        super({ objectMode: true, highWaterMark: 1 });
-        this.#source = source;
-        this.#limitBytes = limitBytes;
-        source.on('data', (chunk) => {
-            this.#waiting.push(chunk);
-            this.#waitingBytes += chunk.length;
-            if (this.#waitingBytes >= this.#limitBytes)
-                source.pause();
-            this.#hand();
-        });
-        source.once('end', () => {
-            this.#end = {};
-            this.#hand();
-        });
-        source.once('error', (error) => {
-            this.#end = { error };
-            this.#hand();
-        });
-    }
-    _read() {
-        this.#isWanted = true;
-        this.#hand();
-    }
-    _destroy(error, callback) {
-        this.#waiting.length = 0;
-        this.#source.destroy();
-        callback(error);
-    }
-    #hand() {
-        while (this.#isWanted) {
-            const chunk = this.#waiting.shift();
-            if (chunk === undefined)
-                break;
-            this.#waitingBytes -= chunk.length;
-            this.#isWanted = this.push(chunk);
-        }
-        if (this.#waiting.length === 0 && this.#end !== undefined) {
-            if (this.#end.error !== undefined)
-                this.destroy(this.#end.error);
-            else if (this.#isWanted)
-                this.push(null);
-        }
-        else if (this.#waitingBytes < this.#limitBytes && this.#source.isPaused()) {
-            this.#source.resume();
-        }
+        return false;
     }
 }
 
@@ -4343,763 +4441,6 @@ function deadline_timedOut(timeoutMs, state) {
     return new errors/* BuildError */.zS('timeout', `the step did not end within its timeout of ${timeoutMs / 1_000} s; last state: ${state}`, {
         hint: "Raise 'timeout', or look at what the builder was doing.",
     });
-}
-
-;// CONCATENATED MODULE: ./build/pod/access.js
-
-/** Rights without which no build is possible. The attach upgrade is a GET; since 1.35 the server asks for `create` too. */
-const required = [
-    { verb: 'create', resource: 'pods' },
-    { verb: 'get', resource: 'pods' },
-    { verb: 'delete', resource: 'pods' },
-    { verb: 'get', resource: 'pods/attach' },
-    { verb: 'create', resource: 'pods/attach' },
-    { verb: 'get', resource: 'pods/log' },
-];
-/**
- * Makes sure of every right before anything is created: by the list that the cluster gives, and by a question for each right
- * that is not in it. A server that does not answer such questions is given the benefit of the doubt: the calls themselves will
- * say.
- * @throws BuildError('cluster') that names what is missing, with the lines to add to the Role.
- */
-async function checkAccess(cluster, signal) {
-    const listed = await cluster.listedRights(signal);
-    const doubtful = required.filter((access) => !listed.some((right) => covers(right, access)));
-    const answers = await Promise.all(doubtful.map((access) => cluster.can(access, signal)));
-    const missing = doubtful.filter((_, index) => answers[index] === 'no');
-    if (missing.length === 0)
-        return;
-    const rights = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
-    throw new errors/* BuildError */.zS('cluster', `the account of the kubeconfig may not ${rights} in namespace ${JSON.stringify(cluster.namespace)}`, { hint: `Add to its Role: ${missingRules(missing).join(' ')}` });
-}
-function covers(right, access) {
-    return [access.verb, '*'].includes(right.verb) && [access.resource, '*'].includes(right.resource);
-}
-/** One YAML rule for each resource, as it stands in a Role. */
-function missingRules(missing) {
-    const resources = [...new Set(missing.map(({ resource }) => resource))];
-    return resources.map((resource) => {
-        const verbs = missing.filter((access) => access.resource === resource).map(({ verb }) => verb);
-        return `- {apiGroups: [""], resources: [${resource}], verbs: [${verbs.join(', ')}]}`;
-    });
-}
-
-;// CONCATENATED MODULE: ./build/pod/labels.js
-/** Prefix of every label and annotation that is ours; users cannot set keys below it. */
-const ownPrefix = 'kube-build-push/';
-/** Labels that every builder pod has. */
-const ownLabels = {
-    'app.kubernetes.io/name': 'kube-build-push',
-    'app.kubernetes.io/managed-by': 'kube-build-push',
-    'app.kubernetes.io/component': 'builder',
-};
-/** Tells our own create, whose answer was lost, from a pod of somebody else with the same name. */
-const nonceAnnotation = `${ownPrefix}nonce`;
-/** RFC 3339 time after which a later run may remove the pod. */
-const expiresAnnotation = `${ownPrefix}expires`;
-/** Value of `keep-pod` where it may keep the pod: until it expires, no later run removes it. */
-const keepAnnotation = `${ownPrefix}keep-pod`;
-/** True for keys of labels and annotations that a user must not set. */
-function isOwnKey(key) {
-    return key.startsWith(ownPrefix) || Object.hasOwn(ownLabels, key);
-}
-/** Any text as a label value: at most 63 characters of letters, digits, `-`, `_`, `.`, bounded by letters or digits. */
-function toLabelValue(text) {
-    return text
-        .replace(/[^A-Za-z0-9._-]+/g, '.')
-        .slice(0, 63)
-        .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
-}
-
-;// CONCATENATED MODULE: ./build/pod/spec.js
-
-/** The builder pod, before a pod template is merged. */
-function buildPod(inputs, order) {
-    return {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-            name: order.ref.name,
-            namespace: order.ref.namespace,
-            labels: { ...inputs.labels, ...ownLabels, ...runLabels(order.run) },
-            annotations: {
-                // A builder that is moved starts again from nothing; the autoscaler has to wait for it.
-                'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
-                ...inputs.annotations,
-                [nonceAnnotation]: order.nonce,
-                [expiresAnnotation]: order.expiresAt.toISOString(),
-                ...(order.keepPod !== 'never' && { [keepAnnotation]: order.keepPod }),
-            },
-        },
-        spec: {
-            restartPolicy: 'Never',
-            activeDeadlineSeconds: order.activeDeadlineSeconds,
-            // A builder has nothing to save when it is told to stop.
-            terminationGracePeriodSeconds: 1,
-            enableServiceLinks: false,
-            automountServiceAccountToken: inputs.serviceAccount !== undefined,
-            ...(inputs.serviceAccount !== undefined && { serviceAccountName: inputs.serviceAccount }),
-            nodeSelector: {
-                'kubernetes.io/os': 'linux',
-                ...(order.platform !== undefined && { 'kubernetes.io/arch': order.platform.architecture }),
-                ...inputs.nodeSelector,
-            },
-            ...(inputs.tolerations.length > 0 && {
-                tolerations: inputs.tolerations.map((t) => ({ ...t })),
-            }),
-            ...(inputs.imagePullSecrets.length > 0 && {
-                imagePullSecrets: inputs.imagePullSecrets.map((name) => ({ name })),
-            }),
-            ...(order.volumes.length > 0 && { volumes: [...order.volumes] }),
-            containers: [builderContainer(inputs, order.container)],
-        },
-    };
-}
-/**
- * The fields that carry the action's guarantees. `stdinOnce` makes the runtime close stdin after the first attach
- * (attach ends = end of file); without it a builder that reads to the end would wait for ever.
- */
-function builderContainer(inputs, container) {
-    const { requests, limits } = inputs.resources;
-    return {
-        ...container,
-        ...((Object.keys(requests).length > 0 || Object.keys(limits).length > 0) && {
-            resources: { requests: { ...requests }, limits: { ...limits } },
-        }),
-        stdin: true,
-        stdinOnce: true,
-        tty: false,
-        terminationMessagePath: '/dev/termination-log',
-        terminationMessagePolicy: 'FallbackToLogsOnError',
-    };
-}
-function runLabels(run) {
-    const labels = {
-        [`${ownPrefix}repository`]: toLabelValue(run.repository),
-        [`${ownPrefix}run-id`]: toLabelValue(run.runId),
-        [`${ownPrefix}run-attempt`]: toLabelValue(run.runAttempt),
-    };
-    return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
-}
-
-;// CONCATENATED MODULE: ./build/pod/sweep.js
-
-/** A run that is alive may still read the log of a container that has just ended. */
-const readingMs = 10 * 60_000;
-/**
- * Removes what dead runs of the same repository left behind: pods whose containers ended a while ago, and those whose time is
- * past by the server's own clock. A living run's pod is never touched, nor one that was kept on purpose before its time.
- * Does nothing without the right to list pods. Never rejects: this run's verdict does not depend on it.
- * @param repository `owner/name`; empty outside of a workflow, where nobody knows whose pods they are.
- */
-async function sweepPods(cluster, repository, report, signal) {
-    const label = toLabelValue(repository);
-    if (label === '')
-        return;
-    const selector = Object.entries({ ...ownLabels, [`${ownPrefix}repository`]: label });
-    try {
-        const found = await cluster.listPods(selector.map(([key, value]) => `${key}=${value}`).join(','), signal);
-        if (found === undefined)
-            return;
-        for (const pod of found.pods) {
-            if (!isLeftover(pod, found.serverTimeMs))
-                continue;
-            if (await cluster.deleteUnchanged(pod, signal)) {
-                await report(`removed pod ${pod.metadata?.name ?? ''}, which an earlier run left behind`);
-            }
-        }
-    }
-    catch {
-        // Another run tries again.
-    }
-}
-/** True for a pod that no living run needs. @param nowMs by the server's clock. */
-function isLeftover(pod, nowMs) {
-    const { annotations = {}, deletionTimestamp } = pod.metadata ?? {};
-    if (deletionTimestamp !== undefined)
-        return false;
-    const expiresMs = Date.parse(annotations[expiresAnnotation] ?? '');
-    if (expiresMs < nowMs)
-        return true;
-    if (annotations[keepAnnotation] !== undefined)
-        return false;
-    const endedMs = endOf(pod);
-    return endedMs !== undefined && endedMs + readingMs < nowMs;
-}
-/** When the last container ended; undefined while one of them has not. */
-function endOf(pod) {
-    const statuses = pod.status?.containerStatuses ?? [];
-    const ends = statuses.map(({ state }) => state?.terminated?.finishedAt);
-    if (ends.length === 0)
-        return undefined;
-    const times = ends.map((end) => (end === undefined ? NaN : new Date(end).getTime()));
-    const last = Math.max(...times);
-    return Number.isNaN(last) ? undefined : last;
-}
-
-;// CONCATENATED MODULE: ./build/pod/template.js
-
-
-
-/** Name by which a template means the builder's own container. */
-const builderAlias = '$builder';
-/** Fields that carry the action's guarantees, with what to use instead. */
-const refused = {
-    metadata: {
-        name: 'the action chooses it',
-        generateName: 'the action chooses the name',
-        namespace: "use the input 'namespace'",
-        ownerReferences: 'the action removes the pod itself',
-        finalizers: 'the action removes the pod itself',
-    },
-    spec: {
-        restartPolicy: 'a builder is never started twice with one stream',
-        activeDeadlineSeconds: "use the input 'timeout'",
-    },
-    builder: {
-        image: "use the input 'builder-image'",
-        command: "use the input 'builder-command'",
-        args: "use the input 'builder-args'",
-        stdin: 'the context arrives there',
-        stdinOnce: 'the context arrives there',
-        tty: 'the context is binary',
-        restartPolicy: 'a builder is never started twice with one stream',
-        restartPolicyRules: 'a builder is never started twice with one stream',
-        terminationMessagePath: 'the digest arrives there',
-        terminationMessagePolicy: 'the digest arrives there',
-    },
-};
-/**
- * Merges a user's template into the pod by the rules of ARC's hook templates: lists are appended, maps are merged, single
- * values replace ours; the container `$builder` is merged into the builder, others become sidecars. Unknown fields pass:
- * the API server refuses them (`fieldValidation=Strict`).
- * @throws BuildError('input') that lists every field that must not be set.
- */
-function mergeTemplate(pod, template) {
-    const metadata = fields(template['metadata']);
-    const { containers: listed, ...spec } = fields(template['spec']);
-    const containers = list(listed).map(fields);
-    const builder = containers.find(isBuilder) ?? {};
-    const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
-    refuse([
-        ...wrongKinds(template, spec, listed),
-        ...refusedFields('metadata', metadata, refused.metadata),
-        ...refusedFields('spec', spec, refused.spec),
-        ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
-        ...refusedKeys('metadata.labels', metadata['labels']),
-        ...refusedKeys('metadata.annotations', metadata['annotations']),
-        ...refusedEnv(builder, ours),
-        ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
-    ]);
-    const sidecars = containers.filter((container) => !isBuilder(container));
-    const merged = {
-        ...pod,
-        metadata: mergeFields(fields(pod.metadata), metadata),
-        spec: {
-            ...mergeFields(fields(pod.spec), spec),
-            containers: [{ ...mergeFields(fields(ours), builder), name: ours.name }, ...sidecars],
-        },
-    };
-    // The result has the shape that the template gives it; the server checks it strictly.
-    return merged;
-}
-/** What is no map or list would be dropped by the merge, and the server could not refuse it. */
-function wrongKinds(template, spec, containers) {
-    const maps = { metadata: template['metadata'], spec: template['spec'] };
-    return [
-        ...Object.entries(maps)
-            .filter(([, value]) => value !== undefined && !isMap(value))
-            .map(([place]) => `${place} must be a map`),
-        ...Object.entries({ containers, volumes: spec['volumes'] })
-            .filter(([, value]) => value !== undefined && !Array.isArray(value))
-            .map(([place]) => `spec.${place} must be a list`),
-    ];
-}
-function isBuilder(container) {
-    return container['name'] === builderAlias;
-}
-/** Lists append, maps merge (one level for `resources`, `securityContext` and the like, two for their own maps), the rest replaces. */
-function mergeFields(ours, theirs) {
-    // A map, because a template may have any key, `__proto__` too.
-    const merged = new Map(Object.entries(ours));
-    for (const [key, value] of Object.entries(theirs)) {
-        const own = merged.get(key);
-        if (Array.isArray(own) && Array.isArray(value))
-            merged.set(key, [...list(own), ...list(value)]);
-        else if (isMap(own) && isMap(value))
-            merged.set(key, key === 'capabilities' ? value : mergeFields(own, value));
-        else
-            merged.set(key, value);
-    }
-    return Object.fromEntries(merged);
-}
-function refusedFields(place, given, rules) {
-    return Object.entries(rules)
-        .filter(([field]) => field in given)
-        .map(([field, reason]) => `${place}.${field} must not be set: ${reason}`);
-}
-function refusedKeys(place, given) {
-    return Object.keys(fields(given))
-        .filter(isOwnKey)
-        .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
-}
-function refusedEnv(builder, ours) {
-    const own = new Set((ours.env ?? []).map(({ name }) => name));
-    return list(builder['env'])
-        .map((entry) => fields(entry)['name'])
-        .filter((name) => typeof name === 'string' && own.has(name))
-        .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
-}
-function refuse(problems) {
-    if (problems.length === 0)
-        return;
-    throw new errors/* BuildError */.zS('input', `input 'pod-template': ${problems.join('; ')}`, {
-        hint: 'Remove these fields from the template.',
-    });
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function fields(value) {
-    return isMap(value) ? value : {};
-}
-function list(value) {
-    return Array.isArray(value) ? value : [];
-}
-
-;// CONCATENATED MODULE: ./build/result/losses.js
-const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
-const raisePriority = "Set a priorityClassName by 'pod-template'.";
-const losses = {
-    Deleted: {
-        what: 'somebody deleted the pod',
-        hint: 'Find out who deletes pods in this namespace.',
-        restart: false,
-    },
-    TerminationByKubelet: { what: 'the node evicted the pod', hint: tryAgain, restart: true },
-    Preempting: {
-        what: 'the pod was preempted by a more important one',
-        hint: raisePriority,
-        restart: true,
-    },
-    PreemptionByScheduler: {
-        what: 'the pod was preempted by a more important one',
-        hint: raisePriority,
-        restart: true,
-    },
-    EvictionByEvictionAPI: {
-        what: 'the pod was evicted, as when a node is drained,',
-        hint: tryAgain,
-        restart: true,
-    },
-    DeletionByTaintManager: { what: 'the node became unusable', hint: tryAgain, restart: true },
-    DeletionByPodGC: { what: 'the node disappeared', hint: tryAgain, restart: true },
-    NodeLost: { what: 'the node disappeared', hint: tryAgain, restart: true },
-    NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
-    Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
-    ContainerRestarted: {
-        what: 'the container was started a second time',
-        hint: "Take restart policies out of 'pod-template'.",
-        restart: false,
-    },
-    ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
-    NodeAffinity: {
-        what: 'the node does not fit the pod',
-        hint: "Correct 'node-selector' and 'pod-template'.",
-        restart: false,
-        never: true,
-    },
-    NodePorts: {
-        what: 'a host port of the pod is in use on the node',
-        hint: "Take host ports out of 'pod-template'.",
-        restart: false,
-        never: true,
-    },
-    SysctlForbidden: {
-        what: 'the node refused the pod',
-        hint: "Take sysctls out of 'pod-template'.",
-        restart: false,
-        never: true,
-    },
-    AppArmor: {
-        what: 'the node refused the pod',
-        hint: "Correct the AppArmor profile in 'pod-template'.",
-        restart: false,
-        never: true,
-    },
-    PodOSNotSupported: {
-        what: 'the node runs another operating system',
-        hint: "Correct os in 'pod-template': builders run on linux.",
-        restart: false,
-        never: true,
-    },
-    PodOSSelectorNodeLabelDoesNotMatch: {
-        what: 'the node runs another operating system',
-        hint: "Correct os in 'pod-template': builders run on linux.",
-        restart: false,
-        never: true,
-    },
-    PodFeatureUnsupported: {
-        what: 'the node is too old for the pod',
-        hint: "Take what its words name out of 'pod-template', or choose other nodes by 'node-selector'.",
-        restart: false,
-        never: true,
-    },
-    UnexpectedAdmissionError: {
-        what: 'the node refused the pod',
-        hint: tryAgain,
-        restart: true,
-        never: true,
-    },
-    TopologyAffinityError: {
-        what: 'the node refused the pod',
-        hint: tryAgain,
-        restart: true,
-        never: true,
-    },
-    InvalidNodeInfo: {
-        what: 'the node refused the pod',
-        hint: tryAgain,
-        restart: true,
-        never: true,
-    },
-    InitContainerFailed: {
-        what: 'an init container failed',
-        hint: "Correct the init containers of 'pod-template'.",
-        restart: false,
-    },
-};
-/** The node was filled between scheduling and start: OutOfcpu, OutOfmemory, OutOfpods, … */
-const noRoom = {
-    what: 'the node had no room for the pod',
-    hint: tryAgain,
-    restart: true,
-    never: true,
-};
-const unknownLoss = { what: 'the cluster ended the pod', hint: tryAgain, restart: false };
-/** What a reason of the kubelet, the scheduler or a disruption condition means; `message`: its words. */
-function lossOf(reason, message) {
-    if (reason === 'Evicted')
-        return evictionOf(message);
-    if (reason.startsWith('OutOf'))
-        return noRoom;
-    return (Object.hasOwn(losses, reason) ? losses[reason] : undefined) ?? unknownLoss;
-}
-/** A pod over its own limits is evicted anywhere; one on a node under pressure may fare better elsewhere. */
-function evictionOf(message) {
-    const what = 'the node evicted the pod';
-    const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
-    if (resource === 'memory' || resource === 'ephemeral-storage') {
-        const hint = `Raise 'requests.${resource}' in 'resources': a node under pressure first evicts what uses more than it requested.`;
-        return { what, hint, restart: true };
-    }
-    // Also a node that refuses new pods: `The node had condition: [DiskPressure].`
-    if (resource !== undefined || message.includes('The node had condition')) {
-        return { what, hint: tryAgain, restart: true };
-    }
-    const hint = message.includes('EmptyDir')
-        ? "Raise the sizeLimit of the volume in 'pod-template', or write less to it."
-        : "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.";
-    return { what, hint, restart: false };
-}
-
-;// CONCATENATED MODULE: ./build/result/message.js
-
-
-/** The sentence and the hint for every end but success. */
-function outcomeError(outcome, context) {
-    switch (outcome.kind) {
-        case 'failed':
-            return failedError(outcome, context);
-        case 'unproved':
-            return unprovedError(outcome.cause);
-        case 'upload-lost':
-            if (isRefusal(outcome.cause))
-                return outcome.cause;
-            return new errors/* BuildError */.zS('lost', outcome.cause.message, {
-                hint: tryAgain,
-                cause: outcome.cause,
-            });
-        case 'pod-lost':
-            return lossError(outcome.reason, outcome.message, context);
-        case 'pod-gone':
-            return new errors/* BuildError */.zS('build', 'the pod disappeared before the builder ended: somebody deleted it', {
-                hint: 'Find out who deletes pods in this namespace.',
-            });
-    }
-}
-/** Another pod would be refused as well. */
-function isRefusal({ code }) {
-    return code === 401 || code === 403;
-}
-function failedError({ ended, contextComplete, bytesSent, cut }, context) {
-    const { exitCode, reason, message } = ended;
-    const { diagnosis } = context;
-    if (reason === 'OOMKilled')
-        return memoryError(exitCode, ended.memoryLimit ?? context.memoryLimit);
-    if (reason === 'StartError' || reason === 'ContainerCannotRun') {
-        return new errors/* BuildError */.zS('build', `the builder could not be started (exit code ${exitCode}): ${message}`, {
-            hint: "Correct 'builder-command' or 'builder-image'.",
-        });
-    }
-    if (diagnosis?.transport === true) {
-        return new errors/* BuildError */.zS('lost', `the builder ended with exit code ${exitCode}: ${diagnosis.message}`, { hint: tryAgain });
-    }
-    if (reason === 'seccomp killed') {
-        return new errors/* BuildError */.zS('build', `the builder was killed with exit code ${exitCode}: its seccomp profile forbids a system call that it made`, { hint: "Set another seccompProfile by 'pod-template'." });
-    }
-    const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
-    // A builder that does not say why it failed may have missed what was lost.
-    if (cut !== undefined && diagnosis === undefined) {
-        return new errors/* BuildError */.zS('lost', `the builder ended with exit code ${exitCode}${early}: ${cut.message}`, {
-            // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
-            hint: "Look at the builder's output above; if it gives no reason, run the step again.",
-            cause: cut,
-        });
-    }
-    const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
-    const killed = exitCode > 128 && exitCode < 160 ? ` (killed by signal ${exitCode - 128})` : '';
-    return new errors/* BuildError */.zS('build', `the builder ended with exit code ${exitCode}${killed}${early}${why}`, {
-        hint: diagnosis?.hint ?? "Look at the builder's output above.",
-        ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
-    });
-}
-function memoryError(exitCode, limit) {
-    const [than, hint] = limit === undefined
-        ? [
-            'the memory of its node',
-            "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
-        ]
-        : [`its memory limit of ${limit}`, "Raise 'limits.memory' in 'resources'."];
-    return new errors/* BuildError */.zS('build', `the builder was killed with exit code ${exitCode}: it needed more than ${than}`, { hint });
-}
-function unprovedError(cause) {
-    if (cause === undefined) {
-        return new errors/* BuildError */.zS('build', 'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved', {
-            hint: 'Let its command read all of stdin.',
-        });
-    }
-    return new errors/* BuildError */.zS('lost', `the builder ended with exit code 0, but it did not get everything: ${cause.message}`, {
-        hint: 'Run the step again; if it always happens, let its command read all of stdin.',
-        cause,
-    });
-}
-function lossError(reason, message, { timeoutMs }) {
-    const words = message === '' ? '' : `: ${message.trim()}`;
-    if (reason === 'DeadlineExceeded') {
-        return new errors/* BuildError */.zS('timeout', `the cluster ended the pod at its deadline${words}`, {
-            hint: `Raise 'timeout' (now ${timeoutMs / 1_000} s).`,
-        });
-    }
-    const { what, hint, restart, never = false } = lossOf(reason, message);
-    const when = never ? ', so the builder never ran' : ' before the builder ended';
-    // Our own words for it say no more.
-    const why = reason === 'Deleted' ? '' : ` (${reason}${words})`;
-    return new errors/* BuildError */.zS(restart ? 'lost' : 'build', `${what}${when}${why}`, { hint });
-}
-
-;// CONCATENATED MODULE: ./build/result/outcome.js
-/**
- * The verdict. The container's status decides, never a stream: a connection that closes proves nothing, and a container
- * that exits with 0 after half a stream (a restarted kubelet does that) has not succeeded.
- * @param upload undefined if the container ended before anything was sent.
- */
-function decideOutcome(state, upload) {
-    switch (state.kind) {
-        case 'ended':
-            return decideEnded(state, upload);
-        case 'lost':
-            return { kind: 'pod-lost', reason: state.reason, message: state.message };
-        case 'gone':
-            return { kind: 'pod-gone' };
-        case 'starting':
-        case 'stuck':
-        case 'running':
-            if (upload?.failure !== undefined)
-                return { kind: 'upload-lost', cause: upload.failure };
-            return { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' };
-    }
-}
-function decideEnded(ended, upload) {
-    const contextComplete = upload?.acknowledged ?? false;
-    if (ended.exitCode !== 0) {
-        const cut = upload?.failure?.kind === 'lost' ? upload.failure : undefined;
-        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete, cut };
-    }
-    return contextComplete
-        ? { kind: 'succeeded', ended }
-        : { kind: 'unproved', ended, cause: upload?.failure };
-}
-
-;// CONCATENATED MODULE: ./build/build.js
-
-
-
-
-
-
-
-
-
-
-
-/** A kept pod stays this long before a later run may remove it. */
-const keptForMs = 24 * 60 * 60_000;
-/** Read ahead of what needs no packing. */
-const rawAheadBytes = 1_024 * 1_024;
-/** Looking whether a pod is there, for at most this long. */
-const lookMs = 5_000;
-/** The cluster's own deadline comes after ours, so that our sentence comes first. */
-const deadlineGraceSeconds = 60;
-/**
- * The whole flow: checks the rights, then runs pods until one has given a verdict, at most `retries` + 1 of them. Every pod
- * is removed (or kept, if that was asked for) before the next one starts and before this returns.
- * @returns the image of a pushing build.
- * @throws BuildError for everything that is no proved success.
- */
-async function buildImage(plan, ports, cancelled) {
-    const { cluster, clock, log, report } = ports;
-    const { inputs } = plan;
-    const swept = new AbortController();
-    let sweeping;
-    const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
-    const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
-    try {
-        const checked = checkAccess(cluster, deadline.signal);
-        // Waited for second, so that a cluster out of reach is always said in the same words.
-        checked.catch(() => undefined);
-        const minor = await cluster.serverMinor(deadline.signal);
-        await checked;
-        const streams = attachStreams(minor);
-        sweeping = sweepPods(cluster, ports.run.repository, (line) => log.info(line), AbortSignal.any([deadline.signal, swept.signal]));
-        for (;;) {
-            report.attempts++;
-            try {
-                return await buildOnce(plan, ports, streams, deadline);
-            }
-            catch (error) {
-                const failure = (0,errors/* toBuildError */.KB)(error, 'the build');
-                const last = report.attempts > inputs.retries || deadline.signal.aborted;
-                if (failure.kind !== 'lost' || last)
-                    throw failure;
-                await log.warning(`attempt ${report.attempts} was lost, starting again with a new pod: ${failure.message}`);
-            }
-        }
-    }
-    finally {
-        swept.abort(new Error('the build has ended'));
-        await sweeping;
-        deadline.end();
-    }
-}
-/** One pod, from the choice of its name to its removal. */
-async function buildOnce(plan, ports, attached, deadline) {
-    const { inputs, source, auth } = plan;
-    const ref = { namespace: ports.cluster.namespace, name: ports.newPodName() };
-    const pod = makePod(plan, ports, ref, deadline.remainingMs());
-    ports.onPod(ref);
-    ports.pods.add(ref);
-    const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
-    const streams = new StreamsAhead(() => source.open(auth), aheadBytes);
-    let end;
-    const create = { isRefused: false };
-    let failure;
-    try {
-        const order = {
-            ref,
-            pod,
-            streams: attached,
-            startTimeoutMs: inputs.startTimeoutMs,
-            notable: plan.engine.notable,
-            open: () => streams.open(),
-            onRefused: () => {
-                create.isRefused = true;
-            },
-        };
-        end = await runAttempt(order, ports, deadline.signal);
-        ports.report.tail = plan.engine.relevant(end.tail);
-        return judge(plan, pod, end);
-    }
-    catch (error) {
-        failure = (0,errors/* toBuildError */.KB)(error, 'the build');
-        throw failure;
-    }
-    finally {
-        streams.close();
-        if (create.isRefused)
-            ports.pods.forget(ref);
-        else if (isKept(inputs.keepPod, failure))
-            await keepPod(ref, ports);
-        else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))
-            ports.pods.forget(ref);
-        ports.report.phase('remove', ports.clock.now());
-    }
-}
-function makePod({ inputs, engine, auth, pullHosts }, ports, ref, remainingMs) {
-    const keptMs = inputs.keepPod === 'never' ? 0 : keptForMs;
-    const graceMs = deadlineGraceSeconds * 1_000;
-    const pod = buildPod(inputs.pod, {
-        ref,
-        run: ports.run,
-        nonce: ports.newNonce(),
-        keepPod: inputs.keepPod,
-        expiresAt: new Date(ports.clock.now() + remainingMs + graceMs + keptMs),
-        activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
-        platform: inputs.image.platform,
-        container: engine.container(inputs, {
-            logins: auth.config !== undefined,
-            ca: auth.ca !== undefined,
-            pullHosts,
-        }),
-        volumes: engine.volumes(inputs),
-    });
-    return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
-}
-/** The image if the pod's end proves one. @throws BuildError for every other end. */
-function judge({ inputs, engine, source }, pod, { state, upload, tail, noted }) {
-    // What could not be packed is the cause of whatever the builder says about a stream that broke off.
-    if (upload?.failure?.kind === 'context')
-        throw upload.failure;
-    const outcome = decideOutcome(state, upload);
-    if (outcome.kind !== 'succeeded') {
-        const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
-        throw outcomeError(outcome, {
-            memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
-            timeoutMs: inputs.timeoutMs,
-            diagnosis: exitCode === undefined ? undefined : engine.diagnose(tail, exitCode, source.dockerfile),
-        });
-    }
-    if (!inputs.image.push)
-        return undefined;
-    const image = engine.readImage(outcome.ended.message, inputs, noted);
-    if (image === undefined) {
-        throw new errors/* BuildError */.zS('build', 'the builder ended with exit code 0 but named no digest, so the push is not proved', {
-            hint: "Take flags out of 'builder-args' that change where the digest is written.",
-        });
-    }
-    return image;
-}
-function isKept(keepPod, failure) {
-    if (failure?.kind === 'cancelled')
-        return false;
-    return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
-}
-async function keepPod(ref, ports) {
-    const { cluster, log, pods, report } = ports;
-    pods.forget(ref);
-    if (!(await mayExist(ref, cluster)))
-        return;
-    report.podKept = true;
-    await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
-}
-/** False only if the cluster says that there is no such pod: its create was refused. */
-async function mayExist(ref, cluster) {
-    try {
-        return (await cluster.readPod(ref, AbortSignal.timeout(lookMs))) !== undefined;
-    }
-    catch {
-        return true;
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/problem.js
@@ -5432,7 +4773,8 @@ function wantedHosts({ image, registry }, pullHosts) {
 }
 /**
  * Resolves the logins of the given registries as docker does: its helper, else the store, else the file's own entry.
- * @throws BuildError('input') if a helper of a required registry fails, the signal's reason if it is aborted.
+ * @throws BuildError('input') if a helper of a required registry fails, or its entry is no login; the signal's reason if it
+ * is aborted.
  */
 async function collectLogins(config, hosts, run, signal) {
     if (config === undefined)
@@ -5465,6 +4807,16 @@ async function collectLogins(config, hosts, run, signal) {
         warnings,
     };
 }
+/** Registries that the build pushes to without a login beside the context; what is in a Secret of the cluster is not known. */
+function hostsWithoutLogin({ image, registry }, config) {
+    if (!image.push || registry.secret !== undefined)
+        return [];
+    const document = config === undefined ? {} : JSON.parse(config.toString('utf8'));
+    const auths = isFields(document) ? fieldsOf(document['auths']) : {};
+    const known = new Set(Object.keys(auths).map((key) => readKey(key).host));
+    const hosts = new Set(image.tags.map((tag) => tag.registry));
+    return [...hosts].filter((host) => !known.has(host));
+}
 async function resolveLogin(config, host, run, signal) {
     const helper = findHelper(config, host);
     const answer = helper === undefined ? undefined : await askHelper(helper, host, run, signal);
@@ -5472,18 +4824,30 @@ async function resolveLogin(config, host, run, signal) {
         return { [keyOf(host)]: answer };
     return fileEntries(config, host);
 }
+/** @throws BuildError('input') that quotes nothing of it, if it is no login: builders refuse it, each in its own words. */
+function checkEntry({ source }, key, entry) {
+    const { auth, identitytoken, registrytoken } = entry;
+    if (auth === undefined || identitytoken !== undefined || registrytoken !== undefined)
+        return;
+    const text = auth.replace(/[\r\n]/g, '');
+    const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+    if (isBase64 && Buffer.from(text, 'base64').indexOf(':') > 0)
+        return;
+    throw new errors/* BuildError */.zS('input', `the login for ${JSON.stringify(key)} in the Docker configuration ${JSON.stringify(source)} is none: its auth is not the base64 text of user:password`, { hint: 'Log in to this registry again, in a step before this one, or correct the entry.' });
+}
 function findHelper({ credHelpers, credsStore }, host) {
     const own = Object.entries(credHelpers).find(([key]) => readKey(key).host === host)?.[1];
     return typeof own === 'string' ? own : credsStore;
 }
 /** The file's entries for the host, those of a part of it (`host/group`) included, under the keys that builders look up. */
-function fileEntries({ auths }, host) {
+function fileEntries(config, host) {
     const entries = {};
-    for (const [key, value] of Object.entries(auths)) {
+    for (const [key, value] of Object.entries(config.auths)) {
         const place = readKey(key);
         const entry = toEntry(value);
         if (place.host !== host || Object.keys(entry).length === 0)
             continue;
+        checkEntry(config, key, entry);
         entries[place.path === '' ? keyOf(host) : `${host}/${place.path}`] = entry;
     }
     return entries;
@@ -5578,6 +4942,918 @@ function brokenConfig(source, what) {
     return new errors/* BuildError */.zS('input', `reading the Docker configuration ${JSON.stringify(source)} failed: ${what}`, {
         hint: "Correct the file, or set 'docker-config' to another one or to none.",
     });
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(7075);
+;// CONCATENATED MODULE: ./build/context/prefetch.js
+
+/** Streams of one pod; the first one is packed at once, while the pod is scheduled and its image pulled. */
+class StreamsAhead {
+    #open;
+    #limitBytes;
+    #first;
+    /** @param limitBytes of compressed bytes that may wait for the container. */
+    constructor(open, limitBytes) {
+        this.#open = open;
+        this.#limitBytes = limitBytes;
+        this.#first = this.#ahead();
+    }
+    /** A stream from its beginning, which the caller destroys; after the first one they are packed as they are asked for. */
+    open() {
+        const first = this.#first ?? this.#ahead();
+        this.#first = undefined;
+        return first;
+    }
+    /** Stops packing if nobody wanted the stream. */
+    close() {
+        this.#first?.stream.destroy();
+        this.#first = undefined;
+    }
+    #ahead() {
+        const { stream, progress } = this.#open();
+        const ahead = prefetch(stream, this.#limitBytes);
+        // Whoever reads it gets the error; until then it must not count as unhandled.
+        ahead.on('error', () => undefined);
+        return { stream: ahead, progress };
+    }
+}
+/**
+ * Reads a stream ahead of its consumer, up to a limit. Destroying the result destroys the source; an error of the source comes after what was read before it.
+ * @param limitBytes reading pauses once so much waits; one chunk more than that may wait.
+ */
+function prefetch(source, limitBytes) {
+    return new PrefetchedStream(source, limitBytes);
+}
+class PrefetchedStream extends external_node_stream_.Readable {
+    #source;
+    #limitBytes;
+    #waiting = [];
+    #waitingBytes = 0;
+    #isWanted = false;
+    #end;
+    constructor(source, limitBytes) {
+        // Whole chunks go through, one at a time: reading a byte stream would put everything that waits into one buffer.
+        super({ objectMode: true, highWaterMark: 1 });
+        this.#source = source;
+        this.#limitBytes = limitBytes;
+        source.on('data', (chunk) => {
+            this.#waiting.push(chunk);
+            this.#waitingBytes += chunk.length;
+            if (this.#waitingBytes >= this.#limitBytes)
+                source.pause();
+            this.#hand();
+        });
+        source.once('end', () => {
+            this.#end = {};
+            this.#hand();
+        });
+        source.once('error', (error) => {
+            this.#end = { error };
+            this.#hand();
+        });
+    }
+    _read() {
+        this.#isWanted = true;
+        this.#hand();
+    }
+    _destroy(error, callback) {
+        this.#waiting.length = 0;
+        this.#source.destroy();
+        callback(error);
+    }
+    #hand() {
+        while (this.#isWanted) {
+            const chunk = this.#waiting.shift();
+            if (chunk === undefined)
+                break;
+            this.#waitingBytes -= chunk.length;
+            this.#isWanted = this.push(chunk);
+        }
+        if (this.#waiting.length === 0 && this.#end !== undefined) {
+            if (this.#end.error !== undefined)
+                this.destroy(this.#end.error);
+            else if (this.#isWanted)
+                this.push(null);
+        }
+        else if (this.#waitingBytes < this.#limitBytes && this.#source.isPaused()) {
+            this.#source.resume();
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/pod/access.js
+
+/** Rights without which no build is possible. The attach upgrade is a GET; since 1.35 the server asks for `create` too. */
+const required = [
+    { verb: 'create', resource: 'pods' },
+    { verb: 'get', resource: 'pods' },
+    { verb: 'delete', resource: 'pods' },
+    { verb: 'get', resource: 'pods/attach' },
+    { verb: 'create', resource: 'pods/attach' },
+    { verb: 'get', resource: 'pods/log' },
+];
+/**
+ * Makes sure of every right before anything is created: by the list that the cluster gives, and by a question for each right
+ * that is not in it. A server that does not answer such questions is given the benefit of the doubt: the calls themselves will
+ * say.
+ * @throws BuildError('cluster') that names what is missing, with the lines to add to the Role.
+ */
+async function checkAccess(cluster, signal) {
+    const listed = await cluster.listedRights(signal);
+    const doubtful = required.filter((access) => !listed.some((right) => covers(right, access)));
+    const answers = await Promise.all(doubtful.map((access) => cluster.can(access, signal)));
+    const missing = doubtful.filter((_, index) => answers[index] === 'no');
+    if (missing.length === 0)
+        return;
+    const rights = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
+    throw new errors/* BuildError */.zS('cluster', `the account of the kubeconfig may not ${rights} in namespace ${JSON.stringify(cluster.namespace)}`, { hint: `Add to its Role: ${missingRules(missing).join(' ')}` });
+}
+function covers(right, access) {
+    return [access.verb, '*'].includes(right.verb) && [access.resource, '*'].includes(right.resource);
+}
+/** One YAML rule for each resource, as it stands in a Role. */
+function missingRules(missing) {
+    const resources = [...new Set(missing.map(({ resource }) => resource))];
+    return resources.map((resource) => {
+        const verbs = missing.filter((access) => access.resource === resource).map(({ verb }) => verb);
+        return `- {apiGroups: [""], resources: [${resource}], verbs: [${verbs.join(', ')}]}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./build/pod/labels.js
+/** Prefix of every label and annotation that is ours; users cannot set keys below it. */
+const ownPrefix = 'kube-build-push/';
+/** Labels that every builder pod has. */
+const ownLabels = {
+    'app.kubernetes.io/name': 'kube-build-push',
+    'app.kubernetes.io/managed-by': 'kube-build-push',
+    'app.kubernetes.io/component': 'builder',
+};
+/** Tells our own create, whose answer was lost, from a pod of somebody else with the same name. */
+const nonceAnnotation = `${ownPrefix}nonce`;
+/** RFC 3339 time after which a later run may remove the pod. */
+const expiresAnnotation = `${ownPrefix}expires`;
+/** Value of `keep-pod` where it may keep the pod: until it expires, no later run removes it. */
+const keepAnnotation = `${ownPrefix}keep-pod`;
+/** True for keys of labels and annotations that a user must not set. */
+function isOwnKey(key) {
+    return key.startsWith(ownPrefix) || Object.hasOwn(ownLabels, key);
+}
+/** Any text as a label value: at most 63 characters of letters, digits, `-`, `_`, `.`, bounded by letters or digits. */
+function toLabelValue(text) {
+    return text
+        .replace(/[^A-Za-z0-9._-]+/g, '.')
+        .slice(0, 63)
+        .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}
+
+;// CONCATENATED MODULE: ./build/pod/spec.js
+
+/** The builder pod, before a pod template is merged. */
+function buildPod(inputs, order) {
+    return {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+            name: order.ref.name,
+            namespace: order.ref.namespace,
+            labels: { ...inputs.labels, ...ownLabels, ...runLabels(order.run) },
+            annotations: {
+                // A builder that is moved starts again from nothing; the autoscaler has to wait for it.
+                'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+                ...inputs.annotations,
+                [nonceAnnotation]: order.nonce,
+                [expiresAnnotation]: order.expiresAt.toISOString(),
+                ...(order.keepPod !== 'never' && { [keepAnnotation]: order.keepPod }),
+            },
+        },
+        spec: {
+            restartPolicy: 'Never',
+            activeDeadlineSeconds: order.activeDeadlineSeconds,
+            // A builder has nothing to save when it is told to stop.
+            terminationGracePeriodSeconds: 1,
+            enableServiceLinks: false,
+            automountServiceAccountToken: inputs.serviceAccount !== undefined,
+            ...(inputs.serviceAccount !== undefined && { serviceAccountName: inputs.serviceAccount }),
+            nodeSelector: {
+                'kubernetes.io/os': 'linux',
+                ...(order.platform !== undefined && { 'kubernetes.io/arch': order.platform.architecture }),
+                ...inputs.nodeSelector,
+            },
+            ...(inputs.tolerations.length > 0 && {
+                tolerations: inputs.tolerations.map((t) => ({ ...t })),
+            }),
+            ...(inputs.imagePullSecrets.length > 0 && {
+                imagePullSecrets: inputs.imagePullSecrets.map((name) => ({ name })),
+            }),
+            ...(order.volumes.length > 0 && { volumes: [...order.volumes] }),
+            containers: [builderContainer(inputs, order.container)],
+        },
+    };
+}
+/**
+ * The fields that carry the action's guarantees. `stdinOnce` makes the runtime close stdin after the first attach
+ * (attach ends = end of file); without it a builder that reads to the end would wait for ever.
+ */
+function builderContainer(inputs, container) {
+    const { requests, limits } = inputs.resources;
+    return {
+        ...container,
+        ...((Object.keys(requests).length > 0 || Object.keys(limits).length > 0) && {
+            resources: { requests: { ...requests }, limits: { ...limits } },
+        }),
+        stdin: true,
+        stdinOnce: true,
+        tty: false,
+        terminationMessagePath: '/dev/termination-log',
+        terminationMessagePolicy: 'FallbackToLogsOnError',
+    };
+}
+function runLabels(run) {
+    const labels = {
+        [`${ownPrefix}repository`]: toLabelValue(run.repository),
+        [`${ownPrefix}run-id`]: toLabelValue(run.runId),
+        [`${ownPrefix}run-attempt`]: toLabelValue(run.runAttempt),
+    };
+    return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+}
+
+;// CONCATENATED MODULE: ./build/pod/sweep.js
+
+/** A run that is alive may still read the log of a container that has just ended. */
+const readingMs = 10 * 60_000;
+/**
+ * Removes what dead runs of the same repository left behind: pods whose containers ended a while ago, and those whose time is
+ * past by the server's own clock. A living run's pod is never touched, nor one that was kept on purpose before its time.
+ * Does nothing without the right to list pods. Never rejects: this run's verdict does not depend on it.
+ * @param repository `owner/name`; empty outside of a workflow, where nobody knows whose pods they are.
+ */
+async function sweepPods(cluster, repository, report, signal) {
+    const label = toLabelValue(repository);
+    if (label === '')
+        return;
+    const selector = Object.entries({ ...ownLabels, [`${ownPrefix}repository`]: label });
+    try {
+        const found = await cluster.listPods(selector.map(([key, value]) => `${key}=${value}`).join(','), signal);
+        if (found === undefined)
+            return;
+        for (const pod of found.pods) {
+            if (!isLeftover(pod, found.serverTimeMs))
+                continue;
+            if (await cluster.deleteUnchanged(pod, signal)) {
+                await report(`removed pod ${pod.metadata?.name ?? ''}, which an earlier run left behind`);
+            }
+        }
+    }
+    catch {
+        // Another run tries again.
+    }
+}
+/** True for a pod that no living run needs. @param nowMs by the server's clock. */
+function isLeftover(pod, nowMs) {
+    const { annotations = {}, deletionTimestamp } = pod.metadata ?? {};
+    if (deletionTimestamp !== undefined)
+        return false;
+    const expiresMs = Date.parse(annotations[expiresAnnotation] ?? '');
+    if (expiresMs < nowMs)
+        return true;
+    if (annotations[keepAnnotation] !== undefined)
+        return false;
+    const endedMs = endOf(pod);
+    return endedMs !== undefined && endedMs + readingMs < nowMs;
+}
+/** When the last container ended; undefined while one of them has not. */
+function endOf(pod) {
+    const statuses = pod.status?.containerStatuses ?? [];
+    const ends = statuses.map(({ state }) => state?.terminated?.finishedAt);
+    if (ends.length === 0)
+        return undefined;
+    const times = ends.map((end) => (end === undefined ? NaN : new Date(end).getTime()));
+    const last = Math.max(...times);
+    return Number.isNaN(last) ? undefined : last;
+}
+
+;// CONCATENATED MODULE: ./build/pod/template.js
+
+
+
+/** Name by which a template means the builder's own container. */
+const builderAlias = '$builder';
+/** Fields that carry the action's guarantees, with what to use instead. */
+const refused = {
+    metadata: {
+        name: 'the action chooses it',
+        generateName: 'the action chooses the name',
+        namespace: "use the input 'namespace'",
+        ownerReferences: 'the action removes the pod itself',
+        finalizers: 'the action removes the pod itself',
+    },
+    spec: {
+        restartPolicy: 'a builder is never started twice with one stream',
+        activeDeadlineSeconds: "use the input 'timeout'",
+    },
+    builder: {
+        image: "use the input 'builder-image'",
+        command: "use the input 'builder-command'",
+        args: "use the input 'builder-args'",
+        stdin: 'the context arrives there',
+        stdinOnce: 'the context arrives there',
+        tty: 'the context is binary',
+        restartPolicy: 'a builder is never started twice with one stream',
+        restartPolicyRules: 'a builder is never started twice with one stream',
+        terminationMessagePath: 'the digest arrives there',
+        terminationMessagePolicy: 'the digest arrives there',
+    },
+};
+/**
+ * Merges a user's template into the pod by the rules of ARC's hook templates: lists are appended, maps are merged, single
+ * values replace ours; the container `$builder` is merged into the builder, others become sidecars. Unknown fields pass:
+ * the API server refuses them (`fieldValidation=Strict`).
+ * @throws BuildError('input') that lists every field that must not be set.
+ */
+function mergeTemplate(pod, template) {
+    const metadata = fields(template['metadata']);
+    const { containers: listed, ...spec } = fields(template['spec']);
+    const containers = list(listed).map(fields);
+    const builder = containers.find(isBuilder) ?? {};
+    const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
+    const wrong = wrongKinds(template, spec, listed);
+    const forbidden = [
+        ...refusedFields('metadata', metadata, refused.metadata),
+        ...refusedFields('spec', spec, refused.spec),
+        ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
+        ...refusedKeys('metadata.labels', metadata['labels']),
+        ...refusedKeys('metadata.annotations', metadata['annotations']),
+        ...refusedEnv(builder, ours),
+        ...refusedMounts(builder, ours),
+        ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
+    ];
+    if (wrong.length > 0)
+        refuse([...wrong, ...forbidden], 'Correct these fields of the template, or remove them.');
+    if (forbidden.length > 0)
+        refuse(forbidden, 'Remove these fields from the template.');
+    const sidecars = containers.filter((container) => !isBuilder(container));
+    const merged = {
+        ...pod,
+        metadata: mergeFields(fields(pod.metadata), metadata),
+        spec: {
+            ...mergeFields(fields(pod.spec), spec),
+            containers: [{ ...mergeFields(fields(ours), builder), name: ours.name }, ...sidecars],
+        },
+    };
+    // The result has the shape that the template gives it; the server checks it strictly.
+    return merged;
+}
+/** What is no map or list would be dropped by the merge, and the server could not refuse it. */
+function wrongKinds(template, spec, containers) {
+    const maps = { metadata: template['metadata'], spec: template['spec'] };
+    return [
+        ...Object.entries(maps)
+            .filter(([, value]) => value !== undefined && !isMap(value))
+            .map(([place]) => `${place} must be a map`),
+        ...Object.entries({ containers, volumes: spec['volumes'] })
+            .filter(([, value]) => value !== undefined && !Array.isArray(value))
+            .map(([place]) => `spec.${place} must be a list`),
+    ];
+}
+function isBuilder(container) {
+    return container['name'] === builderAlias;
+}
+/** Lists append, maps merge (one level for `resources`, `securityContext` and the like, two for their own maps), the rest replaces. */
+function mergeFields(ours, theirs) {
+    // A map, because a template may have any key, `__proto__` too.
+    const merged = new Map(Object.entries(ours));
+    for (const [key, value] of Object.entries(theirs)) {
+        const own = merged.get(key);
+        if (Array.isArray(own) && Array.isArray(value))
+            merged.set(key, [...list(own), ...list(value)]);
+        else if (isMap(own) && isMap(value))
+            merged.set(key, key === 'capabilities' ? value : mergeFields(own, value));
+        else
+            merged.set(key, value);
+    }
+    return Object.fromEntries(merged);
+}
+function refusedFields(place, given, rules) {
+    return Object.entries(rules)
+        .filter(([field]) => field in given)
+        .map(([field, reason]) => `${place}.${field} must not be set: ${reason}`);
+}
+function refusedKeys(place, given) {
+    return Object.keys(fields(given))
+        .filter(isOwnKey)
+        .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
+}
+function refusedEnv(builder, ours) {
+    const own = new Set((ours.env ?? []).map(({ name }) => name));
+    return list(builder['env'])
+        .map((entry) => fields(entry)['name'])
+        .filter((name) => typeof name === 'string' && own.has(name))
+        .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
+}
+/** What is mounted over a place hides it, and over a directory everything in it. */
+function refusedMounts(builder, ours) {
+    const own = [
+        ours.terminationMessagePath,
+        ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath),
+    ].filter((path) => path !== undefined);
+    return list(builder['volumeMounts'])
+        .map((mount) => fields(mount)['mountPath'])
+        .filter((path) => typeof path === 'string')
+        .flatMap((path) => {
+        const hidden = own.find((place) => `${cleanPath(place)}/`.startsWith(`${cleanPath(path)}/`));
+        return hidden === undefined
+            ? []
+            : [`volumeMounts of ${builderAlias} must not hide ${hidden}: the action needs it`];
+    });
+}
+/** The root is the empty text. */
+function cleanPath(path) {
+    return path
+        .split('/')
+        .filter((name) => name !== '' && name !== '.')
+        .map((name) => `/${name}`)
+        .join('');
+}
+/** @throws BuildError('input') always. */
+function refuse(problems, hint) {
+    throw new errors/* BuildError */.zS('input', `input 'pod-template': ${problems.join('; ')}`, { hint });
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function fields(value) {
+    return isMap(value) ? value : {};
+}
+function list(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./build/result/losses.js
+const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
+const raisePriority = "Set a priorityClassName by 'pod-template'.";
+const losses = {
+    Deleted: {
+        what: 'somebody deleted the pod',
+        hint: 'Find out who deletes pods in this namespace.',
+        restart: false,
+    },
+    TerminationByKubelet: { what: 'the node evicted the pod', hint: tryAgain, restart: true },
+    Preempting: {
+        what: 'the pod was preempted by a more important one',
+        hint: raisePriority,
+        restart: true,
+    },
+    PreemptionByScheduler: {
+        what: 'the pod was preempted by a more important one',
+        hint: raisePriority,
+        restart: true,
+    },
+    EvictionByEvictionAPI: {
+        what: 'the pod was evicted, as when a node is drained,',
+        hint: tryAgain,
+        restart: true,
+    },
+    DeletionByTaintManager: { what: 'the node became unusable', hint: tryAgain, restart: true },
+    DeletionByPodGC: { what: 'the node disappeared', hint: tryAgain, restart: true },
+    NodeLost: { what: 'the node disappeared', hint: tryAgain, restart: true },
+    NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
+    Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
+    ContainerRestarted: {
+        what: 'the container was started a second time',
+        hint: "Take restart policies out of 'pod-template'.",
+        restart: false,
+    },
+    ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
+    NodeAffinity: {
+        what: 'the node does not fit the pod',
+        hint: "Correct 'node-selector' and 'pod-template'.",
+        restart: false,
+        never: true,
+    },
+    NodePorts: {
+        what: 'a host port of the pod is in use on the node',
+        hint: "Take host ports out of 'pod-template'.",
+        restart: false,
+        never: true,
+    },
+    SysctlForbidden: {
+        what: 'the node refused the pod',
+        hint: "Take sysctls out of 'pod-template'.",
+        restart: false,
+        never: true,
+    },
+    AppArmor: {
+        what: 'the node refused the pod',
+        hint: "Correct the AppArmor profile in 'pod-template'.",
+        restart: false,
+        never: true,
+    },
+    PodOSNotSupported: {
+        what: 'the node runs another operating system',
+        hint: "Correct os in 'pod-template': builders run on linux.",
+        restart: false,
+        never: true,
+    },
+    PodOSSelectorNodeLabelDoesNotMatch: {
+        what: 'the node runs another operating system',
+        hint: "Correct os in 'pod-template': builders run on linux.",
+        restart: false,
+        never: true,
+    },
+    PodFeatureUnsupported: {
+        what: 'the node is too old for the pod',
+        hint: "Take what its words name out of 'pod-template', or choose other nodes by 'node-selector'.",
+        restart: false,
+        never: true,
+    },
+    UnexpectedAdmissionError: {
+        what: 'the node refused the pod',
+        hint: tryAgain,
+        restart: true,
+        never: true,
+    },
+    TopologyAffinityError: {
+        what: 'the node refused the pod',
+        hint: tryAgain,
+        restart: true,
+        never: true,
+    },
+    InvalidNodeInfo: {
+        what: 'the node refused the pod',
+        hint: tryAgain,
+        restart: true,
+        never: true,
+    },
+    InitContainerFailed: {
+        what: 'an init container failed',
+        hint: "Correct the init containers of 'pod-template'.",
+        restart: false,
+    },
+};
+/** The node was filled between scheduling and start: OutOfcpu, OutOfmemory, OutOfpods, … */
+const noRoom = {
+    what: 'the node had no room for the pod',
+    hint: tryAgain,
+    restart: true,
+    never: true,
+};
+const unknownLoss = { what: 'the cluster ended the pod', hint: tryAgain, restart: false };
+/** What a reason of the kubelet, the scheduler or a disruption condition means; `message`: its words. */
+function lossOf(reason, message) {
+    if (reason === 'Evicted')
+        return evictionOf(message);
+    if (reason.startsWith('OutOf'))
+        return noRoom;
+    return (Object.hasOwn(losses, reason) ? losses[reason] : undefined) ?? unknownLoss;
+}
+/** A pod over its own limits is evicted anywhere; one on a node under pressure may fare better elsewhere. */
+function evictionOf(message) {
+    const what = 'the node evicted the pod';
+    const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
+    if (resource === 'memory' || resource === 'ephemeral-storage') {
+        const hint = `Raise 'requests.${resource}' in 'resources': a node under pressure first evicts what uses more than it requested.`;
+        return { what, hint, restart: true };
+    }
+    // Also a node that refuses new pods: `The node had condition: [DiskPressure].`
+    if (resource !== undefined || message.includes('The node had condition')) {
+        return { what, hint: tryAgain, restart: true };
+    }
+    const hint = message.includes('EmptyDir')
+        ? "Raise the sizeLimit of the volume in 'pod-template', or write less to it."
+        : "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.";
+    return { what, hint, restart: false };
+}
+
+;// CONCATENATED MODULE: ./build/result/message.js
+
+
+
+
+const lookAbove = "Look at the builder's output above";
+const printMore = 'Let its command print what it does, for example by set -x in a shell.';
+/** The sentence and the hint for every end but success. */
+function outcomeError(outcome, context) {
+    switch (outcome.kind) {
+        case 'failed':
+            return failedError(outcome, context);
+        case 'unproved':
+            return unprovedError(outcome.cause);
+        case 'upload-lost':
+            if (isRefusal(outcome.cause))
+                return outcome.cause;
+            return new errors/* BuildError */.zS('lost', outcome.cause.message, {
+                hint: tryAgain,
+                cause: outcome.cause,
+            });
+        case 'pod-lost':
+            return lossError(outcome.reason, outcome.message, context);
+        case 'pod-gone':
+            return new errors/* BuildError */.zS('build', 'the pod disappeared before the builder ended: somebody deleted it', {
+                hint: 'Find out who deletes pods in this namespace.',
+            });
+    }
+}
+/** Another pod would be refused as well. */
+function isRefusal({ code }) {
+    return code === 401 || code === 403;
+}
+function failedError({ ended, contextComplete, bytesSent, cut }, context) {
+    const { exitCode, reason, message } = ended;
+    const { diagnosis, isSilent } = context;
+    if (reason === 'OOMKilled')
+        return memoryError(exitCode, ended.memoryLimit ?? context.memoryLimit);
+    if (reason === 'StartError' || reason === 'ContainerCannotRun') {
+        return new errors/* BuildError */.zS('build', `the builder could not be started (exit code ${exitCode}): ${message}`, {
+            hint: killedAtStart.test(message)
+                ? raiseMemory
+                : "Correct 'builder-command' or 'builder-image'.",
+        });
+    }
+    if (diagnosis?.transport === true) {
+        return new errors/* BuildError */.zS('lost', `the builder ended with exit code ${exitCode}: ${diagnosis.message}`, { hint: tryAgain });
+    }
+    if (reason === 'seccomp killed') {
+        return new errors/* BuildError */.zS('build', `the builder was killed with exit code ${exitCode}: its seccomp profile forbids a system call that it made`, { hint: "Set another seccompProfile by 'pod-template'." });
+    }
+    const signal = signalOf(exitCode);
+    const killed = signal === undefined ? '' : ` (killed by signal ${signal})`;
+    const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+    const silent = isSilent ? `${early === '' ? '' : ','} and printed nothing` : '';
+    const how = `the builder ended with exit code ${exitCode}${killed}${early}${silent}`;
+    // A builder that does not say why it failed may have missed what was lost.
+    if (cut !== undefined && diagnosis === undefined) {
+        return new errors/* BuildError */.zS('lost', `${how}: ${cut.message}`, {
+            // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
+            hint: isSilent
+                ? `Run the step again. ${printMore}`
+                : `${lookAbove}; if it gives no reason, run the step again.`,
+            cause: cut,
+        });
+    }
+    const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
+    return new errors/* BuildError */.zS('build', `${how}${why}`, {
+        hint: diagnosis?.hint ?? (isSilent ? printMore : `${lookAbove}.`),
+        ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
+    });
+}
+function memoryError(exitCode, limit) {
+    const { than, hint } = memoryNeed(limit);
+    return new errors/* BuildError */.zS('build', `the builder was killed with exit code ${exitCode}: it needed more than ${than}`, { hint });
+}
+/** A builder may outlive its own process that was killed, and then succeed without it: what to say about one that succeeded. */
+function memoryWarning({ reason, memoryLimit }) {
+    if (reason !== 'OOMKilled')
+        return undefined;
+    const { than, hint } = memoryNeed(memoryLimit);
+    return `the builder ended with exit code 0, but one of its processes was killed: it needed more than ${than}. ${hint}`;
+}
+function memoryNeed(limit) {
+    if (limit !== undefined)
+        return { than: `its memory limit of ${limit}`, hint: raiseMemory };
+    return {
+        than: 'the memory of its node',
+        hint: "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
+    };
+}
+function unprovedError(cause) {
+    if (cause === undefined) {
+        return new errors/* BuildError */.zS('build', 'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved', {
+            hint: 'Let its command read all of stdin.',
+        });
+    }
+    return new errors/* BuildError */.zS('lost', `the builder ended with exit code 0, but it did not get everything: ${cause.message}`, {
+        hint: 'Run the step again; if it always happens, let its command read all of stdin.',
+        cause,
+    });
+}
+function lossError(reason, message, { timeoutMs }) {
+    const words = message === '' ? '' : `: ${message.trim()}`;
+    if (reason === 'DeadlineExceeded') {
+        return new errors/* BuildError */.zS('timeout', `the cluster ended the pod at its deadline${words}`, {
+            hint: `Raise 'timeout' (now ${timeoutMs / 1_000} s).`,
+        });
+    }
+    const { what, hint, restart, never = false } = lossOf(reason, message);
+    const when = never ? ', so the builder never ran' : ' before the builder ended';
+    // Our own words for it say no more.
+    const why = reason === 'Deleted' ? '' : ` (${reason}${words})`;
+    return new errors/* BuildError */.zS(restart ? 'lost' : 'build', `${what}${when}${why}`, { hint });
+}
+
+;// CONCATENATED MODULE: ./build/result/outcome.js
+/**
+ * The verdict. The container's status decides, never a stream: a connection that closes proves nothing, and a container
+ * that exits with 0 after half a stream (a restarted kubelet does that) has not succeeded.
+ * @param upload undefined if the container ended before anything was sent.
+ */
+function decideOutcome(state, upload) {
+    switch (state.kind) {
+        case 'ended':
+            return decideEnded(state, upload);
+        case 'lost':
+            return { kind: 'pod-lost', reason: state.reason, message: state.message };
+        case 'gone':
+            return { kind: 'pod-gone' };
+        case 'ending':
+            return decideOutcome(state.end, upload);
+        case 'starting':
+        case 'stuck':
+        case 'running':
+            if (upload?.failure !== undefined)
+                return { kind: 'upload-lost', cause: upload.failure };
+            return { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' };
+    }
+}
+function decideEnded(ended, upload) {
+    const contextComplete = upload?.acknowledged ?? false;
+    if (ended.exitCode !== 0) {
+        const cut = upload?.failure?.kind === 'lost' ? upload.failure : undefined;
+        return { kind: 'failed', ended, bytesSent: upload?.bytesSent ?? 0, contextComplete, cut };
+    }
+    return contextComplete
+        ? { kind: 'succeeded', ended }
+        : { kind: 'unproved', ended, cause: upload?.failure };
+}
+
+;// CONCATENATED MODULE: ./build/build.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** A kept pod stays this long before a later run may remove it. */
+const keptForMs = 24 * 60 * 60_000;
+/** Read ahead of what needs no packing. */
+const rawAheadBytes = 1_024 * 1_024;
+/** Looking whether a pod is there, for at most this long. */
+const lookMs = 5_000;
+/** The cluster's own deadline comes after ours, so that our sentence comes first. */
+const deadlineGraceSeconds = 60;
+/**
+ * The whole flow: checks the rights, then runs pods until one has given a verdict, at most `retries` + 1 of them. Every pod
+ * is removed (or kept, if that was asked for) before the next one starts and before this returns.
+ * @returns the image of a pushing build.
+ * @throws BuildError for everything that is no proved success.
+ */
+async function buildImage(plan, ports, cancelled) {
+    const { cluster, clock, log, report } = ports;
+    const { inputs } = plan;
+    const swept = new AbortController();
+    let sweeping;
+    const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
+    const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
+    try {
+        const checked = checkAccess(cluster, deadline.signal);
+        // Waited for second, so that a cluster out of reach is always said in the same words.
+        checked.catch(() => undefined);
+        const minor = await cluster.serverMinor(deadline.signal);
+        await checked;
+        const streams = attachStreams(minor);
+        sweeping = sweepPods(cluster, ports.run.repository, (line) => log.info(line), AbortSignal.any([deadline.signal, swept.signal]));
+        for (;;) {
+            report.attempts++;
+            try {
+                return await buildOnce(plan, ports, streams, deadline);
+            }
+            catch (error) {
+                const failure = (0,errors/* toBuildError */.KB)(error, 'the build');
+                const last = report.attempts > inputs.retries || deadline.signal.aborted;
+                if (failure.kind !== 'lost' || last)
+                    throw failure;
+                await log.warning(`attempt ${report.attempts} was lost, starting again with a new pod: ${failure.message}`);
+            }
+        }
+    }
+    finally {
+        swept.abort(new Error('the build has ended'));
+        await sweeping;
+        deadline.end();
+    }
+}
+/** One pod, from the choice of its name to its removal. */
+async function buildOnce(plan, ports, attached, deadline) {
+    const { inputs, source, auth } = plan;
+    const ref = { namespace: ports.cluster.namespace, name: ports.newPodName() };
+    const pod = makePod(plan, ports, ref, deadline.remainingMs());
+    ports.onPod(ref);
+    ports.pods.add(ref);
+    const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
+    const streams = new StreamsAhead(() => source.open(auth), aheadBytes);
+    let end;
+    const create = { isRefused: false };
+    let failure;
+    try {
+        const order = {
+            ref,
+            pod,
+            streams: attached,
+            startTimeoutMs: inputs.startTimeoutMs,
+            notable: plan.engine.notable,
+            open: () => streams.open(),
+            onRefused: () => {
+                create.isRefused = true;
+            },
+        };
+        end = await runAttempt(order, ports, deadline.signal);
+        ports.report.tail = plan.engine.relevant(end.tail);
+        return await judge(plan, pod, end, ports.log);
+    }
+    catch (error) {
+        failure = (0,errors/* toBuildError */.KB)(error, 'the build');
+        throw failure;
+    }
+    finally {
+        streams.close();
+        if (create.isRefused)
+            ports.pods.forget(ref);
+        else if (isKept(inputs.keepPod, failure))
+            await keepPod(ref, ports);
+        else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))
+            ports.pods.forget(ref);
+        ports.report.phase('remove', ports.clock.now());
+    }
+}
+function makePod({ inputs, engine, auth, pullHosts }, ports, ref, remainingMs) {
+    const keptMs = inputs.keepPod === 'never' ? 0 : keptForMs;
+    const graceMs = deadlineGraceSeconds * 1_000;
+    const pod = buildPod(inputs.pod, {
+        ref,
+        run: ports.run,
+        nonce: ports.newNonce(),
+        keepPod: inputs.keepPod,
+        expiresAt: new Date(ports.clock.now() + remainingMs + graceMs + keptMs),
+        activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
+        platform: inputs.image.platform,
+        container: engine.container(inputs, {
+            logins: auth.config !== undefined,
+            ca: auth.ca !== undefined,
+            pullHosts,
+        }),
+        volumes: engine.volumes(inputs),
+    });
+    return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
+}
+/** The image if the pod's end proves one. @throws BuildError for every other end. */
+async function judge({ inputs, engine, source, auth }, pod, { state, upload, tail, noted, isSilent, killing }, log) {
+    // What could not be packed is the cause of whatever the builder says about a stream that broke off.
+    if (upload?.failure?.kind === 'context')
+        throw upload.failure;
+    const outcome = decideOutcome(state, upload);
+    if (outcome.kind !== 'succeeded') {
+        const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
+        throw outcomeError(outcome, {
+            memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
+            timeoutMs: inputs.timeoutMs,
+            diagnosis: killing ??
+                (exitCode === undefined
+                    ? undefined
+                    : engine.diagnose(tail, exitCode, source.dockerfile, hostsWithoutLogin(inputs, auth.config))),
+            isSilent,
+        });
+    }
+    const warning = memoryWarning(outcome.ended);
+    if (warning !== undefined)
+        await log.warning(warning);
+    if (!inputs.image.push)
+        return undefined;
+    const image = engine.readImage(outcome.ended.message, inputs, noted);
+    if (image === undefined) {
+        throw new errors/* BuildError */.zS('build', 'the builder ended with exit code 0 but named no digest, so the push is not proved', {
+            hint: "Take flags out of 'builder-args' that change where the digest is written.",
+        });
+    }
+    return image;
+}
+function isKept(keepPod, failure) {
+    if (failure?.kind === 'cancelled')
+        return false;
+    return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
+}
+async function keepPod(ref, ports) {
+    const { cluster, log, pods, report } = ports;
+    pods.forget(ref);
+    if (!(await mayExist(ref, cluster)))
+        return;
+    report.podKept = true;
+    await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
+/** False only if the cluster says that there is no such pod: its create was refused. */
+async function mayExist(ref, cluster) {
+    try {
+        return (await cluster.readPod(ref, AbortSignal.timeout(lookMs))) !== undefined;
+    }
+    catch {
+        return true;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/nearest.js
@@ -6250,10 +6526,17 @@ function collapse(text) {
 ;// CONCATENATED MODULE: ./build/engines/kaniko-failure.js
 
 
+
 /** Flags that not every fork knows, with the input that needs them. */
 const forkFlags = { '--annotation': 'annotations' };
 const checkPullLogin = "Give a login by 'docker-config' and let 'pull-logins' name the registry.";
 const checkPushLogin = "Check the login in 'docker-config' or 'registry-secret', and the repository.";
+/** @param withoutLogin those of the registries in question to which no login was sent. */
+function pushHint(withoutLogin) {
+    if (withoutLogin.length === 0)
+        return checkPushLogin;
+    return `Give a login for ${withoutLogin.join(' and ')} by 'docker-config' or 'registry-secret': none was found.`;
+}
 /** First match wins, so the special texts stand before the general ones. Texts of the three forks as measured. */
 const failures = [
     {
@@ -6337,14 +6620,17 @@ const failures = [
     },
     {
         pattern: /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-        explain: ([registry = '']) => ({
+        explain: ([registry = ''], { withoutLogin }) => ({
             message: `the registry ${registry} refuses the push`,
-            hint: checkPushLogin,
+            hint: pushHint(withoutLogin.filter((host) => host === normalizeHost(registry))),
         }),
     },
     {
         pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-        explain: () => ({ message: 'the registry refuses the push', hint: checkPushLogin }),
+        explain: (_, { withoutLogin }) => ({
+            message: 'the registry refuses the push',
+            hint: pushHint(withoutLogin),
+        }),
     },
     {
         pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": [^;]*x509: ([^;]*)/,
@@ -6409,7 +6695,7 @@ const failures = [
  * Looks for kaniko's final error, the last line of its own that is known. Its log lines (`time=…`) are none, and what a
  * RUN step printed stands before it.
  */
-function diagnoseKaniko(tail, exitCode, dockerfile) {
+function diagnoseKaniko(tail, exitCode, dockerfile, withoutLogin) {
     if (exitCode === 0)
         return undefined;
     for (const line of tail.toReversed()) {
@@ -6418,7 +6704,7 @@ function diagnoseKaniko(tail, exitCode, dockerfile) {
         for (const { pattern, explain } of failures) {
             const match = pattern.exec(line);
             if (match !== null)
-                return explain(match.slice(1), { tail, dockerfile });
+                return explain(match.slice(1), { tail, dockerfile, withoutLogin });
         }
     }
     return undefined;
