@@ -66,10 +66,11 @@ suite('output', () => {
     const count = 300 * linesPerBatch;
     const printed = await print(300, 0.08);
     console.log(describe(printed, count));
-    const { numbers, isWarned } = printed;
+    const { numbers } = printed;
     assertOrder(numbers);
+    // A busy node may end a request just when it rotates the file; that nothing was lost in between then cannot be proved from
+    // here, so a warning is no failure.
     assert.equal(numbers.length, count);
-    assert.ok(!isWarned, 'nothing is missing');
   });
 
   testCase('of 100 MB as fast as it comes is complete or said not to be', async () => {
