@@ -1,6 +1,7 @@
 // Contexts to measure with, the same on every machine: content comes from a seeded generator.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { randomNumbers } from '../oracle/random.ts';
 
 export type ContextName = 'small' | 'big' | 'incompressible' | 'node_modules';
 
@@ -62,7 +63,7 @@ function writeFiles(
   count: number,
   make: (index: number, random: () => number) => { path: string; content: Buffer },
 ): number {
-  const random = generator(1);
+  const random = randomNumbers(1);
   let bytes = 0;
   for (let index = 0; index < count; index += 1) {
     const { path, content } = make(index, random);
@@ -91,21 +92,10 @@ function noise(bytes: number, random: () => number): Buffer {
 }
 
 const vocabulary = ((): readonly string[] => {
-  const random = generator(2);
+  const random = randomNumbers(2);
   return Array.from({ length: 4_000 }, () =>
     Array.from({ length: 2 + Math.floor(random() * 9) }, () =>
       String.fromCharCode(97 + Math.floor(random() * 26)),
     ).join(''),
   );
 })();
-
-/** Mulberry32: 32 bits of state are enough for content. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -20,17 +20,6 @@ export interface ChaosResult {
   readonly problems: readonly string[];
 }
 
-/** Numbers from 0 up to 1 that a seed decides (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const longestContext = 1_500_000;
 const lastingShare = 0.15;
 const failingShare = 0.2;

@@ -1,17 +1,21 @@
-/** Random numbers that a seed decides. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to 1 (mulberry32). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+/** Numbers from 0 up to 1 that a seed decides (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Random choices that a seed decides. */
+export class Random {
+  /** From 0 up to 1. */
+  readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = randomNumbers(seed);
   }
 
   /** A whole number from `low` to `high`, both included. */

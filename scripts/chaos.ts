@@ -7,13 +7,8 @@
 //   npm run chaos -- --seed 7 --run 41      only the 41st of them, with its job log
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import {
-  describePlan,
-  drawPlan,
-  randomNumbers,
-  runChaos,
-  type ChaosPlan,
-} from '../faults/chaos.ts';
+import { describePlan, drawPlan, runChaos, type ChaosPlan } from '../faults/chaos.ts';
+import { randomNumbers } from '../oracle/random.ts';
 import { scaleTimers } from '../faults/time.ts';
 import { describeError } from '../src/errors.ts';
 
