@@ -809,3 +809,27 @@ test.each(['gnu', 'pax'])('a sparse file is refused, for its content is none: %s
     hint: 'Make the archive without the option --sparse of tar.',
   });
 });
+
+describe('what a heavy archive consists of', () => {
+  const heavy: readonly ArchiveEntry[] = [
+    ['Dockerfile', 'FROM scratch\n'],
+    ['web/node_modules/pkg/big.js', Buffer.alloc(51e6)],
+    ['src/a.js', 'a'],
+  ];
+  const ballast =
+    'node_modules: 51.0 MB of the 51.0 MB that are sent; keep them out by a .dockerignore';
+
+  test('is said as for a directory', async () => {
+    const source = await sourceOf(await archiveOf(heavy));
+    expect(source.notes).toEqual([
+      'heaviest directories: web/node_modules/ 51.0 MB, src/ 1 B',
+      'largest file: web/node_modules/pkg/big.js 51.0 MB',
+    ]);
+    expect(source.warnings).toEqual([ballast]);
+  });
+
+  test('is what is left of it', async () => {
+    const source = await sourceOf(await archiveOf(heavy), { excludes: ['**/node_modules'] });
+    expect(source).toMatchObject({ notes: [], warnings: [] });
+  });
+});

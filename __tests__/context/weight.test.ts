@@ -1,22 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ContextEntry } from '../../src/context/entry.ts';
-import { describeWeight, warnOfBallast } from '../../src/context/weight.ts';
+import { describeWeight, warnOfBallast, type WeighedFile } from '../../src/context/weight.ts';
 
-function files(sizes: Readonly<Record<string, number>>): readonly ContextEntry[] {
-  return Object.entries(sizes).map(([name, megabytes]) => ({
-    name,
-    path: `/context/${name}`,
-    stat: {
-      kind: 'file',
-      sizeBytes: megabytes * 1e6,
-      mode: 0o644,
-      mtimeMs: 0,
-      device: 1,
-      inode: 1,
-      links: 1,
-    },
-    content: { kind: 'file' },
-  }));
+function files(sizes: Readonly<Record<string, number>>): readonly WeighedFile[] {
+  return Object.entries(sizes).map(([name, megabytes]) => ({ name, sizeBytes: megabytes * 1e6 }));
 }
 
 describe('describeWeight', () => {

@@ -27,6 +27,7 @@ import {
 import { packStream } from './pack.ts';
 import type { StdinSource, StreamAuth } from './source.ts';
 import { isWhiteout, warnOfNames } from './walk.ts';
+import { describeWeight, totalsOf, warnOfBallast, type WeighedFile } from './weight.ts';
 
 /**
  * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
@@ -75,16 +76,17 @@ export async function archiveSource(
     yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
   }
 
+  const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const kept =
     ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} kept out by ${ignore.name}`;
   return {
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
     isPacked: true,
-    notes: [],
-    warnings: plan.warnings,
+    notes: describeWeight(plan.files),
+    warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.files))],
     open: (auth) =>
-      packStream(() => members(auth), context.compressionLevel, plan.totals, workspace),
+      packStream(() => members(auth), context.compressionLevel, totalsOf(plan.files), workspace),
   };
 }
 
@@ -93,7 +95,8 @@ interface MemberPlan {
   readonly kept: ReadonlySet<number>;
   readonly ignored: number;
   readonly warnings: readonly string[];
-  readonly totals: { readonly totalFiles: number; readonly totalBytes: number };
+  /** Those of the entries that are sent. */
+  readonly files: readonly WeighedFile[];
 }
 
 const sentTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
@@ -132,15 +135,7 @@ function planMembers(
     const entry = listing[index];
     return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
   });
-  return {
-    kept,
-    ignored,
-    warnings: warnOfNames({ special, whiteouts }),
-    totals: {
-      totalFiles: files.length,
-      totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    },
-  };
+  return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), files };
 }
 
 function checkEntry(

@@ -13,7 +13,7 @@ import { packStream } from './pack.ts';
 import type { Place } from './places.ts';
 import type { Presence, SourceOptions, StdinSource, StreamAuth } from './source.ts';
 import { walkContext } from './walk.ts';
-import { describeWeight, warnOfBallast } from './weight.ts';
+import { describeWeight, totalsOf, warnOfBallast } from './weight.ts';
 
 /** A context that was found on disk. */
 export interface FoundContext extends SourceOptions {
@@ -49,26 +49,25 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   let names: ReadonlySet<string> | undefined;
   const sentNames = (): ReadonlySet<string> =>
     (names ??= new Set(tree.entries.map(({ name }) => name)));
-  const files = tree.entries.filter(({ content }) => content.kind === 'file');
-  const totals = {
-    totalFiles: files.length,
-    totalBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
-  };
+  const files = tree.entries
+    .filter(({ content }) => content.kind === 'file')
+    .map(({ name, stat }) => ({ name, sizeBytes: stat.sizeBytes }));
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
     ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
     ...tree.warnings,
-    ...(isFiltered ? [] : warnOfBallast(tree.entries)),
+    ...(isFiltered ? [] : warnOfBallast(files)),
   ];
   return {
     description: describe(path, ignore.name, tree.ignored),
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
     isPacked: true,
-    notes: describeWeight(tree.entries),
+    notes: describeWeight(files),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) => packStream(() => members(auth), context.compressionLevel, totals, workspace),
+    open: (auth) =>
+      packStream(() => members(auth), context.compressionLevel, totalsOf(files), workspace),
   };
 }
 

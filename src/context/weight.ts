@@ -1,5 +1,4 @@
 import { formatBytes } from '../attach/progress.ts';
-import type { ContextEntry } from './entry.ts';
 
 /** A context below this says nothing of what it consists of. */
 const heavyBytes = 50e6;
@@ -7,24 +6,29 @@ const shownDirectories = 5;
 /** Directories that hardly any build needs: what it needs of them it makes itself. */
 const usuallyIgnored = /(?:^|\/)(node_modules|\.git|target|\.venv)\//;
 
+/** A file of the context. */
+export interface WeighedFile {
+  /** Relative to the context, with `/`. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
 /** What a heavy context consists of: its heaviest directories and its largest file. Empty for a light one. */
-export function describeWeight(entries: readonly ContextEntry[]): readonly string[] {
-  const files = entries.filter(({ content }) => content.kind === 'file');
-  const totalBytes = sum(files);
-  if (totalBytes < heavyBytes) return [];
+export function describeWeight(files: readonly WeighedFile[]): readonly string[] {
+  if (sumOf(files) < heavyBytes) return [];
   const contents = weighContents(files);
   const heaviest = weighDirectories(contents, '')
     .slice(0, shownDirectories)
     .map((weight) => descend(contents, weight))
     .map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
-  const largest = files.reduce<ContextEntry | undefined>(
-    (best, file) => (file.stat.sizeBytes > (best?.stat.sizeBytes ?? 0) ? file : best),
+  const largest = files.reduce<WeighedFile | undefined>(
+    (best, file) => (file.sizeBytes > (best?.sizeBytes ?? 0) ? file : best),
     undefined,
   );
   return [
     ...(heaviest.length === 0 ? [] : [`heaviest directories: ${heaviest.join(', ')}`]),
-    ...(largest !== undefined && largest.stat.sizeBytes >= heavyBytes
-      ? [`largest file: ${largest.name} ${formatBytes(largest.stat.sizeBytes)}`]
+    ...(largest !== undefined && largest.sizeBytes >= heavyBytes
+      ? [`largest file: ${largest.name} ${formatBytes(largest.sizeBytes)}`]
       : []),
   ];
 }
@@ -36,11 +40,11 @@ interface Weight {
 }
 
 /** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
-function weighContents(files: readonly ContextEntry[]): ReadonlyMap<string, number> {
+function weighContents(files: readonly WeighedFile[]): ReadonlyMap<string, number> {
   const contents = new Map<string, number>();
-  for (const { name, stat } of files) {
+  for (const { name, sizeBytes } of files) {
     const directory = name.slice(0, name.lastIndexOf('/') + 1);
-    contents.set(directory, (contents.get(directory) ?? 0) + stat.sizeBytes);
+    contents.set(directory, (contents.get(directory) ?? 0) + sizeBytes);
   }
   return contents;
 }
@@ -70,10 +74,9 @@ function descend(contents: ReadonlyMap<string, number>, weight: Weight): Weight 
 }
 
 /** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
-export function warnOfBallast(entries: readonly ContextEntry[]): readonly string[] {
-  const files = entries.filter(({ content }) => content.kind === 'file');
+export function warnOfBallast(files: readonly WeighedFile[]): readonly string[] {
   const ballast = files.filter(({ name }) => ballastOf(name) !== undefined);
-  const [ballastBytes, totalBytes] = [sum(ballast), sum(files)];
+  const [ballastBytes, totalBytes] = [sumOf(ballast), sumOf(files)];
   if (totalBytes < heavyBytes || ballastBytes * 2 <= totalBytes) return [];
   const names = [...new Set(ballast.flatMap(({ name }) => ballastOf(name) ?? []))].join(', ');
   return [
@@ -85,6 +88,14 @@ function ballastOf(name: string): string | undefined {
   return usuallyIgnored.exec(name)?.[1];
 }
 
-function sum(files: readonly ContextEntry[]): number {
-  return files.reduce((total, { stat }) => total + stat.sizeBytes, 0);
+/** What progress is measured by. */
+export function totalsOf(files: readonly WeighedFile[]): {
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+} {
+  return { totalFiles: files.length, totalBytes: sumOf(files) };
+}
+
+function sumOf(files: readonly WeighedFile[]): number {
+  return files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
