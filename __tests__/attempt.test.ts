@@ -59,6 +59,7 @@ async function attempt(
     notable: undefined,
     onRefused: () => undefined,
     startTimeoutMs: 60_000,
+    isProvedByExit: true,
     open: () => ({
       stream: Readable.from([data]),
       progress: { files: 2, bytes: 10, totalBytes: 10, totalFiles: 2 },

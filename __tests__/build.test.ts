@@ -16,7 +16,7 @@ import { PodDouble, succeedAndClose, type PodScript } from './support/attach-ser
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { JobDouble } from './support/job.ts';
-import { recordedPod } from './support/pods.ts';
+import { recordedEvents, recordedPod } from './support/pods.ts';
 
 const pods: PodDouble[] = [];
 
@@ -201,6 +201,37 @@ test('the pod is remembered before it is created', async () => {
 test('a build that pushes nothing gives no image', async () => {
   const { image } = await build([endsWith('completed')], { inputs: { push: 'false' } });
   expect(await image).toBeUndefined();
+});
+
+test('an evicted builder that ends with 0 has not succeeded', async () => {
+  const { image } = await build([endsWith('evicted-with-0')], {
+    inputs: { push: 'false', retries: '0' },
+    answers: { podEvents: () => Promise.resolve(recordedEvents('evicted-with-0')) },
+  });
+  await expect(image).rejects.toMatchObject({
+    message: expect.stringMatching(/^the node evicted the pod before the builder ended/) as unknown,
+    hint: expect.stringContaining('limits.ephemeral-storage') as unknown,
+  });
+});
+
+test.each([
+  { name: 'has none', podEvents: () => Promise.resolve([]) },
+  {
+    name: 'does not give them',
+    podEvents: () => Promise.reject(new BuildError('cluster', 'reading the events failed')),
+  },
+])('exit code 0 counts where the cluster $name', async ({ podEvents }) => {
+  const { image } = await build([endsWith('completed')], {
+    inputs: { push: 'false' },
+    answers: { podEvents },
+  });
+  expect(await image).toBeUndefined();
+});
+
+test('a digest proves more than events', async () => {
+  const { image, cluster } = await build([succeeds]);
+  await image;
+  expect(cluster.calls.filter((call) => call.startsWith('events'))).toEqual([]);
 });
 
 test('a push without a digest is not proved', async () => {

@@ -46,17 +46,25 @@ suite('somebody deletes the pod', () => {
 });
 
 suite('a pod that takes too much', () => {
-  testCase('of its ephemeral storage is evicted, and the resource is named', async () => {
-    const inputs = script('cat >/dev/null; head -c 30000000 /dev/zero >/x; echo full; sleep 120', {
-      stdin: 'x',
-      resources: 'limits.ephemeral-storage=1Mi',
+  for (const [name, command] of [
+    ['is evicted', 'sleep 120'],
+    [
+      'and exits with 0 when it is told to stop, is evicted',
+      'trap "exit 0" TERM; sleep 120 & wait',
+    ],
+  ] as const)
+    testCase(`of its ephemeral storage ${name}, and the resource is named`, async () => {
+      const fill = 'cat >/dev/null; head -c 30000000 /dev/zero >/x; echo full';
+      const inputs = script(`${fill}; ${command}`, {
+        stdin: 'x',
+        resources: 'limits.ephemeral-storage=1Mi',
+      });
+      const result = await runWithFault(inputs, /^full$/m, () => Promise.resolve());
+      assertRed(
+        result,
+        /^the node evicted the pod before the builder ended \(Evicted: .*ephemeral.* 1Mi\.\)\. Raise 'limits\.ephemeral-storage' in 'resources'/,
+      );
     });
-    const result = await runWithFault(inputs, /^full$/m, () => Promise.resolve());
-    assertRed(
-      result,
-      /^the node evicted the pod before the builder ended \(Evicted: .*ephemeral.* 1Mi\.\)\. Raise 'limits\.ephemeral-storage' in 'resources'/,
-    );
-  });
 });
 
 suite('a pod without a node', () => {

@@ -239,6 +239,14 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
       },
       when: hasReason('Evicted'),
     },
+    'evicted-with-0': {
+      container: {
+        ...script('trap "exit 0" TERM; head -c 30000000 /dev/zero >/x; sleep 120 & wait'),
+        resources: { limits: { 'ephemeral-storage': '1Mi' } },
+      },
+      when: terminated,
+      event: 'Evicted',
+    },
     'evicted-empty-dir': {
       spec: { volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }] },
       container: {

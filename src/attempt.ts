@@ -10,10 +10,17 @@ import { resumeLog } from './logs/resume.ts';
 import { SilenceReport } from './logs/silence.ts';
 import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
-import { readKilling, type Killing } from './pod/events.ts';
+import { readKilling, readRemoval, type Killing } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import { describePodState, hasEnded, isFinal, signalOf, type PodState } from './pod/state.ts';
+import {
+  describePodState,
+  hasEnded,
+  isFinal,
+  signalOf,
+  type LostState,
+  type PodState,
+} from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
@@ -34,6 +41,8 @@ export interface AttemptOrder {
   /** See Engine.notable. */
   readonly notable: RegExp | undefined;
   readonly open: () => StdinStream;
+  /** True if nothing but exit code 0 says that the builder has done its work. */
+  readonly isProvedByExit: boolean;
   /** Told that the cluster has not created the pod, so that there is nothing to remove. */
   readonly onRefused: () => void;
 }
@@ -52,12 +61,16 @@ export interface AttemptEnd {
   readonly isSilent: boolean;
   /** What the kubelet killed it for, if that is known. */
   readonly killing: Killing | undefined;
+  /** What the kubelet ended the pod for, if it did so and the state does not say it. */
+  readonly removal: LostState | undefined;
 }
 
 /** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
 const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
+/** The events only add to a status that is known already. */
+const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 
@@ -170,23 +183,34 @@ async function runContainer(
     tail: lines,
     noted: tail.noted(),
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    killing: await findKilling(order.ref, state, ports.cluster, signal),
+    ...(await readEnd(order, state, ports.cluster, signal)),
   };
 }
 
-/** Asks the events about a container that was killed. They explain a failure and decide nothing: without them it is one too. */
-async function findKilling(
-  ref: PodRef,
+/**
+ * What only the events tell about an end: of a container that was killed, or that says of itself that all is well. Without the
+ * right to read them it stays unknown.
+ */
+async function readEnd(
+  { ref, isProvedByExit }: AttemptOrder,
   state: PodState,
   cluster: Cluster,
   signal: AbortSignal,
-): Promise<Killing | undefined> {
-  if (state.kind !== 'ended' || signalOf(state.exitCode) === undefined) return undefined;
+): Promise<Pick<AttemptEnd, 'killing' | 'removal'>> {
+  const unknown = { killing: undefined, removal: undefined };
+  if (state.kind !== 'ended') return unknown;
+  const { exitCode } = state;
+  const isInDoubt = exitCode === 0 ? isProvedByExit : signalOf(exitCode) !== undefined;
+  if (!isInDoubt) return unknown;
   try {
-    return readKilling(await cluster.podEvents(ref, signal));
+    const patience = AbortSignal.timeout(eventsMs);
+    const events = await cluster.podEvents(ref, AbortSignal.any([signal, patience]));
+    return exitCode === 0
+      ? { killing: undefined, removal: readRemoval(events) }
+      : { killing: readKilling(events), removal: undefined };
   } catch {
     signal.throwIfAborted();
-    return undefined;
+    return unknown;
   }
 }
 

@@ -121,6 +121,7 @@ async function buildOnce(
       startTimeoutMs: inputs.startTimeoutMs,
       notable: plan.engine.notable,
       open: () => streams.open(),
+      isProvedByExit: !inputs.image.push,
       onRefused: () => {
         create.isRefused = true;
       },
@@ -170,12 +171,12 @@ function makePod(
 async function judge(
   { inputs, engine, source, auth }: BuildPlan,
   pod: V1Pod,
-  { state, upload, tail, noted, isSilent, killing }: AttemptEnd,
+  { state, upload, tail, noted, isSilent, killing, removal }: AttemptEnd,
   log: JobLog,
 ): Promise<BuiltImage | undefined> {
   // What could not be packed is the cause of whatever the builder says about a stream that broke off.
   if (upload?.failure?.kind === 'context') throw upload.failure;
-  const outcome = decideOutcome(state, upload);
+  const outcome = decideOutcome(removal ?? state, upload);
   if (outcome.kind !== 'succeeded') {
     const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
     throw outcomeError(outcome, {

@@ -1,5 +1,6 @@
 import type { PodEvent } from '../ports.ts';
 import { checkReferences, killedAtStart, raiseMemory } from './reasons.ts';
+import type { LostState } from './state.ts';
 
 /** A warning about a pod that does not start, and what can be done about it. */
 export interface Obstacle {
@@ -55,6 +56,8 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Reasons of a kubelet's events, which its pods' status has as well. */
+const removals: readonly string[] = ['Evicted', 'Preempting'];
 const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
 
 /**
@@ -79,4 +82,15 @@ export function readKilling(events: readonly PodEvent[]): Killing | undefined {
     message: `its postStart hook failed (${event.reason}: ${event.message})`,
     hint: "Correct the postStart hook in 'pod-template'.",
   };
+}
+
+/**
+ * What a kubelet has ended the pod for. A container that exits with 0 when it is told to stop leaves no other trace of it: its
+ * pod is `Succeeded`, without a reason.
+ */
+export function readRemoval(events: readonly PodEvent[]): LostState | undefined {
+  const event = events.findLast(({ reason }) => removals.includes(reason));
+  return event === undefined
+    ? undefined
+    : { kind: 'lost', reason: event.reason, message: event.message };
 }
