@@ -229,8 +229,8 @@ class ArchiveTexts {
     }
 }
 
-// EXTERNAL MODULE: ./build/context/directory.js + 2 modules
-var directory = __webpack_require__(3883);
+// EXTERNAL MODULE: ./build/context/directory.js + 1 modules
+var directory = __webpack_require__(6592);
 // EXTERNAL MODULE: ./build/context/entry.js
 var entry = __webpack_require__(1268);
 // EXTERNAL MODULE: ./build/context/git-config.js
@@ -241,7 +241,10 @@ var member = __webpack_require__(7940);
 var pack = __webpack_require__(876);
 // EXTERNAL MODULE: ./build/context/walk.js
 var walk = __webpack_require__(9947);
+// EXTERNAL MODULE: ./build/context/weight.js
+var weight = __webpack_require__(6254);
 ;// CONCATENATED MODULE: ./build/context/archive.js
+
 
 
 
@@ -293,14 +296,15 @@ async function archiveSource(context, workspace) {
             throw changed();
         yield* (0,member/* metaMembers */.fs)({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
     }
+    const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
     const kept = ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} kept out by ${ignore.name}`;
     return {
         description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
         dockerfile: dockerfile.bytes.toString('utf8'),
         isPacked: true,
-        notes: [],
-        warnings: plan.warnings,
-        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, plan.totals, workspace),
+        notes: (0,weight/* describeWeight */.k9)(plan.files),
+        warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.files))],
+        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, (0,weight/* totalsOf */.vA)(plan.files), workspace),
     };
 }
 const sentTypes = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
@@ -340,15 +344,7 @@ function planMembers(archive, listing, rules) {
         const entry = listing[index];
         return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
     });
-    return {
-        kept,
-        ignored,
-        warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }),
-        totals: {
-            totalFiles: files.length,
-            totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-        },
-    };
+    return { kept, ignored, warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }), files };
 }
 function checkEntry(archive, entry, names) {
     const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));

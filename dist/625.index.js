@@ -169,7 +169,7 @@ function unreadable(path, error) {
 
 /***/ }),
 
-/***/ 3883:
+/***/ 6592:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -248,84 +248,8 @@ var member = __webpack_require__(7940);
 var pack = __webpack_require__(876);
 // EXTERNAL MODULE: ./build/context/walk.js
 var walk = __webpack_require__(9947);
-// EXTERNAL MODULE: ./build/attach/progress.js
-var progress = __webpack_require__(8309);
-;// CONCATENATED MODULE: ./build/context/weight.js
-
-/** A context below this says nothing of what it consists of. */
-const heavyBytes = 50e6;
-const shownDirectories = 5;
-/** Directories that hardly any build needs: what it needs of them it makes itself. */
-const usuallyIgnored = /(?:^|\/)(node_modules|\.git|target|\.venv)\//;
-/** What a heavy context consists of: its heaviest directories and its largest file. Empty for a light one. */
-function describeWeight(entries) {
-    const files = entries.filter(({ content }) => content.kind === 'file');
-    const totalBytes = sum(files);
-    if (totalBytes < heavyBytes)
-        return [];
-    const contents = weighContents(files);
-    const heaviest = weighDirectories(contents, '')
-        .slice(0, shownDirectories)
-        .map((weight) => descend(contents, weight))
-        .map(({ name, bytes }) => `${name} ${(0,progress/* formatBytes */.z)(bytes)}`);
-    const largest = files.reduce((best, file) => (file.stat.sizeBytes > (best?.stat.sizeBytes ?? 0) ? file : best), undefined);
-    return [
-        ...(heaviest.length === 0 ? [] : [`heaviest directories: ${heaviest.join(', ')}`]),
-        ...(largest !== undefined && largest.stat.sizeBytes >= heavyBytes
-            ? [`largest file: ${largest.name} ${(0,progress/* formatBytes */.z)(largest.stat.sizeBytes)}`]
-            : []),
-    ];
-}
-/** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
-function weighContents(files) {
-    const contents = new Map();
-    for (const { name, stat } of files) {
-        const directory = name.slice(0, name.lastIndexOf('/') + 1);
-        contents.set(directory, (contents.get(directory) ?? 0) + stat.sizeBytes);
-    }
-    return contents;
-}
-/** The directories in one, the heaviest first. @param parent empty for the context itself. */
-function weighDirectories(contents, parent) {
-    const weights = new Map();
-    for (const [directory, bytes] of contents) {
-        if (directory.length === parent.length || !directory.startsWith(parent))
-            continue;
-        const name = directory.slice(0, directory.indexOf('/', parent.length) + 1);
-        weights.set(name, (weights.get(name) ?? 0) + bytes);
-    }
-    return [...weights]
-        .map(([name, bytes]) => ({ name, bytes }))
-        .sort((one, other) => other.bytes - one.bytes);
-}
-/** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
-function descend(contents, weight) {
-    if (ballastOf(weight.name) !== undefined)
-        return weight;
-    const [heaviest] = weighDirectories(contents, weight.name);
-    if (heaviest === undefined || heaviest.bytes * 2 <= weight.bytes)
-        return weight;
-    return descend(contents, heaviest);
-}
-/** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
-function warnOfBallast(entries) {
-    const files = entries.filter(({ content }) => content.kind === 'file');
-    const ballast = files.filter(({ name }) => ballastOf(name) !== undefined);
-    const [ballastBytes, totalBytes] = [sum(ballast), sum(files)];
-    if (totalBytes < heavyBytes || ballastBytes * 2 <= totalBytes)
-        return [];
-    const names = [...new Set(ballast.flatMap(({ name }) => ballastOf(name) ?? []))].join(', ');
-    return [
-        `${names}: ${(0,progress/* formatBytes */.z)(ballastBytes)} of the ${(0,progress/* formatBytes */.z)(totalBytes)} that are sent; keep them out by a .dockerignore`,
-    ];
-}
-function ballastOf(name) {
-    return usuallyIgnored.exec(name)?.[1];
-}
-function sum(files) {
-    return files.reduce((total, { stat }) => total + stat.sizeBytes, 0);
-}
-
+// EXTERNAL MODULE: ./build/context/weight.js
+var weight = __webpack_require__(6254);
 ;// CONCATENATED MODULE: ./build/context/directory.js
 
 
@@ -356,26 +280,24 @@ function directorySource(context, workspace) {
     }
     let names;
     const sentNames = () => (names ??= new Set(tree.entries.map(({ name }) => name)));
-    const files = tree.entries.filter(({ content }) => content.kind === 'file');
-    const totals = {
-        totalFiles: files.length,
-        totalBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
-    };
+    const files = tree.entries
+        .filter(({ content }) => content.kind === 'file')
+        .map(({ name, stat }) => ({ name, sizeBytes: stat.sizeBytes }));
     const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
     const warnings = [
         ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
         ...tree.warnings,
-        ...(isFiltered ? [] : warnOfBallast(tree.entries)),
+        ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(files)),
     ];
     return {
         description: describe(path, ignore.name, tree.ignored),
         dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
         ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
         isPacked: true,
-        notes: describeWeight(tree.entries),
+        notes: (0,weight/* describeWeight */.k9)(files),
         warnings,
         lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, totals, workspace),
+        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, (0,weight/* totalsOf */.vA)(files), workspace),
     };
 }
 /** Patterns of the input come last, so that they decide. */
@@ -2229,6 +2151,94 @@ function warnAbout(names, what) {
 
 /***/ }),
 
+/***/ 6254:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ warnOfBallast),
+/* harmony export */   k9: () => (/* binding */ describeWeight),
+/* harmony export */   vA: () => (/* binding */ totalsOf)
+/* harmony export */ });
+/* harmony import */ var _attach_progress_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8309);
+
+/** A context below this says nothing of what it consists of. */
+const heavyBytes = 50e6;
+const shownDirectories = 5;
+/** Directories that hardly any build needs: what it needs of them it makes itself. */
+const usuallyIgnored = /(?:^|\/)(node_modules|\.git|target|\.venv)\//;
+/** What a heavy context consists of: its heaviest directories and its largest file. Empty for a light one. */
+function describeWeight(files) {
+    if (sumOf(files) < heavyBytes)
+        return [];
+    const contents = weighContents(files);
+    const heaviest = weighDirectories(contents, '')
+        .slice(0, shownDirectories)
+        .map((weight) => descend(contents, weight))
+        .map(({ name, bytes }) => `${name} ${(0,_attach_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(bytes)}`);
+    const largest = files.reduce((best, file) => (file.sizeBytes > (best?.sizeBytes ?? 0) ? file : best), undefined);
+    return [
+        ...(heaviest.length === 0 ? [] : [`heaviest directories: ${heaviest.join(', ')}`]),
+        ...(largest !== undefined && largest.sizeBytes >= heavyBytes
+            ? [`largest file: ${largest.name} ${(0,_attach_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(largest.sizeBytes)}`]
+            : []),
+    ];
+}
+/** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
+function weighContents(files) {
+    const contents = new Map();
+    for (const { name, sizeBytes } of files) {
+        const directory = name.slice(0, name.lastIndexOf('/') + 1);
+        contents.set(directory, (contents.get(directory) ?? 0) + sizeBytes);
+    }
+    return contents;
+}
+/** The directories in one, the heaviest first. @param parent empty for the context itself. */
+function weighDirectories(contents, parent) {
+    const weights = new Map();
+    for (const [directory, bytes] of contents) {
+        if (directory.length === parent.length || !directory.startsWith(parent))
+            continue;
+        const name = directory.slice(0, directory.indexOf('/', parent.length) + 1);
+        weights.set(name, (weights.get(name) ?? 0) + bytes);
+    }
+    return [...weights]
+        .map(([name, bytes]) => ({ name, bytes }))
+        .sort((one, other) => other.bytes - one.bytes);
+}
+/** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
+function descend(contents, weight) {
+    if (ballastOf(weight.name) !== undefined)
+        return weight;
+    const [heaviest] = weighDirectories(contents, weight.name);
+    if (heaviest === undefined || heaviest.bytes * 2 <= weight.bytes)
+        return weight;
+    return descend(contents, heaviest);
+}
+/** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
+function warnOfBallast(files) {
+    const ballast = files.filter(({ name }) => ballastOf(name) !== undefined);
+    const [ballastBytes, totalBytes] = [sumOf(ballast), sumOf(files)];
+    if (totalBytes < heavyBytes || ballastBytes * 2 <= totalBytes)
+        return [];
+    const names = [...new Set(ballast.flatMap(({ name }) => ballastOf(name) ?? []))].join(', ');
+    return [
+        `${names}: ${(0,_attach_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(ballastBytes)} of the ${(0,_attach_progress_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(totalBytes)} that are sent; keep them out by a .dockerignore`,
+    ];
+}
+function ballastOf(name) {
+    return usuallyIgnored.exec(name)?.[1];
+}
+/** What progress is measured by. */
+function totalsOf(files) {
+    return { totalFiles: files.length, totalBytes: sumOf(files) };
+}
+function sumOf(files) {
+    return files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+}
+
+
+/***/ }),
+
 /***/ 9473:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3823,6 +3833,8 @@ const rules = [
         hint: 'Look at the node: its runtime or network is not ready.',
     },
 ];
+/** Reasons of a kubelet's events, which its pods' status has as well. */
+const removals = ['Evicted', 'Preempting'];
 const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
 /**
  * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before
@@ -3846,6 +3858,16 @@ function readKilling(events) {
         message: `its postStart hook failed (${event.reason}: ${event.message})`,
         hint: "Correct the postStart hook in 'pod-template'.",
     };
+}
+/**
+ * What a kubelet has ended the pod for. A container that exits with 0 when it is told to stop leaves no other trace of it: its
+ * pod is `Succeeded`, without a reason.
+ */
+function readRemoval(events) {
+    const event = events.findLast(({ reason }) => removals.includes(reason));
+    return event === undefined
+        ? undefined
+        : { kind: 'lost', reason: event.reason, message: event.message };
 }
 
 ;// CONCATENATED MODULE: ./build/pod/follow.js
@@ -4155,6 +4177,8 @@ const refusals = [400, 401, 403, 404, 422];
 const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
+/** The events only add to a status that is known already. */
+const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 /**
@@ -4242,19 +4266,31 @@ async function runContainer(order, follower, ports, signal) {
         tail: lines,
         noted: tail.noted(),
         isSilent: isWhole && lines.every((line) => line.trim() === ''),
-        killing: await findKilling(order.ref, state, ports.cluster, signal),
+        ...(await readEnd(order, state, ports.cluster, signal)),
     };
 }
-/** Asks the events about a container that was killed. They explain a failure and decide nothing: without them it is one too. */
-async function findKilling(ref, state, cluster, signal) {
-    if (state.kind !== 'ended' || signalOf(state.exitCode) === undefined)
-        return undefined;
+/**
+ * What only the events tell about an end: of a container that was killed, or that says of itself that all is well. Without the
+ * right to read them it stays unknown.
+ */
+async function readEnd({ ref, isProvedByExit }, state, cluster, signal) {
+    const unknown = { killing: undefined, removal: undefined };
+    if (state.kind !== 'ended')
+        return unknown;
+    const { exitCode } = state;
+    const isInDoubt = exitCode === 0 ? isProvedByExit : signalOf(exitCode) !== undefined;
+    if (!isInDoubt)
+        return unknown;
     try {
-        return readKilling(await cluster.podEvents(ref, signal));
+        const patience = AbortSignal.timeout(eventsMs);
+        const events = await cluster.podEvents(ref, AbortSignal.any([signal, patience]));
+        return exitCode === 0
+            ? { killing: undefined, removal: readRemoval(events) }
+            : { killing: readKilling(events), removal: undefined };
     }
     catch {
         signal.throwIfAborted();
-        return undefined;
+        return unknown;
     }
 }
 /** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
@@ -5759,6 +5795,7 @@ async function buildOnce(plan, ports, attached, deadline) {
             startTimeoutMs: inputs.startTimeoutMs,
             notable: plan.engine.notable,
             open: () => streams.open(),
+            isProvedByExit: !inputs.image.push,
             onRefused: () => {
                 create.isRefused = true;
             },
@@ -5803,11 +5840,11 @@ function makePod({ inputs, engine, auth, pullHosts }, ports, ref, remainingMs) {
     return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
 }
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
-async function judge({ inputs, engine, source, auth }, pod, { state, upload, tail, noted, isSilent, killing }, log) {
+async function judge({ inputs, engine, source, auth }, pod, { state, upload, tail, noted, isSilent, killing, removal }, log) {
     // What could not be packed is the cause of whatever the builder says about a stream that broke off.
     if (upload?.failure?.kind === 'context')
         throw upload.failure;
-    const outcome = decideOutcome(state, upload);
+    const outcome = decideOutcome(removal ?? state, upload);
     if (outcome.kind !== 'succeeded') {
         const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
         throw outcomeError(outcome, {
@@ -6330,8 +6367,8 @@ function expand(text, variables) {
 var places = __webpack_require__(5322);
 // EXTERNAL MODULE: ./build/context/blocks.js
 var blocks = __webpack_require__(2580);
-// EXTERNAL MODULE: ./build/context/directory.js + 2 modules
-var directory = __webpack_require__(3883);
+// EXTERNAL MODULE: ./build/context/directory.js + 1 modules
+var directory = __webpack_require__(6592);
 // EXTERNAL MODULE: ./build/context/bytes.js
 var bytes = __webpack_require__(9207);
 ;// CONCATENATED MODULE: ./build/context/source.js
