@@ -142,6 +142,15 @@ test('noise is stored: nothing is lost and it grows by five bytes for each block
   expect(compressed).toHaveLength(10 + pieceBytes + 17 * 5 + 10);
 });
 
+test.each([
+  { name: 'is stored with it', zeros: 512, isStored: true },
+  { name: 'of a quarter of it is not', zeros: pieceBytes / 4, isStored: false },
+])('what is no noise at the beginning of noise $name', async ({ zeros, isStored }) => {
+  const piece = noise(pieceBytes).fill(0, 0, zeros);
+  const compressed = await compress([piece], 1);
+  expect(compressed.length > pieceBytes).toBe(isStored);
+});
+
 test('what only looks like noise is found out after some pieces, wherever it begins', async () => {
   const bytes = 70_000;
   const even = Buffer.from(Array.from({ length: bytes }, (_, index) => index % 256));
