@@ -1253,8 +1253,10 @@ var external_node_zlib_ = __webpack_require__(8522);
 const piecesInFlight = 4;
 /** Largest stored block of deflate. */
 const storedBytes = 65_535;
-const sampleBytes = 4_096;
-const samples = 4;
+const samples = 16;
+const sampleBytes = 1_024;
+/** One may have the header of the next file in it. */
+const leastEvenSamples = samples - 1;
 /** Size of the buffers that compressed bytes come in. */
 const outputBytes = 256 * 1_024;
 /**
@@ -1361,30 +1363,38 @@ function store(piece) {
 const believedPieces = 7;
 /** Finds pieces of which samples shrink by less than 3 %. */
 class NoiseFinder {
-    #sample = Buffer.allocUnsafeSlow(samples * sampleBytes);
+    #even = Buffer.allocUnsafeSlow(samples * sampleBytes);
     #believed = 0;
     /**
      * Only where all byte values are about equally frequent is it tried, because counting is much cheaper than deflating; and
      * not where the piece before was noise: large files of it are what the time would go to.
      */
     isNoise(piece) {
-        if (piece.length < this.#sample.length)
+        if (piece.length < this.#even.length)
             return false;
-        const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
-        for (let index = 0; index < samples; index += 1) {
-            piece.copy(this.#sample, index * sampleBytes, index * stride, index * stride + sampleBytes);
-        }
-        if (!isEven(this.#sample))
+        const even = this.#copyEven(piece);
+        if (even.length < leastEvenSamples * sampleBytes)
             this.#believed = 0;
         else if (this.#believed > 0) {
             this.#believed -= 1;
             return true;
         }
-        else if (hardlyShrinks(this.#sample)) {
+        else if (hardlyShrinks(even)) {
             this.#believed = believedPieces;
             return true;
         }
         return false;
+    }
+    /** The even ones of samples from all over the piece, one behind the other. */
+    #copyEven(piece) {
+        const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
+        let used = 0;
+        for (let index = 0; index < samples; index += 1) {
+            const sample = piece.subarray(index * stride, index * stride + sampleBytes);
+            if (isEven(sample))
+                used += sample.copy(this.#even, used);
+        }
+        return this.#even.subarray(0, used);
     }
 }
 function hardlyShrinks(sample) {
