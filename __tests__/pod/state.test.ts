@@ -325,6 +325,36 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: succeeded,
   },
   {
+    name: 'nor does a failure from before become a loss by what is done to the pod later',
+    builder: {
+      terminated: {
+        exitCode: 7,
+        reason: 'Error',
+        finishedAt: '2026-01-01T00:00:00Z' as never,
+      },
+    },
+    status: disrupted,
+    deleted: true,
+    expected: {
+      kind: 'ending',
+      end: { ...ended, kind: 'ended', exitCode: 7, reason: 'Error' },
+    },
+  },
+  {
+    name: 'a kubelet tells only afterwards what it ended a container for',
+    builder: exitedBefore,
+    status: {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'low on resource',
+      conditions: (disrupted.conditions ?? []).map((condition) => ({
+        ...condition,
+        reason: 'TerminationByKubelet',
+      })),
+    },
+    expected: { kind: 'lost', reason: 'Evicted', message: 'low on resource' },
+  },
+  {
     name: 'a disrupted pod is lost while its container still runs',
     builder: running,
     status: { ...disrupted, phase: 'Running' },
@@ -464,6 +494,9 @@ test('a sidecar that runs on does not hide the end of the builder, nor does its 
     exitCode: 137,
     reason: 'Error',
   });
+  expect(
+    readPodState(status({ waiting: { reason: 'ErrImagePull' } }, killed), 'builder'),
+  ).toMatchObject({ kind: 'ended', exitCode: 137 });
   expect(readPodState(status(exited, running), 'builder')).toEqual({
     kind: 'running',
     node: 'lab',

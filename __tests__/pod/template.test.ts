@@ -239,7 +239,7 @@ describe('what carries the guarantees is refused', () => {
       template: inSpec({ env: [{ name: 'A' }, { name: 'DOCKER_CONFIG', value: '/y' }] }),
       problem: 'env "DOCKER_CONFIG" of $builder is already set by the action',
     },
-    ...['/dev/termination-log', '//dev/./', '/'].map((mountPath) => ({
+    ...['/dev/termination-log', '//dev/./termination-log/'].map((mountPath) => ({
       name: `a mount at ${mountPath}`,
       template: inSpec({ volumeMounts: [{ name: 'x', mountPath }] }),
       problem: 'volumeMounts of $builder must not hide /dev/termination-log: the action needs it',
@@ -249,8 +249,8 @@ describe('what carries the guarantees is refused', () => {
       template: inSpec({
         volumeMounts: [
           { name: 'x', mountPath: '/kaniko/.dock' },
-          { name: 'x', mountPath: '/kaniko/.docker/x' },
           { name: 'x', mountPath: '/kaniko' },
+          { name: 'x', mountPath: '/kaniko/.docker/' },
         ],
       }),
       problem: 'volumeMounts of $builder must not hide /kaniko/.docker: the action needs it',

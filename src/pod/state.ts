@@ -62,14 +62,12 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
   const state = status?.state;
   const loss = readLoss(pod);
   const accident = readAccident(status);
-  if (accident !== undefined) return loss ?? withLastWord(pod, accident);
+  if (accident !== undefined) return loss ?? withLastWord(pod, container, accident);
   if (state?.terminated !== undefined) {
     const { exitCode, reason = '', message = '' } = state.terminated;
     // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
     // cluster's reason counts, not the exit code.
-    if (loss !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
-      return loss;
-    }
+    if (loss !== undefined && !endedBeforeLoss(pod, state.terminated)) return loss;
     const memoryLimit = memoryLimitOf(pod, container);
     const end: EndedState = {
       kind: 'ended',
@@ -79,7 +77,7 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
       node: nodeOf(pod),
       memoryLimit,
     };
-    return exitCode === 0 ? end : withLastWord(pod, end);
+    return exitCode === 0 ? end : withLastWord(pod, container, end);
   }
   const lost = loss ?? readUnproved(pod);
   if (lost !== undefined) return lost;
@@ -164,15 +162,15 @@ function unknownEndOf(end: V1ContainerStateTerminated | undefined): LostState | 
 /**
  * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) tells that its containers have ended as soon as
  * they have, and the reason only with the phase, about a second later; it may have removed the containers by then, and does
- * not know their exit codes any more. While any of them runs no such thing is on its way.
+ * not know their exit codes any more. While another one has not ended, or the builder runs again, no phase is on its way.
  */
-function withLastWord(pod: V1Pod, end: EndedState | LostState): PodState {
+function withLastWord(pod: V1Pod, container: string, end: EndedState | LostState): PodState {
   const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   const isOver = phase === 'Failed' || phase === 'Succeeded';
-  const runs = [...containerStatuses, ...initContainerStatuses].some(
-    ({ state }) => state?.running !== undefined,
+  const goesOn = [...containerStatuses, ...initContainerStatuses].some(({ name, state }) =>
+    name === container ? state?.running !== undefined : state?.terminated === undefined,
   );
-  return isOver || runs ? end : { kind: 'ending', end };
+  return isOver || goesOn ? end : { kind: 'ending', end };
 }
 
 /** The cluster's own word that it has taken the pod away. */
@@ -217,10 +215,12 @@ function endedBeforeLoss(pod: V1Pod, { finishedAt }: V1ContainerStateTerminated)
   return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
 }
 
-/** When the pod was taken away, as far as its status says it. */
+/** When the pod was taken away, as far as its status says it: a kubelet's own time is that of telling, after the end. */
 function lossTimes(pod: V1Pod): readonly number[] {
   const { phase, reason = '', conditions = [], startTime } = pod.status ?? {};
-  const disrupted = conditions.find(({ type }) => type === 'DisruptionTarget')?.lastTransitionTime;
+  const disruption = conditions.find(({ type }) => type === 'DisruptionTarget');
+  const disrupted =
+    disruption?.reason === 'TerminationByKubelet' ? undefined : disruption?.lastTransitionTime;
   const times = disrupted === undefined ? [] : [timeOf(disrupted)];
   if (phase === 'Failed' && reason !== '') {
     const deadlineMs = (pod.spec?.activeDeadlineSeconds ?? NaN) * second;

@@ -1,9 +1,8 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
 import { builderContainerName } from '../engines/engine.ts';
+import { fieldsOf, isFields, itemsOf, listOf, type Fields } from '../json.ts';
 import { isOwnKey } from './labels.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Name by which a template means the builder's own container. */
 const builderAlias = '$builder';
@@ -42,9 +41,9 @@ const refused = {
  * @throws BuildError('input') that lists every field that must not be set.
  */
 export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
-  const metadata = fields(template['metadata']);
-  const { containers: listed, ...spec } = fields(template['spec']);
-  const containers = list(listed).map(fields);
+  const metadata = fieldsOf(template['metadata']);
+  const { containers: listed, ...spec } = fieldsOf(template['spec']);
+  const containers = itemsOf(listed).map(fieldsOf);
   const builder = containers.find(isBuilder) ?? {};
   const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
   const wrong = wrongKinds(template, spec, listed);
@@ -64,10 +63,10 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
   const sidecars = containers.filter((container) => !isBuilder(container));
   const merged: Fields = {
     ...pod,
-    metadata: mergeFields(fields(pod.metadata), metadata),
+    metadata: mergeFields(fieldsOf(pod.metadata), metadata),
     spec: {
-      ...mergeFields(fields(pod.spec), spec),
-      containers: [{ ...mergeFields(fields(ours), builder), name: ours.name }, ...sidecars],
+      ...mergeFields(fieldsOf(pod.spec), spec),
+      containers: [{ ...mergeFields(fieldsOf(ours), builder), name: ours.name }, ...sidecars],
     },
   };
   // The result has the shape that the template gives it; the server checks it strictly.
@@ -79,7 +78,7 @@ function wrongKinds(template: Fields, spec: Fields, containers: unknown): string
   const maps = { metadata: template['metadata'], spec: template['spec'] };
   return [
     ...Object.entries(maps)
-      .filter(([, value]) => value !== undefined && !isMap(value))
+      .filter(([, value]) => value !== undefined && !isFields(value))
       .map(([place]) => `${place} must be a map`),
     ...Object.entries({ containers, volumes: spec['volumes'] })
       .filter(([, value]) => value !== undefined && !Array.isArray(value))
@@ -97,8 +96,9 @@ function mergeFields(ours: Fields, theirs: Fields): Fields {
   const merged = new Map(Object.entries(ours));
   for (const [key, value] of Object.entries(theirs)) {
     const own = merged.get(key);
-    if (Array.isArray(own) && Array.isArray(value)) merged.set(key, [...list(own), ...list(value)]);
-    else if (isMap(own) && isMap(value))
+    if (Array.isArray(own) && Array.isArray(value))
+      merged.set(key, [...itemsOf(own), ...itemsOf(value)]);
+    else if (isFields(own) && isFields(value))
       merged.set(key, key === 'capabilities' ? value : mergeFields(own, value));
     else merged.set(key, value);
   }
@@ -116,34 +116,32 @@ function refusedFields(
 }
 
 function refusedKeys(place: string, given: unknown): string[] {
-  return Object.keys(fields(given))
+  return Object.keys(fieldsOf(given))
     .filter(isOwnKey)
     .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
 }
 
 function refusedEnv(builder: Fields, ours: V1Container): string[] {
   const own = new Set((ours.env ?? []).map(({ name }) => name));
-  return list(builder['env'])
-    .map((entry) => fields(entry)['name'])
+  return itemsOf(builder['env'])
+    .map((entry) => fieldsOf(entry)['name'])
     .filter((name) => typeof name === 'string' && own.has(name))
     .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
 }
 
-/** What is mounted over a place hides it, and over a directory everything in it. */
+/** Runtimes mount the deeper place last, so only the same place is hidden. */
 function refusedMounts(builder: Fields, ours: V1Container): string[] {
-  const own = [
-    ours.terminationMessagePath,
-    ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath),
-  ].filter((path) => path !== undefined);
-  return list(builder['volumeMounts'])
-    .map((mount) => fields(mount)['mountPath'])
+  const own = new Set(
+    [ours.terminationMessagePath, ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath)]
+      .filter((path) => path !== undefined)
+      .map(cleanPath),
+  );
+  return listOf(builder['volumeMounts'])
+    .map((mount) => mount['mountPath'])
     .filter((path) => typeof path === 'string')
-    .flatMap((path) => {
-      const hidden = own.find((place) => `${cleanPath(place)}/`.startsWith(`${cleanPath(path)}/`));
-      return hidden === undefined
-        ? []
-        : [`volumeMounts of ${builderAlias} must not hide ${hidden}: the action needs it`];
-    });
+    .map(cleanPath)
+    .filter((path) => own.has(path))
+    .map((path) => `volumeMounts of ${builderAlias} must not hide ${path}: the action needs it`);
 }
 
 /** The root is the empty text. */
@@ -158,16 +156,4 @@ function cleanPath(path: string): string {
 /** @throws BuildError('input') always. */
 function refuse(problems: readonly string[], hint: string): never {
   throw new BuildError('input', `input 'pod-template': ${problems.join('; ')}`, { hint });
-}
-
-function isMap(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fields(value: unknown): Fields {
-  return isMap(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
