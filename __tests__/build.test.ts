@@ -83,18 +83,19 @@ async function build(
     answers = {},
     cancelled = new AbortController().signal,
     archiveBytes = 0,
+    job = new JobDouble(),
   }: {
     readonly inputs?: Readonly<Record<string, string>>;
     readonly answers?: Partial<Cluster>;
     readonly cancelled?: AbortSignal;
     /** Zeros behind the archive, so that it is longer than what connections buffer. */
     readonly archiveBytes?: number;
+    readonly job?: JobDouble;
   } = {},
 ): Promise<Build> {
   const lives = await Promise.all(scripts.map((script) => PodDouble.start(script)));
   pods.push(...lives);
   const clock = new VirtualClock();
-  const job = new JobDouble();
   const report = new RunReport(clock.now());
   const cluster = new ClusterDouble({ ...answersOf(lives), ...answers });
   const opened: StdinStream[] = [];
@@ -196,6 +197,26 @@ test('the pod is remembered before it is created', async () => {
   await expect(started.image).rejects.toThrow('exceeded quota');
   expect(remembered).toEqual([[{ namespace: 'builds', name: 'kbp-1' }]]);
   expect(started.job.remembered.at(-1)).toEqual([]);
+});
+
+test.each([
+  { name: 'a proved build', script: succeeds, expected: { image: { digest } } },
+  { name: 'a failed build', script: endsWith('exit-7'), expected: { exitCode: 7 } },
+])('$name stays one when its pod cannot be forgotten', async ({ script, expected }) => {
+  class FullJob extends JobDouble {
+    override remember(pods: readonly PodRef[]): void {
+      if (pods.length === 0) throw new BuildError('build', 'no space left on device');
+    }
+  }
+  const { image, report, job } = await build([script], { job: new FullJob() });
+  const got = await image.then(
+    (found) => ({ image: found }),
+    () => ({ exitCode: report.exitCode }),
+  );
+  expect(got).toEqual(expected);
+  expect(job.text).toContain(
+    '::warning::no space left on device: the post step will delete pod kbp-1',
+  );
 });
 
 test('a build that pushes nothing gives no image', async () => {

@@ -6,7 +6,7 @@ import type { StdinSource, StreamAuth } from './context/source.ts';
 import { StreamsAhead } from './context/prefetch.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import type { BuiltImage, Engine } from './engines/engine.ts';
-import { BuildError, toBuildError } from './errors.ts';
+import { BuildError, describeError, toBuildError } from './errors.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { JobLog } from './logs/fence.ts';
 import { checkAccess } from './pod/access.ts';
@@ -134,9 +134,10 @@ async function buildOnce(
     throw failure;
   } finally {
     streams.close();
-    if (create.isRefused) ports.pods.forget(ref);
+    if (create.isRefused) await forgetPod(ref, ports);
     else if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
-    else if (await removeAttempt(ref, end?.state.kind === 'ended', ports)) ports.pods.forget(ref);
+    else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))
+      await forgetPod(ref, ports);
     ports.report.phase('remove', ports.clock.now());
   }
 }
@@ -217,11 +218,20 @@ function isKept(keepPod: Inputs['keepPod'], failure: BuildError | undefined): bo
 }
 
 async function keepPod(ref: PodRef, ports: BuildPorts): Promise<void> {
-  const { cluster, log, pods, report } = ports;
-  pods.forget(ref);
+  const { cluster, log, report } = ports;
+  await forgetPod(ref, ports);
   if (!(await mayExist(ref, cluster))) return;
   report.podKept = true;
   await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
+
+/** The pod is gone, or it is to stay. What the runner cannot note down changes no verdict. */
+async function forgetPod(ref: PodRef, { pods, log }: BuildPorts): Promise<void> {
+  try {
+    pods.forget(ref);
+  } catch (error) {
+    await log.warning(`${describeError(error)}: the post step will delete pod ${ref.name}`);
+  }
 }
 
 /** False only if the cluster says that there is no such pod: its create was refused. */

@@ -334,6 +334,12 @@ describe('diagnoseKaniko', () => {
       hint: "Give a login for index.docker.io by 'docker-config' or 'registry-secret': none was found.",
     },
     {
+      name: 'to which no login was sent, in a tag without a registry',
+      words: 'checking push permission for "me/app:bionic-99": POST: UNAUTHORIZED: no',
+      withoutLogin: ['index.docker.io', 'ghcr.io'],
+      hint: "Give a login for index.docker.io by 'docker-config' or 'registry-secret': none was found.",
+    },
+    {
       name: 'that is not named',
       words: 'DENIED: requested access to the resource is denied',
       withoutLogin: ['index.docker.io', 'ghcr.io'],

@@ -1,5 +1,5 @@
 import { excerpt } from '../excerpt.ts';
-import { normalizeHost } from '../inputs/reference.ts';
+import { registryOf } from '../inputs/reference.ts';
 import type { Diagnosis } from './engine.ts';
 import { collapse, listInstructions, type DockerfileLine } from './instruction.ts';
 
@@ -114,11 +114,15 @@ const failures: readonly Failure[] = [
   },
   {
     pattern:
-      /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-    explain: ([registry = ''], { withoutLogin }) => ({
-      message: `the registry ${registry} refuses the push`,
-      hint: pushHint(withoutLogin.filter((host) => host === normalizeHost(registry))),
-    }),
+      /error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+    explain: ([reference = ''], { withoutLogin }) => {
+      // As the user wrote it: names of Docker Hub may have no registry.
+      const registry = registryOf(reference) ?? reference;
+      return {
+        message: `the registry ${registry} refuses the push`,
+        hint: pushHint(withoutLogin.filter((host) => host === registry)),
+      };
+    },
   },
   {
     pattern:
