@@ -22,7 +22,7 @@ import {
   type PodState,
 } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
-import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
+import type { AttachStreams, Clock, Cluster, PodEvent, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
 
 /** What one pod needs beside the pod itself. */
@@ -69,7 +69,7 @@ export interface AttemptEnd {
 const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
-/** The events only add to a status that is known already. */
+/** The events only add to what is known already. */
 const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
@@ -105,7 +105,7 @@ export async function runAttempt(
         clock,
         startTimeoutMs: order.startTimeoutMs,
         report: (line) => log.info(line),
-        events: () => cluster.podEvents(order.ref, alive),
+        events: () => eventsIfKnown(order.ref, cluster, alive),
         problem: () => sight.problem,
       },
       signal,
@@ -183,7 +183,7 @@ async function runContainer(
     tail: lines,
     noted: tail.noted(),
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    ...(await readEnd(order, state, ports.cluster, signal)),
+    ...(await readEnd(order, state, ports, signal)),
   };
 }
 
@@ -194,24 +194,35 @@ async function runContainer(
 async function readEnd(
   { ref, isProvedByExit }: AttemptOrder,
   state: PodState,
-  cluster: Cluster,
+  { cluster, log }: AttemptPorts,
   signal: AbortSignal,
 ): Promise<Pick<AttemptEnd, 'killing' | 'removal'>> {
   const unknown = { killing: undefined, removal: undefined };
   if (state.kind !== 'ended') return unknown;
-  const { exitCode } = state;
-  const isInDoubt = exitCode === 0 ? isProvedByExit : signalOf(exitCode) !== undefined;
-  if (!isInDoubt) return unknown;
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(eventsMs)]);
+  if (state.exitCode !== 0) {
+    if (signalOf(state.exitCode) === undefined) return unknown;
+    return { ...unknown, killing: readKilling(await eventsIfKnown(ref, cluster, patience)) };
+  }
+  if (!isProvedByExit) return unknown;
   try {
-    const patience = AbortSignal.timeout(eventsMs);
-    const events = await cluster.podEvents(ref, AbortSignal.any([signal, patience]));
-    return exitCode === 0
-      ? { killing: undefined, removal: readRemoval(events) }
-      : { killing: readKilling(events), removal: undefined };
-  } catch {
+    return { ...unknown, removal: readRemoval(await cluster.podEvents(ref, patience)) };
+  } catch (error) {
     signal.throwIfAborted();
+    await log.warning(
+      `the builder ended with exit code 0; whether the node told it to end is not known: ${describeError(error)}`,
+    );
     return unknown;
   }
+}
+
+/** For what events only explain: none if they cannot be read. */
+async function eventsIfKnown(
+  ref: PodRef,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly PodEvent[]> {
+  return cluster.podEvents(ref, signal).catch(() => []);
 }
 
 /** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */

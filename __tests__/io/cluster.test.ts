@@ -287,6 +287,15 @@ test('podEvents gives what the events say', async () => {
   });
 });
 
+test('podEvents says why they cannot be read', async () => {
+  const { cluster } = await serve({
+    'GET /api/v1/namespaces/builds/events': [refuse(400, 'no such selector')],
+  });
+  await expect(cluster.podEvents(ref, signal)).rejects.toThrow(
+    /^reading the events of pod "kbp-x" failed: .*no such selector/,
+  );
+});
+
 test('podEvents is empty where events may not be listed', async () => {
   const { cluster } = await serve({
     'GET /api/v1/namespaces/builds/events': [refuse(403, 'forbidden')],

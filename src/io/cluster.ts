@@ -111,18 +111,20 @@ export class KubeCluster implements Cluster {
   async podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
     const path = `/api/v1/namespaces/${ref.namespace}/events`;
     const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
-    try {
-      const events = await this.#rest.json({ method: 'GET', path, query, signal });
-      return itemsOf(field(events, 'items')).map((event) => ({
-        type: text(field(event, 'type')) ?? '',
-        reason: text(field(event, 'reason')) ?? '',
-        message: excerpt(text(field(event, 'message')) ?? ''),
-      }));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      // Events only explain; a Role without them, or a server that is away, must not end the step.
-      return [];
-    }
+    return this.#try(`reading the events of pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      try {
+        const events = await this.#rest.json({ method: 'GET', path, query, signal });
+        return itemsOf(field(events, 'items')).map((event) => ({
+          type: text(field(event, 'type')) ?? '',
+          reason: text(field(event, 'reason')) ?? '',
+          message: excerpt(text(field(event, 'message')) ?? ''),
+        }));
+      } catch (error) {
+        // The right to list events is optional.
+        if (isApiError(error, 403)) return [];
+        throw error;
+      }
+    });
   }
 
   async *log(
