@@ -11,7 +11,7 @@ const introduction = `<!-- Generated from __tests__/bad-inputs by: node scripts/
 
 # What a failed job says
 
-Every mistake ends the step with exit code 1 and one sentence in the job's annotations: what was tried, what happened, what to change. No pod is left behind. Names in angle brackets stand for what is different in every run.
+Every mistake ends the step with exit code 1 and one sentence in the job's annotations: what was tried, what happened, what to change. No pod is left behind. What stands in angle brackets is different in every run, or from one input to another.
 `;
 
 export const failuresPath = resolve(import.meta.dirname, '..', 'docs', 'failures.md');
