@@ -2518,14 +2518,13 @@ function readPodState(pod, container) {
     const loss = readLoss(pod);
     const accident = readAccident(status);
     if (accident !== undefined)
-        return loss ?? withLastWord(pod, accident);
+        return loss ?? withLastWord(pod, container, accident);
     if (state?.terminated !== undefined) {
         const { exitCode, reason = '', message = '' } = state.terminated;
         // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
         // cluster's reason counts, not the exit code.
-        if (loss !== undefined && (exitCode !== 0 || !endedBeforeLoss(pod, state.terminated))) {
+        if (loss !== undefined && !endedBeforeLoss(pod, state.terminated))
             return loss;
-        }
         const memoryLimit = memoryLimitOf(pod, container);
         const end = {
             kind: 'ended',
@@ -2535,7 +2534,7 @@ function readPodState(pod, container) {
             node: nodeOf(pod),
             memoryLimit,
         };
-        return exitCode === 0 ? end : withLastWord(pod, end);
+        return exitCode === 0 ? end : withLastWord(pod, container, end);
     }
     const lost = loss ?? readUnproved(pod);
     if (lost !== undefined)
@@ -2610,13 +2609,13 @@ function unknownEndOf(end) {
 /**
  * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) tells that its containers have ended as soon as
  * they have, and the reason only with the phase, about a second later; it may have removed the containers by then, and does
- * not know their exit codes any more. While any of them runs no such thing is on its way.
+ * not know their exit codes any more. While another one has not ended, or the builder runs again, no phase is on its way.
  */
-function withLastWord(pod, end) {
+function withLastWord(pod, container, end) {
     const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
     const isOver = phase === 'Failed' || phase === 'Succeeded';
-    const runs = [...containerStatuses, ...initContainerStatuses].some(({ state }) => state?.running !== undefined);
-    return isOver || runs ? end : { kind: 'ending', end };
+    const goesOn = [...containerStatuses, ...initContainerStatuses].some(({ name, state }) => name === container ? state?.running !== undefined : state?.terminated === undefined);
+    return isOver || goesOn ? end : { kind: 'ending', end };
 }
 /** The cluster's own word that it has taken the pod away. */
 function readLoss(pod) {
@@ -2653,10 +2652,11 @@ function endedBeforeLoss(pod, { finishedAt }) {
     const lossMs = lossTimes(pod);
     return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
 }
-/** When the pod was taken away, as far as its status says it. */
+/** When the pod was taken away, as far as its status says it: a kubelet's own time is that of telling, after the end. */
 function lossTimes(pod) {
     const { phase, reason = '', conditions = [], startTime } = pod.status ?? {};
-    const disrupted = conditions.find(({ type }) => type === 'DisruptionTarget')?.lastTransitionTime;
+    const disruption = conditions.find(({ type }) => type === 'DisruptionTarget');
+    const disrupted = disruption?.reason === 'TerminationByKubelet' ? undefined : disruption?.lastTransitionTime;
     const times = disrupted === undefined ? [] : [timeOf(disrupted)];
     if (phase === 'Failed' && reason !== '') {
         const deadlineMs = (pod.spec?.activeDeadlineSeconds ?? NaN) * state_second;
@@ -4187,7 +4187,7 @@ const refusals = [400, 401, 403, 404, 422];
 const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
-/** The events only add to a status that is known already. */
+/** The events only add to what is known already. */
 const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
@@ -4216,7 +4216,7 @@ async function runAttempt(order, ports, signal) {
             clock,
             startTimeoutMs: order.startTimeoutMs,
             report: (line) => log.info(line),
-            events: () => cluster.podEvents(order.ref, alive),
+            events: () => eventsIfKnown(order.ref, cluster, alive),
             problem: () => sight.problem,
         }, signal);
         await log.info(describePodState(started));
@@ -4276,32 +4276,37 @@ async function runContainer(order, follower, ports, signal) {
         tail: lines,
         noted: tail.noted(),
         isSilent: isWhole && lines.every((line) => line.trim() === ''),
-        ...(await readEnd(order, state, ports.cluster, signal)),
+        ...(await readEnd(order, state, ports, signal)),
     };
 }
 /**
  * What only the events tell about an end: of a container that was killed, or that says of itself that all is well. Without the
  * right to read them it stays unknown.
  */
-async function readEnd({ ref, isProvedByExit }, state, cluster, signal) {
+async function readEnd({ ref, isProvedByExit }, state, { cluster, log }, signal) {
     const unknown = { killing: undefined, removal: undefined };
     if (state.kind !== 'ended')
         return unknown;
-    const { exitCode } = state;
-    const isInDoubt = exitCode === 0 ? isProvedByExit : signalOf(exitCode) !== undefined;
-    if (!isInDoubt)
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(eventsMs)]);
+    if (state.exitCode !== 0) {
+        if (signalOf(state.exitCode) === undefined)
+            return unknown;
+        return { ...unknown, killing: readKilling(await eventsIfKnown(ref, cluster, patience)) };
+    }
+    if (!isProvedByExit)
         return unknown;
     try {
-        const patience = AbortSignal.timeout(eventsMs);
-        const events = await cluster.podEvents(ref, AbortSignal.any([signal, patience]));
-        return exitCode === 0
-            ? { killing: undefined, removal: readRemoval(events) }
-            : { killing: readKilling(events), removal: undefined };
+        return { ...unknown, removal: readRemoval(await cluster.podEvents(ref, patience)) };
     }
-    catch {
+    catch (error) {
         signal.throwIfAborted();
+        await log.warning(`the builder ended with exit code 0; whether the node told it to end is not known: ${(0,errors/* describeError */.Uc)(error)}`);
         return unknown;
     }
+}
+/** For what events only explain: none if they cannot be read. */
+async function eventsIfKnown(ref, cluster, signal) {
+    return cluster.podEvents(ref, signal).catch(() => []);
 }
 /** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
 async function reportSilentNode(follower, log, signal) {
@@ -5284,6 +5289,7 @@ function endOf(pod) {
 
 
 
+
 /** Name by which a template means the builder's own container. */
 const builderAlias = '$builder';
 /** Fields that carry the action's guarantees, with what to use instead. */
@@ -5319,9 +5325,9 @@ const refused = {
  * @throws BuildError('input') that lists every field that must not be set.
  */
 function mergeTemplate(pod, template) {
-    const metadata = fields(template['metadata']);
-    const { containers: listed, ...spec } = fields(template['spec']);
-    const containers = list(listed).map(fields);
+    const metadata = fieldsOf(template['metadata']);
+    const { containers: listed, ...spec } = fieldsOf(template['spec']);
+    const containers = itemsOf(listed).map(fieldsOf);
     const builder = containers.find(isBuilder) ?? {};
     const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
     const wrong = wrongKinds(template, spec, listed);
@@ -5342,10 +5348,10 @@ function mergeTemplate(pod, template) {
     const sidecars = containers.filter((container) => !isBuilder(container));
     const merged = {
         ...pod,
-        metadata: mergeFields(fields(pod.metadata), metadata),
+        metadata: mergeFields(fieldsOf(pod.metadata), metadata),
         spec: {
-            ...mergeFields(fields(pod.spec), spec),
-            containers: [{ ...mergeFields(fields(ours), builder), name: ours.name }, ...sidecars],
+            ...mergeFields(fieldsOf(pod.spec), spec),
+            containers: [{ ...mergeFields(fieldsOf(ours), builder), name: ours.name }, ...sidecars],
         },
     };
     // The result has the shape that the template gives it; the server checks it strictly.
@@ -5356,7 +5362,7 @@ function wrongKinds(template, spec, containers) {
     const maps = { metadata: template['metadata'], spec: template['spec'] };
     return [
         ...Object.entries(maps)
-            .filter(([, value]) => value !== undefined && !isMap(value))
+            .filter(([, value]) => value !== undefined && !isFields(value))
             .map(([place]) => `${place} must be a map`),
         ...Object.entries({ containers, volumes: spec['volumes'] })
             .filter(([, value]) => value !== undefined && !Array.isArray(value))
@@ -5373,8 +5379,8 @@ function mergeFields(ours, theirs) {
     for (const [key, value] of Object.entries(theirs)) {
         const own = merged.get(key);
         if (Array.isArray(own) && Array.isArray(value))
-            merged.set(key, [...list(own), ...list(value)]);
-        else if (isMap(own) && isMap(value))
+            merged.set(key, [...itemsOf(own), ...itemsOf(value)]);
+        else if (isFields(own) && isFields(value))
             merged.set(key, key === 'capabilities' ? value : mergeFields(own, value));
         else
             merged.set(key, value);
@@ -5387,32 +5393,28 @@ function refusedFields(place, given, rules) {
         .map(([field, reason]) => `${place}.${field} must not be set: ${reason}`);
 }
 function refusedKeys(place, given) {
-    return Object.keys(fields(given))
+    return Object.keys(fieldsOf(given))
         .filter(isOwnKey)
         .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
 }
 function refusedEnv(builder, ours) {
     const own = new Set((ours.env ?? []).map(({ name }) => name));
-    return list(builder['env'])
-        .map((entry) => fields(entry)['name'])
+    return itemsOf(builder['env'])
+        .map((entry) => fieldsOf(entry)['name'])
         .filter((name) => typeof name === 'string' && own.has(name))
         .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
 }
-/** What is mounted over a place hides it, and over a directory everything in it. */
+/** Runtimes mount the deeper place last, so only the same place is hidden. */
 function refusedMounts(builder, ours) {
-    const own = [
-        ours.terminationMessagePath,
-        ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath),
-    ].filter((path) => path !== undefined);
-    return list(builder['volumeMounts'])
-        .map((mount) => fields(mount)['mountPath'])
+    const own = new Set([ours.terminationMessagePath, ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath)]
+        .filter((path) => path !== undefined)
+        .map(cleanPath));
+    return listOf(builder['volumeMounts'])
+        .map((mount) => mount['mountPath'])
         .filter((path) => typeof path === 'string')
-        .flatMap((path) => {
-        const hidden = own.find((place) => `${cleanPath(place)}/`.startsWith(`${cleanPath(path)}/`));
-        return hidden === undefined
-            ? []
-            : [`volumeMounts of ${builderAlias} must not hide ${hidden}: the action needs it`];
-    });
+        .map(cleanPath)
+        .filter((path) => own.has(path))
+        .map((path) => `volumeMounts of ${builderAlias} must not hide ${path}: the action needs it`);
 }
 /** The root is the empty text. */
 function cleanPath(path) {
@@ -5425,15 +5427,6 @@ function cleanPath(path) {
 /** @throws BuildError('input') always. */
 function refuse(problems, hint) {
     throw new errors/* BuildError */.zS('input', `input 'pod-template': ${problems.join('; ')}`, { hint });
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function fields(value) {
-    return isMap(value) ? value : {};
-}
-function list(value) {
-    return Array.isArray(value) ? value : [];
 }
 
 ;// CONCATENATED MODULE: ./build/result/losses.js
@@ -5821,11 +5814,11 @@ async function buildOnce(plan, ports, attached, deadline) {
     finally {
         streams.close();
         if (create.isRefused)
-            ports.pods.forget(ref);
+            await forgetPod(ref, ports);
         else if (isKept(inputs.keepPod, failure))
             await keepPod(ref, ports);
         else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))
-            ports.pods.forget(ref);
+            await forgetPod(ref, ports);
         ports.report.phase('remove', ports.clock.now());
     }
 }
@@ -5886,12 +5879,21 @@ function isKept(keepPod, failure) {
     return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
 }
 async function keepPod(ref, ports) {
-    const { cluster, log, pods, report } = ports;
-    pods.forget(ref);
+    const { cluster, log, report } = ports;
+    await forgetPod(ref, ports);
     if (!(await mayExist(ref, cluster)))
         return;
     report.podKept = true;
     await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
+}
+/** The pod is gone, or it is to stay. What the runner cannot note down changes no verdict. */
+async function forgetPod(ref, { pods, log }) {
+    try {
+        pods.forget(ref);
+    }
+    catch (error) {
+        await log.warning(`${(0,errors/* describeError */.Uc)(error)}: the post step will delete pod ${ref.name}`);
+    }
 }
 /** False only if the cluster says that there is no such pod: its create was refused. */
 async function mayExist(ref, cluster) {
@@ -6666,11 +6668,15 @@ const failures = [
         }),
     },
     {
-        pattern: /error checking push permissions.*?checking push permission for "([^/"]+)\/[^"]*".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
-        explain: ([registry = ''], { withoutLogin }) => ({
-            message: `the registry ${registry} refuses the push`,
-            hint: pushHint(withoutLogin.filter((host) => host === normalizeHost(registry))),
-        }),
+        pattern: /error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+        explain: ([reference = ''], { withoutLogin }) => {
+            // As the user wrote it: names of Docker Hub may have no registry.
+            const registry = registryOf(reference) ?? reference;
+            return {
+                message: `the registry ${registry} refuses the push`,
+                hint: pushHint(withoutLogin.filter((host) => host === registry)),
+            };
+        },
     },
     {
         pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
@@ -9174,20 +9180,22 @@ class KubeCluster {
     async podEvents(ref, signal) {
         const path = `/api/v1/namespaces/${ref.namespace}/events`;
         const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
-        try {
-            const events = await this.#rest.json({ method: 'GET', path, query, signal });
-            return itemsOf(field(events, 'items')).map((event) => ({
-                type: json_text(field(event, 'type')) ?? '',
-                reason: json_text(field(event, 'reason')) ?? '',
-                message: excerpt(json_text(field(event, 'message')) ?? ''),
-            }));
-        }
-        catch (error) {
-            if (signal.aborted)
+        return this.#try(`reading the events of pod ${JSON.stringify(ref.name)}`, signal, async () => {
+            try {
+                const events = await this.#rest.json({ method: 'GET', path, query, signal });
+                return itemsOf(field(events, 'items')).map((event) => ({
+                    type: json_text(field(event, 'type')) ?? '',
+                    reason: json_text(field(event, 'reason')) ?? '',
+                    message: excerpt(json_text(field(event, 'message')) ?? ''),
+                }));
+            }
+            catch (error) {
+                // The right to list events is optional.
+                if (isApiError(error, 403))
+                    return [];
                 throw error;
-            // Events only explain; a Role without them, or a server that is away, must not end the step.
-            return [];
-        }
+            }
+        });
     }
     async *log(ref, container, options, signal) {
         const query = {
