@@ -208,6 +208,8 @@ async function main(): Promise<void> {
     process.on(signal, () => {
       child?.kill(signal);
     });
+  // Whoever reads only the beginning (`| head`) still wants the pod to be removed.
+  process.stdout.on('error', () => undefined);
   const { log, ...result } = await runAction({
     inputs: parseArguments(process.argv.slice(2), directory),
     directory,

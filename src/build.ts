@@ -134,6 +134,7 @@ async function buildOnce(
     throw failure;
   } finally {
     streams.close();
+    ports.report.breakOff(ports.clock.now());
     if (create.isRefused) await forgetPod(ref, ports);
     else if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
     else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))

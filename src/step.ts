@@ -28,7 +28,7 @@ import { PodMemory } from './pod/memory.ts';
 import { podName } from './pod/name.ts';
 import { leftover, removeLeftovers } from './post.ts';
 import { RunReport } from './result/report.ts';
-import { renderMetadata, renderSummary } from './result/summary.ts';
+import { renderMetadata, renderSummary, isUnpushed, notPushed } from './result/summary.ts';
 
 const environment = process.env;
 const clock = systemClock;
@@ -104,6 +104,7 @@ async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal):
     },
   };
   report.image = await buildImage(plan, ports, cancelled);
+  if (isUnpushed(inputs)) await log.info(notPushed);
 }
 
 /** What makes the plan may take long (a large archive, a credential helper): time and cancellation count here too. */

@@ -47,7 +47,7 @@ export const podChapter: Chapter = {
     refused(
       'a pod that PodSecurity refuses',
       'pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true)',
-      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true). Use a namespace whose PodSecurity level allows this pod, or take the named fields out of 'pod-template'.`,
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true). Use a namespace with the PodSecurity level baseline, or take those of the named fields out of 'pod-template' that stand there.`,
     ),
     refused(
       'a pod that is over the quota',

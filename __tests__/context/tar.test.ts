@@ -142,6 +142,21 @@ test('only members that count are counted', async () => {
   expect(counter).toMatchObject({ files: 2, bytes: 3 });
 });
 
+test('counts a large file while it is packed', async () => {
+  const counter = newCounter();
+  const pieces = tar(
+    [bytesMember('a', Buffer.alloc(3 * pieceBytes))],
+    disk,
+    new PiecePool(),
+    counter,
+  );
+  await pieces.next();
+  expect(counter.files).toBe(0);
+  expect(counter.bytes).toBeGreaterThan(0);
+  expect(counter.bytes).toBeLessThan(3 * pieceBytes);
+  await pieces.return(undefined);
+});
+
 test('pieces are whole but the last', async () => {
   const sizes: number[] = [];
   const members = [bytesMember('a', Buffer.alloc(2 * pieceBytes))];

@@ -12,6 +12,8 @@ import {
 import { recordedPod } from '../support/pods.ts';
 
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const checkWay =
+  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
 const ended = { exitCode: 7, reason: 'Error', message: '', node: 'lab' };
 const missingImage =
   'rpc error: code = NotFound desc = failed to pull and unpack image "10.88.0.1:5000/library/busybox:1-missing": failed to resolve reference "10.88.0.1:5000/library/busybox:1-missing": 10.88.0.1:5000/library/busybox:1-missing: not found';
@@ -262,7 +264,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
       reason: 'ErrImagePull',
       message: 'dial tcp: connection refused',
       patienceMs: 90_000,
-      hint: checkImage,
+      hint: checkWay,
     },
   },
   {

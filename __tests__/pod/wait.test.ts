@@ -79,6 +79,8 @@ class Start {
 
 const running = { kind: 'running', node: 'lab' };
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const checkWay =
+  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
 
 test('ends when the builder runs, and says once why it waited', async () => {
   const start = new Start();
@@ -172,7 +174,7 @@ describe('a hopeless state', () => {
     expect(start.result).toEqual({
       kind: 'timeout',
       message: 'the pod did not start within 20 s: ErrImagePull: connection refused',
-      hint: checkImage,
+      hint: checkWay,
     });
   });
 });

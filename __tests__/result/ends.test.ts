@@ -26,6 +26,8 @@ interface End {
 const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
 const lookAbove = "Look at the builder's output above.";
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const checkWay =
+  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
 const checkInit = "Correct the init containers of 'pod-template'.";
 const checkReferences =
   "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
@@ -231,7 +233,7 @@ const recorded: readonly End[] = [
     kind: 'pod',
     message:
       'the pod cannot start: ImagePullBackOff: Back-off pulling image "127.0.0.1:9/kbp/builder:1": ErrImagePull: failed to pull and unpack image "127.0.0.1:9/kbp/builder:1": failed to resolve reference "127.0.0.1:9/kbp/builder:1": failed to do request: Head "http://127.0.0.1:9/v2/kbp/builder/manifests/1": dial tcp 127.0.0.1:9: connect: connection refused',
-    hint: checkImage,
+    hint: checkWay,
     after: 90,
   },
   {

@@ -146,10 +146,10 @@ describe('summary', () => {
     expect(render(report)).not.toContain('line');
   });
 
-  test('of an error without a hint has no empty place for it', () => {
+  test('of a cancelled run has no hint, and no empty place for it', () => {
     const error = new BuildError('cancelled', 'the job was cancelled');
     expect(render(new RunReport(0), error)).toBe(
-      ['### kube-build-push: failed', '', '**the job was cancelled**', ''].join('\n'),
+      ['### kube-build-push: cancelled', '', '**the job was cancelled**', ''].join('\n'),
     );
   });
 

@@ -46,14 +46,12 @@ export async function* tar(
           const count = typeof reading === 'number' ? reading : await reading;
           writer.commit(count);
           left -= count;
+          if (member.counts) counter.bytes += count;
         }
         const finishing = source.finish();
         if (finishing !== undefined) await finishing;
         writer.zeros(paddingOf(source.sizeBytes));
-        if (member.counts) {
-          counter.files += 1;
-          counter.bytes += source.sizeBytes;
-        }
+        if (member.counts) counter.files += 1;
       } finally {
         source.close();
       }

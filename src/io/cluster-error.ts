@@ -68,7 +68,7 @@ function refusalHint({ code, message }: ApiError): string | undefined {
   if (code === 403 && message.includes('"system:anonymous"'))
     return 'Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.';
   if (code === 403 && message.includes('PodSecurity')) {
-    return "Use a namespace whose PodSecurity level allows this pod, or take the named fields out of 'pod-template'.";
+    return "Use a namespace with the PodSecurity level baseline, or take those of the named fields out of 'pod-template' that stand there.";
   }
   if (code === 403 && message.includes('exceeded quota')) {
     return "Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.";

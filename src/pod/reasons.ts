@@ -7,6 +7,8 @@ export interface Wait {
 const now = 0;
 const second = 1_000;
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const checkWay =
+  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
 const checkTemplate = "Check 'pod-template'.";
 export const checkInit = "Correct the init containers of 'pod-template'.";
 /** Also of a volume: then only an event says that there is no such thing. */
@@ -64,6 +66,12 @@ const tellingWords: readonly {
     words:
       /not found|manifest unknown|name unknown|unauthorized|denied|forbidden|no match for platform|invalid reference/i,
     patienceMs: 3 * second,
+  },
+  {
+    reason: /Image/,
+    words: /no such host|i\/o timeout|connection refused|network is unreachable/,
+    patienceMs: Infinity,
+    hint: checkWay,
   },
   {
     reason: /^CreateContainerConfigError$/,

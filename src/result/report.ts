@@ -17,6 +17,9 @@ export interface Span {
   readonly endMs: number;
 }
 
+/** Phases of an attempt up to its removal, in their order. */
+const attemptPhases = ['create', 'start', 'upload', 'build'];
+
 /** What the run has done so far; filled in while it goes, read for outputs, metadata and summary, also after a failure. */
 export class RunReport {
   readonly startedAtMs: number;
@@ -50,6 +53,14 @@ export class RunReport {
       endMs: nowMs - this.startedAtMs,
     });
     this.#lastMs = nowMs;
+  }
+
+  /** Ends the phase in which an attempt broke off; nothing if all of them had ended. */
+  breakOff(nowMs: number): void {
+    const last = this.spans.at(-1);
+    const ended = last?.attempt === this.attempts ? attemptPhases.indexOf(last.phase) : -1;
+    const open = attemptPhases[ended + 1];
+    if (open !== undefined) this.phase(open, nowMs);
   }
 
   /** Milliseconds by phase, in the order in which they first ended. */

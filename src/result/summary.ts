@@ -26,6 +26,13 @@ export function renderMetadata(inputs: Inputs, report: RunReport): string {
   });
 }
 
+/** Whoever names an image may have forgotten to push it. */
+export const notPushed = "Nothing was pushed: the input 'push' is false.";
+
+export function isUnpushed({ image }: Inputs): boolean {
+  return !image.push && image.tags.length > 0;
+}
+
 /** So many of the builder's last lines explain a failure; more stand in the job log. */
 const shownLines = 15;
 const longestShownLine = 300;
@@ -42,15 +49,21 @@ export function renderSummary(
   scrub: (text: string) => string,
 ): string {
   const parts = [
-    `### kube-build-push: ${error === undefined ? 'succeeded' : 'failed'}`,
+    `### kube-build-push: ${howItEnded(error)}`,
     ...(error === undefined ? [] : [`**${escapeMarkdown(scrub(error.message))}**`]),
     ...(error?.hint === undefined ? [] : [escapeMarkdown(scrub(error.hint))]),
     ...(error === undefined ? [] : renderTail(report.tail.map(scrub))),
+    ...(error === undefined && isUnpushed(inputs) ? [notPushed] : []),
     renderTable(['', ''], factsOf(inputs, report)),
     ...renderPhases(report),
     ...renderKept(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function howItEnded(error: BuildError | undefined): string {
+  if (error === undefined) return 'succeeded';
+  return error.kind === 'cancelled' ? 'cancelled' : 'failed';
 }
 
 function factsOf(inputs: Inputs, report: RunReport): readonly Row[] {
