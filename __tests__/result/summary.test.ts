@@ -97,6 +97,18 @@ describe('summary', () => {
     );
   });
 
+  test('of an image that was not to be pushed says so, unless there is a failure to tell', () => {
+    const unpushed = inputsOf({ tags: 'ghcr.io/acme/app:1', push: 'false' });
+    const error = new BuildError('build', 'x');
+    const summary = (end?: BuildError): string =>
+      renderSummary(unpushed, new RunReport(0), end, (text) => text);
+    expect(summary()).toContain("Nothing was pushed: the input 'push' is false.");
+    expect(summary(error)).not.toContain('Nothing was pushed');
+    expect(renderSummary(inputs, finished(), undefined, (text) => text)).not.toContain(
+      'Nothing was pushed',
+    );
+  });
+
   test('of a short run counts milliseconds', () => {
     const report = new RunReport(0);
     report.phase('prepare', 900);
