@@ -56,6 +56,11 @@ describe('parseKubeconfig', () => {
       },
     },
     {
+      name: 'YAML whose password looks like an alias, without quoting it',
+      value: 'users:\n  password: *s3cr3t',
+      problem: { text: 'it is not YAML: unidentified alias …', line: 2, hint: `${print}.` },
+    },
+    {
       name: 'another document',
       value: 'apiVersion: v1\nkind: Secret\ndata: {}',
       problem: {

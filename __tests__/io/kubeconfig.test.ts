@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { describeError } from '../../src/errors.ts';
 import { connect, requestUrl, type Connection } from '../../src/io/kubeconfig.ts';
 import { RestClient } from '../../src/io/rest.ts';
 import { ApiServer, sendJson } from '../support/api-server.ts';
@@ -216,13 +217,37 @@ test.each([
   expect(refusal(kubeconfig, given)).toMatchObject({ kind: 'input', message, hint });
 });
 
-test('a text that is no YAML is an input error', () => {
-  expect(refusal('users: [')).toMatchObject({
+test.each([
+  {
+    name: 'a field that is not indented as its neighbours are',
+    user: ['      username: me', '     password: S3cretWord'],
+    reason: 'line 6: it is not YAML: bad indentation of a mapping entry',
+  },
+  {
+    name: 'a password that looks like an alias',
+    user: ['      password: *S3cretWord'],
+    reason: 'line 5: it is not YAML: unidentified alias …',
+  },
+  {
+    name: 'a password that looks like a tag',
+    user: ['      password: !S3cretWord x'],
+    reason: 'line 5: it is not YAML: unknown tag …',
+  },
+  {
+    name: 'a password that looks like a tag that cannot be one',
+    user: ['      password: !S3cretWord^'],
+    reason: 'line 5: it is not YAML: tag name cannot contain such characters…',
+  },
+])('a file of $KUBECONFIG with $name is named, and not quoted', ({ user, reason }) => {
+  const file = join(directory(), 'config');
+  writeFileSync(file, ['apiVersion: v1', 'users:', '  - name: a', '    user:', ...user].join('\n'));
+  const refused = refusal('auto', {}, { KUBECONFIG: file });
+  expect(refused).toMatchObject({
     kind: 'input',
-    message: expect.stringMatching(
-      /^reading the kubeconfig \(input 'kubeconfig'\) failed/,
-    ) as unknown,
+    message: `reading the kubeconfig (${file}) failed: ${reason}`,
+    hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
   });
+  expect(describeError(refused)).not.toContain('S3cretWord');
 });
 
 const certificate = ApiServer.ca;

@@ -4,12 +4,12 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
-import { load as loadYaml } from 'js-yaml';
 import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { fieldsOf, listOf, type Fields } from '../json.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import { maskForms } from '../inputs/secrets.ts';
+import { loadYaml } from '../inputs/yaml.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
 import { checkAddresses, checkLogin, fieldNames } from './login-check.ts';
 import { keepAlive } from './rest.ts';
@@ -40,6 +40,7 @@ export interface Connection {
 
 const slowLoginHint =
   'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.';
+const howToWrite = "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.";
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 interface Loaded {
@@ -197,7 +198,7 @@ function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'sou
   const config = new KubeConfig();
   let document: Fields;
   try {
-    const read = fieldsOf(loadYaml(text));
+    const read = fieldsOf(loadYaml(text, howToWrite));
     const users = listOf(read['users']).map((entry) => ({
       ...entry,
       user: withToken(fieldsOf(entry['user']), directory),
@@ -224,7 +225,7 @@ function unreadable(source: string, cause: unknown): BuildError {
     'input',
     `reading the kubeconfig (${source}) failed: ${describeError(cause)}`,
     {
-      hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
+      hint: howToWrite,
       cause,
     },
   );
