@@ -187,6 +187,38 @@ describe('checkContext', () => {
         hint: `${print}.`,
       },
     },
+    ...[
+      {
+        server: 'http://me:s3cr3t@api.example:6443/s3cr3t?t=s3cr3t',
+        text: 'its server "http://api.example:6443" is plain HTTP, where anybody on the way could read the token',
+        hint: 'Write https://api.example:6443.',
+      },
+      {
+        server: 'ftp://me:s3cr3t@api.example',
+        text: 'its server "ftp://api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'https://me:s3/cr3t@api.example',
+        text: 'its server "api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'me:s3cr3t@api.example',
+        text: 'its server "api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'api.example:6443',
+        text: 'its server "api.example:6443" is no URL',
+        hint: 'Write https://api.example:6443.',
+      },
+    ].map(({ server, ...problem }) => ({
+      name: `the server ${server}`,
+      text: good.replace('https://10.0.0.1:6443', JSON.stringify(server)),
+      wanted: undefined,
+      problem,
+    })),
   ])('refuses $name', ({ text, wanted, problem }) => {
     expect(problemsOf(() => checkContext(parseKubeconfig(text), wanted))).toEqual([problem]);
   });

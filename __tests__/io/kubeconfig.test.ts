@@ -182,6 +182,17 @@ test.each([
   });
 });
 
+test('the server is named without what may be secret in its URL', async () => {
+  const server = await serve();
+  const { host } = new URL(server.url);
+  const url = `https://me:S3cretWord@${host}/path?token=S3cretWord`;
+  const connection = open(server.kubeconfig({}, { server: url }));
+  const { signal } = new AbortController();
+  expect(connection.server).toBe(server.url);
+  const { url: asked } = await connection.requestOptions('/version', {}, signal);
+  expect(asked.href).toBe(`https://me:S3cretWord@${host}/path/version?token=S3cretWord`);
+});
+
 test('the whole document is there to find secrets in it', async () => {
   const server = await serve();
   const { document } = open(server.kubeconfig({ token: 'secret', tokens: { deep: 'other' } }));

@@ -83,9 +83,10 @@ export function checkContext(kubeconfig: Kubeconfig, wanted: string | undefined)
 
 /** @throws InvalidInput for an address that no request can be sent to. */
 function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }: Fields): void {
-  const address = typeof server === 'string' ? server : '';
-  const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+  const text = typeof server === 'string' ? server : '';
+  const scheme = URL.canParse(text) ? new URL(text).protocol : '';
   if (scheme === 'https:' || (scheme === 'http:' && isUnverified === true)) return;
+  const address = quotableAddress(text);
   const bare = address.replace(/^[a-z]+:\/\//i, '');
   const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
   throw invalid(
@@ -94,6 +95,12 @@ function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }: Field
       : `its server ${quote(address)} is no URL`,
     hint,
   );
+}
+
+/** A server as sentences may name it, by scheme, host and port: a URL can hold a password, and a path or query a token. */
+export function quotableAddress(server: string): string {
+  const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+  return host === '' ? server.replace(/^.*@/s, '') : `${protocol}//${host}`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
 import { fieldsOf, listOf, type Fields } from '../json.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
+import { quotableAddress } from '../inputs/kubeconfig.ts';
 import { maskForms } from '../inputs/secrets.ts';
 import { loadYaml } from '../inputs/yaml.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
@@ -18,6 +19,7 @@ import { keepAlive } from './rest.ts';
 export interface Connection {
   /** Where the kubeconfig came from, for the first log line; no secret in it. */
   readonly source: string;
+  /** For sentences: scheme, host and port, no secret in it. */
   readonly server: string;
   readonly contextName: string;
   readonly namespace: string;
@@ -70,13 +72,14 @@ export function connect(
   }
   checkAddresses(cluster);
   applyProxy(config, cluster);
+  const server = quotableAddress(cluster.server);
   const names = fieldNames(cluster, config.getCurrentUser());
   const exec = ExecCredentials.install(config, cluster, runner);
   const impersonation = impersonationHeaders(document, context.user);
   const masked = new Set<string>();
   return {
     source,
-    server: cluster.server,
+    server,
     contextName: config.getCurrentContext(),
     namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
     unverifiedTls: cluster.skipTLSVerify,
@@ -87,13 +90,13 @@ export function connect(
         await orAborted(config.applyToHTTPSOptions(options), signal);
       } catch (error) {
         if (signal.aborted) {
-          const doing = exec?.doing ?? `preparing the login to ${cluster.server}`;
+          const doing = exec?.doing ?? `preparing the login to ${server}`;
           throw stoppedWhile(doing, signal, slowLoginHint);
         }
         if (error instanceof BuildError) throw error;
         throw new BuildError(
           'cluster',
-          `preparing the login to ${cluster.server} failed: ${describeError(error)}`,
+          `preparing the login to ${server} failed: ${describeError(error)}`,
           { cause: error },
         );
       }
