@@ -341,6 +341,23 @@ test.each([{ proxy: 'proxy.example:3128' }, { proxy: 'ftp://proxy.example' }, { 
   },
 );
 
+test('an empty proxy-url is none', async () => {
+  const server = await serve();
+  expect(await ask(server, open(server.kubeconfig({}, { 'proxy-url': null })))).toHaveLength(1);
+});
+
+test.each(['http', 'https', 'socks', 'socks4', 'socks4a', 'socks5', 'socks5h'])(
+  'takes a proxy by %s',
+  async (scheme) => {
+    const server = await serve();
+    const proxy = { 'proxy-url': `${scheme}://proxy.example:1080` };
+    const { signal } = new AbortController();
+    const connection = open(server.kubeconfig({}, proxy));
+    const { options } = await connection.requestOptions('/version', {}, signal);
+    expect(options.agent).toHaveProperty('proxy');
+  },
+);
+
 test('refuses a server that is no URL', async () => {
   const server = await serve();
   expect(refusal(server.kubeconfig({}, { server: 'api.example' }))).toMatchObject({

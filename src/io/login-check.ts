@@ -12,7 +12,7 @@ export interface LoginNames {
   readonly token: string;
 }
 
-const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks5:', 'socks5h:'];
+const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify.';
 
@@ -29,9 +29,11 @@ export function fieldNames({ caFile }: Cluster, user: User | null): LoginNames {
 }
 
 /** @throws BuildError('input') for addresses that no request can be sent to. Quotes none: a password may be in them. */
-export function checkAddresses({ server, proxyUrl = '' }: Cluster): void {
+export function checkAddresses({ server, ...cluster }: Cluster): void {
   if (!URL.canParse(server))
     throw mistake("the kubeconfig's server is no URL", 'Write it as https://HOST:PORT.');
+  // null for a field without a value, whatever the library's types say.
+  const proxyUrl = cluster.proxyUrl ?? '';
   if (proxyUrl === '') return;
   const scheme = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : '';
   if (proxySchemes.includes(scheme)) return;
