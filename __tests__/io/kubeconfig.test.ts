@@ -262,6 +262,7 @@ test.each([
 });
 
 const certificate = ApiServer.ca;
+const cut = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const pair = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -293,11 +294,15 @@ test.each([
   {
     name: 'an authority whose certificate is cut',
     cluster: {
-      'certificate-authority-data': btoa(
-        '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
-      ),
+      'certificate-authority-data': btoa(cut),
     },
     message: "the kubeconfig's certificate-authority-data is no certificate in PEM",
+    hint: howToPrint,
+  },
+  {
+    name: 'a certificate of the user that is followed by a cut one',
+    user: { 'client-certificate-data': btoa(`${certificate}${cut}`) },
+    message: "the kubeconfig's client-certificate-data is no certificate in PEM",
     hint: howToPrint,
   },
   {
@@ -340,6 +345,23 @@ test.each([{ proxy: 'proxy.example:3128' }, { proxy: 'ftp://proxy.example' }, { 
     });
   },
 );
+
+test.each([
+  { name: 'a certificate that is cut beside a whole one', ca: `${certificate}${cut}` },
+  { name: 'an X509 CERTIFICATE', ca: certificate.replaceAll('CERTIFICATE', 'X509 CERTIFICATE') },
+  {
+    name: 'a TRUSTED CERTIFICATE',
+    ca: certificate.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'),
+  },
+  { name: 'rubbish that nothing is verified by', ca: 'none', isUnverified: true },
+])('takes an authority with $name', async ({ ca, isUnverified }) => {
+  const server = await serve();
+  const cluster = {
+    'certificate-authority-data': btoa(ca),
+    'insecure-skip-tls-verify': isUnverified,
+  };
+  expect(await ask(server, open(server.kubeconfig({}, cluster)))).toHaveLength(1);
+});
 
 test('an empty proxy-url is none', async () => {
   const server = await serve();
