@@ -224,12 +224,18 @@ describe('checkContext', () => {
   });
 });
 
-test('referencedFiles names the files of the used cluster and user that have no data beside them', () => {
+test.each([
+  {
+    user: 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t',
+    expected: [{ key: 'tokenFile', path: '/t' }],
+  },
+  { user: 'tokenFile: /t, token: s3cr3t-t0ken', expected: [] },
+])('the files of a user with $user that have no data beside them', ({ user, expected }) => {
   const text = good
     .replace('server: https', 'certificate-authority: /ca.crt, server: https')
-    .replace('token: s3cr3t-t0ken', 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t');
+    .replace('token: s3cr3t-t0ken', user);
   expect(referencedFiles(parseKubeconfig(text), 'one')).toEqual([
     { key: 'certificate-authority', path: '/ca.crt' },
-    { key: 'tokenFile', path: '/t' },
+    ...expected,
   ]);
 });

@@ -102,6 +102,44 @@ test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
   },
 );
 
+test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
+  'a $key that is missing leaves the token beside it',
+  async ({ key }) => {
+    const server = await serve();
+    const missing = join(directory(), 'missing');
+    const kubeconfig = server.kubeconfig({ [key]: missing, token: 'secret' });
+    const requests = await ask(server, open(kubeconfig));
+    expect(requests[0]?.headers.authorization).toBe('Bearer secret');
+  },
+);
+
+test('an empty tokenFile is none', async () => {
+  const server = await serve();
+  expect(await ask(server, open(server.kubeconfig({ tokenFile: '' })))).toHaveLength(1);
+});
+
+test('a tokenFile that is missing is named, where there is no token', async () => {
+  const server = await serve();
+  const missing = join(directory(), 'missing');
+  expect(refusal(server.kubeconfig({ tokenFile: missing }))).toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining(
+      `reading the tokenFile "${missing}" of the kubeconfig's user failed: `,
+    ) as unknown,
+    hint: 'Name a file that is there where the action runs, or use a kubeconfig with a token.',
+  });
+});
+
+test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
+  "a $key of somebody else is in nobody's way",
+  async ({ key }) => {
+    const server = await serve();
+    const document = JSON.parse(server.kubeconfig()) as Record<string, unknown[]>;
+    document['users']?.push({ name: 'other', user: { [key]: join(directory(), 'missing') } });
+    expect(await ask(server, open(JSON.stringify(document)))).toHaveLength(1);
+  },
+);
+
 test('masks the token of a file, which is in no document', async () => {
   const server = await serve();
   const file = join(directory(), 'token');

@@ -17,7 +17,13 @@ export interface FileReference {
   readonly path: string;
 }
 
-const fileKeys = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+/** Fields that name a file, and those that hold its content in place of it. */
+const fileKeys = {
+  'certificate-authority': 'certificate-authority-data',
+  'client-certificate': 'client-certificate-data',
+  'client-key': 'client-key-data',
+  tokenFile: 'token',
+};
 const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify';
 
 /**
@@ -115,9 +121,9 @@ export function referencedFiles(kubeconfig: Kubeconfig, context: string): readon
     fieldsOf(findNamed(document['users'], user)['user']),
   ];
   return places.flatMap((fields) =>
-    fileKeys.flatMap((key) => {
+    Object.entries(fileKeys).flatMap(([key, content]) => {
       const path = fields[key];
-      const isUsed = typeof path === 'string' && path !== '' && fields[`${key}-data`] === undefined;
+      const isUsed = typeof path === 'string' && path !== '' && fields[content] === undefined;
       return isUsed ? [{ key, path }] : [];
     }),
   );
