@@ -141,7 +141,8 @@ export interface OpenFile {
 
 /**
  * Runs a program of the runner's PATH and waits for its end. It gets the runner's environment without `INPUT_*`, and `env`.
- * Rejects if the program cannot be started or does not answer, and with the signal's reason; then nothing of it is left running.
+ * Rejects if the program cannot be started or does not answer, and with the signal's reason; then the program is ended, and what
+ * it has started itself is left to the runner.
  */
 export type RunCommand = (
   command: string,

@@ -190,7 +190,7 @@ export const inputsChapter: Chapter = {
       sentence: `the step did not end within its timeout of 2 s; last state: preparing the context, while asking "docker-credential-slow" for the login to "registry.example.com". Install or correct the helper, or give 'docker-config' a directory without it.`,
       arrange: ({ directory, write }) => {
         write('config.json', JSON.stringify({ credsStore: 'slow' }));
-        write('bin/docker-credential-slow', '#!/bin/sh\nsleep 1000\n');
+        write('bin/docker-credential-slow', '#!/bin/sh\nexec sleep 1000\n');
         chmodSync(join(directory, 'bin/docker-credential-slow'), 0o755);
         const path = [join(directory, 'bin'), process.env['PATH']].join(delimiter);
         return {

@@ -186,7 +186,7 @@ export const kubeconfigChapter: Chapter = {
     },
     {
       name: 'a credential plugin that is not there',
-      sentence: `running the kubeconfig's credential plugin "get-token" failed: Unable to locate executable file: get-token. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      sentence: `running the kubeconfig's credential plugin "get-token" failed: it is not there, or may not be executed. Install the plugin on the runner, or use a kubeconfig with a token.`,
       arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
     },
     {

@@ -56,6 +56,11 @@ describe('parseKubeconfig', () => {
       },
     },
     {
+      name: 'YAML whose password looks like an alias, without quoting it',
+      value: 'users:\n  password: *s3cr3t',
+      problem: { text: 'it is not YAML: unidentified alias …', line: 2, hint: `${print}.` },
+    },
+    {
       name: 'another document',
       value: 'apiVersion: v1\nkind: Secret\ndata: {}',
       problem: {
@@ -182,17 +187,55 @@ describe('checkContext', () => {
         hint: `${print}.`,
       },
     },
+    ...[
+      {
+        server: 'http://me:s3cr3t@api.example:6443/s3cr3t?t=s3cr3t',
+        text: 'its server "http://api.example:6443" is plain HTTP, where anybody on the way could read the token',
+        hint: 'Write https://api.example:6443.',
+      },
+      {
+        server: 'ftp://me:s3cr3t@api.example',
+        text: 'its server "ftp://api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'https://me:s3/cr3t@api.example',
+        text: 'its server "api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'me:s3cr3t@api.example',
+        text: 'its server "api.example" is no URL',
+        hint: 'Write https://api.example.',
+      },
+      {
+        server: 'api.example:6443',
+        text: 'its server "api.example:6443" is no URL',
+        hint: 'Write https://api.example:6443.',
+      },
+    ].map(({ server, ...problem }) => ({
+      name: `the server ${server}`,
+      text: good.replace('https://10.0.0.1:6443', JSON.stringify(server)),
+      wanted: undefined,
+      problem,
+    })),
   ])('refuses $name', ({ text, wanted, problem }) => {
     expect(problemsOf(() => checkContext(parseKubeconfig(text), wanted))).toEqual([problem]);
   });
 });
 
-test('referencedFiles names the files of the used cluster and user that have no data beside them', () => {
+test.each([
+  {
+    user: 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t',
+    expected: [{ key: 'tokenFile', path: '/t' }],
+  },
+  { user: 'tokenFile: /t, token: s3cr3t-t0ken', expected: [] },
+])('the files of a user with $user that have no data beside them', ({ user, expected }) => {
   const text = good
     .replace('server: https', 'certificate-authority: /ca.crt, server: https')
-    .replace('token: s3cr3t-t0ken', 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t');
+    .replace('token: s3cr3t-t0ken', user);
   expect(referencedFiles(parseKubeconfig(text), 'one')).toEqual([
     { key: 'certificate-authority', path: '/ca.crt' },
-    { key: 'tokenFile', path: '/t' },
+    ...expected,
   ]);
 });

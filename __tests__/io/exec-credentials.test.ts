@@ -242,6 +242,14 @@ test('a wait for the plugin ends with the signal, and the plugin with it', async
   expect(calls).toHaveLength(2);
 });
 
+test('a request that is aborted leaves the credential that is there', async () => {
+  const { calls, login } = open(plugin, credential({ token: 'token-1' }));
+  await login();
+  await expect(login(AbortSignal.abort(new Error('not needed')))).rejects.toThrow('not needed');
+  expect(await login()).toMatchObject(bearer('token-1'));
+  expect(calls).toHaveLength(1);
+});
+
 test('a plugin that somebody else still waits for goes on', async () => {
   const { ended, login } = open(plugin, 'never');
   const [first, second] = [new AbortController(), new AbortController()];

@@ -68,11 +68,55 @@ test('finds a program in the PATH', async () => {
   expect(await run('wc', ['-c'], { input: 'four', signal })).toMatchObject({ exitCode: 0 });
 });
 
-test('a program that is not there is named', async () => {
+test.each([
+  { name: 'is not there', arrange: () => 'docker-credential-missing' },
+  {
+    name: 'may not be executed',
+    arrange: () => {
+      const program = script('exit 0');
+      chmodSync(program, 0o600);
+      return program;
+    },
+  },
+])('a program that $name cannot be started', async ({ arrange }) => {
   const run = commandRunner({ PATH });
-  await expect(run('docker-credential-missing', [], { signal })).rejects.toThrow(
-    'docker-credential-missing',
+  await expect(run(arrange(), [], { signal })).rejects.toThrow(
+    /^it is not there, or may not be executed$/,
   );
+});
+
+test.each([
+  { args: ['x'.repeat(131_071)], env: {} },
+  { args: [], env: { LONG: 'x'.repeat(131_066) } },
+])('takes what the system just takes', async ({ args, env }) => {
+  const run = commandRunner({ PATH });
+  expect(await run('true', args, { env, signal })).toMatchObject({ exitCode: 0 });
+});
+
+test.each([
+  {
+    name: 'an argument that is too long',
+    args: ['x', 'x'.repeat(131_072)],
+    message: 'its argument 2 has 131072 bytes, of at most 131071',
+  },
+  {
+    name: 'a variable that is too long',
+    env: { LONG: 'x'.repeat(131_067) },
+    message: 'its variable "LONG" has 131072 bytes, of at most 131071',
+  },
+  {
+    name: 'an argument with a NUL',
+    args: ['secret\0'],
+    message: 'its argument 1 has a NUL character',
+  },
+  {
+    name: 'a variable with a NUL',
+    env: { NUL: 'secret\0' },
+    message: 'its variable "NUL" has a NUL character',
+  },
+])('a program with $name is not started', async ({ args = [], env = {}, message }) => {
+  const run = commandRunner({ PATH });
+  await expect(run('true', args, { env, signal })).rejects.toThrow(new RegExp(`^${message}$`));
 });
 
 test('a program that ends without reading its stdin is judged by its exit code', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { describeError } from '../../src/errors.ts';
 import { connect, requestUrl, type Connection } from '../../src/io/kubeconfig.ts';
 import { RestClient } from '../../src/io/rest.ts';
 import { ApiServer, sendJson } from '../support/api-server.ts';
@@ -101,6 +102,44 @@ test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
   },
 );
 
+test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
+  'a $key that is missing leaves the token beside it',
+  async ({ key }) => {
+    const server = await serve();
+    const missing = join(directory(), 'missing');
+    const kubeconfig = server.kubeconfig({ [key]: missing, token: 'secret' });
+    const requests = await ask(server, open(kubeconfig));
+    expect(requests[0]?.headers.authorization).toBe('Bearer secret');
+  },
+);
+
+test('an empty tokenFile is none', async () => {
+  const server = await serve();
+  expect(await ask(server, open(server.kubeconfig({ tokenFile: '' })))).toHaveLength(1);
+});
+
+test('a tokenFile that is missing is named, where there is no token', async () => {
+  const server = await serve();
+  const missing = join(directory(), 'missing');
+  expect(refusal(server.kubeconfig({ tokenFile: missing }))).toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining(
+      `reading the tokenFile "${missing}" of the kubeconfig's user failed: `,
+    ) as unknown,
+    hint: 'Name a file that is there where the action runs, or use a kubeconfig with a token.',
+  });
+});
+
+test.each([{ key: 'tokenFile' }, { key: 'token-file' }])(
+  "a $key of somebody else is in nobody's way",
+  async ({ key }) => {
+    const server = await serve();
+    const document = JSON.parse(server.kubeconfig()) as Record<string, unknown[]>;
+    document['users']?.push({ name: 'other', user: { [key]: join(directory(), 'missing') } });
+    expect(await ask(server, open(JSON.stringify(document)))).toHaveLength(1);
+  },
+);
+
 test('masks the token of a file, which is in no document', async () => {
   const server = await serve();
   const file = join(directory(), 'token');
@@ -181,6 +220,17 @@ test.each([
   });
 });
 
+test('the server is named without what may be secret in its URL', async () => {
+  const server = await serve();
+  const { host } = new URL(server.url);
+  const url = `https://me:S3cretWord@${host}/path?token=S3cretWord`;
+  const connection = open(server.kubeconfig({}, { server: url }));
+  const { signal } = new AbortController();
+  expect(connection.server).toBe(server.url);
+  const { url: asked } = await connection.requestOptions('/version', {}, signal);
+  expect(asked.href).toBe(`https://me:S3cretWord@${host}/path/version?token=S3cretWord`);
+});
+
 test('the whole document is there to find secrets in it', async () => {
   const server = await serve();
   const { document } = open(server.kubeconfig({ token: 'secret', tokens: { deep: 'other' } }));
@@ -216,16 +266,41 @@ test.each([
   expect(refusal(kubeconfig, given)).toMatchObject({ kind: 'input', message, hint });
 });
 
-test('a text that is no YAML is an input error', () => {
-  expect(refusal('users: [')).toMatchObject({
+test.each([
+  {
+    name: 'a field that is not indented as its neighbours are',
+    user: ['      username: me', '     password: S3cretWord'],
+    reason: 'line 6: it is not YAML: bad indentation of a mapping entry',
+  },
+  {
+    name: 'a password that looks like an alias',
+    user: ['      password: *S3cretWord'],
+    reason: 'line 5: it is not YAML: unidentified alias …',
+  },
+  {
+    name: 'a password that looks like a tag',
+    user: ['      password: !S3cretWord x'],
+    reason: 'line 5: it is not YAML: unknown tag …',
+  },
+  {
+    name: 'a password that looks like a tag that cannot be one',
+    user: ['      password: !S3cretWord^'],
+    reason: 'line 5: it is not YAML: tag name cannot contain such characters…',
+  },
+])('a file of $KUBECONFIG with $name is named, and not quoted', ({ user, reason }) => {
+  const file = join(directory(), 'config');
+  writeFileSync(file, ['apiVersion: v1', 'users:', '  - name: a', '    user:', ...user].join('\n'));
+  const refused = refusal('auto', {}, { KUBECONFIG: file });
+  expect(refused).toMatchObject({
     kind: 'input',
-    message: expect.stringMatching(
-      /^reading the kubeconfig \(input 'kubeconfig'\) failed/,
-    ) as unknown,
+    message: `reading the kubeconfig (${file}) failed: ${reason}`,
+    hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
   });
+  expect(describeError(refused)).not.toContain('S3cretWord');
 });
 
 const certificate = ApiServer.ca;
+const cut = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const pair = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -257,11 +332,15 @@ test.each([
   {
     name: 'an authority whose certificate is cut',
     cluster: {
-      'certificate-authority-data': btoa(
-        '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
-      ),
+      'certificate-authority-data': btoa(cut),
     },
     message: "the kubeconfig's certificate-authority-data is no certificate in PEM",
+    hint: howToPrint,
+  },
+  {
+    name: 'a certificate of the user that is followed by a cut one',
+    user: { 'client-certificate-data': btoa(`${certificate}${cut}`) },
+    message: "the kubeconfig's client-certificate-data is no certificate in PEM",
     hint: howToPrint,
   },
   {
@@ -302,6 +381,40 @@ test.each([{ proxy: 'proxy.example:3128' }, { proxy: 'ftp://proxy.example' }, { 
       message: "the kubeconfig's proxy-url is no URL of a proxy",
       hint: 'Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
     });
+  },
+);
+
+test.each([
+  { name: 'a certificate that is cut beside a whole one', ca: `${certificate}${cut}` },
+  { name: 'an X509 CERTIFICATE', ca: certificate.replaceAll('CERTIFICATE', 'X509 CERTIFICATE') },
+  {
+    name: 'a TRUSTED CERTIFICATE',
+    ca: certificate.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'),
+  },
+  { name: 'rubbish that nothing is verified by', ca: 'none', isUnverified: true },
+])('takes an authority with $name', async ({ ca, isUnverified }) => {
+  const server = await serve();
+  const cluster = {
+    'certificate-authority-data': btoa(ca),
+    'insecure-skip-tls-verify': isUnverified,
+  };
+  expect(await ask(server, open(server.kubeconfig({}, cluster)))).toHaveLength(1);
+});
+
+test('an empty proxy-url is none', async () => {
+  const server = await serve();
+  expect(await ask(server, open(server.kubeconfig({}, { 'proxy-url': null })))).toHaveLength(1);
+});
+
+test.each(['http', 'https', 'socks', 'socks4', 'socks4a', 'socks5', 'socks5h'])(
+  'takes a proxy by %s',
+  async (scheme) => {
+    const server = await serve();
+    const proxy = { 'proxy-url': `${scheme}://proxy.example:1080` };
+    const { signal } = new AbortController();
+    const connection = open(server.kubeconfig({}, proxy));
+    const { options } = await connection.requestOptions('/version', {}, signal);
+    expect(options.agent).toHaveProperty('proxy');
   },
 );
 

@@ -17,7 +17,13 @@ export interface FileReference {
   readonly path: string;
 }
 
-const fileKeys = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+/** Fields that name a file, and those that hold its content in place of it. */
+const fileKeys = {
+  'certificate-authority': 'certificate-authority-data',
+  'client-certificate': 'client-certificate-data',
+  'client-key': 'client-key-data',
+  tokenFile: 'token',
+};
 const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify';
 
 /**
@@ -83,9 +89,10 @@ export function checkContext(kubeconfig: Kubeconfig, wanted: string | undefined)
 
 /** @throws InvalidInput for an address that no request can be sent to. */
 function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }: Fields): void {
-  const address = typeof server === 'string' ? server : '';
-  const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+  const text = typeof server === 'string' ? server : '';
+  const scheme = URL.canParse(text) ? new URL(text).protocol : '';
   if (scheme === 'https:' || (scheme === 'http:' && isUnverified === true)) return;
+  const address = quotableAddress(text);
   const bare = address.replace(/^[a-z]+:\/\//i, '');
   const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
   throw invalid(
@@ -94,6 +101,12 @@ function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }: Field
       : `its server ${quote(address)} is no URL`,
     hint,
   );
+}
+
+/** A server as sentences may name it, by scheme, host and port: a URL can hold a password, and a path or query a token. */
+export function quotableAddress(server: string): string {
+  const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+  return host === '' ? server.replace(/^.*@/s, '') : `${protocol}//${host}`;
 }
 
 /**
@@ -108,9 +121,9 @@ export function referencedFiles(kubeconfig: Kubeconfig, context: string): readon
     fieldsOf(findNamed(document['users'], user)['user']),
   ];
   return places.flatMap((fields) =>
-    fileKeys.flatMap((key) => {
+    Object.entries(fileKeys).flatMap(([key, content]) => {
       const path = fields[key];
-      const isUsed = typeof path === 'string' && path !== '' && fields[`${key}-data`] === undefined;
+      const isUsed = typeof path === 'string' && path !== '' && fields[content] === undefined;
       return isUsed ? [{ key, path }] : [];
     }),
   );

@@ -18,7 +18,11 @@ export class InvalidInput extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(({ text }) => text).join('; '));
+    super(
+      problems
+        .map(({ line, text }) => (line === undefined ? text : `line ${line}: ${text}`))
+        .join('; '),
+    );
     this.name = 'InvalidInput';
     this.problems = problems;
   }

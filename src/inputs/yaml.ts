@@ -2,6 +2,9 @@ import { load, YAMLException } from 'js-yaml';
 import { isFields } from '../json.ts';
 import { InvalidInput } from './problem.ts';
 
+/** Where the parser's reason quotes the text: the names of aliases and tags. A password may begin as one of them does. */
+const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
+
 /**
  * One document of YAML or JSON. The message names the line but quotes nothing: the text may be a secret, and js-yaml's own
  * message has an excerpt of it.
@@ -17,7 +20,7 @@ export function loadYaml(text: string, hint: string): unknown {
     const line = isFields(mark) && typeof mark['line'] === 'number' ? mark['line'] + 1 : undefined;
     throw new InvalidInput([
       {
-        text: `it is not YAML: ${error.reason}`,
+        text: `it is not YAML: ${error.reason.replace(quoted, '…')}`,
         hint,
         ...(line !== undefined && { line }),
       },

@@ -40,6 +40,8 @@ interface Run {
   /** Ends the plugin. */
   readonly stop: AbortController;
   waiting: number;
+  /** True once it has given a credential. */
+  isAnswered: boolean;
 }
 
 /** How plugins are run, and where the secrets that they give are masked. */
@@ -147,16 +149,21 @@ export class ExecCredentials {
 
   #start(): Run {
     const stop = new AbortController();
-    return { credential: this.#ask(stop.signal), stop, waiting: 0 };
+    const credential = this.#ask(stop.signal).then((answer) => {
+      run.isAnswered = true;
+      return answer;
+    });
+    const run: Run = { credential, stop, waiting: 0, isAnswered: false };
+    return run;
   }
 
-  /** Who is the last to leave without a credential ends the plugin, and forgets the run. */
+  /** Who is the last to leave a run without an answer ends the plugin, and forgets the run. */
   async #wait(run: Run, signal: AbortSignal): Promise<Credential> {
     run.waiting++;
     try {
       return await orAborted(run.credential, signal);
     } catch (error) {
-      if (run.waiting === 1) {
+      if (run.waiting === 1 && !run.isAnswered) {
         if (this.#last === run) this.#last = undefined;
         run.stop.abort(error);
       }

@@ -10,6 +10,9 @@ import type { RunCommand } from '../ports.ts';
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;
 
+/** Linux starts no program with a longer argument or variable: 32 pages, the last byte of them for the end of the text. */
+const longestBytes = 32 * 4_096 - 1;
+
 /** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
 const starting = new AsyncLocalStorage<(child: ChildProcess) => void>();
 subscribe('child_process', (message) => {
@@ -29,24 +32,31 @@ export function commandRunner(
   const inherited = withoutInputs(environment);
   return async (command, args, { input = '', env = {}, signal }) => {
     signal.throwIfAborted();
+    checkTexts(args, env);
     const stop = new AbortController();
     const timer = setTimeout(() => {
       stop.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
     }, timeoutMs);
     const program = new StartedProgram();
     try {
-      const running = starting.run(
-        (child) => {
-          program.started(child);
-        },
-        () =>
-          getExecOutput(quote(command), [...args], {
-            silent: true,
-            ignoreReturnCode: true,
-            input: Buffer.from(input),
-            env: { ...inherited, ...env },
-          }),
-      );
+      const running = starting
+        .run(
+          (child) => {
+            program.started(child);
+          },
+          () =>
+            getExecOutput(quote(command), [...args], {
+              silent: true,
+              ignoreReturnCode: true,
+              input: Buffer.from(input),
+              env: { ...inherited, ...env },
+            }),
+        )
+        .catch((error: unknown) => {
+          // The library's own words are advice of three sentences.
+          if (!program.isFound) throw new Error('it is not there, or may not be executed');
+          throw error;
+        });
       const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
       return { ...answer, exitCode: program.exitCode(answer.exitCode) };
     } finally {
@@ -60,6 +70,11 @@ export function commandRunner(
 class StartedProgram {
   #child: ChildProcess | undefined;
   #isOver = false;
+
+  /** False for one that nothing was started for. */
+  get isFound(): boolean {
+    return this.#child !== undefined;
+  }
 
   started(child: ChildProcess): void {
     this.#child = child;
@@ -79,6 +94,23 @@ class StartedProgram {
   /** As a shell counts the end by a signal. @param code null after such an end, whatever the library's types say. */
   exitCode(code: number | null): number {
     return code ?? 128 + constants.signals[this.#child?.signalCode ?? 'SIGKILL'];
+  }
+}
+
+/** @throws Error for texts that Node throws for at once, where @actions/exec lets nobody catch it. It quotes no value. */
+function checkTexts(args: readonly string[], env: Readonly<Record<string, string>>): void {
+  const texts = [
+    ...args.map((text, index) => ({ what: `argument ${index + 1}`, text })),
+    ...Object.entries(env).map(([name, value]) => ({
+      what: `variable ${JSON.stringify(name)}`,
+      text: `${name}=${value}`,
+    })),
+  ];
+  for (const { what, text } of texts) {
+    if (text.includes('\0')) throw new Error(`its ${what} has a NUL character`);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > longestBytes)
+      throw new Error(`its ${what} has ${bytes} bytes, of at most ${longestBytes}`);
   }
 }
 

@@ -4,12 +4,13 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
-import { load as loadYaml } from 'js-yaml';
 import { orAborted, stoppedWhile } from '../deadline.ts';
 import { BuildError, describeError } from '../errors.ts';
-import { fieldsOf, listOf, type Fields } from '../json.ts';
+import { fieldsOf, listOf, text, type Fields } from '../json.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
+import { quotableAddress } from '../inputs/kubeconfig.ts';
 import { maskForms } from '../inputs/secrets.ts';
+import { loadYaml } from '../inputs/yaml.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
 import { checkAddresses, checkLogin, fieldNames } from './login-check.ts';
 import { keepAlive } from './rest.ts';
@@ -18,6 +19,7 @@ import { keepAlive } from './rest.ts';
 export interface Connection {
   /** Where the kubeconfig came from, for the first log line; no secret in it. */
   readonly source: string;
+  /** For sentences: scheme, host and port, no secret in it. */
   readonly server: string;
   readonly contextName: string;
   readonly namespace: string;
@@ -40,6 +42,7 @@ export interface Connection {
 
 const slowLoginHint =
   'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.';
+const howToWrite = "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.";
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 interface Loaded {
@@ -69,13 +72,15 @@ export function connect(
   }
   checkAddresses(cluster);
   applyProxy(config, cluster);
+  readTokenFile(config, document);
+  const server = quotableAddress(cluster.server);
   const names = fieldNames(cluster, config.getCurrentUser());
   const exec = ExecCredentials.install(config, cluster, runner);
   const impersonation = impersonationHeaders(document, context.user);
   const masked = new Set<string>();
   return {
     source,
-    server: cluster.server,
+    server,
     contextName: config.getCurrentContext(),
     namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
     unverifiedTls: cluster.skipTLSVerify,
@@ -86,13 +91,13 @@ export function connect(
         await orAborted(config.applyToHTTPSOptions(options), signal);
       } catch (error) {
         if (signal.aborted) {
-          const doing = exec?.doing ?? `preparing the login to ${cluster.server}`;
+          const doing = exec?.doing ?? `preparing the login to ${server}`;
           throw stoppedWhile(doing, signal, slowLoginHint);
         }
         if (error instanceof BuildError) throw error;
         throw new BuildError(
           'cluster',
-          `preparing the login to ${cluster.server} failed: ${describeError(error)}`,
+          `preparing the login to ${server} failed: ${describeError(error)}`,
           { cause: error },
         );
       }
@@ -197,10 +202,10 @@ function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'sou
   const config = new KubeConfig();
   let document: Fields;
   try {
-    const read = fieldsOf(loadYaml(text));
+    const read = fieldsOf(loadYaml(text, howToWrite));
     const users = listOf(read['users']).map((entry) => ({
       ...entry,
-      user: withToken(fieldsOf(entry['user']), directory),
+      user: withAbsoluteTokenFile(fieldsOf(entry['user']), directory),
     }));
     document = { ...read, users };
     // As kubectl does it: an entry that is none is in nobody's way until it is used.
@@ -211,12 +216,34 @@ function parse(source: string, text: string, directory = '.'): Omit<Loaded, 'sou
   return { config, document };
 }
 
-/** The user with the token of its file: the library keeps the line break at the end of it, and knows only another name. */
-function withToken(user: Fields, directory: string): Fields {
-  const { tokenFile: file = user['token-file'], ...others } = user;
-  if (typeof file !== 'string' || file === '') return user;
-  const token = readFileSync(resolve(directory, file), 'utf8').trim();
-  return { ...others, 'token-file': undefined, token };
+/** The library would read `token-file` of everybody here, with the line break at the end of it, and knows no `tokenFile`. */
+function withAbsoluteTokenFile(user: Fields, directory: string): Fields {
+  const { tokenFile = user['token-file'], ...others } = user;
+  const file = nonEmpty(text(tokenFile));
+  if (file === undefined) return user;
+  return { ...others, 'token-file': undefined, tokenFile: resolve(directory, file) };
+}
+
+/** Gives the current user the token of its file, which comes before the one beside it, as in client-go. */
+function readTokenFile(config: KubeConfig, document: Fields): void {
+  const user = config.getCurrentUser();
+  const file = nonEmpty(text(userFields(document, user?.name)['tokenFile']));
+  if (user === null || file === undefined) return;
+  let token: string;
+  try {
+    token = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((user.token ?? '') !== '') return;
+    throw new BuildError(
+      'input',
+      `reading the tokenFile ${JSON.stringify(file)} of the kubeconfig's user failed: ${describeError(error)}`,
+      {
+        hint: 'Name a file that is there where the action runs, or use a kubeconfig with a token.',
+        cause: error,
+      },
+    );
+  }
+  config.users = config.users.map((other) => (other === user ? { ...user, token } : other));
 }
 
 function unreadable(source: string, cause: unknown): BuildError {
@@ -224,7 +251,7 @@ function unreadable(source: string, cause: unknown): BuildError {
     'input',
     `reading the kubeconfig (${source}) failed: ${describeError(cause)}`,
     {
-      hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
+      hint: howToWrite,
       cause,
     },
   );
@@ -261,8 +288,7 @@ function impersonationHeaders(
   document: Fields,
   userName: string | undefined,
 ): Record<string, string | string[]> {
-  const entry = listOf(document['users']).find(({ name }) => name === userName);
-  const user = fieldsOf(entry?.['user']);
+  const user = userFields(document, userName);
   const headers: Record<string, string | string[]> = {};
   const groups = user['as-groups'];
   if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
@@ -272,6 +298,10 @@ function impersonationHeaders(
       headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
   }
   return headers;
+}
+
+function userFields(document: Fields, name: string | undefined): Fields {
+  return fieldsOf(listOf(document['users']).find((entry) => entry['name'] === name)?.['user']);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

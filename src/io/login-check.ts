@@ -12,8 +12,10 @@ export interface LoginNames {
   readonly token: string;
 }
 
-const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks5:', 'socks5h:'];
+const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** With the older labels that OpenSSL takes for authorities. */
+const pemAuthority = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g;
 const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify.';
 
 /** Fields of a kubeconfig's cluster and user. The library takes a file before data. */
@@ -29,9 +31,11 @@ export function fieldNames({ caFile }: Cluster, user: User | null): LoginNames {
 }
 
 /** @throws BuildError('input') for addresses that no request can be sent to. Quotes none: a password may be in them. */
-export function checkAddresses({ server, proxyUrl = '' }: Cluster): void {
+export function checkAddresses({ server, ...cluster }: Cluster): void {
   if (!URL.canParse(server))
     throw mistake("the kubeconfig's server is no URL", 'Write it as https://HOST:PORT.');
+  // null for a field without a value, whatever the library's types say.
+  const proxyUrl = cluster.proxyUrl ?? '';
   if (proxyUrl === '') return;
   const scheme = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : '';
   if (proxySchemes.includes(scheme)) return;
@@ -46,8 +50,9 @@ export function checkAddresses({ server, proxyUrl = '' }: Cluster): void {
  * error of the connection, as if the server could not be reached.
  * @throws BuildError('input')
  */
-export function checkLogin({ ca, cert, key, headers }: RequestOptions, names: LoginNames): void {
-  if (ca !== undefined) readCertificate(ca, names.ca);
+export function checkLogin(options: RequestOptions, names: LoginNames): void {
+  const { ca, cert, key, headers, rejectUnauthorized: isVerified = true } = options;
+  if (ca !== undefined && isVerified) checkAuthorities(ca, names.ca);
   const certificate = cert === undefined ? undefined : readCertificate(cert, names.cert);
   const privateKey = key === undefined ? undefined : readKey(key, names.key);
   if (privateKey !== undefined && certificate?.checkPrivateKey(privateKey) === false)
@@ -58,16 +63,29 @@ export function checkLogin({ ca, cert, key, headers }: RequestOptions, names: Lo
   }
 }
 
+/** One is enough: a bundle may hold others that nobody can read. */
+function checkAuthorities(value: unknown, name: string): void {
+  const blocks = String(value).match(pemAuthority) ?? [];
+  if (!blocks.some((block) => parseCertificate(block) !== undefined))
+    throw mistake(`${name} is no certificate in PEM`, howToPrint);
+}
+
 /** The first of a list of certificates; all of them have to be some. */
 function readCertificate(value: unknown, name: string): X509Certificate {
   const blocks = String(value).match(pemCertificate) ?? [];
+  const [first, ...others] = blocks.map(parseCertificate);
+  if (first === undefined || others.includes(undefined))
+    throw mistake(`${name} is no certificate in PEM`, howToPrint);
+  return first;
+}
+
+/** undefined for none: OpenSSL's own words name a routine of its decoder. */
+function parseCertificate(block: string): X509Certificate | undefined {
   try {
-    const [first] = blocks.map((block) => new X509Certificate(block));
-    if (first !== undefined) return first;
+    return new X509Certificate(block);
   } catch {
-    // Told below: OpenSSL's own words name a routine of its decoder.
+    return undefined;
   }
-  throw mistake(`${name} is no certificate in PEM`, howToPrint);
 }
 
 function readKey(value: unknown, name: string): KeyObject {
