@@ -1,5 +1,5 @@
 // Many builds at once against one playground, each a process of its own that runs the committed bundle as a runner would.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -55,10 +55,14 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdEnd> {
   cluster.faults.requests.push(throttle.fault);
   const directory = mkdtempSync(join(tmpdir(), 'kbp-load-'));
   try {
-    const runs = members.map((member) => runMember(member, cluster, directory));
+    const acknowledged = new Set<Member>();
+    const runs = members.map((member) =>
+      runMember(member, cluster, directory, () => acknowledged.add(member)),
+    );
     // Failures are looked at below; until then they must not count as unhandled.
     for (const run of runs) run.catch(() => undefined);
-    await untilAllRun(members, directory, Promise.allSettled(runs));
+    const haveAll = (): boolean => acknowledged.size === members.length;
+    await untilAllRun(haveAll, Promise.allSettled(runs));
     const cutAtMs = performance.now();
     throttle.refuseAllUntil(cutAtMs + options.outageMs);
     cluster.dropConnections();
@@ -118,24 +122,32 @@ function gateOf(directory: string): string {
   return join(directory, 'gate');
 }
 
-/** A builder that shows the one file of its context, waits until all of them run, and ends as it was told to. */
+/**
+ * A builder that shows the one file of its context, waits until all of them run, and ends as it was told to.
+ * @param onAcknowledged called once the step knows that its whole context has arrived: a cut before that is a loss.
+ */
 function runMember(
   { name, exitCode }: Member,
   cluster: PlaygroundCluster,
   directory: string,
+  onAcknowledged: () => void,
 ): Promise<ActionResult> {
   const context = join(directory, name);
   mkdirSync(context);
   writeFileSync(join(context, 'name.txt'), `I am ${name}\n`);
   const script = [
     'tar -xzOf - ./name.txt',
-    `touch ${directory}/runs-$HOSTNAME`,
     `until [ -e ${gateOf(directory)} ]; do sleep 0.2; done`,
     'echo done',
     `exit ${exitCode}`,
   ].join('; ');
+  let log = '';
   return runAction({
     directory: context,
+    onLog: (text) => {
+      log += text;
+      if (/^context complete: /m.test(log)) onAcknowledged();
+    },
     inputs: {
       kubeconfig: cluster.kubeconfig({ client: name }),
       context: '.',
@@ -149,21 +161,15 @@ function runMember(
   });
 }
 
-/** Waits until every builder has its context. @throws if the builds are over before, or after a while. */
-async function untilAllRun(
-  members: readonly Member[],
-  directory: string,
-  over: Promise<unknown>,
-): Promise<void> {
+/** Waits until every build's context has arrived. @throws after a while; returns when the builds are over before. */
+async function untilAllRun(haveAll: () => boolean, over: Promise<unknown>): Promise<void> {
   const builds = { areOver: false };
   void over.then(() => {
     builds.areOver = true;
   });
   const endsAtMs = performance.now() + patienceMs;
-  const count = (): number =>
-    readdirSync(directory).filter((name) => name.startsWith('runs-')).length;
-  while (count() < members.length && !builds.areOver) {
-    if (performance.now() > endsAtMs) throw new Error(`only ${count()} builders run`);
+  while (!haveAll() && !builds.areOver) {
+    if (performance.now() > endsAtMs) throw new Error('not every builder gets its context');
     await pause(pollMs);
   }
 }
