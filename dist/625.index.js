@@ -1563,15 +1563,15 @@ async function* tar(members, workspace, pool, counter) {
                     const count = typeof reading === 'number' ? reading : await reading;
                     writer.commit(count);
                     left -= count;
+                    if (member.counts)
+                        counter.bytes += count;
                 }
                 const finishing = source.finish();
                 if (finishing !== undefined)
                     await finishing;
                 writer.zeros(paddingOf(source.sizeBytes));
-                if (member.counts) {
+                if (member.counts)
                     counter.files += 1;
-                    counter.bytes += source.sizeBytes;
-                }
             }
             finally {
                 source.close();
@@ -2426,6 +2426,7 @@ var errors = __webpack_require__(9473);
 const now = 0;
 const second = 1_000;
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
+const checkWay = "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
 const checkTemplate = "Check 'pod-template'.";
 const checkInit = "Correct the init containers of 'pod-template'.";
 /** Also of a volume: then only an event says that there is no such thing. */
@@ -2473,6 +2474,12 @@ const tellingWords = [
         reason: /Image/,
         words: /not found|manifest unknown|name unknown|unauthorized|denied|forbidden|no match for platform|invalid reference/i,
         patienceMs: 3 * second,
+    },
+    {
+        reason: /Image/,
+        words: /no such host|i\/o timeout|connection refused|network is unreachable/,
+        patienceMs: Infinity,
+        hint: checkWay,
     },
     {
         reason: /^CreateContainerConfigError$/,
@@ -4501,7 +4508,9 @@ function deadline_timedOut(timeoutMs, state) {
 class InvalidInput extends Error {
     problems;
     constructor(problems) {
-        super(problems.map(({ text }) => text).join('; '));
+        super(problems
+            .map(({ line, text }) => (line === undefined ? text : `line ${line}: ${text}`))
+            .join('; '));
         this.name = 'InvalidInput';
         this.problems = problems;
     }
@@ -5813,6 +5822,7 @@ async function buildOnce(plan, ports, attached, deadline) {
     }
     finally {
         streams.close();
+        ports.report.breakOff(ports.clock.now());
         if (create.isRefused)
             await forgetPod(ref, ports);
         else if (isKept(inputs.keepPod, failure))
@@ -7492,6 +7502,8 @@ function checkArguments(args, add) {
 
 
 
+/** Where the parser's reason quotes the text: the names of aliases and tags. A password may begin as one of them does. */
+const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
 /**
  * One document of YAML or JSON. The message names the line but quotes nothing: the text may be a secret, and js-yaml's own
  * message has an excerpt of it.
@@ -7509,7 +7521,7 @@ function loadYaml(text, hint) {
         const line = isFields(mark) && typeof mark['line'] === 'number' ? mark['line'] + 1 : undefined;
         throw new InvalidInput([
             {
-                text: `it is not YAML: ${error.reason}`,
+                text: `it is not YAML: ${error.reason.replace(quoted, '…')}`,
                 hint,
                 ...(line !== undefined && { line }),
             },
@@ -7522,7 +7534,13 @@ function loadYaml(text, hint) {
 
 
 
-const fileKeys = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+/** Fields that name a file, and those that hold its content in place of it. */
+const fileKeys = {
+    'certificate-authority': 'certificate-authority-data',
+    'client-certificate': 'client-certificate-data',
+    'client-key': 'client-key-data',
+    tokenFile: 'token',
+};
 const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify';
 /**
  * Reads `kubeconfig` as it comes out of a secret: YAML, or the base64 of it, line breaks allowed. No message quotes any of
@@ -7579,15 +7597,21 @@ function checkContext(kubeconfig, wanted) {
 }
 /** @throws InvalidInput for an address that no request can be sent to. */
 function checkServer({ server, 'insecure-skip-tls-verify': isUnverified }) {
-    const address = typeof server === 'string' ? server : '';
-    const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+    const text = typeof server === 'string' ? server : '';
+    const scheme = URL.canParse(text) ? new URL(text).protocol : '';
     if (scheme === 'https:' || (scheme === 'http:' && isUnverified === true))
         return;
+    const address = quotableAddress(text);
     const bare = address.replace(/^[a-z]+:\/\//i, '');
     const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
     throw invalid(scheme === 'http:'
         ? `its server ${quote(address)} is plain HTTP, where anybody on the way could read the token`
         : `its server ${quote(address)} is no URL`, hint);
+}
+/** A server as sentences may name it, by scheme, host and port: a URL can hold a password, and a path or query a token. */
+function quotableAddress(server) {
+    const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+    return host === '' ? server.replace(/^.*@/s, '') : `${protocol}//${host}`;
 }
 /**
  * Files that the context's cluster and user refer to: they are rarely where the action runs.
@@ -7600,9 +7624,9 @@ function referencedFiles(kubeconfig, context) {
         fieldsOf(findNamed(document['clusters'], cluster)['cluster']),
         fieldsOf(findNamed(document['users'], user)['user']),
     ];
-    return places.flatMap((fields) => fileKeys.flatMap((key) => {
+    return places.flatMap((fields) => Object.entries(fileKeys).flatMap(([key, content]) => {
         const path = fields[key];
-        const isUsed = typeof path === 'string' && path !== '' && fields[`${key}-data`] === undefined;
+        const isUsed = typeof path === 'string' && path !== '' && fields[content] === undefined;
         return isUsed ? [{ key, path }] : [];
     }));
 }
@@ -8663,7 +8687,7 @@ function refusalHint({ code, message }) {
     if (code === 403 && message.includes('"system:anonymous"'))
         return 'Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.';
     if (code === 403 && message.includes('PodSecurity')) {
-        return "Use a namespace whose PodSecurity level allows this pod, or take the named fields out of 'pod-template'.";
+        return "Use a namespace with the PodSecurity level baseline, or take those of the named fields out of 'pod-template' that stand there.";
     }
     if (code === 403 && message.includes('exceeded quota')) {
         return "Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.";
@@ -9431,6 +9455,8 @@ var exec = __webpack_require__(1260);
 
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;
+/** Linux starts no program with a longer argument or variable: 32 pages, the last byte of them for the end of the text. */
+const longestBytes = 32 * 4_096 - 1;
 /** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
 const starting = new external_node_async_hooks_.AsyncLocalStorage();
 (0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
@@ -9446,20 +9472,28 @@ function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
     const inherited = withoutInputs(environment);
     return async (command, args, { input = '', env = {}, signal }) => {
         signal.throwIfAborted();
+        checkTexts(args, env);
         const stop = new AbortController();
         const timer = setTimeout(() => {
             stop.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
         }, timeoutMs);
         const program = new StartedProgram();
         try {
-            const running = starting.run((child) => {
+            const running = starting
+                .run((child) => {
                 program.started(child);
             }, () => (0,exec/* getExecOutput */.H)(exec_quote(command), [...args], {
                 silent: true,
                 ignoreReturnCode: true,
                 input: Buffer.from(input),
                 env: { ...inherited, ...env },
-            }));
+            }))
+                .catch((error) => {
+                // The library's own words are advice of three sentences.
+                if (!program.isFound)
+                    throw new Error('it is not there, or may not be executed');
+                throw error;
+            });
             const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
             return { ...answer, exitCode: program.exitCode(answer.exitCode) };
         }
@@ -9473,6 +9507,10 @@ function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
 class StartedProgram {
     #child;
     #isOver = false;
+    /** False for one that nothing was started for. */
+    get isFound() {
+        return this.#child !== undefined;
+    }
     started(child) {
         this.#child = child;
         child.once('spawn', () => {
@@ -9490,6 +9528,23 @@ class StartedProgram {
     /** As a shell counts the end by a signal. @param code null after such an end, whatever the library's types say. */
     exitCode(code) {
         return code ?? 128 + external_node_os_.constants.signals[this.#child?.signalCode ?? 'SIGKILL'];
+    }
+}
+/** @throws Error for texts that Node throws for at once, where @actions/exec lets nobody catch it. It quotes no value. */
+function checkTexts(args, env) {
+    const texts = [
+        ...args.map((text, index) => ({ what: `argument ${index + 1}`, text })),
+        ...Object.entries(env).map(([name, value]) => ({
+            what: `variable ${JSON.stringify(name)}`,
+            text: `${name}=${value}`,
+        })),
+    ];
+    for (const { what, text } of texts) {
+        if (text.includes('\0'))
+            throw new Error(`its ${what} has a NUL character`);
+        const bytes = Buffer.byteLength(text);
+        if (bytes > longestBytes)
+            throw new Error(`its ${what} has ${bytes} bytes, of at most ${longestBytes}`);
     }
 }
 /** @actions/exec splits its first argument into words. */
@@ -9649,16 +9704,21 @@ class ExecCredentials {
     }
     #start() {
         const stop = new AbortController();
-        return { credential: this.#ask(stop.signal), stop, waiting: 0 };
+        const credential = this.#ask(stop.signal).then((answer) => {
+            run.isAnswered = true;
+            return answer;
+        });
+        const run = { credential, stop, waiting: 0, isAnswered: false };
+        return run;
     }
-    /** Who is the last to leave without a credential ends the plugin, and forgets the run. */
+    /** Who is the last to leave a run without an answer ends the plugin, and forgets the run. */
     async #wait(run, signal) {
         run.waiting++;
         try {
             return await orAborted(run.credential, signal);
         }
         catch (error) {
-            if (run.waiting === 1) {
+            if (run.waiting === 1 && !run.isAnswered) {
                 if (this.#last === run)
                     this.#last = undefined;
                 run.stop.abort(error);
@@ -9757,8 +9817,10 @@ function secretsOf(credential) {
 
 
 
-const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks5:', 'socks5h:'];
+const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** With the older labels that OpenSSL takes for authorities. */
+const pemAuthority = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g;
 const login_check_howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify.';
 /** Fields of a kubeconfig's cluster and user. The library takes a file before data. */
 function fieldNames({ caFile }, user) {
@@ -9771,9 +9833,11 @@ function fieldNames({ caFile }, user) {
     };
 }
 /** @throws BuildError('input') for addresses that no request can be sent to. Quotes none: a password may be in them. */
-function checkAddresses({ server, proxyUrl = '' }) {
+function checkAddresses({ server, ...cluster }) {
     if (!URL.canParse(server))
         throw mistake("the kubeconfig's server is no URL", 'Write it as https://HOST:PORT.');
+    // null for a field without a value, whatever the library's types say.
+    const proxyUrl = cluster.proxyUrl ?? '';
     if (proxyUrl === '')
         return;
     const scheme = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : '';
@@ -9786,9 +9850,10 @@ function checkAddresses({ server, proxyUrl = '' }) {
  * error of the connection, as if the server could not be reached.
  * @throws BuildError('input')
  */
-function checkLogin({ ca, cert, key, headers }, names) {
-    if (ca !== undefined)
-        readCertificate(ca, names.ca);
+function checkLogin(options, names) {
+    const { ca, cert, key, headers, rejectUnauthorized: isVerified = true } = options;
+    if (ca !== undefined && isVerified)
+        checkAuthorities(ca, names.ca);
     const certificate = cert === undefined ? undefined : readCertificate(cert, names.cert);
     const privateKey = key === undefined ? undefined : login_check_readKey(key, names.key);
     if (privateKey !== undefined && certificate?.checkPrivateKey(privateKey) === false)
@@ -9798,18 +9863,28 @@ function checkLogin({ ca, cert, key, headers }, names) {
         checkHeader(name, value, isToken ? names.token : `the kubeconfig's user (${name})`);
     }
 }
+/** One is enough: a bundle may hold others that nobody can read. */
+function checkAuthorities(value, name) {
+    const blocks = String(value).match(pemAuthority) ?? [];
+    if (!blocks.some((block) => parseCertificate(block) !== undefined))
+        throw mistake(`${name} is no certificate in PEM`, login_check_howToPrint);
+}
 /** The first of a list of certificates; all of them have to be some. */
 function readCertificate(value, name) {
     const blocks = String(value).match(pemCertificate) ?? [];
+    const [first, ...others] = blocks.map(parseCertificate);
+    if (first === undefined || others.includes(undefined))
+        throw mistake(`${name} is no certificate in PEM`, login_check_howToPrint);
+    return first;
+}
+/** undefined for none: OpenSSL's own words name a routine of its decoder. */
+function parseCertificate(block) {
     try {
-        const [first] = blocks.map((block) => new external_node_crypto_.X509Certificate(block));
-        if (first !== undefined)
-            return first;
+        return new external_node_crypto_.X509Certificate(block);
     }
     catch {
-        // Told below: OpenSSL's own words name a routine of its decoder.
+        return undefined;
     }
-    throw mistake(`${name} is no certificate in PEM`, login_check_howToPrint);
 }
 function login_check_readKey(value, name) {
     try {
@@ -9847,7 +9922,9 @@ function mistake(message, hint) {
 
 
 
+
 const slowLoginHint = 'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.';
+const howToWrite = "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.";
 const accountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /**
  * Reads `kubeconfig` (text, or `auto`: `$KUBECONFIG`, `~/.kube/config`, the pod's own account, in this order).
@@ -9866,13 +9943,15 @@ function connect(kube, environment, runner) {
     }
     checkAddresses(cluster);
     applyProxy(config, cluster);
+    readTokenFile(config, document);
+    const server = quotableAddress(cluster.server);
     const names = fieldNames(cluster, config.getCurrentUser());
     const exec = ExecCredentials.install(config, cluster, runner);
     const impersonation = impersonationHeaders(document, context.user);
     const masked = new Set();
     return {
         source,
-        server: cluster.server,
+        server,
         contextName: config.getCurrentContext(),
         namespace: kube.namespace ?? nonEmpty(context.namespace) ?? 'default',
         unverifiedTls: cluster.skipTLSVerify,
@@ -9884,12 +9963,12 @@ function connect(kube, environment, runner) {
             }
             catch (error) {
                 if (signal.aborted) {
-                    const doing = exec?.doing ?? `preparing the login to ${cluster.server}`;
+                    const doing = exec?.doing ?? `preparing the login to ${server}`;
                     throw stoppedWhile(doing, signal, slowLoginHint);
                 }
                 if (error instanceof errors/* BuildError */.zS)
                     throw error;
-                throw new errors/* BuildError */.zS('cluster', `preparing the login to ${cluster.server} failed: ${(0,errors/* describeError */.Uc)(error)}`, { cause: error });
+                throw new errors/* BuildError */.zS('cluster', `preparing the login to ${server} failed: ${(0,errors/* describeError */.Uc)(error)}`, { cause: error });
             }
             // Tokens of files and of the pod's own account are in no document, and change while the step runs.
             for (const secret of authorizationSecrets(options.headers)) {
@@ -9986,10 +10065,10 @@ function parse(source, text, directory = '.') {
     const config = new dist_config/* KubeConfig */.yp();
     let document;
     try {
-        const read = fieldsOf((0,js_yaml/* load */.Hh)(text));
+        const read = fieldsOf(loadYaml(text, howToWrite));
         const users = listOf(read['users']).map((entry) => ({
             ...entry,
-            user: withToken(fieldsOf(entry['user']), directory),
+            user: withAbsoluteTokenFile(fieldsOf(entry['user']), directory),
         }));
         document = { ...read, users };
         // As kubectl does it: an entry that is none is in nobody's way until it is used.
@@ -10000,17 +10079,37 @@ function parse(source, text, directory = '.') {
     }
     return { config, document };
 }
-/** The user with the token of its file: the library keeps the line break at the end of it, and knows only another name. */
-function withToken(user, directory) {
-    const { tokenFile: file = user['token-file'], ...others } = user;
-    if (typeof file !== 'string' || file === '')
+/** The library would read `token-file` of everybody here, with the line break at the end of it, and knows no `tokenFile`. */
+function withAbsoluteTokenFile(user, directory) {
+    const { tokenFile = user['token-file'], ...others } = user;
+    const file = nonEmpty(json_text(tokenFile));
+    if (file === undefined)
         return user;
-    const token = (0,external_node_fs_.readFileSync)((0,external_node_path_.resolve)(directory, file), 'utf8').trim();
-    return { ...others, 'token-file': undefined, token };
+    return { ...others, 'token-file': undefined, tokenFile: (0,external_node_path_.resolve)(directory, file) };
+}
+/** Gives the current user the token of its file, which comes before the one beside it, as in client-go. */
+function readTokenFile(config, document) {
+    const user = config.getCurrentUser();
+    const file = nonEmpty(json_text(userFields(document, user?.name)['tokenFile']));
+    if (user === null || file === undefined)
+        return;
+    let token;
+    try {
+        token = (0,external_node_fs_.readFileSync)(file, 'utf8').trim();
+    }
+    catch (error) {
+        if ((user.token ?? '') !== '')
+            return;
+        throw new errors/* BuildError */.zS('input', `reading the tokenFile ${JSON.stringify(file)} of the kubeconfig's user failed: ${(0,errors/* describeError */.Uc)(error)}`, {
+            hint: 'Name a file that is there where the action runs, or use a kubeconfig with a token.',
+            cause: error,
+        });
+    }
+    config.users = config.users.map((other) => (other === user ? { ...user, token } : other));
 }
 function unreadable(source, cause) {
     return new errors/* BuildError */.zS('input', `reading the kubeconfig (${source}) failed: ${(0,errors/* describeError */.Uc)(cause)}`, {
-        hint: "Set the input 'kubeconfig' to a kubeconfig in YAML, or to its base64.",
+        hint: howToWrite,
         cause,
     });
 }
@@ -10037,8 +10136,7 @@ function applyProxy(config, cluster) {
 }
 /** `as-groups`, `as-uid` and `as-user-extra`, which the library leaves out; it sends `as` itself. */
 function impersonationHeaders(document, userName) {
-    const entry = listOf(document['users']).find(({ name }) => name === userName);
-    const user = fieldsOf(entry?.['user']);
+    const user = userFields(document, userName);
     const headers = {};
     const groups = user['as-groups'];
     if (Array.isArray(groups))
@@ -10050,6 +10148,9 @@ function impersonationHeaders(document, userName) {
             headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
     }
     return headers;
+}
+function userFields(document, name) {
+    return fieldsOf(listOf(document['users']).find((entry) => entry['name'] === name)?.['user']);
 }
 function nonEmpty(text) {
     return text === '' ? undefined : text;
@@ -10338,6 +10439,8 @@ function leftover(ref, problem) {
 }
 
 ;// CONCATENATED MODULE: ./build/result/report.js
+/** Phases of an attempt up to its removal, in their order. */
+const attemptPhases = ['create', 'start', 'upload', 'build'];
 /** What the run has done so far; filled in while it goes, read for outputs, metadata and summary, also after a failure. */
 class RunReport {
     startedAtMs;
@@ -10369,6 +10472,14 @@ class RunReport {
             endMs: nowMs - this.startedAtMs,
         });
         this.#lastMs = nowMs;
+    }
+    /** Ends the phase in which an attempt broke off; nothing if all of them had ended. */
+    breakOff(nowMs) {
+        const last = this.spans.at(-1);
+        const ended = last?.attempt === this.attempts ? attemptPhases.indexOf(last.phase) : -1;
+        const open = attemptPhases[ended + 1];
+        if (open !== undefined)
+            this.phase(open, nowMs);
     }
     /** Milliseconds by phase, in the order in which they first ended. */
     get phases() {
@@ -10404,6 +10515,11 @@ function renderMetadata(inputs, report) {
         ...Object.fromEntries([...report.phases].map(([name, ms]) => [`timing.${name}`, ms])),
     });
 }
+/** Whoever names an image may have forgotten to push it. */
+const notPushed = "Nothing was pushed: the input 'push' is false.";
+function isUnpushed({ image }) {
+    return !image.push && image.tags.length > 0;
+}
 /** So many of the builder's last lines explain a failure; more stand in the job log. */
 const shownLines = 15;
 const longestShownLine = 300;
@@ -10414,15 +10530,21 @@ const longestShownLine = 300;
  */
 function renderSummary(inputs, report, error, scrub) {
     const parts = [
-        `### kube-build-push: ${error === undefined ? 'succeeded' : 'failed'}`,
+        `### kube-build-push: ${howItEnded(error)}`,
         ...(error === undefined ? [] : [`**${escapeMarkdown(scrub(error.message))}**`]),
         ...(error?.hint === undefined ? [] : [escapeMarkdown(scrub(error.hint))]),
         ...(error === undefined ? [] : renderTail(report.tail.map(scrub))),
+        ...(error === undefined && isUnpushed(inputs) ? [notPushed] : []),
         renderTable(['', ''], factsOf(inputs, report)),
         ...renderPhases(report),
         ...renderKept(report),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function howItEnded(error) {
+    if (error === undefined)
+        return 'succeeded';
+    return error.kind === 'cancelled' ? 'cancelled' : 'failed';
 }
 function factsOf(inputs, report) {
     const { image, pod, node, attempts, context, exitCode } = report;
@@ -10614,6 +10736,8 @@ async function build(inputs, report, cancelled) {
         },
     };
     report.image = await buildImage(plan, ports, cancelled);
+    if (isUnpushed(inputs))
+        await log.info(notPushed);
 }
 /** What makes the plan may take long (a large archive, a credential helper): time and cancellation count here too. */
 async function prepare(inputs, report, cancelled) {
