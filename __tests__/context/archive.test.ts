@@ -3,7 +3,12 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { extract, pack, type Header } from 'tar-stream';
-import { createSource, type SourceOptions, type StdinSource } from '../../src/context/source.ts';
+import {
+  createSource,
+  type Presence,
+  type SourceOptions,
+  type StdinSource,
+} from '../../src/context/source.ts';
 import type { Workspace } from '../../src/ports.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree } from '../support/tree.ts';
@@ -807,6 +812,36 @@ test.each(['gnu', 'pax'])('a sparse file is refused, for its content is none: %s
     kind: 'context',
     message: 'a.tar has a sparse file: x',
     hint: 'Make the archive without the option --sparse of tar.',
+  });
+});
+
+describe('where a path of an archive is', () => {
+  test.each<{ path: string; presence: Presence }>([
+    { path: 'app', presence: 'sent' },
+    { path: 'app/main.js', presence: 'sent' },
+    { path: 'app/second.js', presence: 'sent' },
+    { path: 'secret.txt', presence: 'ignored' },
+    { path: 'kept', presence: 'sent' },
+    { path: 'kept/not', presence: 'ignored' },
+    { path: 'kept/in/it', presence: 'sent' },
+    { path: 'link', presence: 'unknown' },
+    { path: 'link/main.js', presence: 'unknown' },
+    { path: 'app/main.js/x', presence: 'missing' },
+    { path: 'ap', presence: 'missing' },
+  ])('$path: $presence', async ({ path, presence }) => {
+    const { lookUp } = await sourceOf(
+      await archiveOf([
+        ['Dockerfile', 'FROM scratch\n'],
+        ['.dockerignore', 'secret.txt\nkept\n!kept/in\n'],
+        ['./app/main.js', 'x'],
+        [{ name: 'app/second.js', type: 'link', linkname: 'app/main.js' }],
+        ['secret.txt', 'x'],
+        ['kept/not', 'x'],
+        ['kept/in/it', 'x'],
+        [{ name: 'link', type: 'symlink', linkname: 'app' }],
+      ]),
+    );
+    expect(lookUp?.(path)).toBe(presence);
   });
 });
 

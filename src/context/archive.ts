@@ -25,7 +25,7 @@ import {
   type MemberRules,
 } from './member.ts';
 import { packStream } from './pack.ts';
-import type { StdinSource, StreamAuth } from './source.ts';
+import type { Presence, StdinSource, StreamAuth } from './source.ts';
 import { isWhiteout, warnOfNames } from './walk.ts';
 import { describeWeight, totalsOf, warnOfBallast, type WeighedFile } from './weight.ts';
 
@@ -84,6 +84,7 @@ export async function archiveSource(
     dockerfile: dockerfile.bytes.toString('utf8'),
     isPacked: true,
     notes: describeWeight(plan.files),
+    lookUp: lookUpIn(listing, plan.kept),
     warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.files))],
     open: (auth) =>
       packStream(() => members(auth), context.compressionLevel, totalsOf(plan.files), workspace),
@@ -99,7 +100,8 @@ interface MemberPlan {
   readonly files: readonly WeighedFile[];
 }
 
-const sentTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
+const plainTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'link'];
+const sentTypes: readonly unknown[] = [...plainTypes, 'symlink'];
 
 function planMembers(
   archive: string,
@@ -121,9 +123,7 @@ function planMembers(
       if (isWhiteout(name)) whiteouts.push(name);
       kept.add(index);
       names.add(name);
-      for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
-        parents.add(parent);
-      }
+      for (const parent of parentsOf(name)) parents.add(parent);
     }
   });
   // An excluded directory is sent if something below it is.
@@ -136,6 +136,29 @@ function planMembers(
     return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
   });
   return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), files };
+}
+
+/** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
+function lookUpIn(
+  listing: readonly ListedEntry[],
+  kept: ReadonlySet<number>,
+): (path: string) => Presence {
+  const namesOf = (entries: readonly ListedEntry[]): ReadonlySet<string> =>
+    new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
+  let index: Record<'links' | 'listed' | 'sent', ReadonlySet<string>> | undefined;
+  return (path) => {
+    index ??= {
+      links: new Set(
+        listing.filter(({ type }) => !plainTypes.includes(type)).map(({ name }) => name),
+      ),
+      listed: namesOf(listing),
+      sent: namesOf(listing.filter((_, at) => kept.has(at))),
+    };
+    const { links, listed, sent } = index;
+    if ([path, ...parentsOf(path)].some((name) => links.has(name))) return 'unknown';
+    if (sent.has(path)) return 'sent';
+    return listed.has(path) ? 'ignored' : 'missing';
+  };
 }
 
 function checkEntry(
@@ -178,6 +201,13 @@ class DirectoryResults {
       this.#matches.set(name, matches);
     }
     return matches;
+  }
+}
+
+/** The directories that a name is in, the nearest first. */
+function* parentsOf(name: string): Generator<string> {
+  for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
+    yield parent;
   }
 }
 

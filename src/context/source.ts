@@ -52,7 +52,7 @@ export interface StdinSource {
   readonly notes: readonly string[];
   /** Warnings that the user should read once, for example a socket that was left out. */
   readonly warnings: readonly string[];
-  /** Whether a clean path, relative to the context, is sent. Only directories know it. */
+  /** Whether a clean path, relative to the context, is sent. Absent for what is sent as it is. */
   readonly lookUp?: (path: string) => Presence;
   open(auth: StreamAuth): StdinStream;
 }
