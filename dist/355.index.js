@@ -303,11 +303,13 @@ async function archiveSource(context, workspace) {
         dockerfile: dockerfile.bytes.toString('utf8'),
         isPacked: true,
         notes: (0,weight/* describeWeight */.k9)(plan.files),
+        lookUp: lookUpIn(listing, plan.kept),
         warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.files))],
         open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, (0,weight/* totalsOf */.vA)(plan.files), workspace),
     };
 }
-const sentTypes = ['file', 'contiguous-file', 'directory', 'symlink', 'link'];
+const plainTypes = ['file', 'contiguous-file', 'directory', 'link'];
+const sentTypes = [...plainTypes, 'symlink'];
 function planMembers(archive, listing, rules) {
     const results = new DirectoryResults(rules);
     const special = [];
@@ -328,9 +330,8 @@ function planMembers(archive, listing, rules) {
                 whiteouts.push(name);
             kept.add(index);
             names.add(name);
-            for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
+            for (const parent of parentsOf(name))
                 parents.add(parent);
-            }
         }
     });
     // An excluded directory is sent if something below it is.
@@ -345,6 +346,24 @@ function planMembers(archive, listing, rules) {
         return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
     });
     return { kept, ignored, warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }), files };
+}
+/** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
+function lookUpIn(listing, kept) {
+    const namesOf = (entries) => new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
+    let index;
+    return (path) => {
+        index ??= {
+            links: new Set(listing.filter(({ type }) => !plainTypes.includes(type)).map(({ name }) => name)),
+            listed: namesOf(listing),
+            sent: namesOf(listing.filter((_, at) => kept.has(at))),
+        };
+        const { links, listed, sent } = index;
+        if ([path, ...parentsOf(path)].some((name) => links.has(name)))
+            return 'unknown';
+        if (sent.has(path))
+            return 'sent';
+        return listed.has(path) ? 'ignored' : 'missing';
+    };
 }
 function checkEntry(archive, entry, names) {
     const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
@@ -376,6 +395,12 @@ class DirectoryResults {
             this.#matches.set(name, matches);
         }
         return matches;
+    }
+}
+/** The directories that a name is in, the nearest first. */
+function* parentsOf(name) {
+    for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
+        yield parent;
     }
 }
 function parentName(name) {
