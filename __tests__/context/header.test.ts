@@ -41,8 +41,8 @@ test('a plain header byte for byte', () => {
   const block = encodeHeader({ ...file, sizeBytes: 513 });
   expect(block).toHaveLength(512);
   expect(block.toString('latin1').replace(/\0+$/, '')).toBe(
-    `${'ctx/file'.padEnd(100, '\0')}0000644\x000000000\x000000000\x0000000001001 14544400200 ` +
-      `010765\0 0${'\0'.repeat(100)}ustar\x0000${'\0'.repeat(64)}0000000\x000000000`,
+    `${'ctx/file'.padEnd(100, '\0')}0000644\x000000000\x000000000\x0000000001001\x0014544400200\x00` +
+      `010665\0 0${'\0'.repeat(100)}ustar\x0000${'\0'.repeat(64)}0000000\x000000000`,
   );
 });
 

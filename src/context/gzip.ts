@@ -9,7 +9,7 @@ const storedBytes = 65_535;
 const samples = 16;
 const sampleBytes = 1_024;
 /** One may have the header of the next file in it. */
-const leastEvenSamples = samples - 1;
+const mostUnevenSamples = 1;
 
 /** Size of the buffers that compressed bytes come in. */
 const outputBytes = 256 * 1_024;
@@ -141,7 +141,7 @@ class NoiseFinder {
   isNoise(piece: Buffer): boolean {
     if (piece.length < this.#even.length) return false;
     const even = this.#copyEven(piece);
-    if (even.length < leastEvenSamples * sampleBytes) this.#believed = 0;
+    if (even === undefined) this.#believed = 0;
     else if (this.#believed > 0) {
       this.#believed -= 1;
       return true;
@@ -152,13 +152,15 @@ class NoiseFinder {
     return false;
   }
 
-  /** The even ones of samples from all over the piece, one behind the other. */
-  #copyEven(piece: Buffer): Buffer {
+  /** The even ones of samples from all over the piece, one behind the other; undefined if too many are not. */
+  #copyEven(piece: Buffer): Buffer | undefined {
     const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
     let used = 0;
+    let uneven = 0;
     for (let index = 0; index < samples; index += 1) {
       const sample = piece.subarray(index * stride, index * stride + sampleBytes);
       if (isEven(sample)) used += sample.copy(this.#even, used);
+      else if (++uneven > mostUnevenSamples) return undefined;
     }
     return this.#even.subarray(0, used);
   }

@@ -18,16 +18,26 @@ export const tarBlockBytes = 512;
 const typeFlags = { file: '0', link: '1', symlink: '2', directory: '5', pax: 'x' } as const;
 /** Fields of the ustar header (POSIX.1-2017, pax, "ustar Interchange Format"): offset and length in bytes. */
 const nameField = { offset: 0, length: 100 };
-const sizeField = { offset: 124, length: 12 };
-const checksumOffset = 148;
+const modeField = { offset: 100, digits: 7 };
+const sizeField = { offset: 124, digits: 11 };
+const mtimeField = { offset: 136, digits: 11 };
+const checksumField = { offset: 148, digits: 6 };
+const typeOffset = 156;
 const linkNameField = { offset: 157, length: 100 };
 const prefixField = { offset: 345, length: 155 };
 
-const owner = '0000000\0';
-/** What all headers have in common: format, version, and no device. */
+const zero = '0000000\0';
+/** What all headers have in common: owner, group and device 0, format and version. */
 const emptyHeader = Buffer.alloc(tarBlockBytes);
+emptyHeader.write(`${zero}${zero}`, 108, 'latin1');
+// The checksum is computed over spaces in its own place.
+emptyHeader.write(' '.repeat(8), checksumField.offset, 'latin1');
 emptyHeader.write('ustar\u000000', 257, 'latin1');
-emptyHeader.write(`${owner}${owner}`, 329, 'latin1');
+emptyHeader.write(`${zero}${zero}`, 329, 'latin1');
+const emptySum = emptyHeader.reduce((sum, byte) => sum + byte, 0);
+
+/** The one that is being written: a buffer for each of them would keep the garbage collector busy. */
+const block = Buffer.alloc(tarBlockBytes);
 
 /** Largest number that eleven octal digits hold. */
 const largestOctal = 0o77777777777;
@@ -35,6 +45,7 @@ const largestOctal = 0o77777777777;
 /**
  * Blocks of a header: one in ustar form, with PAX records before it where a name, a link or a size does not fit. Owner and
  * group are 0, so that neither cache keys nor images depend on the runner's user.
+ * @returns bytes that the next call overwrites.
  */
 export function encodeHeader(header: TarHeader): Buffer {
   const name = header.type === 'directory' ? `${header.name}/` : header.name;
@@ -45,13 +56,13 @@ export function encodeHeader(header: TarHeader): Buffer {
   if (!fits(linkName, linkNameField.length)) records.push(paxRecord('linkpath', linkName));
   if (header.sizeBytes > largestOctal) records.push(paxRecord('size', String(header.sizeBytes)));
   // What stands in the fields beside a record is never read.
-  const block = encodeBlock(header, typeFlags[header.type], {
+  const names = {
     ...(place ?? { prefix: '', name: 'see-pax-path' }),
     linkName: fits(linkName, linkNameField.length) ? linkName : 'see-pax-linkpath',
-  });
-  return records.length === 0
-    ? block
-    : Buffer.concat([encodeRecords(records, header.mtimeSeconds), block]);
+  };
+  const extended = records.length === 0 ? undefined : encodeRecords(records, header.mtimeSeconds);
+  const last = encodeBlock(header, typeFlags[header.type], names);
+  return extended === undefined ? last : Buffer.concat([extended, last]);
 }
 
 /** Zero bytes that fill up the last block of a content. */
@@ -71,30 +82,59 @@ function encodeBlock(
   typeFlag: string,
   { prefix, name, linkName }: Names,
 ): Buffer {
-  // From Node's pool of small buffers: one of its own for every file would keep the garbage collector busy.
-  const block = Buffer.from(emptyHeader);
-  block.write(name, nameField.offset, 'latin1');
-  const times = `${octal(Math.min(mtimeSeconds, largestOctal), 11)} `;
-  // The checksum is computed over spaces in its own place.
-  block.write(
-    `${octal(mode, 7)}\0${owner}${owner}${octal(Math.min(sizeBytes, largestOctal), 11)} ${times}${' '.repeat(8)}${typeFlag}`,
-    100,
-    'latin1',
-  );
-  if (sizeBytes > largestOctal) writeBinarySize(block, sizeBytes);
-  if (linkName !== '') block.write(linkName, linkNameField.offset, 'latin1');
-  if (prefix !== '') block.write(prefix, prefixField.offset, 'latin1');
-  let checksum = 0;
-  for (let index = 0; index < tarBlockBytes; index += 1) checksum += block[index] ?? 0;
-  block.write(`${octal(checksum, 6)}\0 `, checksumOffset, 'latin1');
+  block.set(emptyHeader);
+  const checksum =
+    emptySum +
+    writeText(name, nameField.offset) +
+    writeText(prefix, prefixField.offset) +
+    writeText(linkName, linkNameField.offset) +
+    writeText(typeFlag, typeOffset) +
+    writeOctal(mode, modeField) +
+    writeSize(sizeBytes) +
+    writeOctal(Math.min(mtimeSeconds, largestOctal), mtimeField);
+  writeOctal(checksum, checksumField);
+  block[checksumField.offset + checksumField.digits] = 0;
   return block;
 }
 
-/** GNU's form for sizes over 8 GiB, for readers that do not know the PAX record: a set bit and a binary number. */
-function writeBinarySize(block: Buffer, sizeBytes: number): void {
-  block.fill(0, sizeField.offset, sizeField.offset + sizeField.length);
-  block[sizeField.offset] = 0x80;
-  block.writeBigUInt64BE(BigInt(sizeBytes), sizeField.offset + 4);
+/** Writes ASCII. @returns the sum of what was written, for the checksum. */
+function writeText(text: string, offset: number): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text.charCodeAt(index);
+    block[offset + index] = byte;
+    sum += byte;
+  }
+  return sum;
+}
+
+/** Writes digits in ASCII; behind them is a zero byte. @returns their sum. */
+function writeOctal(value: number, { offset, digits }: typeof modeField): number {
+  let sum = 0;
+  let left = value;
+  for (let index = digits - 1; index >= 0; index -= 1) {
+    const byte = 0x30 + (left % 8);
+    block[offset + index] = byte;
+    sum += byte;
+    left = Math.floor(left / 8);
+  }
+  return sum;
+}
+
+/** Sizes over 8 GiB are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
+function writeSize(sizeBytes: number): number {
+  if (sizeBytes <= largestOctal) return writeOctal(sizeBytes, sizeField);
+  const { offset, digits } = sizeField;
+  let sum = 0x80;
+  block[offset] = 0x80;
+  let left = sizeBytes;
+  for (let index = digits; index > 0; index -= 1) {
+    const byte = left % 256;
+    block[offset + index] = byte;
+    sum += byte;
+    left = Math.floor(left / 256);
+  }
+  return sum;
 }
 
 function encodeRecords(records: readonly string[], mtimeSeconds: number): Buffer {
@@ -131,9 +171,8 @@ function fits(text: string, bytes: number): boolean {
 }
 
 function isAscii(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
-}
-
-function octal(value: number, digits: number): string {
-  return value.toString(8).padStart(digits, '0');
+  for (let index = 0; index < text.length; index += 1) {
+    if (text.charCodeAt(index) > 0x7f) return false;
+  }
+  return true;
 }

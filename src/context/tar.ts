@@ -120,7 +120,8 @@ class PieceWriter {
 
   append(bytes: Buffer): void {
     for (let start = 0; start < bytes.length;) {
-      const count = bytes.copy(this.#piece, this.#used, start);
+      const count = Math.min(bytes.length - start, pieceBytes - this.#used);
+      this.#piece.set(bytes.subarray(start, start + count), this.#used);
       start += count;
       this.commit(count);
     }

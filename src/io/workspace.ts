@@ -72,10 +72,17 @@ export function exactInode(inode: number, read: () => bigint): number | bigint {
 /** Windows keeps no permission bits; Docker sends this for everything. */
 const windowsMode = 0o755;
 
-function kindOf(stats: Stats): FileStat['kind'] {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  return stats.isSymbolicLink() ? 'symlink' : 'other';
+function kindOf({ mode }: Stats): FileStat['kind'] {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFLNK:
+      return 'symlink';
+    default:
+      return 'other';
+  }
 }
 
 /** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only beside surrogates. */
