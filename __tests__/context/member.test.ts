@@ -14,13 +14,15 @@ const stat: FileStat = {
 };
 
 function entry(name: string, content: ContextEntry['content']): ContextEntry {
-  return { name, path: `/w/${name}`, stat, content };
+  return { name, stat, content };
 }
+
+const roots = { disk: '/w', archive: 'ctx' };
 
 describe('an entry of the context becomes a member below the root', () => {
   test('a file is read from the disk and counts', () => {
     expect(
-      entryMember('ctx', entry('a/b', { kind: 'file' }), { latestSeconds: undefined }),
+      entryMember(entry('a/b', { kind: 'file' }), roots, { latestSeconds: undefined }),
     ).toEqual({
       header: { name: 'ctx/a/b', type: 'file', mode: 0o640, mtimeSeconds: 5 },
       content: { kind: 'disk', path: '/w/a/b', stat },
@@ -45,7 +47,9 @@ describe('an entry of the context becomes a member below the root', () => {
       header: { type: 'link', mode: 0o640, linkName: './c/d' },
     },
   ] as const)('a $kind has no content and does not count', ({ content, header }) => {
-    expect(entryMember('.', entry('a', content), { latestSeconds: 4 })).toEqual({
+    expect(
+      entryMember(entry('a', content), { disk: '/w', archive: '.' }, { latestSeconds: 4 }),
+    ).toEqual({
       header: { name: './a', mtimeSeconds: 4, ...header },
       content: { kind: 'none' },
       counts: false,
@@ -54,9 +58,9 @@ describe('an entry of the context becomes a member below the root', () => {
 
   test("git's configuration is edited unless its credentials are kept", () => {
     const config = entry('.git/config', { kind: 'file' });
-    expect(entryMember('ctx', config, { latestSeconds: undefined }).content).toHaveProperty('edit');
+    expect(entryMember(config, roots, { latestSeconds: undefined }).content).toHaveProperty('edit');
     expect(
-      entryMember('ctx', config, { latestSeconds: undefined, keepGitCredentials: true }).content,
+      entryMember(config, roots, { latestSeconds: undefined, keepGitCredentials: true }).content,
     ).not.toHaveProperty('edit');
   });
 });

@@ -1,14 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeWeight, warnOfBallast, type WeighedFile } from '../../src/context/weight.ts';
+import {
+  describeWeight,
+  warnOfBallast,
+  weigh,
+  type ContextWeight,
+} from '../../src/context/weight.ts';
 
-function files(sizes: Readonly<Record<string, number>>): readonly WeighedFile[] {
-  return Object.entries(sizes).map(([name, megabytes]) => ({ name, sizeBytes: megabytes * 1e6 }));
+function files(sizes: Readonly<Record<string, number>>): ContextWeight {
+  return weigh(
+    Object.entries(sizes).map(([name, megabytes]) => ({ name, sizeBytes: megabytes * 1e6 })),
+  );
 }
 
 describe('describeWeight', () => {
   test('says nothing of a light context', () => {
     expect(describeWeight(files({ 'a/x': 49 }))).toEqual([]);
-    expect(describeWeight([])).toEqual([]);
+    expect(describeWeight(files({}))).toEqual([]);
   });
 
   test('names the five heaviest directories, and a large file', () => {

@@ -27,7 +27,7 @@ import {
 import { packStream } from './pack.ts';
 import type { Presence, StdinSource, StreamAuth } from './source.ts';
 import { isWhiteout, warnOfNames } from './walk.ts';
-import { describeWeight, totalsOf, warnOfBallast, type WeighedFile } from './weight.ts';
+import { describeWeight, warnOfBallast, weigh, type ContextWeight } from './weight.ts';
 
 /**
  * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
@@ -83,11 +83,11 @@ export async function archiveSource(
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
     isPacked: true,
-    notes: describeWeight(plan.files),
+    notes: describeWeight(plan.weight),
     lookUp: lookUpIn(listing, plan.kept),
-    warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.files))],
+    warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.weight))],
     open: (auth) =>
-      packStream(() => members(auth), context.compressionLevel, totalsOf(plan.files), workspace),
+      packStream(() => members(auth), context.compressionLevel, plan.weight, workspace),
   };
 }
 
@@ -96,8 +96,8 @@ interface MemberPlan {
   readonly kept: ReadonlySet<number>;
   readonly ignored: number;
   readonly warnings: readonly string[];
-  /** Those of the entries that are sent. */
-  readonly files: readonly WeighedFile[];
+  /** Of the files that are sent. */
+  readonly weight: ContextWeight;
 }
 
 const plainTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'link'];
@@ -135,7 +135,7 @@ function planMembers(
     const entry = listing[index];
     return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
   });
-  return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), files };
+  return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), weight: weigh(files) };
 }
 
 /** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */

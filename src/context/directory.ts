@@ -1,6 +1,7 @@
 import type { Workspace } from '../ports.ts';
 import { findDockerfile, findIgnoreRules } from './dockerfile-place.ts';
 import { IgnoreRules } from './ignore.ts';
+import type { ContextEntry } from './entry.ts';
 import {
   clampTime,
   contextRoot,
@@ -13,7 +14,7 @@ import { packStream } from './pack.ts';
 import type { Place } from './places.ts';
 import type { Presence, SourceOptions, StdinSource, StreamAuth } from './source.ts';
 import { walkContext } from './walk.ts';
-import { describeWeight, totalsOf, warnOfBallast } from './weight.ts';
+import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
 
 /** A context that was found on disk. */
 export interface FoundContext extends SourceOptions {
@@ -34,13 +35,13 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const ignore = findIgnoreRules(path, dockerfile?.path, workspace);
   const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
-  const root = contextRoot[layout];
+  const roots = { disk: place.path, archive: contextRoot[layout] };
   const rules = { ...context, linkedGitConfigs: tree.linkedGitConfigs };
 
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
-    yield directoryMember(root, 0o755, rootSeconds);
-    for (const entry of tree.entries) yield entryMember(root, entry, rules);
+    yield directoryMember(roots.archive, 0o755, rootSeconds);
+    for (const entry of tree.entries) yield entryMember(entry, roots, rules);
     if (dockerfile !== undefined) {
       yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
     }
@@ -49,25 +50,22 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   let names: ReadonlySet<string> | undefined;
   const sentNames = (): ReadonlySet<string> =>
     (names ??= new Set(tree.entries.map(({ name }) => name)));
-  const files = tree.entries
-    .filter(({ content }) => content.kind === 'file')
-    .map(({ name, stat }) => ({ name, sizeBytes: stat.sizeBytes }));
+  const weight = weigh(filesOf(tree.entries));
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
     ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
     ...tree.warnings,
-    ...(isFiltered ? [] : warnOfBallast(files)),
+    ...(isFiltered ? [] : warnOfBallast(weight)),
   ];
   return {
     description: describe(path, ignore.name, tree.ignored),
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
     isPacked: true,
-    notes: describeWeight(files),
+    notes: describeWeight(weight),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) =>
-      packStream(() => members(auth), context.compressionLevel, totalsOf(files), workspace),
+    open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
   };
 }
 
@@ -75,6 +73,12 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
 export function addExcludes(rules: IgnoreRules, excludes: readonly string[] = []): IgnoreRules {
   if (excludes.length === 0) return rules;
   return new IgnoreRules(excludes.join('\n'), "the input 'excludes'", rules);
+}
+
+function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
+  for (const { name, stat, content } of entries) {
+    if (content.kind === 'file') yield { name, sizeBytes: stat.sizeBytes };
+  }
 }
 
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {

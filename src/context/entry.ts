@@ -4,8 +4,6 @@ import type { FileStat } from '../ports.ts';
 export interface ContextEntry {
   /** Relative to the context, with `/`, without a leading or trailing one. */
   readonly name: string;
-  /** Where it is on disk. */
-  readonly path: string;
   readonly stat: FileStat;
   readonly content:
     | { readonly kind: 'directory' }

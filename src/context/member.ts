@@ -55,14 +55,15 @@ export interface MemberRules {
   readonly linkedGitConfigs?: ReadonlySet<string>;
 }
 
+/** @param roots where the context is, on disk and in the archive. */
 export function entryMember(
-  root: string,
   entry: ContextEntry,
+  roots: { readonly disk: string; readonly archive: string },
   { latestSeconds, keepGitCredentials = false, linkedGitConfigs }: MemberRules,
 ): Member {
-  const { stat, path } = entry;
+  const { stat } = entry;
   const isConfig = isGitConfig(entry.name) || linkedGitConfigs?.has(entry.name) === true;
-  const name = `${root}/${entry.name}`;
+  const name = `${roots.archive}/${entry.name}`;
   const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
   switch (entry.content.kind) {
     case 'directory':
@@ -86,7 +87,7 @@ export function entryMember(
           type: 'link',
           mode: archiveMode('file', stat.mode),
           mtimeSeconds,
-          linkName: `${root}/${entry.content.target}`,
+          linkName: `${roots.archive}/${entry.content.target}`,
         },
         content: { kind: 'none' },
         counts: false,
@@ -96,7 +97,7 @@ export function entryMember(
         header: { name, type: 'file', mode: archiveMode('file', stat.mode), mtimeSeconds },
         content: {
           kind: 'disk',
-          path,
+          path: `${roots.disk}/${entry.name}`,
           stat,
           ...(isConfig && !keepGitCredentials && { edit: withoutCredentials }),
         },

@@ -10,10 +10,10 @@ import { tar, type Counter } from './tar.ts';
 export function packStream(
   members: () => Iterable<Member> | AsyncIterable<Member>,
   level: number,
-  totals: Pick<Counter, 'totalBytes' | 'totalFiles'>,
+  { totalFiles, totalBytes }: Pick<Counter, 'totalBytes' | 'totalFiles'>,
   workspace: Workspace,
 ): StdinStream {
-  const progress: Counter = { files: 0, bytes: 0, ...totals };
+  const progress: Counter = { files: 0, bytes: 0, totalFiles, totalBytes };
   const pool = new PiecePool();
   const bytes = gzip(tar(members(), workspace, pool, progress), level, pool);
   return {

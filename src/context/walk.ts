@@ -110,7 +110,7 @@ class Walk {
     matches: ParentMatches,
   ): void {
     if (excluded && !this.#rules.canKeepBelow(place.name, matches)) return;
-    this.#pending.push({ ...place, content: directoryContent });
+    this.#pending.push({ name: place.name, stat: place.stat, content: directoryContent });
     if (!excluded) this.#flushPending();
     this.enter(place.path, `${place.name}/`, matches);
     if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
@@ -127,12 +127,12 @@ class Walk {
       const target = this.#workspace.readLink(path);
       if (target.includes('\uFFFD')) throw unreadableTarget(name);
       if (isLoop(path, this.#workspace)) this.#loops.push(name);
-      this.#entries.push({ ...place, content: { kind: 'symlink', target } });
+      this.#entries.push({ name, stat, content: { kind: 'symlink', target } });
       return;
     }
     const first = stat.links > 1 ? this.#firstName(name, stat) : undefined;
     const content = first === undefined ? fileContent : ({ kind: 'link', target: first } as const);
-    this.#entries.push({ name, path, stat, content });
+    this.#entries.push({ name, stat, content });
   }
 
   #firstName(name: string, stat: FileStat): string | undefined {

@@ -6,6 +6,16 @@ const shownDirectories = 5;
 /** Directories that hardly any build needs: what it needs of them it makes itself. */
 const usuallyIgnored = /(?:^|\/)(node_modules|\.git|target|\.venv)\//;
 
+/** What the files of a context weigh. */
+export interface ContextWeight {
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+  /** The first of the largest files; undefined if there are none. */
+  readonly largest: WeighedFile | undefined;
+  /** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
+  readonly directories: ReadonlyMap<string, number>;
+}
+
 /** A file of the context. */
 export interface WeighedFile {
   /** Relative to the context, with `/`. */
@@ -13,18 +23,32 @@ export interface WeighedFile {
   readonly sizeBytes: number;
 }
 
+export function weigh(files: Iterable<WeighedFile>): ContextWeight {
+  let [totalFiles, totalBytes] = [0, 0];
+  let largest: WeighedFile | undefined;
+  const directories = new Map<string, number>();
+  for (const file of files) {
+    const { name, sizeBytes } = file;
+    totalFiles += 1;
+    totalBytes += sizeBytes;
+    if (largest === undefined || sizeBytes > largest.sizeBytes) largest = file;
+    add(directories, name.slice(0, name.lastIndexOf('/') + 1), sizeBytes);
+  }
+  return { totalFiles, totalBytes, largest, directories };
+}
+
 /** What a heavy context consists of: its heaviest directories and its largest file. Empty for a light one. */
-export function describeWeight(files: readonly WeighedFile[]): readonly string[] {
-  if (sumOf(files) < heavyBytes) return [];
-  const contents = weighContents(files);
-  const heaviest = weighDirectories(contents, '')
+export function describeWeight({
+  totalBytes,
+  largest,
+  directories,
+}: ContextWeight): readonly string[] {
+  if (totalBytes < heavyBytes) return [];
+  const children = weighChildren(directories);
+  const heaviest = heaviestIn('', children)
     .slice(0, shownDirectories)
-    .map((weight) => descend(contents, weight))
-    .map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
-  const largest = files.reduce<WeighedFile | undefined>(
-    (best, file) => (file.sizeBytes > (best?.sizeBytes ?? 0) ? file : best),
-    undefined,
-  );
+    .map((weight) => descend(weight, children))
+    .map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
   return [
     ...(heaviest.length === 0 ? [] : [`heaviest directories: ${heaviest.join(', ')}`]),
     ...(largest !== undefined && largest.sizeBytes >= heavyBytes
@@ -33,69 +57,60 @@ export function describeWeight(files: readonly WeighedFile[]): readonly string[]
   ];
 }
 
-interface Weight {
-  /** With a slash at its end. */
-  readonly name: string;
-  readonly bytes: number;
+/** A directory's name, with a slash at its end, and its bytes, with all below it. */
+type Weight = readonly [name: string, bytes: number];
+
+/** Weights of the directories in each directory, by their names. The context itself has an empty one. */
+type Children = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function weighChildren(directories: ReadonlyMap<string, number>): Children {
+  const children = new Map<string, Map<string, number>>();
+  for (const [name, bytes] of directories) {
+    for (let start = 0; start < name.length;) {
+      const end = name.indexOf('/', start) + 1;
+      const parent = name.slice(0, start);
+      const siblings = children.get(parent) ?? new Map<string, number>();
+      children.set(parent, siblings);
+      add(siblings, name.slice(0, end), bytes);
+      start = end;
+    }
+  }
+  return children;
 }
 
-/** Bytes of the files that are directly in each directory, by its name with a slash at its end. */
-function weighContents(files: readonly WeighedFile[]): ReadonlyMap<string, number> {
-  const contents = new Map<string, number>();
-  for (const { name, sizeBytes } of files) {
-    const directory = name.slice(0, name.lastIndexOf('/') + 1);
-    contents.set(directory, (contents.get(directory) ?? 0) + sizeBytes);
-  }
-  return contents;
+function add(weights: Map<string, number>, name: string, bytes: number): void {
+  weights.set(name, (weights.get(name) ?? 0) + bytes);
 }
 
-/** The directories in one, the heaviest first. @param parent empty for the context itself. */
-function weighDirectories(
-  contents: ReadonlyMap<string, number>,
-  parent: string,
-): readonly Weight[] {
-  const weights = new Map<string, number>();
-  for (const [directory, bytes] of contents) {
-    if (directory.length === parent.length || !directory.startsWith(parent)) continue;
-    const name = directory.slice(0, directory.indexOf('/', parent.length) + 1);
-    weights.set(name, (weights.get(name) ?? 0) + bytes);
-  }
-  return [...weights]
-    .map(([name, bytes]) => ({ name, bytes }))
-    .sort((one, other) => other.bytes - one.bytes);
+function heaviestIn(name: string, children: Children): readonly Weight[] {
+  return [...(children.get(name) ?? [])].sort(([, one], [, other]) => other - one);
 }
 
 /** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
-function descend(contents: ReadonlyMap<string, number>, weight: Weight): Weight {
-  if (ballastOf(weight.name) !== undefined) return weight;
-  const [heaviest] = weighDirectories(contents, weight.name);
-  if (heaviest === undefined || heaviest.bytes * 2 <= weight.bytes) return weight;
-  return descend(contents, heaviest);
+function descend(weight: Weight, children: Children): Weight {
+  const [name, bytes] = weight;
+  if (ballastOf(name) !== undefined) return weight;
+  const [heaviest] = heaviestIn(name, children);
+  if (heaviest === undefined || heaviest[1] * 2 <= bytes) return weight;
+  return descend(heaviest, children);
 }
 
 /** A warning where no ignore file keeps out what usually is kept out and weighs more than everything else; else none. */
-export function warnOfBallast(files: readonly WeighedFile[]): readonly string[] {
-  const ballast = files.filter(({ name }) => ballastOf(name) !== undefined);
-  const [ballastBytes, totalBytes] = [sumOf(ballast), sumOf(files)];
+export function warnOfBallast({ totalBytes, directories }: ContextWeight): readonly string[] {
+  const names = new Set<string>();
+  let ballastBytes = 0;
+  for (const [directory, bytes] of directories) {
+    const name = ballastOf(directory);
+    if (name === undefined) continue;
+    names.add(name);
+    ballastBytes += bytes;
+  }
   if (totalBytes < heavyBytes || ballastBytes * 2 <= totalBytes) return [];
-  const names = [...new Set(ballast.flatMap(({ name }) => ballastOf(name) ?? []))].join(', ');
   return [
-    `${names}: ${formatBytes(ballastBytes)} of the ${formatBytes(totalBytes)} that are sent; keep them out by a .dockerignore`,
+    `${[...names].join(', ')}: ${formatBytes(ballastBytes)} of the ${formatBytes(totalBytes)} that are sent; keep them out by a .dockerignore`,
   ];
 }
 
-function ballastOf(name: string): string | undefined {
-  return usuallyIgnored.exec(name)?.[1];
-}
-
-/** What progress is measured by. */
-export function totalsOf(files: readonly WeighedFile[]): {
-  readonly totalFiles: number;
-  readonly totalBytes: number;
-} {
-  return { totalFiles: files.length, totalBytes: sumOf(files) };
-}
-
-function sumOf(files: readonly WeighedFile[]): number {
-  return files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+function ballastOf(directory: string): string | undefined {
+  return usuallyIgnored.exec(directory)?.[1];
 }
