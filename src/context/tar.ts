@@ -6,8 +6,11 @@ import { encodeHeader, paddingOf, tarBlockBytes } from './header.ts';
 import type { Member, MemberContent } from './member.ts';
 import type { PackProgress } from './source.ts';
 
-/** After so many bytes the event loop gets a turn, so that connections stay served. */
-const turnBytes = 256 * 1_024;
+/**
+ * After so many bytes the event loop gets a turn, so that connections stay served and what is packed flows off: a pipe or a
+ * socket takes about as much at once.
+ */
+const turnBytes = 64 * 1_024;
 /** GNU tar's record size: readers that read whole records find one at the end. */
 const recordBytes = 10_240;
 const endBytes = 2 * tarBlockBytes;
