@@ -249,7 +249,8 @@ const hint =
   'Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.';
 
 describe('a file that changes while it is packed is an error', () => {
-  const large = 2 * 256 * 1_024 + 100;
+  const turnBytes = 64 * 1_024;
+  const large = 2 * turnBytes + 100;
 
   function seen(bytes: number): {
     readonly path: string;
@@ -266,7 +267,7 @@ describe('a file that changes while it is packed is an error', () => {
     { name: 'empty', bytes: 0, isKept: true },
     { name: 'one block', bytes: 512 },
     { name: 'large', bytes: large },
-    { name: 'two turns exactly', bytes: 2 * 256 * 1_024 },
+    { name: 'two turns exactly', bytes: 2 * turnBytes },
   ])('because it grew after it was opened: $name', async ({ bytes, isKept }) => {
     const { path, stat } = seen(bytes);
     const before = statOf(path);
@@ -300,7 +301,7 @@ describe('a file that changes while it is packed is an error', () => {
   });
 
   test('because it was written to between two reads', async () => {
-    const { path, stat } = seen(256 * 1_024 + 1);
+    const { path, stat } = seen(turnBytes + 1);
     const files = new ChangingFiles((file, reads) => ({
       stat: () => ({ ...file.stat(), mtimeMs: reads === 0 ? 1 : 2 }),
     }));
