@@ -43,16 +43,17 @@ interface Manifest {
 const root = resolve(import.meta.dirname, '..');
 const fileNames = ['STATE', 'OUTPUT', 'ENV', 'PATH', 'STEP_SUMMARY'] as const;
 
-/** Runs main and post once. @throws if an input is not one of action.yml. */
+/** Runs main and post once. */
 export async function runAction(run: ActionRun): Promise<ActionResult> {
   const files = mkdtempSync(join(tmpdir(), 'kube-build-push-'));
   try {
     const paths = Object.fromEntries(fileNames.map((name) => [name, join(files, name)]));
     for (const path of Object.values(paths)) writeFileSync(path, '');
     const read = (name: string): string => readFileSync(paths[name] ?? '', 'utf8');
+    const { inputs } = load(readFileSync(join(root, 'action.yml'), 'utf8')) as Manifest;
     const env = {
       ...runnerEnvironment(run, files, paths),
-      ...inputVariables(run.inputs),
+      ...inputVariables(inputs, run.inputs),
       ...run.env,
     };
     const log: string[] = [];
@@ -60,6 +61,8 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       log.push(text);
       run.onLog?.(text);
     };
+    const warning = warnOfUnexpected(inputs, run.inputs);
+    if (warning !== undefined) onLog(`${warning}\n`);
     const main = await runStep('index.js', run, env, onLog, run.onMain);
     const state = parseFileCommands(read('STATE'));
     const post = await runStep('post.js', run, { ...env, ...prefixed('STATE_', state) }, onLog);
@@ -113,17 +116,31 @@ function runnerEnvironment(
   };
 }
 
-/** Every input of action.yml as a variable, as the runner sets them: the given value, else the default, else empty. */
-function inputVariables(given: ActionRun['inputs']): Record<string, string> {
-  const { inputs } = load(readFileSync(join(root, 'action.yml'), 'utf8')) as Manifest;
-  const unknown = Object.keys(given).filter((name) => !(name in inputs));
-  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
+/** Every input as a variable, as the runner sets them: the given value, else the default of action.yml, else empty. */
+function inputVariables(
+  known: Manifest['inputs'],
+  given: ActionRun['inputs'],
+): Record<string, string> {
+  const defaults = Object.entries(known).map(
+    ([name, input]) => [name, input.default ?? ''] as const,
+  );
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, { default: byDefault }]) => [
+    [...defaults, ...Object.entries(given)].map(([name, value]) => [
       `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-      given[name] ?? byDefault ?? '',
+      value,
     ]),
   );
+}
+
+/** What the runner says of inputs that are not in action.yml; the step gets them all the same. Source: its ActionRunner.cs. */
+function warnOfUnexpected(
+  known: Manifest['inputs'],
+  given: ActionRun['inputs'],
+): string | undefined {
+  const names = Object.keys(known);
+  const unexpected = Object.keys(given).filter((name) => !names.includes(name.toLowerCase()));
+  if (unexpected.length === 0) return undefined;
+  return `::warning::Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${names.join("', '")}']`;
 }
 
 function prefixed(

@@ -57,6 +57,11 @@ export const inputsChapter: Chapter = {
       { push: 'true' },
       "input 'tags': it is empty, but push is true. Name at least one image to push.",
     ),
+    mistake(
+      'an input of docker/build-push-action that is not supported',
+      { load: 'true' },
+      "input 'load': it is not supported. Push the image and pull it where it is needed.",
+    ),
     ...lists.map((input) => ({
       ...mistake(
         `a quote that is never closed in \`${input}\``,

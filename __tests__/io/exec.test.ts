@@ -32,6 +32,8 @@ function fifo(): string {
 
 const { PATH = '' } = process.env;
 const { signal } = new AbortController();
+/** Each of them is as long as it may be; together they are nearly as long as they may be. */
+const manyArgs: readonly string[] = Array<string>(15).fill('x'.repeat(131_071));
 
 test('gives input, arguments and environment, and takes what comes back', async () => {
   const program = script(
@@ -88,8 +90,9 @@ test.each([
 test.each([
   { args: ['x'.repeat(131_071)], env: {} },
   { args: [], env: { LONG: 'x'.repeat(131_066) } },
+  { args: [...manyArgs, 'x'.repeat(126_814)], env: { A: 'added' } },
 ])('takes what the system just takes', async ({ args, env }) => {
-  const run = commandRunner({ PATH });
+  const run = commandRunner({ KEPT: 'old' });
   expect(await run('true', args, { env, signal })).toMatchObject({ exitCode: 0 });
 });
 
@@ -105,6 +108,13 @@ test.each([
     message: 'its variable "LONG" has 131072 bytes, of at most 131071',
   },
   {
+    name: 'arguments and variables that are too long together',
+    args: [...manyArgs, 'x'.repeat(126_815)],
+    env: { A: 'added' },
+    message:
+      'its arguments and variables, inherited ones included, take 2093057 bytes, of at most 2093056',
+  },
+  {
     name: 'an argument with a NUL',
     args: ['secret\0'],
     message: 'its argument 1 has a NUL character',
@@ -115,7 +125,7 @@ test.each([
     message: 'its variable "NUL" has a NUL character',
   },
 ])('a program with $name is not started', async ({ args = [], env = {}, message }) => {
-  const run = commandRunner({ PATH });
+  const run = commandRunner({ KEPT: 'old' });
   await expect(run('true', args, { env, signal })).rejects.toThrow(new RegExp(`^${message}$`));
 });
 

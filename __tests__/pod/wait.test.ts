@@ -99,6 +99,25 @@ test('ends when the builder runs, and says once why it waited', async () => {
   expect(start.clock.sleeping).toBe(0);
 });
 
+test('says once what hinders the start, whatever words follow for the same', async () => {
+  const start = new Start();
+  const refused = 'dial tcp 127.0.0.1:9: connect: connection refused';
+  const backOff = `Back-off pulling image "127.0.0.1:9/x": ErrImagePull: ${refused}`;
+  for (let tries = 0; tries < 3; tries += 1) {
+    await start.becomes(waiting('ErrImagePull', refused));
+    await start.clock.advance(second);
+    await start.becomes(waiting('ImagePullBackOff', backOff));
+    await start.clock.advance(2 * second);
+  }
+  await start.becomes(waiting('CreateContainerError', 'name in use'));
+  await start.becomes(recordedPod('running'));
+  expect(start.result).toEqual(running);
+  expect(start.reports).toEqual([
+    `waiting: ErrImagePull: ${refused}`,
+    'waiting: CreateContainerError: name in use',
+  ]);
+});
+
 test.each([
   { name: 'completed', kind: 'ended' },
   { name: 'exit-7', kind: 'ending' },

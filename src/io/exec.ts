@@ -13,6 +13,14 @@ const defaultTimeoutMs = 60_000;
 /** Linux starts no program with a longer argument or variable: 32 pages, the last byte of them for the end of the text. */
 const longestBytes = 32 * 4_096 - 1;
 
+/**
+ * Nor one with more in all texts together: a quarter of the stack, which has 8 MiB unless somebody has changed that. A page is
+ * left for the program's own path, and for the interpreter of a script.
+ */
+const mostBytes = 2 * 1_024 ** 2 - 4_096;
+/** What each text takes beside its bytes: its end, and a pointer to it. */
+const bytesBeside = 1 + 8;
+
 /** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
 const starting = new AsyncLocalStorage<(child: ChildProcess) => void>();
 subscribe('child_process', (message) => {
@@ -32,7 +40,8 @@ export function commandRunner(
   const inherited = withoutInputs(environment);
   return async (command, args, { input = '', env = {}, signal }) => {
     signal.throwIfAborted();
-    checkTexts(args, env);
+    const variables = { ...inherited, ...env };
+    checkTexts(args, variables);
     const stop = new AbortController();
     const timer = setTimeout(() => {
       stop.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
@@ -49,7 +58,7 @@ export function commandRunner(
               silent: true,
               ignoreReturnCode: true,
               input: Buffer.from(input),
-              env: { ...inherited, ...env },
+              env: variables,
             }),
         )
         .catch((error: unknown) => {
@@ -106,11 +115,18 @@ function checkTexts(args: readonly string[], env: Readonly<Record<string, string
       text: `${name}=${value}`,
     })),
   ];
+  let allBytes = 0;
   for (const { what, text } of texts) {
     if (text.includes('\0')) throw new Error(`its ${what} has a NUL character`);
     const bytes = Buffer.byteLength(text);
     if (bytes > longestBytes)
       throw new Error(`its ${what} has ${bytes} bytes, of at most ${longestBytes}`);
+    allBytes += bytes + bytesBeside;
+  }
+  if (allBytes > mostBytes) {
+    throw new Error(
+      `its arguments and variables, inherited ones included, take ${allBytes} bytes, of at most ${mostBytes}`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { describePodState, type PodState } from './state.ts';
 export interface StartWait {
   readonly startTimeoutMs: number;
   readonly clock: Clock;
-  /** Told whenever the reason for waiting changes. */
+  /** Told why the pod waits, whenever the reason for it changes, or of a hopeless one what to do about it. */
   readonly report: (line: string) => void | Promise<void>;
   /** Warnings about the pod: sandbox and volume errors stand nowhere else. */
   readonly events: () => Promise<readonly PodEvent[]>;
@@ -40,10 +40,12 @@ export async function waitForStart(
     const state = follower.state;
     if (state.kind !== 'starting' && state.kind !== 'stuck') return state;
     stuckSince = state.kind === 'stuck' ? (stuckSince ?? clock.now()) : undefined;
-    if (state.reason !== reported && !uneventful.has(state.reason)) {
+    // A pull that fails has two reasons, which take turns as long as it is tried again: what to do is the same for both.
+    const told = state.kind === 'stuck' ? state.hint : state.reason;
+    if (told !== reported && !uneventful.has(told)) {
       await wait.report(`waiting: ${describePodState(state)}`);
     }
-    reported = state.reason;
+    reported = told;
 
     const patienceMs =
       state.kind === 'stuck' ? (stuckSince ?? 0) + state.patienceMs - clock.now() : Infinity;
