@@ -6,21 +6,14 @@ import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
 import { BuildError, describeError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
-import { resumeLog } from './logs/resume.ts';
-import { SilenceReport } from './logs/silence.ts';
+import { mirrorOutput, settleOutput } from './logs/mirror.ts';
+import type { OpenLog } from './logs/resume.ts';
 import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
 import { readKilling, readRemoval, type Killing } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import {
-  describePodState,
-  hasEnded,
-  isFinal,
-  signalOf,
-  type LostState,
-  type PodState,
-} from './pod/state.ts';
+import { describePodState, isFinal, signalOf, type LostState, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodEvent, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
@@ -164,18 +157,21 @@ async function runContainer(
   ports: AttemptPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
+  const { cluster, clock, log, report } = ports;
+  const { ref } = order;
   const tail = new Tail(order.notable);
-  const output = mirrorOutput(order.ref, follower, tail, ports, signal);
+  const open: OpenLog = (options, stop) => cluster.log(ref, builderContainerName, options, stop);
+  const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
-  void reportSilentNode(follower, ports.log, signal);
+  void reportSilentNode(follower, log, signal);
   const upload =
     follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
   signal.throwIfAborted();
-  const state = await waitForEnd(follower, upload, ports.clock, signal);
-  ports.report.phase('build', ports.clock.now());
-  if (state.kind === 'ended') ports.report.exitCode = state.exitCode;
-  const isWhole = isFinal(state) && (await settleOutput(output, state, ports, signal));
+  const state = await waitForEnd(follower, upload, clock, signal);
+  report.phase('build', clock.now());
+  if (state.kind === 'ended') report.exitCode = state.exitCode;
+  const isWhole = isFinal(state) && (await settleOutput(output, state, log, signal));
   const lines = tail.lines();
   return {
     state,
@@ -335,62 +331,5 @@ async function waitForEnd(
   } finally {
     done.abort();
     await Promise.allSettled([end, late]);
-  }
-}
-
-async function mirrorOutput(
-  ref: PodRef,
-  follower: PodFollower,
-  tail: Tail,
-  { cluster, clock, log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  const silence = new SilenceReport(clock);
-  const done = new AbortController();
-  const reporting = silence.reportEvery(
-    (line) => log.info(line),
-    AbortSignal.any([signal, done.signal]),
-  );
-  const batches = resumeLog(
-    {
-      open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
-      clock,
-      ended: () => hasEnded(follower.state),
-      untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
-      note: (text) => log.info(text),
-      warn: (text) => log.warning(text),
-    },
-    signal,
-  );
-  try {
-    for await (const lines of batches) {
-      silence.heard();
-      tail.push(lines);
-      await log.mirror(Buffer.concat(lines.map(({ text }) => text)));
-    }
-  } finally {
-    done.abort(new Error('the output has ended'));
-    await reporting;
-  }
-}
-
-/**
- * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
- * @returns true if it was read to its end.
- */
-async function settleOutput(
-  output: Promise<void>,
-  state: PodState,
-  { log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await output;
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (state.kind === 'ended')
-      await log.warning(`the end of the builder's output is missing: ${describeError(error)}`);
-    return false;
   }
 }
