@@ -4,12 +4,13 @@ import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
-import { BuildError, describeError } from './errors.ts';
+import { describeError, type BuildError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
 import type { OpenLog } from './logs/resume.ts';
 import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
+import { createPod } from './pod/create.ts';
 import { readKilling, readRemoval, type Killing } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
@@ -36,12 +37,9 @@ export interface AttemptOrder {
   readonly open: () => StdinStream;
   /** True if nothing but exit code 0 says that the builder has done its work. */
   readonly isProvedByExit: boolean;
-  /** Told that the cluster has not created the pod, so that there is nothing to remove. */
+  /** See createPod. */
   readonly onRefused: () => void;
 }
-
-/** Answers to a create that leave no doubt. */
-const refusals: readonly (number | undefined)[] = [400, 401, 403, 404, 422];
 
 /** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
 export interface AttemptEnd {
@@ -58,8 +56,6 @@ export interface AttemptEnd {
   readonly removal: LostState | undefined;
 }
 
-/** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
-const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
 /** The events only add to what is known already. */
@@ -83,7 +79,7 @@ export async function runAttempt(
   let nodeOf = (): string => '';
   try {
     await log.group(`Start pod ${order.ref.name}`);
-    const pod = await createPod(order, ports, signal);
+    const pod = await createPod(cluster, order.pod, order.onRefused, clock, signal);
     report.phase('create', clock.now());
     const sight = new Sight(ports);
     const states = cluster.podStates(pod, alive, (problem) => {
@@ -241,36 +237,6 @@ async function reportSilentNode(
     }
   } catch {
     // The attempt has ended.
-  }
-}
-
-async function createPod(
-  { pod, onRefused }: AttemptOrder,
-  { cluster, clock }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<V1Pod> {
-  const done = new AbortController();
-  const late = new AbortController();
-  const cancelLater = (): void => {
-    void clock.sleep(createGraceMs, done.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
-  };
-  signal.throwIfAborted();
-  signal.addEventListener('abort', cancelLater);
-  try {
-    const created = await cluster.createPod(pod, late.signal);
-    signal.throwIfAborted();
-    return created;
-  } catch (error) {
-    if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
-    throw error;
-  } finally {
-    done.abort();
-    signal.removeEventListener('abort', cancelLater);
   }
 }
 
