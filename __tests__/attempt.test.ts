@@ -135,17 +135,6 @@ test('a container that the kubelet killed has its reason from the events', async
   });
 });
 
-test('a container that was killed has ended without its events too', async () => {
-  const { clock, end } = await attempt(
-    { starts: ['post-start-hook'] },
-    { podEvents: () => Promise.reject(new BuildError('cluster', 'reading the events failed')) },
-  );
-  expect(await clock.until(end)).toMatchObject({
-    state: { kind: 'ended', exitCode: 137 },
-    killing: undefined,
-  });
-});
-
 test.each([
   { name: 'nothing', output: '', expected: true },
   { name: 'empty lines', output: '\n \n', expected: true },

@@ -4,19 +4,20 @@ import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
-import { describeError, type BuildError } from './errors.ts';
+import type { BuildError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
 import type { OpenLog } from './logs/resume.ts';
 import { Tail } from './logs/tail.ts';
 import { Trouble } from './logs/trouble.ts';
 import { createPod } from './pod/create.ts';
-import { readKilling, readRemoval, type Killing } from './pod/events.ts';
+import { readEndCause, type EndCause } from './pod/end-cause.ts';
+import { eventsIfKnown } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import { describePodState, isFinal, signalOf, type LostState, type PodState } from './pod/state.ts';
+import { describePodState, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
-import type { AttachStreams, Clock, Cluster, PodEvent, PodRef } from './ports.ts';
+import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
 
 /** What one pod needs beside the pod itself. */
@@ -35,14 +36,14 @@ export interface AttemptOrder {
   /** See Engine.notable. */
   readonly notable: RegExp | undefined;
   readonly open: () => StdinStream;
-  /** True if nothing but exit code 0 says that the builder has done its work. */
+  /** See EndCauseOptions. */
   readonly isProvedByExit: boolean;
   /** See createPod. */
   readonly onRefused: () => void;
 }
 
 /** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
-export interface AttemptEnd {
+export interface AttemptEnd extends EndCause {
   readonly state: PodState;
   readonly upload: AttachEnd | undefined;
   readonly tail: readonly string[];
@@ -50,16 +51,10 @@ export interface AttemptEnd {
   readonly noted: readonly string[];
   /** True if it is known to have printed nothing. */
   readonly isSilent: boolean;
-  /** What the kubelet killed it for, if that is known. */
-  readonly killing: Killing | undefined;
-  /** What the kubelet ended the pod for, if it did so and the state does not say it. */
-  readonly removal: LostState | undefined;
 }
 
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
-/** The events only add to what is known already. */
-const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 
@@ -94,7 +89,7 @@ export async function runAttempt(
         clock,
         startTimeoutMs: order.startTimeoutMs,
         report: (line) => log.info(line),
-        events: () => eventsIfKnown(order.ref, cluster, alive),
+        events: () => eventsIfKnown(cluster, order.ref, alive),
         problem: () => sight.problem,
       },
       signal,
@@ -154,7 +149,7 @@ async function runContainer(
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   const { cluster, clock, log, report } = ports;
-  const { ref } = order;
+  const { ref, isProvedByExit } = order;
   const tail = new Tail(order.notable);
   const open: OpenLog = (options, stop) => cluster.log(ref, builderContainerName, options, stop);
   const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
@@ -169,52 +164,15 @@ async function runContainer(
   if (state.kind === 'ended') report.exitCode = state.exitCode;
   const isWhole = isFinal(state) && (await settleOutput(output, state, log, signal));
   const lines = tail.lines();
+  const warn = (text: string): Promise<void> => log.warning(text);
   return {
     state,
     upload,
     tail: lines,
     noted: tail.noted(),
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    ...(await readEnd(order, state, ports, signal)),
+    ...(await readEndCause(state, { cluster, ref, isProvedByExit, warn }, signal)),
   };
-}
-
-/**
- * What only the events tell about an end: of a container that was killed, or that says of itself that all is well. Without the
- * right to read them it stays unknown.
- */
-async function readEnd(
-  { ref, isProvedByExit }: AttemptOrder,
-  state: PodState,
-  { cluster, log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<Pick<AttemptEnd, 'killing' | 'removal'>> {
-  const unknown = { killing: undefined, removal: undefined };
-  if (state.kind !== 'ended') return unknown;
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(eventsMs)]);
-  if (state.exitCode !== 0) {
-    if (signalOf(state.exitCode) === undefined) return unknown;
-    return { ...unknown, killing: readKilling(await eventsIfKnown(ref, cluster, patience)) };
-  }
-  if (!isProvedByExit) return unknown;
-  try {
-    return { ...unknown, removal: readRemoval(await cluster.podEvents(ref, patience)) };
-  } catch (error) {
-    signal.throwIfAborted();
-    await log.warning(
-      `the builder ended with exit code 0; whether the node told it to end is not known: ${describeError(error)}`,
-    );
-    return unknown;
-  }
-}
-
-/** For what events only explain: none if they cannot be read. */
-async function eventsIfKnown(
-  ref: PodRef,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<readonly PodEvent[]> {
-  return cluster.podEvents(ref, signal).catch(() => []);
 }
 
 /** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
