@@ -4,17 +4,17 @@ import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
-import type { BuildError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
 import type { OpenLog } from './logs/resume.ts';
 import { Tail } from './logs/tail.ts';
-import { Trouble } from './logs/trouble.ts';
 import { createPod } from './pod/create.ts';
 import { readEndCause, type EndCause } from './pod/end-cause.ts';
 import { eventsIfKnown } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
+import { Sight } from './pod/sight.ts';
+import { reportSilentNode } from './pod/silent-node.ts';
 import { describePodState, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
@@ -76,7 +76,7 @@ export async function runAttempt(
     await log.group(`Start pod ${order.ref.name}`);
     const pod = await createPod(cluster, order.pod, order.onRefused, clock, signal);
     report.phase('create', clock.now());
-    const sight = new Sight(ports);
+    const sight = new Sight(clock, (text) => log.info(text));
     const states = cluster.podStates(pod, alive, (problem) => {
       sight.told(problem);
     });
@@ -120,28 +120,6 @@ export async function removeAttempt(
   return problem === undefined;
 }
 
-/** What keeps the pod's states from being read at present, if anything does. */
-class Sight {
-  problem: BuildError | undefined;
-  readonly #trouble: Trouble;
-
-  constructor({ clock, log }: AttemptPorts) {
-    this.#trouble = new Trouble(clock, "the pod's state", (text) => log.info(text));
-  }
-
-  told(problem: BuildError | undefined): void {
-    this.problem = problem;
-    // The log's own queue keeps the lines in order; a log that is gone ends the step elsewhere.
-    const told = problem === undefined ? this.#trouble.worked() : this.#trouble.failed(problem);
-    told.catch(() => undefined);
-  }
-
-  describe(state: PodState): string {
-    const seen = describePodState(state);
-    return this.problem === undefined ? seen : `${seen}, but ${this.problem.message}`;
-  }
-}
-
 async function runContainer(
   order: AttemptOrder,
   follower: PodFollower,
@@ -155,7 +133,7 @@ async function runContainer(
   const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
-  void reportSilentNode(follower, log, signal);
+  void reportSilentNode(follower, (line) => log.info(line), signal);
   const upload =
     follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
   signal.throwIfAborted();
@@ -173,29 +151,6 @@ async function runContainer(
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
     ...(await readEndCause(state, { cluster, ref, isProvedByExit, warn }, signal)),
   };
-}
-
-/** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
-async function reportSilentNode(
-  follower: PodFollower,
-  log: JobLog,
-  signal: AbortSignal,
-): Promise<void> {
-  const isSilent = (state: PodState): boolean =>
-    state.kind === 'running' && state.isNodeSilent === true;
-  try {
-    for (;;) {
-      await follower.until(isSilent, signal);
-      await log.info(
-        `node ${follower.node} has stopped answering: waiting until it does, or the cluster gives up the pod`,
-      );
-      const { kind } = await follower.until((state) => !isSilent(state), signal);
-      if (kind !== 'running') return;
-      await log.info(`node ${follower.node} answers again`);
-    }
-  } catch {
-    // The attempt has ended.
-  }
 }
 
 async function upLoad(
