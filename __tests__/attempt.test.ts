@@ -135,17 +135,6 @@ test('a container that the kubelet killed has its reason from the events', async
   });
 });
 
-test('a container that was killed has ended without its events too', async () => {
-  const { clock, end } = await attempt(
-    { starts: ['post-start-hook'] },
-    { podEvents: () => Promise.reject(new BuildError('cluster', 'reading the events failed')) },
-  );
-  expect(await clock.until(end)).toMatchObject({
-    state: { kind: 'ended', exitCode: 137 },
-    killing: undefined,
-  });
-});
-
 test.each([
   { name: 'nothing', output: '', expected: true },
   { name: 'empty lines', output: '\n \n', expected: true },
@@ -258,51 +247,6 @@ test('output that cannot be read changes no verdict, but is said', async () => {
   expect(job.text).toContain(
     "::warning::the end of the builder's output is missing: reading the log failed: forbidden",
   );
-});
-
-test('what the node says about the log is said outside the fence and is no last line', async () => {
-  const stamp = '2026-01-01T00:00:00Z';
-  const { clock, job, end } = await attempt(
-    { starts: ['exit-7'] },
-    {
-      log: async function* () {
-        yield await Promise.resolve(
-          Buffer.from(`${stamp} one\n${stamp} ::two\nunable to retrieve container logs`),
-        );
-      },
-    },
-  );
-  expect(await clock.until(end)).toMatchObject({ tail: ['one', '::two'] });
-  expect(job.lines.slice(-5)).toEqual([
-    '::stop-commands::token-of-the-fence',
-    'one',
-    '::two',
-    '::token-of-the-fence::',
-    "the node says about the builder's log: unable to retrieve container logs",
-  ]);
-});
-
-test('the lines of one chunk are printed in one write', async () => {
-  const lines = Array.from({ length: 1_000 }, (_, index) => `line ${String(index)}`);
-  const { clock, job, end } = await attempt(
-    { starts: ['exit-7'], output: 'x' },
-    {
-      log: async function* (_ref, _container, { sinceTime }) {
-        if (sinceTime !== undefined) return;
-        yield await Promise.resolve(
-          Buffer.from(lines.map((line) => `2026-01-01T00:00:00Z ${line}\n`).join('')),
-        );
-      },
-    },
-  );
-  const writes: string[] = [];
-  const write = job.write.bind(job);
-  job.write = (text) => {
-    writes.push(text.toString());
-    return write(text);
-  };
-  await clock.until(end);
-  expect(writes).toContain(`${lines.join('\n')}\n`);
 });
 
 test('states that end before the pod does are a failure, never a success', async () => {

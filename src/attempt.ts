@@ -4,25 +4,20 @@ import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/source.ts';
 import { builderContainerName } from './engines/engine.ts';
-import { BuildError, describeError } from './errors.ts';
 import type { JobLog } from './logs/fence.ts';
-import { resumeLog } from './logs/resume.ts';
-import { SilenceReport } from './logs/silence.ts';
+import { mirrorOutput, settleOutput } from './logs/mirror.ts';
+import type { OpenLog } from './logs/resume.ts';
 import { Tail } from './logs/tail.ts';
-import { Trouble } from './logs/trouble.ts';
-import { readKilling, readRemoval, type Killing } from './pod/events.ts';
+import { createPod } from './pod/create.ts';
+import { readEndCause, type EndCause } from './pod/end-cause.ts';
+import { eventsIfKnown } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
 import { removePod } from './pod/remove.ts';
-import {
-  describePodState,
-  hasEnded,
-  isFinal,
-  signalOf,
-  type LostState,
-  type PodState,
-} from './pod/state.ts';
+import { Sight } from './pod/sight.ts';
+import { reportSilentNode } from './pod/silent-node.ts';
+import { describePodState, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
-import type { AttachStreams, Clock, Cluster, PodEvent, PodRef } from './ports.ts';
+import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
 import type { RunReport } from './result/report.ts';
 
 /** What one pod needs beside the pod itself. */
@@ -41,17 +36,14 @@ export interface AttemptOrder {
   /** See Engine.notable. */
   readonly notable: RegExp | undefined;
   readonly open: () => StdinStream;
-  /** True if nothing but exit code 0 says that the builder has done its work. */
+  /** See EndCauseOptions. */
   readonly isProvedByExit: boolean;
-  /** Told that the cluster has not created the pod, so that there is nothing to remove. */
+  /** See createPod. */
   readonly onRefused: () => void;
 }
 
-/** Answers to a create that leave no doubt. */
-const refusals: readonly (number | undefined)[] = [400, 401, 403, 404, 422];
-
 /** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
-export interface AttemptEnd {
+export interface AttemptEnd extends EndCause {
   readonly state: PodState;
   readonly upload: AttachEnd | undefined;
   readonly tail: readonly string[];
@@ -59,18 +51,10 @@ export interface AttemptEnd {
   readonly noted: readonly string[];
   /** True if it is known to have printed nothing. */
   readonly isSilent: boolean;
-  /** What the kubelet killed it for, if that is known. */
-  readonly killing: Killing | undefined;
-  /** What the kubelet ended the pod for, if it did so and the state does not say it. */
-  readonly removal: LostState | undefined;
 }
 
-/** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
-const createGraceMs = 3_000;
 /** The post step tries again, so nobody has to wait for long here. */
 const removalMs = 15_000;
-/** The events only add to what is known already. */
-const eventsMs = 5_000;
 /** After a lost upload the container has this long to end by itself: its own words are the better message. */
 const lastWordsMs = 5_000;
 
@@ -90,9 +74,9 @@ export async function runAttempt(
   let nodeOf = (): string => '';
   try {
     await log.group(`Start pod ${order.ref.name}`);
-    const pod = await createPod(order, ports, signal);
+    const pod = await createPod(cluster, order.pod, order.onRefused, clock, signal);
     report.phase('create', clock.now());
-    const sight = new Sight(ports);
+    const sight = new Sight(clock, (text) => log.info(text));
     const states = cluster.podStates(pod, alive, (problem) => {
       sight.told(problem);
     });
@@ -105,7 +89,7 @@ export async function runAttempt(
         clock,
         startTimeoutMs: order.startTimeoutMs,
         report: (line) => log.info(line),
-        events: () => eventsIfKnown(order.ref, cluster, alive),
+        events: () => eventsIfKnown(cluster, order.ref, alive),
         problem: () => sight.problem,
       },
       signal,
@@ -136,146 +120,37 @@ export async function removeAttempt(
   return problem === undefined;
 }
 
-/** What keeps the pod's states from being read at present, if anything does. */
-class Sight {
-  problem: BuildError | undefined;
-  readonly #trouble: Trouble;
-
-  constructor({ clock, log }: AttemptPorts) {
-    this.#trouble = new Trouble(clock, "the pod's state", (text) => log.info(text));
-  }
-
-  told(problem: BuildError | undefined): void {
-    this.problem = problem;
-    // The log's own queue keeps the lines in order; a log that is gone ends the step elsewhere.
-    const told = problem === undefined ? this.#trouble.worked() : this.#trouble.failed(problem);
-    told.catch(() => undefined);
-  }
-
-  describe(state: PodState): string {
-    const seen = describePodState(state);
-    return this.problem === undefined ? seen : `${seen}, but ${this.problem.message}`;
-  }
-}
-
 async function runContainer(
   order: AttemptOrder,
   follower: PodFollower,
   ports: AttemptPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
+  const { cluster, clock, log, report } = ports;
+  const { ref, isProvedByExit } = order;
   const tail = new Tail(order.notable);
-  const output = mirrorOutput(order.ref, follower, tail, ports, signal);
+  const open: OpenLog = (options, stop) => cluster.log(ref, builderContainerName, options, stop);
+  const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
-  void reportSilentNode(follower, ports.log, signal);
+  void reportSilentNode(follower, (line) => log.info(line), signal);
   const upload =
     follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
   signal.throwIfAborted();
-  const state = await waitForEnd(follower, upload, ports.clock, signal);
-  ports.report.phase('build', ports.clock.now());
-  if (state.kind === 'ended') ports.report.exitCode = state.exitCode;
-  const isWhole = isFinal(state) && (await settleOutput(output, state, ports, signal));
+  const state = await waitForEnd(follower, upload, clock, signal);
+  report.phase('build', clock.now());
+  if (state.kind === 'ended') report.exitCode = state.exitCode;
+  const isWhole = isFinal(state) && (await settleOutput(output, state, log, signal));
   const lines = tail.lines();
+  const warn = (text: string): Promise<void> => log.warning(text);
   return {
     state,
     upload,
     tail: lines,
     noted: tail.noted(),
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    ...(await readEnd(order, state, ports, signal)),
+    ...(await readEndCause(state, { cluster, ref, isProvedByExit, warn }, signal)),
   };
-}
-
-/**
- * What only the events tell about an end: of a container that was killed, or that says of itself that all is well. Without the
- * right to read them it stays unknown.
- */
-async function readEnd(
-  { ref, isProvedByExit }: AttemptOrder,
-  state: PodState,
-  { cluster, log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<Pick<AttemptEnd, 'killing' | 'removal'>> {
-  const unknown = { killing: undefined, removal: undefined };
-  if (state.kind !== 'ended') return unknown;
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(eventsMs)]);
-  if (state.exitCode !== 0) {
-    if (signalOf(state.exitCode) === undefined) return unknown;
-    return { ...unknown, killing: readKilling(await eventsIfKnown(ref, cluster, patience)) };
-  }
-  if (!isProvedByExit) return unknown;
-  try {
-    return { ...unknown, removal: readRemoval(await cluster.podEvents(ref, patience)) };
-  } catch (error) {
-    signal.throwIfAborted();
-    await log.warning(
-      `the builder ended with exit code 0; whether the node told it to end is not known: ${describeError(error)}`,
-    );
-    return unknown;
-  }
-}
-
-/** For what events only explain: none if they cannot be read. */
-async function eventsIfKnown(
-  ref: PodRef,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<readonly PodEvent[]> {
-  return cluster.podEvents(ref, signal).catch(() => []);
-}
-
-/** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
-async function reportSilentNode(
-  follower: PodFollower,
-  log: JobLog,
-  signal: AbortSignal,
-): Promise<void> {
-  const isSilent = (state: PodState): boolean =>
-    state.kind === 'running' && state.isNodeSilent === true;
-  try {
-    for (;;) {
-      await follower.until(isSilent, signal);
-      await log.info(
-        `node ${follower.node} has stopped answering: waiting until it does, or the cluster gives up the pod`,
-      );
-      const { kind } = await follower.until((state) => !isSilent(state), signal);
-      if (kind !== 'running') return;
-      await log.info(`node ${follower.node} answers again`);
-    }
-  } catch {
-    // The attempt has ended.
-  }
-}
-
-async function createPod(
-  { pod, onRefused }: AttemptOrder,
-  { cluster, clock }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<V1Pod> {
-  const done = new AbortController();
-  const late = new AbortController();
-  const cancelLater = (): void => {
-    void clock.sleep(createGraceMs, done.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
-  };
-  signal.throwIfAborted();
-  signal.addEventListener('abort', cancelLater);
-  try {
-    const created = await cluster.createPod(pod, late.signal);
-    signal.throwIfAborted();
-    return created;
-  } catch (error) {
-    if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
-    throw error;
-  } finally {
-    done.abort();
-    signal.removeEventListener('abort', cancelLater);
-  }
 }
 
 async function upLoad(
@@ -335,62 +210,5 @@ async function waitForEnd(
   } finally {
     done.abort();
     await Promise.allSettled([end, late]);
-  }
-}
-
-async function mirrorOutput(
-  ref: PodRef,
-  follower: PodFollower,
-  tail: Tail,
-  { cluster, clock, log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  const silence = new SilenceReport(clock);
-  const done = new AbortController();
-  const reporting = silence.reportEvery(
-    (line) => log.info(line),
-    AbortSignal.any([signal, done.signal]),
-  );
-  const batches = resumeLog(
-    {
-      open: (options, stop) => cluster.log(ref, builderContainerName, options, stop),
-      clock,
-      ended: () => hasEnded(follower.state),
-      untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
-      note: (text) => log.info(text),
-      warn: (text) => log.warning(text),
-    },
-    signal,
-  );
-  try {
-    for await (const lines of batches) {
-      silence.heard();
-      tail.push(lines);
-      await log.mirror(Buffer.concat(lines.map(({ text }) => text)));
-    }
-  } finally {
-    done.abort(new Error('the output has ended'));
-    await reporting;
-  }
-}
-
-/**
- * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
- * @returns true if it was read to its end.
- */
-async function settleOutput(
-  output: Promise<void>,
-  state: PodState,
-  { log }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await output;
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (state.kind === 'ended')
-      await log.warning(`the end of the builder's output is missing: ${describeError(error)}`);
-    return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { PodEvent } from '../ports.ts';
+import type { Cluster, PodEvent, PodRef } from '../ports.ts';
 import { checkReferences, killedAtStart, raiseMemory } from './reasons.ts';
 import type { LostState } from './state.ts';
 
@@ -59,6 +59,15 @@ const rules: readonly Rule[] = [
 /** Reasons of a kubelet's events, which its pods' status has as well. */
 const removals: readonly string[] = ['Evicted', 'Preempting'];
 const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
+
+/** For what events only explain: none if they cannot be read. */
+export async function eventsIfKnown(
+  cluster: Cluster,
+  ref: PodRef,
+  signal: AbortSignal,
+): Promise<readonly PodEvent[]> {
+  return cluster.podEvents(ref, signal).catch(() => []);
+}
 
 /**
  * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before

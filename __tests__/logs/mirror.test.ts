@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { BuildError } from '../../src/errors.ts';
+import { JobLog } from '../../src/logs/fence.ts';
+import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
+import type { OpenLog } from '../../src/logs/resume.ts';
+import { Tail } from '../../src/logs/tail.ts';
+import { followPod } from '../../src/pod/follow.ts';
+import type { PodState } from '../../src/pod/state.ts';
+import { VirtualClock } from '../support/clock.ts';
+import { JobDouble } from '../support/job.ts';
+import { overPod, recordedPod } from '../support/pods.ts';
+import { Source } from '../support/source.ts';
+
+const stamp = '2026-01-01T00:00:00Z';
+
+interface Mirror {
+  readonly clock: VirtualClock;
+  readonly job: JobDouble;
+  readonly tail: Tail;
+  /** What was written, a text for each write. */
+  readonly writes: readonly string[];
+  readonly output: Promise<void>;
+  /** The container ends. */
+  readonly end: () => void;
+}
+
+/** Mirrors this log of a container that runs. */
+function mirror(open: OpenLog): Mirror {
+  const { signal } = new AbortController();
+  const clock = new VirtualClock();
+  const writes: string[] = [];
+  class RecordedJob extends JobDouble {
+    override write(text: string | Buffer): Promise<void> {
+      writes.push(text.toString());
+      return super.write(text);
+    }
+  }
+  const job = new RecordedJob();
+  const log = new JobLog(job, () => 'token-of-the-fence');
+  const tail = new Tail();
+  const states = new Source<V1Pod | undefined>();
+  states.push(recordedPod('running'));
+  const follower = followPod(states, 'builder', clock, signal);
+  const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
+  const end = (): void => {
+    states.push(overPod(recordedPod('exit-7')));
+  };
+  return { clock, job, tail, writes, output, end };
+}
+
+test('what the node says about the log is said outside the fence and is no last line', async () => {
+  const { clock, job, tail, output, end } = mirror(async function* () {
+    yield await Promise.resolve(
+      Buffer.from(`${stamp} one\n${stamp} ::two\nunable to retrieve container logs`),
+    );
+  });
+  end();
+  await clock.until(output);
+  expect(tail.lines()).toEqual(['one', '::two']);
+  expect(job.lines.slice(-5)).toEqual([
+    '::stop-commands::token-of-the-fence',
+    'one',
+    '::two',
+    '::token-of-the-fence::',
+    "the node says about the builder's log: unable to retrieve container logs",
+  ]);
+});
+
+test('the lines of one chunk are printed in one write', async () => {
+  const lines = Array.from({ length: 1_000 }, (_, index) => `line ${String(index)}`);
+  const { clock, writes, output, end } = mirror(async function* ({ sinceTime }) {
+    if (sinceTime !== undefined) return;
+    yield await Promise.resolve(Buffer.from(lines.map((line) => `${stamp} ${line}\n`).join('')));
+  });
+  end();
+  await clock.until(output);
+  expect(writes).toContain(`${lines.join('\n')}\n`);
+});
+
+test('a builder that prints nothing is said to be silent, but not after its end', async () => {
+  const { clock, job, output, end } = mirror(async function* () {
+    yield await Promise.resolve(Buffer.of());
+  });
+  await clock.advance(6 * 60_000);
+  end();
+  await clock.until(output);
+  expect(job.lines).toEqual(['the builder has printed nothing for 5 min']);
+  expect(clock.sleeping).toBe(0);
+});
+
+const ended: PodState = { kind: 'ended', exitCode: 0, reason: 'Completed', message: '', node: '' };
+const lost: PodState = { kind: 'lost', reason: 'Evicted', message: '' };
+
+test.each([
+  { name: 'of a pod that was lost is not missed', state: lost, expected: '' },
+  {
+    name: 'of a container that has ended is missed',
+    state: ended,
+    expected: "::warning::the end of the builder's output is missing: forbidden\n",
+  },
+])('output $name', async ({ state, expected }) => {
+  const job = new JobDouble();
+  const log = new JobLog(job, () => 'token-of-the-fence');
+  const output = Promise.reject(new BuildError('cluster', 'forbidden'));
+  expect(await settleOutput(output, state, log, new AbortController().signal)).toBe(false);
+  expect(job.text).toBe(expected);
+});

@@ -1,0 +1,76 @@
+import { describeError } from '../errors.ts';
+import type { PodFollower } from '../pod/follow.ts';
+import { hasEnded, type PodState } from '../pod/state.ts';
+import type { Clock } from '../ports.ts';
+import type { JobLog } from './fence.ts';
+import { resumeLog, type OpenLog } from './resume.ts';
+import { SilenceReport } from './silence.ts';
+import type { Tail } from './tail.ts';
+
+export interface MirrorOptions {
+  readonly open: OpenLog;
+  readonly follower: PodFollower;
+  /** Gets every line too. */
+  readonly tail: Tail;
+  readonly clock: Clock;
+  readonly log: JobLog;
+}
+
+/**
+ * Copies the builder's output to the job log until its end, and says when there is none for long.
+ * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
+ */
+export async function mirrorOutput(
+  { open, follower, tail, clock, log }: MirrorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const silence = new SilenceReport(clock);
+  const done = new AbortController();
+  const reporting = silence.reportEvery(
+    (line) => log.info(line),
+    AbortSignal.any([signal, done.signal]),
+  );
+  const batches = resumeLog(
+    {
+      open,
+      clock,
+      ended: () => hasEnded(follower.state),
+      untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
+      note: (text) => log.info(text),
+      warn: (text) => log.warning(text),
+    },
+    signal,
+  );
+  try {
+    for await (const lines of batches) {
+      silence.heard();
+      tail.push(lines);
+      await log.mirror(Buffer.concat(lines.map(({ text }) => text)));
+    }
+  } finally {
+    done.abort(new Error('the output has ended'));
+    await reporting;
+  }
+}
+
+/**
+ * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
+ * @param output what mirrorOutput gave.
+ * @returns true if it was read to its end.
+ */
+export async function settleOutput(
+  output: Promise<void>,
+  state: PodState,
+  log: JobLog,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await output;
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (state.kind === 'ended')
+      await log.warning(`the end of the builder's output is missing: ${describeError(error)}`);
+    return false;
+  }
+}
