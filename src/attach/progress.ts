@@ -1,5 +1,6 @@
 import type { PackProgress } from '../context/source.ts';
 import type { Clock } from '../ports.ts';
+import { formatBytes } from '../size.ts';
 
 const everyMs = 5_000;
 
@@ -55,16 +56,4 @@ export class UploadProgress {
       totalFiles === undefined || totalFiles === 0 ? '' : `, ${files} of ${totalFiles} files`;
     return `sent ${formatBytes(this.wireBytes)} in ${seconds.toFixed(1)} s${rate}${counted}${files === totalFiles ? '' : percent}`;
   }
-}
-
-/** Decimal units, three significant digits: `512 B`, `31.2 MB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1_000;
-    unit++;
-  }
-  return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${units[unit] ?? ''}`;
 }

@@ -1,4 +1,4 @@
-import { formatBytes } from '../attach/progress.ts';
+import { formatBytes } from '../size.ts';
 
 /** A context below this says nothing of what it consists of. */
 const heavyBytes = 50e6;

@@ -1,9 +1,9 @@
 import { askedPauseMs, BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
+import { Trouble } from '../trouble.ts';
 import { LineFramer, type LogLine } from './lines.ts';
 import { RotationWatch } from './rotation.ts';
 import { secondOf, Seen, type Gap } from './seen.ts';
-import { Trouble } from './trouble.ts';
 
 /** One log request; see Cluster.log. */
 export type OpenLog = (options: LogOptions, signal: AbortSignal) => AsyncIterable<Buffer>;

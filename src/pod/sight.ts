@@ -1,6 +1,6 @@
 import type { BuildError } from '../errors.ts';
-import { Trouble } from '../logs/trouble.ts';
 import type { Clock } from '../ports.ts';
+import { Trouble } from '../trouble.ts';
 import { describePodState, type PodState } from './state.ts';
 
 /** What keeps the pod's states from being read at present, if anything does. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { Trouble } from '../../src/logs/trouble.ts';
-import { VirtualClock } from '../support/clock.ts';
+import { Trouble } from '../src/trouble.ts';
+import { VirtualClock } from './support/clock.ts';
 
 const second = 1_000;
 const cause = new Error('ECONNREFUSED');

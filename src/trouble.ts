@@ -1,5 +1,5 @@
-import { describeError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import { describeError } from './errors.ts';
+import type { Clock } from './ports.ts';
 
 /** So long no request may work before it is said. */
 const patienceMs = 15_000;
