@@ -302,10 +302,10 @@ async function archiveSource(context, workspace) {
         description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
         dockerfile: dockerfile.bytes.toString('utf8'),
         isPacked: true,
-        notes: (0,weight/* describeWeight */.k9)(plan.files),
+        notes: (0,weight/* describeWeight */.k9)(plan.weight),
         lookUp: lookUpIn(listing, plan.kept),
-        warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.files))],
-        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, (0,weight/* totalsOf */.vA)(plan.files), workspace),
+        warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.weight))],
+        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, plan.weight, workspace),
     };
 }
 const plainTypes = ['file', 'contiguous-file', 'directory', 'link'];
@@ -345,7 +345,7 @@ function planMembers(archive, listing, rules) {
         const entry = listing[index];
         return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
     });
-    return { kept, ignored, warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }), files };
+    return { kept, ignored, warnings: (0,walk/* warnOfNames */.Qd)({ special, whiteouts }), weight: (0,weight/* weigh */.vi)(files) };
 }
 /** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
 function lookUpIn(listing, kept) {

@@ -325,7 +325,7 @@ const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq
 if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(625)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1625));
+    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(665)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4665));
     try {
         await (isPost ? runPostStep() : runBuildStep());
     }
