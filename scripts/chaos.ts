@@ -7,7 +7,7 @@
 //   npm run chaos -- --seed 7 --run 41      only the 41st of them, with its job log
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { describePlan, drawPlan, runChaos, type ChaosPlan } from '../faults/chaos.ts';
+import { chaosFactor, describePlan, drawPlan, runChaos, type ChaosPlan } from '../faults/chaos.ts';
 import { randomNumbers } from '../oracle/random.ts';
 import { scaleTimers } from '../faults/time.ts';
 import { describeError } from '../src/errors.ts';
@@ -20,9 +20,6 @@ const { values } = parseArgs({
     'at-once': { type: 'string', default: '8' },
   },
 });
-
-/** For the timers that requests have for themselves: as fast as most cases run. */
-const timerFactor = 10;
 
 interface NumberedPlan {
   readonly number: number;
@@ -49,7 +46,7 @@ async function main(): Promise<number> {
     broken += 1;
     console.log(`UNHANDLED  ${describeError(error)}`);
   });
-  scaleTimers(timerFactor);
+  scaleTimers(chaosFactor);
   const queue = drawPlans(seed, Number(values.runs), only).values();
   const work = async (): Promise<void> => {
     for (const { number, plan } of queue) {
