@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ContextEntry } from '../../src/context/entry.ts';
-import { clampTime, entryMember, isGitConfig, metaMembers } from '../../src/context/member.ts';
+import { isGitConfig } from '../../src/context/git-places.ts';
+import { clampTime, entryMember, metaMembers } from '../../src/context/member.ts';
 import type { FileStat } from '../../src/ports.ts';
 
 const stat: FileStat = {
@@ -22,7 +23,7 @@ const roots = { disk: '/w', archive: 'ctx' };
 describe('an entry of the context becomes a member below the root', () => {
   test('a file is read from the disk and counts', () => {
     expect(
-      entryMember(entry('a/b', { kind: 'file' }), roots, { latestSeconds: undefined }),
+      entryMember(entry('a/b', { kind: 'file' }), roots, { latestSeconds: undefined, isGitConfig }),
     ).toEqual({
       header: { name: 'ctx/a/b', type: 'file', mode: 0o640, mtimeSeconds: 5 },
       content: { kind: 'disk', path: '/w/a/b', stat },
@@ -48,7 +49,11 @@ describe('an entry of the context becomes a member below the root', () => {
     },
   ] as const)('a $kind has no content and does not count', ({ content, header }) => {
     expect(
-      entryMember(entry('a', content), { disk: '/w', archive: '.' }, { latestSeconds: 4 }),
+      entryMember(
+        entry('a', content),
+        { disk: '/w', archive: '.' },
+        { latestSeconds: 4, isGitConfig },
+      ),
     ).toEqual({
       header: { name: './a', mtimeSeconds: 4, ...header },
       content: { kind: 'none' },
@@ -58,30 +63,17 @@ describe('an entry of the context becomes a member below the root', () => {
 
   test("git's configuration is edited unless its credentials are kept", () => {
     const config = entry('.git/config', { kind: 'file' });
-    expect(entryMember(config, roots, { latestSeconds: undefined }).content).toHaveProperty('edit');
     expect(
-      entryMember(config, roots, { latestSeconds: undefined, keepGitCredentials: true }).content,
+      entryMember(config, roots, { latestSeconds: undefined, isGitConfig }).content,
+    ).toHaveProperty('edit');
+    expect(
+      entryMember(config, roots, {
+        latestSeconds: undefined,
+        isGitConfig,
+        keepGitCredentials: true,
+      }).content,
     ).not.toHaveProperty('edit');
   });
-});
-
-test.each([
-  { name: '.git/config', expected: true },
-  { name: 'sub/.git/config', expected: true },
-  { name: '.git/modules/a/config', expected: true },
-  { name: '.git/modules/a/modules/b/config', expected: true },
-  { name: '.git/worktrees/x/config.worktree', expected: true },
-  { name: 'config', expected: false },
-  { name: '.github/config', expected: false },
-  { name: 'mirror.git/config', expected: true },
-  { name: 'a/mirror.git/modules/b/config', expected: true },
-  { name: 'git/config', expected: false },
-  { name: 'x.git-old/config', expected: false },
-  { name: '.git/config.lock', expected: false },
-  { name: '.git/my-config', expected: false },
-  { name: '.git/configs', expected: false },
-])('$name is a configuration of git: $expected', ({ name, expected }) => {
-  expect(isGitConfig(name)).toBe(expected);
 });
 
 describe('the members behind the context', () => {
@@ -121,6 +113,8 @@ test.each([
   { seconds: 10, latest: 5, expected: 5 },
   { seconds: 10, latest: 20, expected: 10 },
   { seconds: 10, latest: 0, expected: 0 },
+  { seconds: NaN, latest: undefined, expected: 0 },
+  { seconds: NaN, latest: 5, expected: 0 },
 ])('the time $seconds, at most $latest, is $expected', ({ seconds, latest, expected }) => {
   expect(clampTime(seconds, latest)).toBe(expected);
 });

@@ -9,6 +9,9 @@ import { cleanPath } from './ignore.ts';
 /** What is read into memory whole: Dockerfiles and ignore files. Nobody writes larger ones. */
 export const largestTextBytes = 4 * 1_024 * 1_024;
 
+/** As many links as the kernel follows. */
+export const mostLinks = 40;
+
 /** What is remembered of an entry. */
 export interface ListedEntry {
   /** Clean and relative; `.` for the archive's own root. */
@@ -88,6 +91,36 @@ export function linkTarget(name: string, { type, linkname }: Header): string | u
   if (type === 'link') return cleanPath(linkname.replace(/^\/+/, ''));
   if (type !== 'symlink') return undefined;
   return cleanPath(linkname.startsWith('/') ? linkname : `${name}/../${linkname}`);
+}
+
+/**
+ * The name that a name leads to with all symbolic links on the way followed, of entries by their names; undefined if that is
+ * outside of the archive, or never ends.
+ */
+export function followLinks(
+  name: string,
+  entries: ReadonlyMap<string, ListedEntry>,
+): string | undefined {
+  let path = name;
+  for (let links = 0; links <= mostLinks; links += 1) {
+    const next = followFirstLink(path, entries);
+    if (next === undefined) return path === '..' || path.startsWith('../') ? undefined : path;
+    path = next;
+  }
+  return undefined;
+}
+
+function followFirstLink(
+  path: string,
+  entries: ReadonlyMap<string, ListedEntry>,
+): string | undefined {
+  for (let end = 0; end < path.length;) {
+    const slash = path.indexOf('/', end + 1);
+    end = slash < 0 ? path.length : slash;
+    const entry = entries.get(path.slice(0, end));
+    if (entry?.type === 'symlink') return cleanPath(`${entry.target ?? ''}${path.slice(end)}`);
+  }
+  return undefined;
 }
 
 export function damaged(archive: string, why: string, cause?: unknown): BuildError {

@@ -1,9 +1,12 @@
 import { BuildError } from '../errors.ts';
-import { collect, largestTextBytes, type ListedEntry, type ReadEntry } from './archive-entries.ts';
+import {
+  collect,
+  largestTextBytes,
+  mostLinks,
+  type ListedEntry,
+  type ReadEntry,
+} from './archive-entries.ts';
 import { cleanPath, IgnoreRules } from './ignore.ts';
-
-/** As many as the kernel follows. */
-const mostLinks = 40;
 
 /** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
 export class ArchiveTexts {

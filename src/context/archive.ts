@@ -4,8 +4,10 @@ import {
   collect,
   contentOf,
   damaged,
+  followLinks,
   largestTextBytes,
   linkTarget,
+  mostLinks,
   readArchive,
   type ListedEntry,
   type ReadEntry,
@@ -14,12 +16,12 @@ import { ArchiveTexts } from './archive-texts.ts';
 import { addExcludes, type FoundContext } from './directory.ts';
 import { archiveMode } from './entry.ts';
 import { withoutCredentials } from './git-config.ts';
+import { followGitLinks, type GitConfigTest } from './git-places.ts';
 import type { IgnoreRules, ParentMatches } from './ignore.ts';
 import {
   clampTime,
   contextRoot,
   directoryMember,
-  isGitConfig,
   metaMembers,
   type Member,
   type MemberRules,
@@ -54,13 +56,7 @@ export async function archiveSource(
   const ignore = texts.rules(dockerfile.name);
   const plan = planMembers(path, listing, addExcludes(ignore.rules, context.excludes));
 
-  // A file that `.git/config` is another name of has the same content.
-  const linkedGitConfigs = new Set(
-    listing.flatMap(({ name, target }) =>
-      target !== undefined && isGitConfig(name) ? [target] : [],
-    ),
-  );
-  const rules: MemberRules = { ...context, linkedGitConfigs };
+  const rules: MemberRules = { ...context, isGitConfig: findGitConfigs(listing) };
 
   async function* members(auth: StreamAuth): AsyncGenerator<Member> {
     yield directoryMember(contextRoot.image, 0o755, 0);
@@ -89,6 +85,23 @@ export async function archiveSource(
     open: (auth) =>
       packStream(() => members(auth), context.compressionLevel, plan.weight, workspace),
   };
+}
+
+/** A hard link has the content of what it is another name of. */
+function findGitConfigs(listing: readonly ListedEntry[]): GitConfigTest {
+  const entries = new Map(listing.map((entry) => [entry.name, entry]));
+  const symlinks = listing.flatMap(({ type, name }) => (type === 'symlink' ? [name] : []));
+  const isGitConfig = followGitLinks(symlinks, (name) => followLinks(name, entries));
+  const contents = new Set<string>();
+  for (const { type, name } of listing) {
+    if (type !== 'link' || !isGitConfig(name)) continue;
+    let content = entries.get(name);
+    for (let links = 0; content?.type === 'link' && links < mostLinks; links += 1) {
+      content = entries.get(content.target ?? '');
+    }
+    if (content !== undefined) contents.add(content.name);
+  }
+  return (name) => isGitConfig(name) || contents.has(name);
 }
 
 interface MemberPlan {
@@ -218,7 +231,7 @@ function parentName(name: string): string | undefined {
 
 async function archiveMember(
   found: ReadEntry,
-  { latestSeconds, keepGitCredentials = false, linkedGitConfigs }: MemberRules,
+  { latestSeconds, keepGitCredentials = false, isGitConfig }: MemberRules,
 ): Promise<Member> {
   const { header } = found;
   const name = `${contextRoot.image}/${found.name}`;
@@ -252,8 +265,7 @@ async function archiveMember(
         counts: false,
       };
     default: {
-      const isConfig = isGitConfig(found.name) || linkedGitConfigs?.has(found.name) === true;
-      const isEdited = isConfig && !keepGitCredentials;
+      const isEdited = !keepGitCredentials && isGitConfig(found.name);
       if (isEdited && header.size > largestTextBytes) {
         throw new BuildError('context', `${found.name} is too large for a git configuration`, {
           hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",

@@ -36,7 +36,7 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
   const roots = { disk: place.path, archive: contextRoot[layout] };
-  const rules = { ...context, linkedGitConfigs: tree.linkedGitConfigs };
+  const rules = { ...context, isGitConfig: tree.isGitConfig };
 
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry of its own, COPY of the whole context would give its target the mode 0750.

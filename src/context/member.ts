@@ -2,6 +2,7 @@ import type { FileStat } from '../ports.ts';
 import type { StreamAuth } from './source.ts';
 import { archiveMode, type ContextEntry } from './entry.ts';
 import { withoutCredentials } from './git-config.ts';
+import type { GitConfigTest } from './git-places.ts';
 import type { TarHeader } from './header.ts';
 
 /** One member of the archive with where its content comes from. */
@@ -51,18 +52,17 @@ export interface MemberRules {
   readonly latestSeconds: number | undefined;
   /** True: `.git/config` is sent with the logins in it. */
   readonly keepGitCredentials?: boolean;
-  /** Names of files that are a `.git/config` by another name, which is a hard link. */
-  readonly linkedGitConfigs?: ReadonlySet<string>;
+  /** True for names of files that git reads a configuration from, whatever leads to them. */
+  readonly isGitConfig: GitConfigTest;
 }
 
 /** @param roots where the context is, on disk and in the archive. */
 export function entryMember(
   entry: ContextEntry,
   roots: { readonly disk: string; readonly archive: string },
-  { latestSeconds, keepGitCredentials = false, linkedGitConfigs }: MemberRules,
+  { latestSeconds, keepGitCredentials = false, isGitConfig }: MemberRules,
 ): Member {
   const { stat } = entry;
-  const isConfig = isGitConfig(entry.name) || linkedGitConfigs?.has(entry.name) === true;
   const name = `${roots.archive}/${entry.name}`;
   const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
   switch (entry.content.kind) {
@@ -99,7 +99,7 @@ export function entryMember(
           kind: 'disk',
           path: `${roots.disk}/${entry.name}`,
           stat,
-          ...(isConfig && !keepGitCredentials && { edit: withoutCredentials }),
+          ...(!keepGitCredentials && isGitConfig(entry.name) && { edit: withoutCredentials }),
         },
         counts: true,
       };
@@ -123,14 +123,10 @@ export function* metaMembers({ dockerfile, auth, mtimeSeconds }: Meta): Generato
   yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, dockerfile);
 }
 
+/** @param seconds NaN for a time that nobody can read. */
 export function clampTime(seconds: number, latestSeconds: number | undefined): number {
-  const whole = Math.max(0, Math.floor(seconds));
+  const whole = Number.isNaN(seconds) ? 0 : Math.max(0, Math.floor(seconds));
   return latestSeconds === undefined ? whole : Math.min(whole, latestSeconds);
-}
-
-/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
-export function isGitConfig(name: string): boolean {
-  return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 
 function bytesMember(name: string, mode: number, mtimeSeconds: number, bytes: Buffer): Member {

@@ -2,7 +2,7 @@ import { BuildError, describeError } from '../errors.ts';
 import type { FileStat, Workspace } from '../ports.ts';
 import type { ContextEntry } from './entry.ts';
 import type { IgnoreRules, ParentMatches } from './ignore.ts';
-import { isGitConfig } from './member.ts';
+import { followGitLinks, isConfigName, type GitConfigTest } from './git-places.ts';
 
 /** What is in a directory, after its ignore rules. */
 export interface ContextTree {
@@ -10,8 +10,8 @@ export interface ContextTree {
   readonly entries: readonly ContextEntry[];
   /** Files, links and directories that the rules kept out; those below an excluded directory are not counted. */
   readonly ignored: number;
-  /** Names of entries that are a git configuration by another name; a hard link is sent with the first one's content. */
-  readonly linkedGitConfigs: ReadonlySet<string>;
+  /** Also true for other names of a git configuration; a hard link is sent with the first one's content. */
+  readonly isGitConfig: GitConfigTest;
   readonly warnings: readonly string[];
 }
 
@@ -51,10 +51,10 @@ class Walk {
   readonly #entries: ContextEntry[] = [];
   /** First name of every file that has several, by device and inode. */
   readonly #linked = new Map<string, string>();
-  /** Device and inode of every git configuration that has several names, excluded ones too. */
-  readonly #gitConfigs = new Set<string>();
-  /** Names of the files that links lead to which git reads a configuration by, excluded ones too. */
-  readonly #configTargets = new Set<string>();
+  /** Names that can be a git configuration's and have others, with device and inode; excluded ones too. */
+  readonly #manyNamed: { readonly name: string; readonly identity: string }[] = [];
+  /** Excluded ones too: git reads what they lead to. */
+  readonly #symlinks: string[] = [];
   /** Excluded directories on the way down, which appear once something below them is kept. */
   readonly #pending: ContextEntry[] = [];
   readonly #special: string[] = [];
@@ -79,7 +79,7 @@ class Walk {
     return {
       entries: this.#entries,
       ignored: this.#ignored,
-      linkedGitConfigs: this.#linkedGitConfigs(),
+      isGitConfig: this.#findGitConfigs(),
       warnings,
     };
   }
@@ -97,8 +97,10 @@ class Walk {
         throw unreadableName(base, prefix);
       }
       if (!excluded && isWhiteout(base)) this.#whiteouts.push(name);
-      if (stat.links > 1 && isGitConfig(name)) this.#gitConfigs.add(identityOf(stat));
-      if (stat.kind === 'symlink') this.#followGitConfig(name, path);
+      if (stat.links > 1 && stat.kind === 'file' && isConfigName(base)) {
+        this.#manyNamed.push({ name, identity: identityOf(stat) });
+      }
+      if (stat.kind === 'symlink') this.#symlinks.push(name);
       if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
       else if (!excluded) this.#leaf({ name, path, stat });
     }
@@ -142,28 +144,33 @@ class Walk {
     return first;
   }
 
-  /** Only a link may be where git looks: `.git/config`, or the whole `.git`. */
-  #followGitConfig(name: string, path: string): void {
-    const config = [path, `${path}/config`].find((_, index) =>
-      isGitConfig(index === 0 ? name : `${name}/config`),
-    );
-    const real = config === undefined ? undefined : this.#realPath(config);
-    if (real?.startsWith(`${this.#root}/`) === true) {
-      this.#configTargets.add(real.slice(this.#root.length + 1));
+  #findGitConfigs(): GitConfigTest {
+    const manyNamed = [...this.#manyNamed];
+    const isGitConfig = followGitLinks(this.#symlinks, (link) => {
+      const place = this.#placeOf(link);
+      if (place !== undefined && place.stat.links > 1) {
+        manyNamed.push({ name: place.name, identity: identityOf(place.stat) });
+      }
+      return place?.name;
+    });
+    const firstNames = new Set<string>();
+    for (const { name, identity } of manyNamed) {
+      const first = this.#linked.get(identity);
+      if (first !== undefined && isGitConfig(name)) firstNames.add(first);
     }
+    return (name) => isGitConfig(name) || firstNames.has(name);
   }
 
-  #realPath(path: string): string | undefined {
+  /** Where a link leads to, if that is in the context. */
+  #placeOf(link: string): { readonly name: string; readonly stat: FileStat } | undefined {
     try {
-      return this.#workspace.realpath(path);
+      const path = this.#workspace.realpath(`${this.#root}/${link}`);
+      const stat = this.#workspace.stat(path);
+      if (stat === undefined || !path.startsWith(`${this.#root}/`)) return undefined;
+      return { name: path.slice(this.#root.length + 1), stat };
     } catch {
       return undefined;
     }
-  }
-
-  #linkedGitConfigs(): ReadonlySet<string> {
-    const names = [...this.#gitConfigs].map((identity) => this.#linked.get(identity));
-    return new Set([...this.#configTargets, ...names.filter((name) => name !== undefined)]);
   }
 
   #flushPending(): void {
