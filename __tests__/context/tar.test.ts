@@ -300,8 +300,11 @@ describe('a file that changes while it is packed is an error', () => {
     expect(files.openFiles).toBe(0);
   });
 
-  test('because it was written to between two reads', async () => {
-    const { path, stat } = seen(turnBytes + 1);
+  test.each([
+    { name: 'in one read', bytes: 10 },
+    { name: 'between two reads', bytes: turnBytes + 1 },
+  ])('because it was written to $name', async ({ bytes }) => {
+    const { path, stat } = seen(bytes);
     const files = new ChangingFiles((file, reads) => ({
       stat: () => ({ ...file.stat(), mtimeMs: reads === 0 ? 1 : 2 }),
     }));

@@ -182,14 +182,12 @@ function bytesSource(bytes: Buffer): ContentSource {
 function diskSource(path: string, seen: FileStat, workspace: Workspace): ContentSource {
   const { file, stat: before } = openAsSeen(path, seen, workspace);
   const { sizeBytes } = before;
-  let reads = 0;
   /** A read that got less than it asked for has seen the end. */
   let sawEnd = false;
   return {
     sizeBytes,
     read(room, left) {
       const count = readPart(file, room, path);
-      reads += 1;
       sawEnd = count < room.length;
       if (count > left) throw changed(path, 'grew');
       if (count === 0) throw changed(path, 'shrank');
@@ -199,8 +197,9 @@ function diskSource(path: string, seen: FileStat, workspace: Workspace): Content
       if (!sawEnd && sizeBytes > 0 && readPart(file, Buffer.alloc(1), path) > 0) {
         throw changed(path, 'grew');
       }
-      // One read is one moment; only between several can somebody have written.
-      if (reads > 1 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
+      // Reading takes no lock, so somebody may have written even during one read. What was written before, and what a file system
+      // gives the same time, is not noticed.
+      if (sizeBytes > 0 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
         throw changed(path, 'was written to');
       }
     },
