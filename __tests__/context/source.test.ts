@@ -256,6 +256,20 @@ describe('what is known before anything is packed', () => {
     expect(progress).toEqual({ files: 4, bytes: 14, totalFiles: 4, totalBytes: 14 });
   });
 
+  test('links are no files of the totals', async () => {
+    const { tree, workspace } = home({
+      'w/Dockerfile': 'FROM a\n',
+      'w/a': 'xyz',
+      'w/to-a': { link: 'a' },
+    });
+    linkSync(tree.at('w/a'), tree.at('w/b'));
+    const { stream, progress } = (await createSource(inContext, workspace)).open({});
+    const totals = { totalFiles: 2, totalBytes: 10 };
+    expect(progress).toEqual({ files: 0, bytes: 0, ...totals });
+    await bytesOf(stream);
+    expect(progress).toEqual({ files: 2, bytes: 10, ...totals });
+  });
+
   test('that there is no ignore file', async () => {
     const source = await createSource(inContext, home({ 'w/Dockerfile': 'FROM a\n' }).workspace);
     expect(source.description).toBe('directory "." (no .dockerignore)');

@@ -167,7 +167,7 @@ test('pieces are whole but the last', async () => {
   expect(sizes.at(-1)).toBe(2_048);
 });
 
-test('the event loop gets a turn while a large content is packed', async () => {
+test('the event loop gets a turn after every 64 KiB of a large content', async () => {
   let turns = 0;
   let isDone = false;
   const count = (): void => {
@@ -177,7 +177,9 @@ test('the event loop gets a turn while a large content is packed', async () => {
   setImmediate(count);
   await pack([bytesMember('a', Buffer.alloc(4 * pieceBytes))]);
   isDone = true;
-  expect(turns).toBeGreaterThan(8);
+  const expected = (4 * pieceBytes) / (64 * 1_024);
+  expect(turns).toBeGreaterThan(0.9 * expected);
+  expect(turns).toBeLessThan(1.1 * expected);
 });
 
 describe('members from a stream', () => {
@@ -360,6 +362,19 @@ describe('a file that changes while it is packed is an error', () => {
     const { path, stat, tree } = seen(10);
     replace(tree);
     const files = new ChangingFiles();
+    expect(await failureOf(() => pack([diskMember(path, stat)], files))).toEqual({
+      kind: 'context',
+      message: `${path} was replaced while the context was packed`,
+      hint,
+    });
+    expect(files.openFiles).toBe(0);
+  });
+
+  test('because it was replaced by one with its number on another device', async () => {
+    const { path, stat } = seen(10);
+    const files = new ChangingFiles((file) => ({
+      stat: () => ({ ...file.stat(), device: stat.device + 1 }),
+    }));
     expect(await failureOf(() => pack([diskMember(path, stat)], files))).toEqual({
       kind: 'context',
       message: `${path} was replaced while the context was packed`,

@@ -12,6 +12,10 @@ function files(sizes: Readonly<Record<string, number>>): ContextWeight {
   );
 }
 
+test('the largest file is the first of the largest', () => {
+  expect(files({ a: 1, 'b/x': 2, c: 2 }).largest?.name).toBe('b/x');
+});
+
 describe('describeWeight', () => {
   test('says nothing of a light context', () => {
     expect(describeWeight(files({ 'a/x': 49 }))).toEqual([]);
@@ -46,6 +50,13 @@ describe('describeWeight', () => {
     });
     expect(describeWeight(entries)).toEqual([
       'heaviest directories: packages/web/node_modules/ 40.0 MB, assets/ 6.00 MB, only/one/file/ 2.00 MB',
+    ]);
+  });
+
+  test('names equally heavy directories in the order of their names', () => {
+    const entries = files({ 'c/x': 20, 'b/x/y': 20, 'a/x': 20 });
+    expect(describeWeight(entries)).toEqual([
+      'heaviest directories: a/ 20.0 MB, b/x/ 20.0 MB, c/ 20.0 MB',
     ]);
   });
 

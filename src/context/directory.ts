@@ -51,6 +51,8 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const sentNames = (): ReadonlySet<string> =>
     (names ??= new Set(tree.entries.map(({ name }) => name)));
   const weight = weigh(filesOf(tree.entries));
+  // `open` lives as long as the build: it keeps the totals and not the directories.
+  const { totalFiles, totalBytes } = weight;
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
     ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
@@ -65,7 +67,13 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     notes: describeWeight(weight),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
+    open: (auth) =>
+      packStream(
+        () => members(auth),
+        context.compressionLevel,
+        { totalFiles, totalBytes },
+        workspace,
+      ),
   };
 }
 

@@ -121,7 +121,7 @@ function writeOctal(value: number, { offset, digits }: typeof modeField): number
   return sum;
 }
 
-/** Sizes over 8 GiB are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
+/** Sizes from 8 GiB on are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
 function writeSize(sizeBytes: number): number {
   if (sizeBytes <= largestOctal) return writeOctal(sizeBytes, sizeField);
   const { offset, digits } = sizeField;

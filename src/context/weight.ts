@@ -32,7 +32,7 @@ export function weigh(files: Iterable<WeighedFile>): ContextWeight {
     totalFiles += 1;
     totalBytes += sizeBytes;
     if (largest === undefined || sizeBytes > largest.sizeBytes) largest = file;
-    add(directories, name.slice(0, name.lastIndexOf('/') + 1), sizeBytes);
+    add(directories, directoryOf(name), sizeBytes);
   }
   return { totalFiles, totalBytes, largest, directories };
 }
@@ -60,30 +60,50 @@ export function describeWeight({
 /** A directory's name, with a slash at its end, and its bytes, with all below it. */
 type Weight = readonly [name: string, bytes: number];
 
-/** Weights of the directories in each directory, by their names. The context itself has an empty one. */
-type Children = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** The directories in each directory, by its name. The context itself has an empty one. */
+type Children = ReadonlyMap<string, readonly Weight[]>;
 
 function weighChildren(directories: ReadonlyMap<string, number>): Children {
-  const children = new Map<string, Map<string, number>>();
-  for (const [name, bytes] of directories) {
-    for (let start = 0; start < name.length;) {
-      const end = name.indexOf('/', start) + 1;
-      const parent = name.slice(0, start);
-      const siblings = children.get(parent) ?? new Map<string, number>();
-      children.set(parent, siblings);
-      add(siblings, name.slice(0, end), bytes);
-      start = end;
+  const totals = new Map(directories);
+  for (const name of directories.keys()) {
+    // What is there has its parents, or gets them when its own turn comes.
+    for (let parent = parentOf(name); !totals.has(parent); parent = parentOf(parent)) {
+      totals.set(parent, 0);
     }
   }
+  const children = new Map<string, Weight[]>();
+  // A name is longer than its parent's, so a total is complete before it is added to that one's.
+  const deepestFirst = [...totals.keys()].sort((one, other) => other.length - one.length);
+  for (const name of deepestFirst) {
+    if (name === '') continue;
+    const bytes = totals.get(name) ?? 0;
+    const parent = parentOf(name);
+    add(totals, parent, bytes);
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [[name, bytes]]);
+    else siblings.push([name, bytes]);
+  }
   return children;
+}
+
+/** Name of the directory that a file is in. */
+function directoryOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/') + 1);
+}
+
+function parentOf(directory: string): string {
+  return directoryOf(directory.slice(0, -1));
 }
 
 function add(weights: Map<string, number>, name: string, bytes: number): void {
   weights.set(name, (weights.get(name) ?? 0) + bytes);
 }
 
+/** Equal ones in the order of their names. */
 function heaviestIn(name: string, children: Children): readonly Weight[] {
-  return [...(children.get(name) ?? [])].sort(([, one], [, other]) => other - one);
+  return [...(children.get(name) ?? [])].sort(
+    ([one, oneBytes], [other, otherBytes]) => otherBytes - oneBytes || (one < other ? -1 : 1),
+  );
 }
 
 /** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
