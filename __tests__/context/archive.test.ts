@@ -12,6 +12,7 @@ import {
 import type { Workspace } from '../../src/ports.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree } from '../support/tree.ts';
+import { until } from '../support/until.ts';
 
 const trees: Tree[] = [];
 afterEach(() => {
@@ -754,8 +755,7 @@ test('a stream that is destroyed closes the archive', async () => {
     expect(Buffer.isBuffer(chunk)).toBe(true);
     break;
   }
-  for (let turn = 0; openFiles > 0 && turn < 1_000; turn += 1)
-    await new Promise((resolve) => setImmediate(resolve));
+  await until(() => openFiles <= 0);
   expect(openFiles).toBe(0);
 });
 

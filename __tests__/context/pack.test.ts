@@ -5,6 +5,7 @@ import { packStream } from '../../src/context/pack.ts';
 import { BuildError } from '../../src/errors.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace } from '../support/tree.ts';
+import { until } from '../support/until.ts';
 
 function member(name: string, bytes: Buffer): Member {
   return {
@@ -72,8 +73,6 @@ test('a destroyed stream ends the members', async () => {
     expect(Buffer.isBuffer(chunk)).toBe(true);
     break;
   }
-  for (let turn = 0; !state.isEnded && turn < 1_000; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await until(() => state.isEnded);
   expect(state.isEnded).toBe(true);
 });

@@ -8,6 +8,7 @@ import { createSource, type SourceOptions, type StreamAuth } from '../../src/con
 import type { OpenFile, Workspace } from '../../src/ports.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
+import { until } from '../support/until.ts';
 
 const trees: Tree[] = [];
 afterEach(() => {
@@ -471,8 +472,7 @@ describe('a stream', () => {
     }
     stream.destroy();
     await isClosed;
-    for (let turn = 0; files.open() > 0 && turn < 1_000; turn += 1)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(() => files.open() <= 0);
     expect(files.open()).toBe(0);
   });
 
@@ -485,8 +485,7 @@ describe('a stream', () => {
       break;
     }
     await isClosed;
-    for (let turn = 0; files.open() > 0 && turn < 1_000; turn += 1)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(() => files.open() <= 0);
     expect(files.open()).toBe(0);
   });
 
