@@ -32,6 +32,8 @@ var ignore = __webpack_require__(1253);
 
 /** What is read into memory whole: Dockerfiles and ignore files. Nobody writes larger ones. */
 const largestTextBytes = 4 * 1_024 * 1_024;
+/** As many links as the kernel follows. */
+const mostLinks = 40;
 /** The oldest format has no mark of its own; its checksum is looked at all the same. The types do not know the first one. */
 const readerOptions = { allowUnknownFormat: true, highWaterMark: 64 * 1_024 };
 /**
@@ -91,6 +93,30 @@ function linkTarget(name, { type, linkname }) {
         return undefined;
     return (0,ignore/* cleanPath */.t)(linkname.startsWith('/') ? linkname : `${name}/../${linkname}`);
 }
+/**
+ * The name that a name leads to with all symbolic links on the way followed, of entries by their names; undefined if that is
+ * outside of the archive, or never ends.
+ */
+function followLinks(name, entries) {
+    let path = name;
+    for (let links = 0; links <= mostLinks; links += 1) {
+        const next = followFirstLink(path, entries);
+        if (next === undefined)
+            return path === '..' || path.startsWith('../') ? undefined : path;
+        path = next;
+    }
+    return undefined;
+}
+function followFirstLink(path, entries) {
+    for (let end = 0; end < path.length;) {
+        const slash = path.indexOf('/', end + 1);
+        end = slash < 0 ? path.length : slash;
+        const entry = entries.get(path.slice(0, end));
+        if (entry?.type === 'symlink')
+            return (0,ignore/* cleanPath */.t)(`${entry.target ?? ''}${path.slice(end)}`);
+    }
+    return undefined;
+}
 function damaged(archive, why, cause) {
     return new errors/* BuildError */.zS('context', `the archive ${archive} cannot be read: ${why}`, {
         hint: 'Make it with tar, uncompressed or with gzip.',
@@ -140,8 +166,6 @@ function cleanName(name, archive) {
 
 
 
-/** As many as the kernel follows. */
-const mostLinks = 40;
 /** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
 class ArchiveTexts {
     #archive;
@@ -235,6 +259,8 @@ var directory = __webpack_require__(6592);
 var entry = __webpack_require__(1268);
 // EXTERNAL MODULE: ./build/context/git-config.js
 var git_config = __webpack_require__(3295);
+// EXTERNAL MODULE: ./build/context/git-places.js
+var git_places = __webpack_require__(6969);
 // EXTERNAL MODULE: ./build/context/member.js
 var member = __webpack_require__(7940);
 // EXTERNAL MODULE: ./build/context/pack.js + 3 modules
@@ -244,6 +270,7 @@ var walk = __webpack_require__(9947);
 // EXTERNAL MODULE: ./build/context/weight.js
 var weight = __webpack_require__(6254);
 ;// CONCATENATED MODULE: ./build/context/archive.js
+
 
 
 
@@ -277,9 +304,7 @@ async function archiveSource(context, workspace) {
     const dockerfile = texts.dockerfile();
     const ignore = texts.rules(dockerfile.name);
     const plan = planMembers(path, listing, (0,directory/* addExcludes */.B)(ignore.rules, context.excludes));
-    // A file that `.git/config` is another name of has the same content.
-    const linkedGitConfigs = new Set(listing.flatMap(({ name, target }) => target !== undefined && (0,member/* isGitConfig */.hE)(name) ? [target] : []));
-    const rules = { ...context, linkedGitConfigs };
+    const rules = { ...context, isGitConfig: findGitConfigs(listing) };
     async function* members(auth) {
         yield (0,member/* directoryMember */.qf)(member/* contextRoot */.Cu.image, 0o755, 0);
         let index = -1;
@@ -307,6 +332,24 @@ async function archiveSource(context, workspace) {
         warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.weight))],
         open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, plan.weight, workspace),
     };
+}
+/** A hard link has the content of what it is another name of. */
+function findGitConfigs(listing) {
+    const entries = new Map(listing.map((entry) => [entry.name, entry]));
+    const symlinks = listing.flatMap(({ type, name }) => (type === 'symlink' ? [name] : []));
+    const isGitConfig = (0,git_places/* followGitLinks */.J8)(symlinks, (name) => followLinks(name, entries));
+    const contents = new Set();
+    for (const { type, name } of listing) {
+        if (type !== 'link' || !isGitConfig(name))
+            continue;
+        let content = entries.get(name);
+        for (let links = 0; content?.type === 'link' && links < mostLinks; links += 1) {
+            content = entries.get(content.target ?? '');
+        }
+        if (content !== undefined)
+            contents.add(content.name);
+    }
+    return (name) => isGitConfig(name) || contents.has(name);
 }
 const plainTypes = ['file', 'contiguous-file', 'directory', 'link'];
 const sentTypes = [...plainTypes, 'symlink'];
@@ -407,7 +450,7 @@ function parentName(name) {
     const cut = name.lastIndexOf('/');
     return cut < 0 ? undefined : name.slice(0, cut);
 }
-async function archiveMember(found, { latestSeconds, keepGitCredentials = false, linkedGitConfigs }) {
+async function archiveMember(found, { latestSeconds, keepGitCredentials = false, isGitConfig }) {
     const { header } = found;
     const name = `${member/* contextRoot */.Cu.image}/${found.name}`;
     const mtimeSeconds = (0,member/* clampTime */.Dh)(header.mtime.getTime() / 1_000, latestSeconds);
@@ -440,8 +483,7 @@ async function archiveMember(found, { latestSeconds, keepGitCredentials = false,
                 counts: false,
             };
         default: {
-            const isConfig = (0,member/* isGitConfig */.hE)(found.name) || linkedGitConfigs?.has(found.name) === true;
-            const isEdited = isConfig && !keepGitCredentials;
+            const isEdited = !keepGitCredentials && isGitConfig(found.name);
             if (isEdited && header.size > largestTextBytes) {
                 throw new errors/* BuildError */.zS('context', `${found.name} is too large for a git configuration`, {
                     hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",

@@ -199,7 +199,7 @@ function directorySource(context, workspace) {
     const tree = (0,walk/* walkContext */.ph)(place.path, addExcludes(ignore.rules, context.excludes), workspace);
     const rootSeconds = (0,member/* clampTime */.Dh)((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
     const roots = { disk: place.path, archive: member/* contextRoot */.Cu[layout] };
-    const rules = { ...context, linkedGitConfigs: tree.linkedGitConfigs };
+    const rules = { ...context, isGitConfig: tree.isGitConfig };
     function* members(auth) {
         // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
         yield (0,member/* directoryMember */.qf)(roots.archive, 0o755, rootSeconds);
@@ -212,6 +212,8 @@ function directorySource(context, workspace) {
     let names;
     const sentNames = () => (names ??= new Set(tree.entries.map(({ name }) => name)));
     const weight = (0,context_weight/* weigh */.vi)(filesOf(tree.entries));
+    // `open` lives as long as the build: it keeps the totals and not the directories.
+    const { totalFiles, totalBytes } = weight;
     const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
     const warnings = [
         ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
@@ -226,7 +228,7 @@ function directorySource(context, workspace) {
         notes: (0,context_weight/* describeWeight */.k9)(weight),
         warnings,
         lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, weight, workspace),
+        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, { totalFiles, totalBytes }, workspace),
     };
 }
 /** Patterns of the input come last, so that they decide. */
@@ -374,6 +376,57 @@ function publicUser(scheme, user) {
 }
 function lineEnd(line) {
     return /\r?\n$/.exec(line)?.[0] ?? '';
+}
+
+
+/***/ }),
+
+/***/ 6969:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J8: () => (/* binding */ followGitLinks),
+/* harmony export */   KS: () => (/* binding */ isConfigName)
+/* harmony export */ });
+/* unused harmony export isGitConfig */
+/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
+function isGitConfig(name) {
+    return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+}
+/** What a configuration is called, wherever git keeps it. */
+function isConfigName(name) {
+    return /(?:^|\/)config(?:\.worktree)?$/.test(name);
+}
+/**
+ * Finds the configurations that git reads by way of symbolic links: `.git` itself may be one, or any directory or file in it,
+ * and what such a link leads to may have links again.
+ * @param symlinks their names.
+ * @param realPath the name that a name leads to with all links followed; undefined if that is nowhere in the context.
+ */
+function followGitLinks(symlinks, realPath) {
+    const configs = new Set();
+    const directories = [];
+    const isIn = (name) => directories.some((directory) => name === directory || name.startsWith(`${directory}/`));
+    let left = [...symlinks];
+    for (let found = -1; found !== directories.length;) {
+        found = directories.length;
+        left = left.filter((link) => {
+            if (!isGitPath(link) && !isIn(link))
+                return true;
+            const place = realPath(link);
+            if (place === undefined)
+                return false;
+            // Whether it is a directory makes no difference: nothing is below a file.
+            directories.push(place);
+            if (isConfigName(link))
+                configs.add(place);
+            return false;
+        });
+    }
+    return (name) => isGitConfig(name) || configs.has(name) || (isConfigName(name) && isIn(name));
+}
+function isGitPath(name) {
+    return /\.git(?:\/|$)/.test(name);
 }
 
 
@@ -1070,7 +1123,6 @@ function cleanPath(path) {
 /* harmony export */   Dh: () => (/* binding */ clampTime),
 /* harmony export */   Xt: () => (/* binding */ entryMember),
 /* harmony export */   fs: () => (/* binding */ metaMembers),
-/* harmony export */   hE: () => (/* binding */ isGitConfig),
 /* harmony export */   qf: () => (/* binding */ directoryMember)
 /* harmony export */ });
 /* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1268);
@@ -1087,9 +1139,8 @@ function directoryMember(name, mode, mtimeSeconds) {
     };
 }
 /** @param roots where the context is, on disk and in the archive. */
-function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, linkedGitConfigs }) {
+function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, isGitConfig }) {
     const { stat } = entry;
-    const isConfig = isGitConfig(entry.name) || linkedGitConfigs?.has(entry.name) === true;
     const name = `${roots.archive}/${entry.name}`;
     const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
     switch (entry.content.kind) {
@@ -1126,7 +1177,7 @@ function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, 
                     kind: 'disk',
                     path: `${roots.disk}/${entry.name}`,
                     stat,
-                    ...(isConfig && !keepGitCredentials && { edit: _git_config_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCredentials */ .r }),
+                    ...(!keepGitCredentials && isGitConfig(entry.name) && { edit: _git_config_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCredentials */ .r }),
                 },
                 counts: true,
             };
@@ -1149,13 +1200,10 @@ function* metaMembers({ dockerfile, auth, mtimeSeconds }) {
     yield bytesMember('meta/Dockerfile.dockerignore', 0o644, mtimeSeconds, Buffer.alloc(0));
     yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, dockerfile);
 }
+/** @param seconds NaN for a time that nobody can read. */
 function clampTime(seconds, latestSeconds) {
-    const whole = Math.max(0, Math.floor(seconds));
+    const whole = Number.isNaN(seconds) ? 0 : Math.max(0, Math.floor(seconds));
     return latestSeconds === undefined ? whole : Math.min(whole, latestSeconds);
-}
-/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
-function isGitConfig(name) {
-    return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 function bytesMember(name, mode, mtimeSeconds, bytes) {
     return {
@@ -1447,7 +1495,7 @@ function writeOctal(value, { offset, digits }) {
     }
     return sum;
 }
-/** Sizes over 8 GiB are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
+/** Sizes from 8 GiB on are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
 function writeSize(sizeBytes) {
     if (sizeBytes <= largestOctal)
         return writeOctal(sizeBytes, sizeField);
@@ -1658,14 +1706,12 @@ function bytesSource(bytes) {
 function diskSource(path, seen, workspace) {
     const { file, stat: before } = openAsSeen(path, seen, workspace);
     const { sizeBytes } = before;
-    let reads = 0;
     /** A read that got less than it asked for has seen the end. */
     let sawEnd = false;
     return {
         sizeBytes,
         read(room, left) {
             const count = readPart(file, room, path);
-            reads += 1;
             sawEnd = count < room.length;
             if (count > left)
                 throw changed(path, 'grew');
@@ -1677,8 +1723,9 @@ function diskSource(path, seen, workspace) {
             if (!sawEnd && sizeBytes > 0 && readPart(file, Buffer.alloc(1), path) > 0) {
                 throw changed(path, 'grew');
             }
-            // One read is one moment; only between several can somebody have written.
-            if (reads > 1 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
+            // Reading takes no lock, so somebody may have written even during one read. What was written before, and what a file system
+            // gives the same time, is not noticed.
+            if (sizeBytes > 0 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
                 throw changed(path, 'was written to');
             }
         },
@@ -1941,7 +1988,7 @@ function isWithin(path, directory) {
 /* harmony export */   ph: () => (/* binding */ walkContext)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _member_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7940);
+/* harmony import */ var _git_places_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6969);
 
 
 /**
@@ -1975,10 +2022,10 @@ class Walk {
     #entries = [];
     /** First name of every file that has several, by device and inode. */
     #linked = new Map();
-    /** Device and inode of every git configuration that has several names, excluded ones too. */
-    #gitConfigs = new Set();
-    /** Names of the files that links lead to which git reads a configuration by, excluded ones too. */
-    #configTargets = new Set();
+    /** Names that can be a git configuration's and have others, with device and inode; excluded ones too. */
+    #manyNamed = [];
+    /** Excluded ones too: git reads what they lead to. */
+    #symlinks = [];
     /** Excluded directories on the way down, which appear once something below them is kept. */
     #pending = [];
     #special = [];
@@ -1998,7 +2045,7 @@ class Walk {
         return {
             entries: this.#entries,
             ignored: this.#ignored,
-            linkedGitConfigs: this.#linkedGitConfigs(),
+            isGitConfig: this.#findGitConfigs(),
             warnings,
         };
     }
@@ -2018,10 +2065,11 @@ class Walk {
             }
             if (!excluded && isWhiteout(base))
                 this.#whiteouts.push(name);
-            if (stat.links > 1 && (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .isGitConfig */ .hE)(name))
-                this.#gitConfigs.add(identityOf(stat));
+            if (stat.links > 1 && stat.kind === 'file' && (0,_git_places_js__WEBPACK_IMPORTED_MODULE_1__/* .isConfigName */ .KS)(base)) {
+                this.#manyNamed.push({ name, identity: identityOf(stat) });
+            }
             if (stat.kind === 'symlink')
-                this.#followGitConfig(name, path);
+                this.#symlinks.push(name);
             if (stat.kind === 'directory')
                 this.#directory({ name, path, stat }, excluded, matches);
             else if (!excluded)
@@ -2065,25 +2113,35 @@ class Walk {
             this.#linked.set(identity, name);
         return first;
     }
-    /** Only a link may be where git looks: `.git/config`, or the whole `.git`. */
-    #followGitConfig(name, path) {
-        const config = [path, `${path}/config`].find((_, index) => (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .isGitConfig */ .hE)(index === 0 ? name : `${name}/config`));
-        const real = config === undefined ? undefined : this.#realPath(config);
-        if (real?.startsWith(`${this.#root}/`) === true) {
-            this.#configTargets.add(real.slice(this.#root.length + 1));
+    #findGitConfigs() {
+        const manyNamed = [...this.#manyNamed];
+        const isGitConfig = (0,_git_places_js__WEBPACK_IMPORTED_MODULE_1__/* .followGitLinks */ .J8)(this.#symlinks, (link) => {
+            const place = this.#placeOf(link);
+            if (place !== undefined && place.stat.links > 1) {
+                manyNamed.push({ name: place.name, identity: identityOf(place.stat) });
+            }
+            return place?.name;
+        });
+        const firstNames = new Set();
+        for (const { name, identity } of manyNamed) {
+            const first = this.#linked.get(identity);
+            if (first !== undefined && isGitConfig(name))
+                firstNames.add(first);
         }
+        return (name) => isGitConfig(name) || firstNames.has(name);
     }
-    #realPath(path) {
+    /** Where a link leads to, if that is in the context. */
+    #placeOf(link) {
         try {
-            return this.#workspace.realpath(path);
+            const path = this.#workspace.realpath(`${this.#root}/${link}`);
+            const stat = this.#workspace.stat(path);
+            if (stat === undefined || !path.startsWith(`${this.#root}/`))
+                return undefined;
+            return { name: path.slice(this.#root.length + 1), stat };
         }
         catch {
             return undefined;
         }
-    }
-    #linkedGitConfigs() {
-        const names = [...this.#gitConfigs].map((identity) => this.#linked.get(identity));
-        return new Set([...this.#configTargets, ...names.filter((name) => name !== undefined)]);
     }
     #flushPending() {
         this.#entries.push(...this.#pending.splice(0));
@@ -2167,7 +2225,7 @@ function weigh(files) {
         totalBytes += sizeBytes;
         if (largest === undefined || sizeBytes > largest.sizeBytes)
             largest = file;
-        add(directories, name.slice(0, name.lastIndexOf('/') + 1), sizeBytes);
+        add(directories, directoryOf(name), sizeBytes);
     }
     return { totalFiles, totalBytes, largest, directories };
 }
@@ -2188,24 +2246,43 @@ function describeWeight({ totalBytes, largest, directories, }) {
     ];
 }
 function weighChildren(directories) {
-    const children = new Map();
-    for (const [name, bytes] of directories) {
-        for (let start = 0; start < name.length;) {
-            const end = name.indexOf('/', start) + 1;
-            const parent = name.slice(0, start);
-            const siblings = children.get(parent) ?? new Map();
-            children.set(parent, siblings);
-            add(siblings, name.slice(0, end), bytes);
-            start = end;
+    const totals = new Map(directories);
+    for (const name of directories.keys()) {
+        // What is there has its parents, or gets them when its own turn comes.
+        for (let parent = parentOf(name); !totals.has(parent); parent = parentOf(parent)) {
+            totals.set(parent, 0);
         }
     }
+    const children = new Map();
+    // A name is longer than its parent's, so a total is complete before it is added to that one's.
+    const deepestFirst = [...totals.keys()].sort((one, other) => other.length - one.length);
+    for (const name of deepestFirst) {
+        if (name === '')
+            continue;
+        const bytes = totals.get(name) ?? 0;
+        const parent = parentOf(name);
+        add(totals, parent, bytes);
+        const siblings = children.get(parent);
+        if (siblings === undefined)
+            children.set(parent, [[name, bytes]]);
+        else
+            siblings.push([name, bytes]);
+    }
     return children;
+}
+/** Name of the directory that a file is in. */
+function directoryOf(name) {
+    return name.slice(0, name.lastIndexOf('/') + 1);
+}
+function parentOf(directory) {
+    return directoryOf(directory.slice(0, -1));
 }
 function add(weights, name, bytes) {
     weights.set(name, (weights.get(name) ?? 0) + bytes);
 }
+/** Equal ones in the order of their names. */
 function heaviestIn(name, children) {
-    return [...(children.get(name) ?? [])].sort(([, one], [, other]) => other - one);
+    return [...(children.get(name) ?? [])].sort(([one, oneBytes], [other, otherBytes]) => otherBytes - oneBytes || (one < other ? -1 : 1));
 }
 /** Down to where the weight is: `packages` says little if most of it is in `packages/web/node_modules`. */
 function descend(weight, children) {
