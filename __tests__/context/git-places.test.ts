@@ -78,6 +78,16 @@ const forms: readonly { readonly name: string; readonly form: Form }[] = [
     name: 'a linked file with two names, by the second',
     form: { aa: secret, b: { hard: 'aa' }, '.git/config': { link: '../b' } },
   },
+  {
+    name: 'a link in a linked directory that is kept out',
+    form: {
+      '.dockerignore': 'gitdir\n',
+      'real/x': secret,
+      'gitdir/config': { link: '../real/x' },
+      '.git': { link: 'gitdir' },
+    },
+  },
+  { name: "a link to the context's root", form: { config: secret, '.git': { link: '.' } } },
   { name: 'a hard link', form: { aa: secret, '.git/config': { hard: 'aa' } } },
   {
     name: 'a hard link in a linked directory',
