@@ -414,12 +414,13 @@ function followGitLinks(symlinks, realPath) {
             if (!isGitPath(link) && !isIn(link))
                 return true;
             const place = realPath(link);
-            if (place === undefined)
-                return false;
             // Whether it is a directory makes no difference: nothing is below a file.
-            directories.push(place);
-            if (isConfigName(link))
-                configs.add(place);
+            if (place !== undefined)
+                directories.push(place);
+            // The one in it may be a link where nobody has looked for links, or in the context's own root.
+            const config = isConfigName(link) ? place : realPath(`${link}/config`);
+            if (config !== undefined)
+                configs.add(config);
             return false;
         });
     }
