@@ -69,7 +69,7 @@ export default defineConfig(
               message: 'Nothing in src knows the tools of development.',
             },
             {
-              group: ['**/io/*', '**/main.ts', '**/step.ts'],
+              group: ['**/io/**', '**/main.ts', '**/step.ts'],
               allowTypeImports: true,
               message: 'Only src/main.ts and src/step.ts wire the edges.',
             },

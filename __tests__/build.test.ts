@@ -2,14 +2,14 @@ import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
-import type { StdinStream } from '../src/context/source.ts';
+import type { StdinStream } from '../src/context/stdin.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { JobLog } from '../src/logs/fence.ts';
-import { PodMemory } from '../src/pod/memory.ts';
-import { nonceAnnotation } from '../src/pod/labels.ts';
+import { SavedPods } from '../src/pod/saved-pods.ts';
+import { nonceAnnotation } from '../src/pod/spec/labels.ts';
 import type { Cluster, PodRef } from '../src/ports.ts';
 import { RunReport } from '../src/result/report.ts';
 import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
@@ -105,7 +105,7 @@ async function build(
     clock,
     report,
     log: new JobLog(job, () => 'token-of-the-fence'),
-    pods: new PodMemory(job),
+    pods: new SavedPods(job),
     run: { repository: 'owner/repository', runId: '1', runAttempt: '1' },
     newPodName: () => `kbp-${names.length + 1}`,
     newNonce: () => `nonce-${names.length}`,

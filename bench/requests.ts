@@ -8,11 +8,11 @@ import { buildImage } from '../src/build.ts';
 import { createSource } from '../src/context/source.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
-import { KubeCluster } from '../src/io/cluster.ts';
-import { connect } from '../src/io/kubeconfig.ts';
+import { KubeCluster } from '../src/io/kube/cluster.ts';
+import { connect } from '../src/io/kube/kubeconfig.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import { JobLog } from '../src/logs/fence.ts';
-import { PodMemory } from '../src/pod/memory.ts';
+import { SavedPods } from '../src/pod/saved-pods.ts';
 import { RunReport } from '../src/result/report.ts';
 import { count, type Counts } from './moments.ts';
 import { startRecorder } from './recorder.ts';
@@ -79,7 +79,7 @@ async function build(kubeconfig: string, script: string): Promise<void> {
       clock,
       log,
       report: new RunReport(clock.now()),
-      pods: new PodMemory(job),
+      pods: new SavedPods(job),
       run: { repository: 'example/project', runId: '1', runAttempt: '1' },
       newPodName: () => `kbp-bench-${randomBytes(5).toString('hex')}`,
       newNonce: () => randomBytes(16).toString('hex'),

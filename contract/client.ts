@@ -4,7 +4,7 @@ import { request as sendRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions } from 'ws';
-import type { Connection } from '../src/io/kubeconfig.ts';
+import type { Connection } from '../src/io/kube/connection.ts';
 
 /** The action's account, one with all rights, one without any. */
 export type Account = 'account' | 'admin' | 'nobody';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { startCluster } from '../playground/cluster.ts';
-import { connect, type Connection } from '../src/io/kubeconfig.ts';
+import { connect } from '../src/io/kube/kubeconfig.ts';
+import type { Connection } from '../src/io/kube/connection.ts';
 import type { ContractCluster } from './session.ts';
 
 /** The cluster that the environment names; undefined if there is none. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
-import type { Connection } from '../src/io/kubeconfig.ts';
+import type { Connection } from '../src/io/kube/connection.ts';
 import { Client, type Answer, type Query, type WatchEvent } from './client.ts';
 import type { Replacement } from './result.ts';
 

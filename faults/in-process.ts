@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
-import type { StdinStream } from '../src/context/source.ts';
+import type { StdinStream } from '../src/context/stdin.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { toBuildError, type BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
-import { KubeCluster } from '../src/io/cluster.ts';
-import { connect } from '../src/io/kubeconfig.ts';
+import { KubeCluster } from '../src/io/kube/cluster.ts';
+import { connect } from '../src/io/kube/kubeconfig.ts';
 import { JobLog } from '../src/logs/fence.ts';
-import { PodMemory } from '../src/pod/memory.ts';
+import { SavedPods } from '../src/pod/saved-pods.ts';
 import { removeLeftovers } from '../src/post.ts';
 import type { Clock } from '../src/ports.ts';
 import { RunReport } from '../src/result/report.ts';
@@ -70,7 +70,7 @@ function portsOf(trial: Trial, clock: Clock, job: RecordedJob, log: JobLog): Bui
     clock,
     log,
     report: new RunReport(clock.now()),
-    pods: new PodMemory(job),
+    pods: new SavedPods(job),
     // Without a repository there is no sweep: its requests would take the faults of others.
     run: { repository: '', runId: '1', runAttempt: '1' },
     newPodName: () => `kbp-${randomBytes(5).toString('hex')}`,

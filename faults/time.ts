@@ -1,6 +1,6 @@
 import { Agent } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Connection } from '../src/io/kubeconfig.ts';
+import type { Connection } from '../src/io/kube/connection.ts';
 import type { Clock } from '../src/ports.ts';
 
 /** Shorter timers of libraries are left alone: they order events and wait for nothing. */

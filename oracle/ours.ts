@@ -1,6 +1,6 @@
 // What our own code makes of a case: the rules alone, and a walk that leaves directories out.
-import { IgnoreRules, type ParentMatches } from '../src/context/ignore.ts';
-import { walkContext } from '../src/context/walk.ts';
+import { IgnoreRules, type ParentMatches } from '../src/context/ignore/rules.ts';
+import { walkContext } from '../src/context/directory/walk.ts';
 import { BuildError } from '../src/errors.ts';
 import type { FileStat, Workspace } from '../src/ports.ts';
 import type { IgnoreCase } from './draw.ts';

@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { UploadProgress } from './attach/progress.ts';
 import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
-import type { StdinStream } from './context/source.ts';
+import type { StdinStream } from './context/stdin.ts';
 import { builderContainerName } from './engines/engine.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
@@ -12,9 +12,9 @@ import { createPod } from './pod/create.ts';
 import { readEndCause, type EndCause } from './pod/end-cause.ts';
 import { eventsIfKnown } from './pod/events.ts';
 import { followPod, type PodFollower } from './pod/follow.ts';
+import { reportNodeNotReady } from './pod/node-not-ready.ts';
 import { removePod } from './pod/remove.ts';
-import { Sight } from './pod/sight.ts';
-import { reportSilentNode } from './pod/silent-node.ts';
+import { StateReadProblem } from './pod/state-read-problem.ts';
 import { describePodState, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
@@ -76,13 +76,13 @@ export async function runAttempt(
     await log.group(`Start pod ${order.ref.name}`);
     const pod = await createPod(cluster, order.pod, order.onRefused, clock, signal);
     report.phase('create', clock.now());
-    const sight = new Sight(clock, (text) => log.info(text));
+    const readProblem = new StateReadProblem(clock, (text) => log.info(text));
     const states = cluster.podStates(pod, alive, (problem) => {
-      sight.told(problem);
+      readProblem.changed(problem);
     });
     const follower = followPod(states, builderContainerName, clock, alive);
     nodeOf = () => follower.node;
-    report.describeState = () => sight.describe(follower.state);
+    report.describeState = () => readProblem.describe(follower.state);
     const started = await waitForStart(
       follower,
       {
@@ -90,7 +90,7 @@ export async function runAttempt(
         startTimeoutMs: order.startTimeoutMs,
         report: (line) => log.info(line),
         events: () => eventsIfKnown(cluster, order.ref, alive),
-        problem: () => sight.problem,
+        problem: () => readProblem.problem,
       },
       signal,
     );
@@ -133,7 +133,7 @@ async function runContainer(
   const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
   // Its error is looked at below; until then it must not count as unhandled.
   output.catch(() => undefined);
-  void reportSilentNode(follower, (line) => log.info(line), signal);
+  void reportNodeNotReady(follower, (line) => log.info(line), signal);
   const upload =
     follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
   signal.throwIfAborted();

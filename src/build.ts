@@ -1,22 +1,22 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { attachStreams } from './attach/channel.ts';
 import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
-import { hostsWithoutLogin } from './context/auth.ts';
-import type { StdinSource, StreamAuth } from './context/source.ts';
 import { StreamsAhead } from './context/prefetch.ts';
-import { startDeadline, type Deadline } from './deadline.ts';
+import type { StdinSource, StreamAuth } from './context/stdin.ts';
 import type { BuiltImage, Engine } from './engines/engine.ts';
 import { BuildError, describeError, toBuildError } from './errors.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import { hostsWithoutLogin } from './logins/collect.ts';
 import type { JobLog } from './logs/fence.ts';
 import { checkAccess } from './pod/access.ts';
-import type { PodMemory } from './pod/memory.ts';
-import { buildPod, type RunIdentity } from './pod/spec.ts';
+import type { SavedPods } from './pod/saved-pods.ts';
+import { buildPod, type RunIdentity } from './pod/spec/spec.ts';
+import { mergeTemplate } from './pod/spec/template.ts';
 import { sweepPods } from './pod/sweep.ts';
-import { mergeTemplate } from './pod/template.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
 import { memoryWarning, outcomeError } from './result/message.ts';
 import { decideOutcome } from './result/outcome.ts';
+import { startDeadline, type Deadline } from './time/deadline.ts';
 
 /** What is built, and how: everything that is the same for each attempt. */
 export interface BuildPlan {
@@ -29,7 +29,7 @@ export interface BuildPlan {
 }
 
 export interface BuildPorts extends AttemptPorts {
-  readonly pods: PodMemory;
+  readonly pods: SavedPods;
   readonly run: RunIdentity;
   readonly newPodName: () => string;
   readonly newNonce: () => string;

@@ -1,5 +1,5 @@
 // What both steps run; dist/post.js says that it is the post step. Imports only what decides whether there is anything to do: a post step without work ends here.
-import { isPostStep, rememberedPods } from './io/state.ts';
+import { isPostStep, rememberedPods } from './io/runner/state.ts';
 
 const isPost = isPostStep(process.env);
 // Whatever ends this process, only a proved success is 0.

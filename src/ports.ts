@@ -1,6 +1,5 @@
 /** What the flow needs from outside. Interfaces only: src/io implements them, tests give small doubles. */
 import type { V1Pod } from '@kubernetes/client-node';
-import type { AttachSocket } from './attach/socket.ts';
 import type { BuildError } from './errors.ts';
 
 /** A pod by name; the same pair that the post step finds in the saved state. */
@@ -56,7 +55,7 @@ export interface Cluster {
     options: LogOptions,
     signal: AbortSignal,
   ): AsyncIterable<Buffer>;
-  /** Opens the attach connection for stdin (and stderr where a server needs a reader, attach/socket.ts). */
+  /** Opens the attach connection for stdin (and stderr where a server needs a reader, attach/channel.ts). */
   attach(
     ref: PodRef,
     container: string,
@@ -158,4 +157,33 @@ export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The attach connection as the pump needs it; src/io/kube/socket.ts opens it. */
+export interface AttachSocket {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
+  /** Sends one binary message; resolves when the operating system has taken it. Rejects if the connection is closed. */
+  send(message: Uint8Array): Promise<void>;
+  ping(payload: string): void;
+  /** Starts the closing handshake and lets everything sent before it go out; `closed` tells the end. */
+  close(): void;
+  /** Drops the connection at once. */
+  terminate(): void;
+  /** Sets the one receiver of messages and pongs. */
+  listen(listener: AttachListener): void;
+  /** Settles once, never rejects. */
+  readonly closed: Promise<SocketClose>;
+}
+
+export interface AttachListener {
+  message(message: Uint8Array): void;
+  pong(payload: string): void;
+}
+
+export interface SocketClose {
+  /** WebSocket close code; 1006 without a closing handshake. */
+  readonly code: number;
+  readonly reason: string;
+  readonly error?: Error;
 }

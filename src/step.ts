@@ -2,33 +2,35 @@
 import { randomBytes } from 'node:crypto';
 import { getInput } from '@actions/core';
 import { buildImage, type BuildPlan, type BuildPorts } from './build.ts';
-import { collectLogins, wantedHosts } from './context/auth.ts';
-import { checkDockerfile, throwIfAny } from './context/dockerfile-check.ts';
-import { registriesOf } from './context/dockerfile.ts';
-import { readInputFile } from './context/places.ts';
-import { createSource, type StdinSource, type StreamAuth } from './context/source.ts';
+import { readInputFile } from './context/directory/places.ts';
+import { createSource } from './context/source.ts';
+import type { StdinSource, StreamAuth } from './context/stdin.ts';
+import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
+import { registriesOf } from './dockerfile/registries.ts';
 import { selectEngine } from './engines/select.ts';
 import { describeError, toBuildError, type BuildError } from './errors.ts';
-import { orAborted, startDeadline } from './deadline.ts';
 import type { Inputs, KubeInputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
-import { leafSecrets } from './inputs/secrets.ts';
 import { systemClock } from './io/clock.ts';
-import { KubeCluster } from './io/cluster.ts';
 import { readDockerConfig } from './io/docker-config.ts';
 import { commandRunner } from './io/exec.ts';
-import { runnerJob } from './io/job.ts';
-import { connect, type Connection } from './io/kubeconfig.ts';
-import { failOnCrash } from './io/crash.ts';
-import { cancellation } from './io/signals.ts';
-import { rememberedPods } from './io/state.ts';
+import { KubeCluster } from './io/kube/cluster.ts';
+import type { Connection } from './io/kube/connection.ts';
+import { connect } from './io/kube/kubeconfig.ts';
+import { failOnCrash } from './io/runner/crash.ts';
+import { runnerJob } from './io/runner/job.ts';
+import { cancellation } from './io/runner/signals.ts';
+import { rememberedPods } from './io/runner/state.ts';
 import { createWorkspace } from './io/workspace.ts';
-import { JobLog, type Place } from './logs/fence.ts';
-import { PodMemory } from './pod/memory.ts';
-import { podName } from './pod/name.ts';
+import { leafSecrets } from './kubeconfig/secrets.ts';
+import { collectLogins, wantedHosts } from './logins/collect.ts';
+import { JobLog, type Annotation } from './logs/fence.ts';
+import { SavedPods } from './pod/saved-pods.ts';
+import { podName } from './pod/spec/name.ts';
 import { leftover, removeLeftovers } from './post.ts';
 import { RunReport } from './result/report.ts';
 import { renderMetadata, renderSummary, isUnpushed, notPushed } from './result/summary.ts';
+import { orAborted, startDeadline } from './time/deadline.ts';
 
 const environment = process.env;
 const clock = systemClock;
@@ -89,7 +91,7 @@ async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal):
     clock,
     log,
     report,
-    pods: new PodMemory(runnerJob),
+    pods: new SavedPods(runnerJob),
     run: {
       repository: environment['GITHUB_REPOSITORY'] ?? '',
       runId: environment['GITHUB_RUN_ID'] ?? '',
@@ -255,7 +257,7 @@ function setOutputs(inputs: Inputs, report: RunReport): void {
 }
 
 /** A line of the Dockerfile, where there is a file to point to. */
-function placeOf(file: string | undefined, line: number | undefined): Place {
+function placeOf(file: string | undefined, line: number | undefined): Annotation {
   return file === undefined || line === undefined ? {} : { file, line };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { keepAlive } from '../../src/attach/keepalive.ts';
+import { probeConnection } from '../../src/attach/keepalive.ts';
 import { VirtualClock } from '../support/clock.ts';
 
 interface Watched {
@@ -8,7 +8,7 @@ interface Watched {
   readonly stop: AbortController;
   readonly pings: number[];
   readonly probes: number[];
-  readonly end: ReturnType<typeof keepAlive>;
+  readonly end: ReturnType<typeof probeConnection>;
 }
 
 /** A connection that pings since second 0; `pong` and `probe` answer with what happens at that second. */
@@ -19,7 +19,7 @@ function watch(pong: (second: number) => boolean, probe: (second: number) => boo
   const pings: number[] = [];
   const probes: number[] = [];
   const second = (): number => clock.now() / 1_000;
-  const end = keepAlive(
+  const end = probeConnection(
     signs,
     {
       clock,
@@ -93,5 +93,5 @@ test('a signal that was aborted before pings nobody', async () => {
   };
   const signs = { lastPongMs: 0, lastAcceptedMs: 0 };
   const ports = { clock, ping: fail, probe: fail };
-  expect(await keepAlive(signs, ports, AbortSignal.abort())).toBeUndefined();
+  expect(await probeConnection(signs, ports, AbortSignal.abort())).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { UploadProgress } from '../../src/attach/progress.ts';
-import type { PackProgress } from '../../src/context/source.ts';
+import type { PackProgress } from '../../src/context/stdin.ts';
 import { VirtualClock } from '../support/clock.ts';
 
 const unknown: PackProgress = { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { uploadStdin } from '../../src/attach/upload.ts';
 import type { AttachEnd } from '../../src/attach/pump.ts';
-import type { StdinStream } from '../../src/context/source.ts';
+import type { StdinStream } from '../../src/context/stdin.ts';
 import { BuildError } from '../../src/errors.ts';
 import { followPod } from '../../src/pod/follow.ts';
 import type { Cluster } from '../../src/ports.ts';

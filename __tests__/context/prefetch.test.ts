@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { prefetch, StreamsAhead } from '../../src/context/prefetch.ts';
-import type { StdinStream } from '../../src/context/source.ts';
+import type { StdinStream } from '../../src/context/stdin.ts';
 import { turn } from '../support/clock.ts';
 
 /** A stream of `count` chunks of 100 bytes that counts what was asked of it. */

@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { collectLogins, hostsWithoutLogin, type DockerConfig } from '../../src/context/auth.ts';
+import { collectLogins, hostsWithoutLogin, type DockerConfig } from '../../src/logins/collect.ts';
 import { BuildError } from '../../src/errors.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
-import { dockerHub } from '../../src/inputs/reference.ts';
+import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { readDockerConfig } from '../../src/io/docker-config.ts';
 import { commandRunner } from '../../src/io/exec.ts';
 import type { RunCommand } from '../../src/ports.ts';

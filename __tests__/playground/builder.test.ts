@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pack } from 'tar-stream';
 import { runBuilder } from '../../playground/builder/run.ts';
 import { startRegistry, type PocketImage, type PocketRegistry } from '../../playground/registry.ts';
-import { createSource, type StreamAuth } from '../../src/context/source.ts';
+import { createSource } from '../../src/context/source.ts';
+import type { StreamAuth } from '../../src/context/stdin.ts';
 import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 

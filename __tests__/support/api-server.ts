@@ -10,7 +10,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import type { Connection } from '../../src/io/kubeconfig.ts';
+import type { Connection } from '../../src/io/kube/connection.ts';
 
 export interface ApiRequest {
   readonly method: string;

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { AttachSocket } from '../../src/attach/socket.ts';
+import type { AttachSocket } from '../../src/ports.ts';
 import type { BuildError } from '../../src/errors.ts';
 import type { Access, Cluster, LogOptions, PodEvent, PodRef } from '../../src/ports.ts';
 

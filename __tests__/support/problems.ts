@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../src/inputs/problem.ts';
+import { InvalidInput } from '../../src/text/problem.ts';
 
 /** What a parser says is wrong; the text `no problem` if it takes the value. */
 export function problemsOf(run: () => unknown): unknown {

@@ -1,4 +1,4 @@
-import type { Descriptor, History, RuntimeConfig } from '../registry.ts';
+import type { Descriptor, History, RuntimeConfig } from '../oci/image-spec.ts';
 import type { Tree } from './tree.ts';
 
 /** Media types of one of the two families, which an image does not mix. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describeError } from '../../src/errors.ts';
-import { normalizeHost } from '../../src/inputs/reference.ts';
+import { normalizeHost } from '../../src/inputs/values/reference.ts';
 import { unpackedAt } from './context.ts';
 import { cleanName, type Tree } from './tree.ts';
 

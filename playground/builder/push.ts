@@ -1,5 +1,5 @@
 import { describeError } from '../../src/errors.ts';
-import type { ImageConfig, ImageManifest } from '../registry.ts';
+import type { ImageConfig, ImageManifest } from '../oci/image-spec.ts';
 import { digestOf } from '../registry/store.ts';
 import { RegistryClient, type Access } from './client.ts';
 import { BuilderFailure } from './failure.ts';

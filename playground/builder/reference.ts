@@ -1,4 +1,4 @@
-import { parseRepository } from '../../src/inputs/reference.ts';
+import { parseRepository } from '../../src/inputs/values/reference.ts';
 
 /** An image in a registry. */
 export interface Reference {

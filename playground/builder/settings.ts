@@ -1,4 +1,4 @@
-import type { RuntimeConfig } from '../registry.ts';
+import type { RuntimeConfig } from '../oci/image-spec.ts';
 import type { Step } from './dockerfile.ts';
 import { expandWord, splitWords, type Lookup } from './words.ts';
 

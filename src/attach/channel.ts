@@ -1,6 +1,6 @@
-import { excerpt } from '../excerpt.ts';
-import { fieldsOf, parseJson, text } from '../json.ts';
 import type { AttachStreams } from '../ports.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { fieldsOf, parseJson, text } from '../text/json.ts';
 
 /**
  * The frames of `pods/attach`: one binary WebSocket message is one channel byte and its payload. Source: Kubernetes

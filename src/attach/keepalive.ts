@@ -25,7 +25,7 @@ const silentMs = 5 * 60_000;
  * connection is dead: no pong and the cluster does not answer otherwise either, or neither pong nor accepted byte for five
  * minutes although it answers.
  */
-export async function keepAlive(
+export async function probeConnection(
   signs: ConnectionSigns,
   { clock, ping, probe }: KeepAlive,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
-import type { PackProgress } from '../context/source.ts';
+import type { PackProgress } from '../context/stdin.ts';
 import type { Clock } from '../ports.ts';
-import { formatBytes } from '../size.ts';
+import { formatBytes } from '../text/size.ts';
 
 const everyMs = 5_000;
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { BuildError, describeError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, AttachSocket, SocketClose } from '../ports.ts';
 import {
   closeStdinFrame,
   largestPayload,
@@ -9,8 +9,7 @@ import {
   supportsHalfClose,
   type AttachStatus,
 } from './channel.ts';
-import { keepAlive, type ConnectionSigns } from './keepalive.ts';
-import type { AttachSocket, SocketClose } from './socket.ts';
+import { probeConnection, type ConnectionSigns } from './keepalive.ts';
 
 /** How the stream to the container's stdin ended. */
 export interface AttachEnd {
@@ -70,12 +69,12 @@ export async function pumpStdin(
 ): Promise<AttachEnd> {
   const session = new Session(socket, stdin, options.clock);
   const stop = (): void => {
-    session.fail(toBuildError(options.signal.reason));
+    session.fail(connectionFailure(options.signal.reason));
   };
   options.signal.addEventListener('abort', stop);
   if (options.signal.aborted) stop();
   const done = new AbortController();
-  const watching = session.keepAlive(options, done.signal);
+  const watching = session.probeConnection(options, done.signal);
   try {
     await session.send(options.onSent);
     await session.finish(options);
@@ -154,11 +153,11 @@ class Session {
   }
 
   /** Pings until the signal ends it; a dead connection ends the session. */
-  async keepAlive({ clock, probe }: PumpOptions, signal: AbortSignal): Promise<void> {
+  async probeConnection({ clock, probe }: PumpOptions, signal: AbortSignal): Promise<void> {
     const ping = (): void => {
       this.#socket.ping('');
     };
-    const failure = await keepAlive(this.#signs, { clock, ping, probe }, signal);
+    const failure = await probeConnection(this.#signs, { clock, ping, probe }, signal);
     if (failure !== undefined) this.fail(failure);
   }
 
@@ -314,7 +313,7 @@ class Session {
   }
 }
 
-function toBuildError(reason: unknown): BuildError {
+function connectionFailure(reason: unknown): BuildError {
   return reason instanceof BuildError
     ? reason
     : new BuildError('attach', describeError(reason), { cause: reason });

@@ -1,4 +1,4 @@
-import type { StdinStream } from '../context/source.ts';
+import type { StdinStream } from '../context/stdin.ts';
 import { askedPauseMs, BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded } from '../pod/state.ts';

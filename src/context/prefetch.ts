@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { StdinStream } from './source.ts';
+import type { StdinStream } from './stdin.ts';
 
 /** Streams of one pod; the first one is packed at once, while the pod is scheduled and its image pulled. */
 export class StreamsAhead {

@@ -1,77 +1,11 @@
 import { Readable } from 'node:stream';
-import type { StreamLayout } from '../engines/engine.ts';
 import { BuildError } from '../errors.ts';
-import type { Source } from '../inputs/inputs.ts';
 import type { Workspace } from '../ports.ts';
-import { pieceBytes } from './blocks.ts';
-import { directorySource } from './directory.ts';
-import { fileBytes } from './bytes.ts';
-import { findPlace, type Place } from './places.ts';
-
-/** Counts while a stream is packed; read at any time. */
-export interface PackProgress {
-  /** Regular files packed so far. */
-  files: number;
-  /** Content bytes packed so far. */
-  bytes: number;
-  /** Content bytes in total; undefined where nobody knows before the end. */
-  totalBytes: number | undefined;
-  /** Files in total; undefined likewise. */
-  totalFiles: number | undefined;
-}
-
-/** One stream for one container: bytes as they go to stdin. */
-export interface StdinStream {
-  /** Bytes in chunks of any size. Errors are BuildError('context'). Destroy it to stop packing and to close files. */
-  readonly stream: Readable;
-  readonly progress: PackProgress;
-}
-
-/** Files that travel beside the context in the image layout; ignored in the plain one. */
-export interface StreamAuth {
-  /** `auth/config.json`: a Docker configuration with logins, mode 0600. */
-  readonly config?: Buffer;
-  /** `auth/ca.crt`: PEM. */
-  readonly ca?: Buffer;
-}
-
-/** Where a path of the context is. `unknown`: a link is on the way, or it cannot be read. */
-export type Presence = 'sent' | 'ignored' | 'missing' | 'unknown';
-
-/** What goes to stdin; each `open` starts from the beginning, so that a restart packs again. */
-export interface StdinSource {
-  /** Named in the log, for example `directory "." (3 entries kept out by .dockerignore)`. */
-  readonly description: string;
-  /** Text of the Dockerfile; empty for engines without one. */
-  readonly dockerfile: string;
-  /** Where the Dockerfile is, as the user would write it; absent for engines without one and inside of an archive. */
-  readonly dockerfilePath?: string;
-  /** Absent for bytes that are sent as they are: nothing is gained by reading them before the container runs. */
-  readonly isPacked?: true;
-  /** What else the log says of it, for example its heaviest directories. */
-  readonly notes: readonly string[];
-  /** Warnings that the user should read once, for example a socket that was left out. */
-  readonly warnings: readonly string[];
-  /** Whether a clean path, relative to the context, is sent. Absent for what is sent as it is. */
-  readonly lookUp?: (path: string) => Presence;
-  open(auth: StreamAuth): StdinStream;
-}
-
-/** What the inputs say about the stream. Paths are as written by the user. */
-export interface SourceOptions {
-  readonly source: Source;
-  /** The Dockerfile; undefined means the one in the context. */
-  readonly file: string | undefined;
-  readonly layout: StreamLayout;
-  /** 0 to 9. */
-  readonly compressionLevel: number;
-  /** Patterns behind those of the ignore file. */
-  readonly excludes?: readonly string[];
-  /** True: `.git/config` is sent with the logins in it. */
-  readonly keepGitCredentials?: boolean;
-  /** `SOURCE_DATE_EPOCH` of the environment: modification times after it become it. */
-  readonly sourceDateEpoch: string | undefined;
-}
+import { fileBytes } from './directory/bytes.ts';
+import { findPath, type FoundPath } from './directory/places.ts';
+import { directorySource } from './directory/source.ts';
+import type { StdinSource, SourceOptions } from './stdin.ts';
+import { pieceBytes } from './tar/blocks.ts';
 
 /**
  * Finds what the inputs name and looks through it, so that what is wrong with it is said before any pod exists. Nothing is
@@ -88,7 +22,7 @@ export async function createSource(
     return rawSource(findFile(source.path, 'stdin-file', workspace), source.path, workspace);
   }
   const latestSeconds = readSourceDateEpoch(options.sourceDateEpoch);
-  const place = findPlace(source.path, ['.'], workspace);
+  const place = findPath(source.path, ['.'], workspace);
   if (place === undefined) throw noContext(source.path);
   if (place.kind === 'directory') {
     return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
@@ -100,7 +34,7 @@ export async function createSource(
   }
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
   // Reading archives takes a library that directories do not need.
-  const { archiveSource } = await import('./archive.ts');
+  const { archiveSource } = await import('./archive/source.ts');
   return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
 }
 
@@ -124,7 +58,7 @@ function textSource(text: string): StdinSource {
 }
 
 /** A file byte for byte. */
-function rawSource(place: Place, name: string, workspace: Workspace): StdinSource {
+function rawSource(place: FoundPath, name: string, workspace: Workspace): StdinSource {
   const sizeBytes = workspace.stat(place.path)?.sizeBytes ?? 0;
   return {
     description: `file ${JSON.stringify(name)} (${sizeBytes} bytes, unchanged)`,
@@ -148,8 +82,8 @@ function rawSource(place: Place, name: string, workspace: Workspace): StdinSourc
   };
 }
 
-function findFile(path: string, input: string, workspace: Workspace): Place {
-  const place = findPlace(path, ['.'], workspace);
+function findFile(path: string, input: string, workspace: Workspace): FoundPath {
+  const place = findPath(path, ['.'], workspace);
   if (place?.kind === 'file') return place;
   throw new BuildError(
     'context',

@@ -1,7 +1,7 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import type { Inputs } from '../inputs/inputs.ts';
 
-/** Where stdin's archive has its parts, see context/source.ts. */
+/** Where stdin's archive has its parts, see context/tar/member.ts. */
 export type StreamLayout = 'image' | 'plain';
 
 /** What the pod gives back of the image, read from the container's termination message on exit 0. */
@@ -16,7 +16,7 @@ export interface StreamExtras {
   readonly logins: boolean;
   /** `auth/ca.crt` is in the stream. */
   readonly ca: boolean;
-  /** Registries that the Dockerfile names (context/dockerfile.ts): `auth/ca.crt` is trusted for them too. */
+  /** Registries that the Dockerfile names (dockerfile/registries.ts): `auth/ca.crt` is trusted for them too. */
   readonly pullHosts?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Diagnosis {
 export interface Engine {
   readonly name: Inputs['builder']['engine'];
   readonly layout: StreamLayout;
-  /** What the builder needs: name, image, command, args, env, securityContext, volumeMounts. pod/spec.ts adds the rest. */
+  /** What the builder needs: name, image, command, args, env, securityContext, volumeMounts. pod/spec/spec.ts adds the rest. */
   container(inputs: Inputs, extras: StreamExtras): V1Container;
   /** Volumes of the pod that `container` mounts. */
   volumes(inputs: Inputs): readonly V1Volume[];

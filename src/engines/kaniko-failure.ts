@@ -1,5 +1,5 @@
-import { excerpt } from '../excerpt.ts';
-import { registryOf } from '../inputs/reference.ts';
+import { registryOf } from '../inputs/values/reference.ts';
+import { excerpt } from '../text/excerpt.ts';
 import type { Diagnosis } from './engine.ts';
 import { collapse, listInstructions, type DockerfileLine } from './instruction.ts';
 

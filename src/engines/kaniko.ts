@@ -1,8 +1,9 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
-import { formatDuration } from '../inputs/duration.ts';
-import type { Inputs, KeyValue } from '../inputs/inputs.ts';
-import { dockerHub, parseRepository } from '../inputs/reference.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { formatDuration } from '../inputs/values/duration.ts';
+import type { KeyValue } from '../inputs/values/fields.ts';
+import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
 import {
   builderContainerName,
   registrySecretVolume,

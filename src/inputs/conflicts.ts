@@ -1,7 +1,8 @@
+import { quote } from '../text/problem.ts';
 import type { Inputs } from './inputs.ts';
-import { quote, type Problems } from './problem.ts';
+import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
-import { parseRepository } from './reference.ts';
+import { parseRepository } from './values/reference.ts';
 
 type Add = (input: string, text: string, hint?: string) => void;
 

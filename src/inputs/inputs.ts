@@ -1,3 +1,8 @@
+import type { KeyValue } from './values/fields.ts';
+import type { Platform } from './values/platform.ts';
+import type { ImageReference } from './values/reference.ts';
+import type { InsecureRegistry, RegistryMirror } from './values/registry.ts';
+import type { Toleration } from './values/tolerations.ts';
 /**
  * Every input of action.yml after parsing: checked, with units, frozen. Texts of files (pod template, certificate
  * authority) are already read. Field names follow action.yml; what `engine: custom` cannot use is empty there.
@@ -88,14 +93,6 @@ export interface PodInputs {
   readonly template: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-  readonly tolerationSeconds?: number;
-}
-
 export interface RegistryInputs {
   /** `docker-config`: path of a directory or file, `none`, or undefined for `$DOCKER_CONFIG`, else `~/.docker`. */
   readonly dockerConfig: string | undefined;
@@ -106,40 +103,4 @@ export interface RegistryInputs {
   /** `registry-ca`: PEM text. */
   readonly ca: string | undefined;
   readonly pushRetry: number;
-}
-
-/** `registry-mirrors`: a mirror to ask before a registry; `index.docker.io` where the user named none. */
-export interface RegistryMirror {
-  readonly registry: string;
-  /** Host, with a path where the mirror has one. */
-  readonly mirror: string;
-}
-
-/** `http://host` is plain HTTP, `https://host` TLS without verification, a bare host both. */
-export interface InsecureRegistry {
-  readonly host: string;
-  readonly http: boolean;
-  readonly unverifiedTls: boolean;
-}
-
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** `registry/repository:tag` in full: the registry is always named. */
-export interface ImageReference {
-  /** As the user wrote it, with `:latest` where there was no tag. */
-  readonly text: string;
-  /** `index.docker.io` for references without a host. */
-  readonly registry: string;
-  /** Repository without the registry, `library/` added where Docker adds it. */
-  readonly repository: string;
-  readonly tag: string;
-}
-
-export interface Platform {
-  readonly os: 'linux';
-  readonly architecture: string;
-  readonly variant: string | undefined;
 }

@@ -1,38 +1,43 @@
-import { defaultImages } from '../engines/images.ts';
-import { parseAuthority } from './authority.ts';
-import { parseCache } from './cache.ts';
+import { checkContext, parseKubeconfig, referencedFiles } from '../kubeconfig/document.ts';
+import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
-import { parseDuration } from './duration.ts';
-import { parseAnnotation, parseKeyValue, parseVariable, refuseRepeats } from './fields.ts';
+import { defaultImages } from './images.ts';
 import type {
   BuilderInputs,
   ImageInputs,
-  ImageReference,
   Inputs,
-  KeyValue,
   KubeInputs,
   PodInputs,
   RegistryInputs,
   Source,
 } from './inputs.ts';
-import { checkContext, parseKubeconfig, referencedFiles } from './kubeconfig.ts';
-import { parseItems, type ListKind } from './list.ts';
+import { Problems } from './problems.ts';
+import { InputReader, type RawInputs } from './reader.ts';
+import { parseAuthority } from './values/ca-certificate.ts';
+import { parseCache } from './values/cache.ts';
+import { parseDuration } from './values/duration.ts';
+import {
+  parseAnnotation,
+  parseKeyValue,
+  parseVariable,
+  refuseRepeats,
+  type KeyValue,
+} from './values/fields.ts';
+import { parseItems, type ListKind } from './values/list.ts';
 import {
   checkPodAnnotation,
   checkPodLabel,
   checkSelector,
   parseNamespace,
   parseObjectName,
-} from './name.ts';
-import { parsePlatforms } from './platform.ts';
-import { Problems, invalid, quote } from './problem.ts';
-import { parseBytes, parseResource, type Resource } from './quantity.ts';
-import { InputReader, type RawInputs } from './reader.ts';
-import { parseReference } from './reference.ts';
-import { parseInsecureRegistry, parseMirror, parsePullHost } from './registry.ts';
-import { parseBoolean, parseInteger, parseWord } from './scalar.ts';
-import { parseTemplate } from './template.ts';
-import { parseTolerations } from './tolerations.ts';
+} from './values/name.ts';
+import { parsePlatforms } from './values/platform.ts';
+import { parseBytes, parseResource, type Resource } from './values/quantity.ts';
+import { type ImageReference, parseReference } from './values/reference.ts';
+import { parseInsecureRegistry, parseMirror, parsePullHost } from './values/registry.ts';
+import { parseBoolean, parseInteger, parseWord } from './values/scalar.ts';
+import { parseTemplate } from './values/template.ts';
+import { parseTolerations } from './values/tolerations.ts';
 
 /** Node's timers end at 24 days. */
 const longestWaitHours = 480;

@@ -1,6 +1,7 @@
 import { describeError } from '../errors.ts';
-import { parseItems, parseList, type Item, type ListKind } from './list.ts';
-import { invalid, quote, type Problems } from './problem.ts';
+import { invalid, quote } from '../text/problem.ts';
+import type { Problems } from './problems.ts';
+import { parseItems, parseList, type Item, type ListKind } from './values/list.ts';
 
 /** The strings that the runner gives. */
 export interface RawInputs {

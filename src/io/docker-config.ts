@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseDockerConfig, type DockerConfig } from '../context/auth.ts';
 import { BuildError, describeError } from '../errors.ts';
+import { parseDockerConfig, type DockerConfig } from '../logins/collect.ts';
 
 /**
  * Reads the Docker configuration that has the logins: that of the input `docker-config` (a directory or a file), else of

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
 import { getExecOutput } from '@actions/exec';
-import { orAborted } from '../deadline.ts';
-import { field } from '../json.ts';
 import type { RunCommand } from '../ports.ts';
+import { field } from '../text/json.ts';
+import { orAborted } from '../time/deadline.ts';
 
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;

@@ -3,7 +3,7 @@ import type { Job } from '../ports.ts';
 const newline = 0x0a;
 
 /** Where a message points: a file of the workspace, a line from 1. */
-export interface Place {
+export interface Annotation {
   readonly file?: string;
   readonly line?: number;
 }
@@ -34,12 +34,12 @@ export class JobLog {
     return this.#print(`${neutralize(text)}\n`);
   }
 
-  warning(text: string, place: Place = {}): Promise<void> {
+  warning(text: string, place: Annotation = {}): Promise<void> {
     return this.#print(command('warning', place, text));
   }
 
   /** An annotation of the run; the step itself fails by the exit code. */
-  error(text: string, place: Place = {}): Promise<void> {
+  error(text: string, place: Annotation = {}): Promise<void> {
     return this.#print(command('error', place, text));
   }
 
@@ -124,7 +124,7 @@ export function neutralize(text: string): string {
 }
 
 /** A workflow command. Source: actions/runner ActionCommand.cs and actions/toolkit command.ts. */
-function command(name: string, { file, line }: Place, text: string): string {
+function command(name: string, { file, line }: Annotation, text: string): string {
   const properties = [
     ...(file === undefined ? [] : [`file=${escapeProperty(file)}`]),
     ...(line === undefined ? [] : [`line=${line}`]),

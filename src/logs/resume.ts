@@ -1,6 +1,6 @@
 import { askedPauseMs, BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
-import { Trouble } from '../trouble.ts';
+import { OutageNotice } from '../time/outage.ts';
 import { LineFramer, type LogLine } from './lines.ts';
 import { RotationWatch } from './rotation.ts';
 import { secondOf, Seen, type Gap } from './seen.ts';
@@ -28,7 +28,7 @@ const longestPauseMs = 5_000;
 /** Many builds whose connections broke together do not come back together. */
 const spreadMs = 800;
 /** So long without a byte: the connection may be half open, or the kubelet may follow a file that was rotated away. */
-const silenceMs = 90_000;
+const quietRequestMs = 90_000;
 /** How long the rest of the output is asked for after the container's end. */
 const lastPatienceMs = 60_000;
 /** How long the node is asked whether a suspected gap is one. */
@@ -68,7 +68,7 @@ export async function* resumeLog(
     } catch (error) {
       if (signal.aborted) throw error;
       // Also a pod that is not found: only the follower of its states knows whether it is gone.
-      await reader.trouble.failed(error);
+      await reader.outage.failed(error);
       askedMs = askedPauseMs(error);
     }
     const spread = random() * spreadMs;
@@ -107,7 +107,7 @@ async function* fetchRest(
       if (asked !== undefined) askedMs = asked + random() * spreadMs;
       const late = clock.now() - workedAtMs + Math.max(pauseMs, askedMs) > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
-      await reader.trouble.failed(error);
+      await reader.outage.failed(error);
     }
     await clock.sleep(Math.max(pauseMs, askedMs), signal);
   }
@@ -116,7 +116,7 @@ async function* fetchRest(
 
 /** Request after request for one log: what was seen, and what there is to say about it. */
 class LogReader {
-  readonly trouble: Trouble;
+  readonly outage: OutageNotice;
   readonly #options: ResumeOptions;
   readonly #rotation = new RotationWatch();
   readonly #seen = new Seen(
@@ -134,7 +134,7 @@ class LogReader {
 
   constructor(options: ResumeOptions) {
     this.#options = options;
-    this.trouble = new Trouble(options.clock, "the builder's output", options.note);
+    this.outage = new OutageNotice(options.clock, "the builder's output", options.note);
   }
 
   /** The new lines of one request; a follow request is stopped after a long silence. */
@@ -149,13 +149,13 @@ class LogReader {
     try {
       for await (const chunk of open({ follow, ...since }, either)) {
         watch.heard();
-        await this.trouble.worked();
+        await this.outage.worked();
         this.#rotation.heard(clock.now(), chunk.length);
         const lines = framer.push(chunk);
         yield* this.#deliver(lines, isHead, signal);
         isHead &&= lines.length === 0;
       }
-      await this.trouble.worked();
+      await this.outage.worked();
       yield* this.#deliver(lastLines(framer.flush(), follow), isHead, signal);
     } catch (error) {
       const isSilence = follow && stop.signal.aborted && !signal.aborted;
@@ -305,9 +305,9 @@ class SilenceWatch {
   }
 
   async #run(stop: AbortController, signal: AbortSignal): Promise<void> {
-    for (let quietMs = 0; quietMs < silenceMs; quietMs = this.#clock.now() - this.#heardAtMs) {
+    for (let quietMs = 0; quietMs < quietRequestMs; quietMs = this.#clock.now() - this.#heardAtMs) {
       try {
-        await this.#clock.sleep(silenceMs - quietMs, signal);
+        await this.#clock.sleep(quietRequestMs - quietMs, signal);
       } catch {
         return;
       }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 
 /** A builder that says nothing for so long gets a line, so that nobody takes the step for a hanging one. */
-const silenceMs = 5 * 60_000;
+const noOutputMs = 5 * 60_000;
 
 /** Watches how long a builder has been silent. */
 export class SilenceReport {
@@ -19,15 +19,15 @@ export class SilenceReport {
 
   /** Reports every five minutes of silence until the signal ends it; never rejects. */
   async reportEvery(report: (line: string) => Promise<void>, signal: AbortSignal): Promise<void> {
-    let nextMs = silenceMs;
+    let nextMs = noOutputMs;
     try {
       for (;;) {
         await this.#clock.sleep(this.#heardAtMs + nextMs - this.#clock.now(), signal);
         const silentMs = this.#clock.now() - this.#heardAtMs;
-        if (silentMs < silenceMs) nextMs = silenceMs;
+        if (silentMs < noOutputMs) nextMs = noOutputMs;
         else {
           await report(`the builder has printed nothing for ${Math.floor(silentMs / 60_000)} min`);
-          nextMs = silentMs + silenceMs;
+          nextMs = silentMs + noOutputMs;
         }
       }
     } catch {

@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { ownLabels, ownPrefix } from '../inputs/values/own-keys.ts';
 import type { Cluster } from '../ports.ts';
-import { expiresAnnotation, keepAnnotation, ownLabels, ownPrefix, toLabelValue } from './labels.ts';
+import { expiresAnnotation, keepAnnotation, toLabelValue } from './spec/labels.ts';
 
 /** A run that is alive may still read the log of a container that has just ended. */
 const readingMs = 10 * 60_000;

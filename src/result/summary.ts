@@ -1,7 +1,7 @@
 import type { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { removalCommand } from '../pod/remove.ts';
-import { formatBytes } from '../size.ts';
+import { formatBytes } from '../text/size.ts';
 import type { RunReport, Span } from './report.ts';
 
 /** The output `metadata`: the keys that buildx uses, and ours below `kubernetes`, `context` and `timing`. */

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { IgnoreRules, type ParentMatches } from '../../../src/context/ignore/rules.ts';
+import { cleanPath } from '../../../src/text/path.ts';
+import { BuildError } from '../../../src/errors.ts';
+import { failureOf } from '../../support/failure.ts';
+
+/**
+ * What github.com/moby/patternmatcher v0.6.1 says, recorded by a program that asks ignorefile.ReadAll, New and
+ * MatchesUsingParentResults as BuildKit does. Only that an error comes is compared, not its text.
+ */
+type RecordedCase =
+  | {
+      readonly rule: string;
+      readonly ignore: string;
+      readonly excluded: readonly string[];
+      readonly kept: readonly string[];
+    }
+  | {
+      readonly rule: string;
+      readonly ignore: string;
+      readonly error: string;
+      readonly paths: readonly string[];
+    };
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../../fixtures/ignore-cases.json', import.meta.url), 'utf8'),
+) as readonly RecordedCase[];
+
+/** The verdict for each path; the result of a directory is handed on to what is below it. */
+function judge(
+  ignore: string,
+  paths: readonly string[],
+): { readonly excluded: readonly string[]; readonly unread: readonly string[] } {
+  const rules = new IgnoreRules(ignore, '.dockerignore');
+  const matchesOf = new Map<string, ParentMatches>();
+  const excluded: string[] = [];
+  const unread: string[] = [];
+  // Parents come first in this order.
+  for (const path of [...paths].sort()) {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    const result = rules.test(path, matchesOf.get(parent));
+    matchesOf.set(path, result.matches);
+    if (!result.excluded) continue;
+    excluded.push(path);
+    if (!rules.canKeepBelow(path, result.matches)) unread.push(path);
+  }
+  return { excluded, unread };
+}
+
+describe("Docker's own verdicts", () => {
+  const cases = recorded.map((one, index) => ({
+    title: `${index + 1}, ${one.rule}: ${JSON.stringify(one.ignore)}`,
+    ...one,
+  }));
+
+  test('are recorded for every rule', () => {
+    expect(cases.length).toBeGreaterThan(600);
+    expect(cases.filter((one) => 'error' in one).length).toBeGreaterThan(50);
+  });
+
+  test.each(cases.filter((one) => 'kept' in one))('$title', ({ ignore, excluded, kept }) => {
+    const verdict = judge(ignore, [...excluded, ...kept]);
+    expect(verdict.excluded).toEqual([...excluded].sort());
+    for (const directory of verdict.unread) {
+      expect(kept.filter((path) => path.startsWith(`${directory}/`))).toEqual([]);
+    }
+  });
+
+  test.each(cases.filter((one) => 'error' in one))('$title', ({ ignore, paths }) => {
+    expect(() => judge(ignore, paths)).toThrow(BuildError);
+  });
+});
+
+describe('what is wrong with a pattern is said with file and line', () => {
+  test.each([
+    {
+      name: 'after comments and blanks',
+      ignore: '# first\n\nok\n [a\n',
+      message: '.dockerignore, line 4: the pattern "[a" is malformed: a bracket is not closed',
+    },
+    {
+      name: 'with Windows line ends',
+      ignore: 'ok\r\n!\r\n',
+      message:
+        '.dockerignore, line 2: the pattern "!" is malformed: it has nothing behind the exclamation mark',
+    },
+    {
+      name: 'for a pattern that is compiled only once it is needed',
+      ignore: 'ok\n[z-a]\n',
+      message:
+        '.dockerignore, line 2: the pattern "[z-a]" is malformed: a range in brackets runs backwards',
+    },
+  ])('$name', async ({ ignore, message }) => {
+    expect(await failureOf(() => judge(ignore, ['a', 'b']))).toEqual({
+      kind: 'context',
+      message,
+      hint: 'Correct the pattern in .dockerignore.',
+    });
+  });
+});
+
+test.each([
+  { name: 'of a pattern', line: 'a'.repeat(65_536) },
+  { name: 'of a comment', line: `#${'a'.repeat(65_535)}` },
+  { name: 'in bytes, not characters', line: `${'\u65e5'.repeat(21_845)}a` },
+])('a line that is too long for Docker is refused: $name', async ({ line }) => {
+  expect(await failureOf(() => new IgnoreRules(`ok\n${line}`, '.dockerignore'))).toEqual({
+    kind: 'context',
+    message: '.dockerignore, line 2 has more than 65535 bytes',
+    hint: 'Shorten the line in .dockerignore: Docker does not read it either.',
+  });
+  expect(new IgnoreRules(`ok\n${line.slice(0, -1)}\nb\n`, '.dockerignore').isEmpty).toBe(false);
+});
+
+describe('a directory need not be read', () => {
+  test.each([
+    { name: 'without any exception', ignore: 'a', expected: false },
+    { name: 'if the exceptions are elsewhere', ignore: 'a\n!b/c', expected: false },
+    { name: 'if the exceptions come before', ignore: '!a/b\na', expected: false },
+    {
+      name: 'if an exception shares only the beginning of its name',
+      ignore: 'a\n!ab/c',
+      expected: false,
+    },
+    { name: 'unless an exception is below', ignore: 'a\n!a/b/c', expected: true },
+    { name: 'unless an exception has a star at its place', ignore: '*\n!*/c', expected: true },
+    { name: 'unless an exception holds everywhere', ignore: '*\n!**/c', expected: true },
+    {
+      name: 'unless an exception is an expression with an alternative',
+      ignore: 'a\n!x*|a/b',
+      expected: true,
+    },
+  ])('$name', ({ ignore, expected }) => {
+    const rules = new IgnoreRules(ignore, '.dockerignore');
+    const { matches, excluded } = rules.test('a', undefined);
+    expect({ excluded, isRead: rules.canKeepBelow('a', matches) }).toEqual({
+      excluded: true,
+      isRead: expected,
+    });
+  });
+});
+
+test.each([
+  { text: '', isEmpty: true },
+  { text: '# only a comment\n\n  \n', isEmpty: true },
+  { text: '\uFEFF', isEmpty: true },
+  { text: 'a', isEmpty: false },
+])('rules without a pattern are empty: $text', ({ text, isEmpty }) => {
+  expect(new IgnoreRules(text, '.dockerignore').isEmpty).toBe(isEmpty);
+});
+
+test.each([
+  ['', '.'],
+  ['.', '.'],
+  ['/', '/'],
+  ['//a//b/', '/a/b'],
+  ['./a/./b', 'a/b'],
+  ['a/..', '.'],
+  ['a/../..', '..'],
+  ['a/../../b', '../b'],
+  ['/../a', '/a'],
+  ['../../a', '../../a'],
+  ['a/b/../c', 'a/c'],
+  ['...', '...'],
+])('cleans %j as Go does: %j', (path, expected) => {
+  expect(cleanPath(path)).toBe(expected);
+});

@@ -1,0 +1,363 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  checkDockerfile,
+  throwIfAny,
+  type DockerfileFindings,
+} from '../../src/dockerfile/check.ts';
+import { readLines } from '../../src/dockerfile/lines.ts';
+import { createSource } from '../../src/context/source.ts';
+import type { Presence } from '../../src/dockerfile/check.ts';
+import type { StdinSource } from '../../src/context/stdin.ts';
+import { failureOf } from '../support/failure.ts';
+import { diskWorkspace, Tree, type TreeEntry } from '../support/tree.ts';
+
+interface Fixture {
+  readonly name: string;
+  readonly text: string;
+  /** Files of the context. */
+  readonly context: readonly string[];
+  readonly target: string | undefined;
+}
+
+const fixtureDirectory = join(import.meta.dirname, '../fixtures/dockerfiles');
+
+/** `=== name`, then `--- key: value` lines, then the Dockerfile. A `|` separates names with spaces. */
+function readFixtures(): readonly Fixture[] {
+  const texts = readdirSync(fixtureDirectory).map((name) =>
+    readFileSync(join(fixtureDirectory, name), 'utf8'),
+  );
+  const blocks = texts.flatMap((text) => text.split(/^=== /m).slice(1));
+  return blocks.map((block) => {
+    const [, name = '', head = '', body = ''] = /^(.*)\n((?:--- .*\n)*)([^]*)$/.exec(block) ?? [];
+    const settings = new Map(
+      [...head.matchAll(/^--- (\w+): (.*)$/gm)].map(([, key, value]) => [key, value ?? '']),
+    );
+    const context = settings.get('context') ?? '';
+    const flags = settings.get('flags') ?? '';
+    const ended = flags.includes('crlf') ? body.replaceAll('\n', '\r\n') : body;
+    return {
+      name,
+      text: flags.includes('bom') ? `\uFEFF${ended}` : ended,
+      context: context.split(context.includes('|') ? '|' : ' '),
+      target: settings.get('target'),
+    };
+  });
+}
+
+interface Given {
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly image?: string;
+  readonly lookUp?: (path: string) => Presence;
+}
+
+function check(dockerfile: string, given: Given = {}): DockerfileFindings {
+  return checkDockerfile({
+    dockerfile,
+    target: given.target,
+    buildArgs: Object.entries(given.buildArgs ?? {}).map(([key, value]) => ({ key, value })),
+    lookUp: given.lookUp ?? (() => 'missing'),
+    builderImage: given.image ?? 'ghcr.io/osscontainertools/kaniko:v1.28.3',
+  });
+}
+
+/** `line: path` of each source that an empty context lacks. */
+function missing(dockerfile: string, given: Given = {}): readonly string[] {
+  return check(dockerfile, given).problems.map(
+    ({ message, line }) =>
+      `${line}: ${/: (.*) is not in the context$/.exec(message)?.[1] ?? message}`,
+  );
+}
+
+describe('on Dockerfiles as they are written', () => {
+  const fixtures = readFixtures();
+
+  test('there are 200 of them, each with a name of its own', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(200);
+    expect(new Set(fixtures.map(({ name }) => name)).size).toBe(fixtures.length);
+  });
+
+  test.each(fixtures)('$name raises no alarm', ({ text, context, target }) => {
+    const lookUp = (path: string): Presence =>
+      context.some((name) => name === path || name.startsWith(`${path}/`)) ? 'sent' : 'missing';
+    const given = { lookUp, ...(target !== undefined && { target }) };
+    expect(check(text, given)).toEqual({ problems: [], warnings: [] });
+  });
+
+  test('they are understood, and most have sources to look for', () => {
+    const notRead = fixtures.filter(({ text }) => readLines(text) === undefined);
+    // Its first line is no comment to Docker's own frontend.
+    expect(notRead.map(({ name }) => name)).toEqual(['syntax-slashes']);
+    const withSources = fixtures.filter(
+      ({ text, target }) => missing(text, target === undefined ? {} : { target }).length > 0,
+    );
+    expect(withSources.length).toBeGreaterThan(fixtures.length * 0.7);
+  });
+});
+
+describe('the target', () => {
+  const text = 'FROM a AS Build\nFROM b\nFROM c AS release\nRUN x\n';
+
+  test.each([undefined, 'build', 'BUILD', 'release', '0', '1', '2'])('%s is a stage', (target) => {
+    expect(check(text, target === undefined ? {} : { target }).problems).toEqual([]);
+  });
+
+  test.each(['builder', '3', 'b', '-1', 'a'])('%s is none', (target) => {
+    expect(check(text, { target }).problems).toMatchObject([
+      { message: `the target "${target}" is none of its stages`, line: 3 },
+    ]);
+  });
+
+  test('the hint names what was meant', () => {
+    expect(check(text, { target: 'relase' }).problems[0]?.hint).toBe(
+      "Correct the input 'target'. Use release.",
+    );
+    expect(check('FROM a', { target: 'x' }).problems[0]?.hint).toBe(
+      "Leave 'target' out: no stage has a name.",
+    );
+  });
+});
+
+test.each([
+  { name: 'of COPY', text: 'FROM a\nCOPY x /', found: ['2: x'] },
+  { name: 'of ADD', text: 'FROM a\nADD x /', found: ['2: x'] },
+  { name: 'several', text: 'FROM a\nCOPY x y/ /\nCOPY z /', found: ['2: x', '2: y', '3: z'] },
+  { name: 'cleaned', text: 'FROM a\nCOPY ./x/../y//z/ /', found: ['2: y/z'] },
+  { name: 'from the root', text: 'FROM a\nCOPY /x /', found: ['2: x'] },
+  { name: 'in quotes', text: 'FROM a\nCOPY "x" \'y\' /', found: ['2: x', '2: y'] },
+  { name: 'in the JSON form', text: 'FROM a\nCOPY ["a b", "c", "/"]', found: ['2: a b', '2: c'] },
+  { name: 'behind flags', text: 'FROM a\nCOPY --link --chown=1:1 x /', found: ['2: x'] },
+  {
+    name: 'at the first line of a continuation',
+    text: 'FROM a\n\nCOPY \\\n  x \\\n# comment\n\n  y \\\n  /\nCOPY z /',
+    found: ['3: x', '3: y', '9: z'],
+  },
+  {
+    name: 'with CRLF',
+    text: 'FROM a\r\nRUN b \\\r\n  c\r\n\r\nCOPY x \\\r\n  y /\r\n',
+    found: ['5: x', '5: y'],
+  },
+  {
+    name: 'with another escape character',
+    text: '# escape=`\nFROM a\nRUN a `\n  b\nRUN c:\\\nCOPY x /',
+    found: ['6: x'],
+  },
+  {
+    name: 'behind here-documents',
+    text: 'FROM a\nRUN <<A cat <<-"B"\nCOPY n /\nA\nCOPY n /\n\tB\nCOPY x <<C /\nC\n',
+    found: ['7: x'],
+  },
+  {
+    name: 'in stages of a chain',
+    text: 'FROM a AS b\nCOPY x /\nFROM B AS c\nFROM d\nCOPY y /\nFROM c\nCOPY z /',
+    found: ['2: x', '7: z'],
+  },
+  {
+    name: 'in stages that are copied from',
+    text: 'FROM a AS b\nCOPY x /\nFROM c\nADD y /\nFROM d\nCOPY --link --from=B / /\nCOPY --from=1 / /',
+    found: ['2: x', '4: y'],
+  },
+  {
+    name: 'in stages that are mounted',
+    text: 'FROM a AS b\nCOPY x /\nFROM c\nRUN --network=none --mount=type=bind,from=b,target=/m true',
+    found: ['2: x'],
+  },
+  {
+    name: 'with a default frontend',
+    text: '# syntax=docker/dockerfile:1-labs\nFROM a\nCOPY x /',
+    found: ['3: x'],
+  },
+])('finds a missing source: $name', ({ text, found }) => {
+  expect(missing(text)).toEqual(found);
+});
+
+test.each([
+  { name: 'a variable', text: 'FROM a\nCOPY $x ${y} z$z /' },
+  { name: 'a pattern', text: 'FROM a\nCOPY *.x y? [z] /' },
+  { name: 'an escape', text: 'FROM a\nCOPY a\\ b /' },
+  { name: 'quotes around several words', text: 'FROM a\nCOPY "a b c" \'d e f\' /' },
+  { name: 'a URL', text: 'FROM a\nADD https://example.com/x /' },
+  { name: 'a repository', text: 'FROM a\nADD git@github.com:a/b.git github.com/a/b /' },
+  { name: 'another stage', text: 'FROM a\nCOPY --link --from=b x /' },
+  { name: 'a here-document', text: 'FROM a\nCOPY <<X /\nX' },
+  { name: 'a here-document with a space', text: 'FROM a\nCOPY << X /\nX' },
+  { name: 'the context itself', text: 'FROM a\nCOPY . ./ / x/.. /' },
+  { name: 'a path out of the context', text: 'FROM a\nCOPY ../x /../y /' },
+  { name: 'parents', text: 'FROM a\nCOPY --parents x /' },
+  { name: 'ONBUILD', text: 'FROM a\nONBUILD COPY x /' },
+  { name: 'another frontend', text: '# syntax=example/x\nFROM a\nCOPY x /' },
+  {
+    name: 'another frontend behind a shebang',
+    text: '#!/bin/x\n# check=skip=all\n# syntax=example/x\nFROM a\nCOPY x /',
+  },
+  { name: 'a frontend in the other notation', text: '// syntax=example/x\nFROM a\nCOPY x /' },
+  { name: 'instructions of the future', text: 'FROM a\nCOPY x /\nMOUNT y' },
+  { name: 'an open here-document', text: 'FROM a\nCOPY x /\nRUN <<X\n' },
+  { name: 'a destination alone', text: 'FROM a\nCOPY x' },
+  { name: 'half a JSON form', text: 'FROM a\nCOPY ["x", "y"' },
+  { name: 'two stages of one name', text: 'FROM a AS b\nCOPY x /\nFROM a AS b\nFROM b' },
+  {
+    name: 'a stage further down',
+    text: 'FROM a\nCOPY --from=b / /\nFROM a AS b\nCOPY x /',
+    target: '0',
+  },
+  { name: 'nothing', text: '' },
+  { name: 'no stage', text: 'COPY x /' },
+])('says nothing about $name', ({ text, target }) => {
+  expect(check(text, target === undefined ? {} : { target }).problems).toEqual([]);
+});
+
+test('says nothing where a build argument names another frontend', () => {
+  const text = 'FROM a\nCOPY x /';
+  expect(missing(text, { buildArgs: { BUILDKIT_SYNTAX: 'example/x' } })).toEqual([]);
+  expect(missing(text, { buildArgs: { BUILDKIT_SYNTAX: 'docker/dockerfile:1' } })).toEqual([
+    '2: x',
+  ]);
+});
+
+test('survives every prefix of a Dockerfile', () => {
+  const text =
+    '# escape=`\nFROM a AS b\nRUN --mount=from="b" <<-"E" `\n\tE\nCOPY --from=b ["x", "y"] /';
+  for (let length = 0; length <= text.length; length += 1) {
+    expect(check(text.slice(0, length)).warnings).toEqual([]);
+  }
+});
+
+describe('here-documents', () => {
+  const text = 'FROM a AS b\nRUN <<X\nX\nFROM c\nRUN \\\n cat <<X\nX\nCOPY <<Y /\nY\nRUN z\n';
+
+  test.each([
+    'gcr.io/kaniko-project/executor:v1.24.0',
+    'mirror.local/kaniko-project/executor',
+    'cgr.dev/chainguard/kaniko:latest',
+    'registry.local/chainguard-kaniko:1',
+  ])('%s ignores them', (image) => {
+    const { warnings } = check(text, { image });
+    expect(warnings.map(({ line }) => line)).toEqual([5, 8]);
+    expect(warnings[0]?.message).toBe(
+      `RUN at line 5 of the Dockerfile has a here-document, which a kaniko such as ${image} may leave out without an error`,
+    );
+  });
+
+  test.each(['ghcr.io/osscontainertools/kaniko:v1.28.3', 'docker.io/martizih/kaniko'])(
+    '%s runs them',
+    (image) => {
+      expect(check(text, { image }).warnings).toEqual([]);
+    },
+  );
+});
+
+describe('the error', () => {
+  test('has the first line and names the others', async () => {
+    const { problems } = check('FROM a\nCOPY a /\nCOPY b /\nCOPY c /\nCOPY d e /\n');
+    expect(
+      await failureOf(() => {
+        throwIfAny(problems);
+      }),
+    ).toEqual({
+      kind: 'context',
+      line: 2,
+      message:
+        'line 2 of the Dockerfile: COPY a: a is not in the context; line 3 of the Dockerfile: COPY b: b is not in the context; line 4 of the Dockerfile: COPY c: c is not in the context; and 2 more',
+      hint: 'Correct the path, which is relative to the context, or make the file in a step before this one. check-dockerfile: false turns this check off.',
+    });
+  });
+
+  test('is none without a problem', () => {
+    expect(() => {
+      throwIfAny([]);
+    }).not.toThrow();
+  });
+});
+
+describe('in a directory', () => {
+  const trees: Tree[] = [];
+  afterEach(() => {
+    for (const tree of trees.splice(0)) tree.remove();
+  });
+
+  async function sourceOf(
+    entries: Readonly<Record<string, TreeEntry>>,
+    excludes: readonly string[] = [],
+  ): Promise<StdinSource> {
+    const tree = new Tree(entries);
+    trees.push(tree);
+    return await createSource(
+      {
+        source: { kind: 'context', path: '.' },
+        file: undefined,
+        layout: 'image',
+        compressionLevel: 1,
+        excludes,
+        sourceDateEpoch: undefined,
+      },
+      diskWorkspace(tree.path),
+    );
+  }
+
+  const entries: Readonly<Record<string, TreeEntry>> = {
+    Dockerfile: 'FROM a\nCOPY dist/app \\\n  gone /\n',
+    '.dockerignore': 'dist\n*.log\nempty/*\n!kept/in.log\n',
+    'dist/app': 'x',
+    'a.log': 'x',
+    'kept/in.log': 'x',
+    'kept/out.log': 'x',
+    'empty/x': 'x',
+    'link-to-dist': { link: 'dist' },
+    'link-to-nothing': { link: 'nothing' },
+    'src/a': 'x',
+  };
+
+  test.each([
+    ['src', 'sent'],
+    ['src/a', 'sent'],
+    ['kept', 'sent'],
+    ['kept/in.log', 'sent'],
+    ['empty', 'sent'],
+    ['Dockerfile', 'sent'],
+    ['empty/x', 'ignored'],
+    ['kept/out.log', 'sent'],
+    ['dist', 'ignored'],
+    ['dist/app', 'ignored'],
+    ['a.log', 'ignored'],
+    ['gone', 'missing'],
+    ['src/gone', 'missing'],
+    ['src/a/gone', 'missing'],
+    ['dist/gone', 'missing'],
+    ['link-to-dist', 'unknown'],
+    ['link-to-dist/app', 'unknown'],
+    ['link-to-nothing', 'unknown'],
+    [`src/${'x'.repeat(300)}`, 'unknown'],
+  ])('%s is %s', async (path, presence) => {
+    const source = await sourceOf(entries);
+    expect(source.lookUp?.(path)).toBe(presence);
+  });
+
+  test('what the excludes keep out is ignored', async () => {
+    const source = await sourceOf(entries, ['src/a']);
+    expect(source.lookUp?.('src/a')).toBe('ignored');
+    expect(source.lookUp?.('src')).toBe('sent');
+  });
+
+  test('an ignored and a missing source are told apart', async () => {
+    const source = await sourceOf(entries);
+    const { problems } = check(source.dockerfile, {
+      ...(source.lookUp !== undefined && { lookUp: source.lookUp }),
+    });
+    expect(problems).toEqual([
+      {
+        message:
+          "COPY dist/app: dist/app is kept out of the context by .dockerignore or 'excludes'",
+        hint: 'Add an exception, !dist/app, to the rules, or do not copy it.',
+        line: 2,
+      },
+      {
+        message: 'COPY gone: gone is not in the context',
+        hint: 'Correct the path, which is relative to the context, or make the file in a step before this one.',
+        line: 2,
+      },
+    ]);
+  });
+});

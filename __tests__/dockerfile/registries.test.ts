@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { registriesOf } from '../../src/dockerfile/registries.ts';
+
+test.each([
+  { name: 'Docker Hub', text: 'FROM alpine', expected: ['index.docker.io'] },
+  {
+    name: 'every kind of reference once',
+    text: `# syntax=docker/dockerfile:1
+FROM --platform=$BUILDPLATFORM ghcr.io/a/b:1@sha256:abc AS build
+FROM quay.io/x AS Other
+COPY --from=build /a /a
+COPY --from=other /a /a
+COPY --from=0 /a /a
+COPY --from=registry.local:5000/tools:1 /t /t
+RUN --mount=type=bind,from=gcr.io/p/q,target=/q --mount=type=cache,target=/c true
+RUN --mount=type=bind,from=build,target=/q true
+FROM build
+FROM scratch
+FROM docker.io/library/alpine`,
+    expected: ['ghcr.io', 'quay.io', 'registry.local:5000', 'gcr.io', 'index.docker.io'],
+  },
+  {
+    name: 'variables with a default',
+    text: 'ARG REG=ghcr.io\nARG IMG="$REG/a"\nFROM ${IMG}:1',
+    expected: ['ghcr.io'],
+  },
+  {
+    name: 'variables with a build argument',
+    text: 'ARG REG=ghcr.io TAG=1\nFROM $REG/a:${TAG}',
+    buildArgs: [{ key: 'REG', value: 'quay.io' }],
+    expected: ['quay.io'],
+  },
+  {
+    name: 'defaults and alternatives in place',
+    text: 'ARG A\nARG B=x\nFROM ${A:-ghcr.io/a}\nFROM quay.io/a${B:+/b}\nFROM ${C-gcr.io/c}',
+    expected: ['ghcr.io', 'quay.io', 'gcr.io'],
+  },
+  { name: 'nothing for unknown variables', text: 'FROM $X/a\nFROM ${Y%z}b', expected: [] },
+  {
+    name: 'nothing for a build argument that is not declared',
+    text: 'FROM $REG/a',
+    buildArgs: [{ key: 'REG', value: 'quay.io' }],
+    expected: [],
+  },
+  { name: 'nothing for an empty variable', text: 'ARG X\nFROM $X', expected: [] },
+  {
+    name: 'a stage only after its FROM',
+    text: 'FROM later\nFROM ghcr.io/a AS later\nFROM later',
+    expected: ['index.docker.io', 'ghcr.io'],
+  },
+  {
+    name: 'a here-document that looks like a Dockerfile',
+    text: 'FROM ghcr.io/a\nRUN <<EOF\nFROM quay.io/b\nEOF\n',
+    expected: ['ghcr.io'],
+  },
+  { name: 'nothing in nothing', text: '', expected: [] },
+  { name: 'nothing in garbage', text: '\0\x01 %%% <<<\n"\\\n${', expected: [] },
+  {
+    name: 'nothing in half instructions',
+    text: 'FROM\nCOPY --from=\nRUN --mount=\nARG',
+    expected: [],
+  },
+  { name: 'nothing in bad references', text: 'FROM A B C\nFROM ://x\nFROM a//b', expected: [] },
+])('finds $name', ({ text, buildArgs = [], expected }) => {
+  expect(registriesOf(text, buildArgs)).toEqual(expected);
+});
+
+test('survives every prefix of a Dockerfile', () => {
+  const text =
+    'ARG A=${B:-c}\nFROM --platform=$P ${A} AS x\nRUN --mount=from=q <<E\nE\nCOPY --from=$A ["a", "b"] /';
+  for (let length = 0; length <= text.length; length += 1) {
+    expect(Array.isArray(registriesOf(text.slice(0, length), []))).toBe(true);
+  }
+});
+
+test('COPY --from is found among other flags', () => {
+  const dockerfile = 'FROM scratch\nCOPY --link --from=ghcr.io/acme/tools:1 --chown=1 /a /a\n';
+  expect(registriesOf(dockerfile, [])).toEqual(['ghcr.io']);
+});

@@ -1,0 +1,122 @@
+import { expect, test } from '@jest/globals';
+import { parseItems, parseList, type ListKind } from '../../../src/inputs/values/list.ts';
+import { invalid } from '../../../src/text/problem.ts';
+import { problemsOf } from '../../support/problems.ts';
+
+test.each<{ name: string; kind: ListKind; text: string; items: [string, number][] }>([
+  { name: 'nothing', kind: 'csv', text: '', items: [] },
+  { name: 'blanks only', kind: 'lines', text: ' \n\n  \n', items: [] },
+  {
+    name: 'commas and newlines',
+    kind: 'csv',
+    text: 'a:1, b:2\n\n  c:3  ,',
+    items: [
+      ['a:1', 1],
+      ['b:2', 1],
+      ['c:3', 3],
+    ],
+  },
+  {
+    name: 'Windows line ends',
+    kind: 'csv',
+    text: 'a:1\r\nb:2\r\n',
+    items: [
+      ['a:1', 1],
+      ['b:2', 2],
+    ],
+  },
+  {
+    name: 'commas that belong to the value',
+    kind: 'lines',
+    text: 'k=v,w\nl=a, b,  c',
+    items: [
+      ['k=v,w', 1],
+      ['l=a, b,  c', 2],
+    ],
+  },
+  { name: 'quotes inside a value', kind: 'lines', text: 'k={"a":1}', items: [['k={"a":1}', 1]] },
+  {
+    name: 'doubled quotes in a quoted element',
+    kind: 'lines',
+    text: '"k={""a"":1,""b"":2}"',
+    items: [['k={"a":1,"b":2}', 1]],
+  },
+  {
+    name: 'a value of several lines',
+    kind: 'lines',
+    text: '"CERT=line1\n# line2"\nX=1',
+    items: [
+      ['CERT=line1\n# line2', 1],
+      ['X=1', 3],
+    ],
+  },
+  {
+    name: 'a quoted comma',
+    kind: 'csv',
+    text: '"a,b",c',
+    items: [
+      ['a,b', 1],
+      ['c', 1],
+    ],
+  },
+  {
+    name: 'text after a closing quote is literal',
+    kind: 'lines',
+    text: '"a" b',
+    items: [['"a" b', 1]],
+  },
+  {
+    name: 'comments on a line of their own, indented too',
+    kind: 'lines',
+    text: '# one\n\n  # two, "three"\na=1\nb#x\n"#c"',
+    items: [
+      ['a=1', 4],
+      ['b#x', 5],
+      ['#c', 6],
+    ],
+  },
+])('splits $name', ({ kind, text, items }) => {
+  expect(parseList(text, kind).map((item) => [item.text, item.line])).toEqual(items);
+});
+
+const hint = 'Close it, or write the quote twice and put the whole element in quotes.';
+
+test.each<{ name: string; kind: ListKind; text: string; line: number; column: number }>([
+  { name: 'the first line', kind: 'lines', text: '"K=v', line: 1, column: 1 },
+  { name: 'a later line', kind: 'lines', text: 'a=1\n\n# q\n"b=2\nc=3\n', line: 4, column: 1 },
+  { name: 'a later field', kind: 'csv', text: 'a\n"b",c,"d\ne', line: 2, column: 7 },
+  {
+    name: 'a field after a doubled quote',
+    kind: 'csv',
+    text: '"a""b",x\n"c,d',
+    line: 2,
+    column: 1,
+  },
+])('finds a quote that is never closed in $name', ({ kind, text, line, column }) => {
+  expect(problemsOf(() => parseList(text, kind))).toEqual([
+    { line, text: `the quote opened at column ${column} is never closed`, hint },
+  ]);
+});
+
+test('keeps the failure of every element with its line', () => {
+  const items = [
+    { text: 'good', line: 1 },
+    { text: 'bad', line: 2 },
+    { text: 'worse', line: 5 },
+  ];
+  const parse = (text: string): string => {
+    if (text !== 'good') throw invalid(`${text} is bad`);
+    return text;
+  };
+  expect(problemsOf(() => parseItems(items, parse))).toEqual([
+    { line: 2, text: 'bad is bad' },
+    { line: 5, text: 'worse is bad' },
+  ]);
+});
+
+test('lets a failure that is no invalid input pass', () => {
+  const parse = (): never => {
+    throw new TypeError('a bug');
+  };
+  expect(() => parseItems([{ text: 'a', line: 1 }], parse)).toThrow(TypeError);
+});

@@ -1,0 +1,508 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { BuildError } from '../../../src/errors.ts';
+import { KubeCluster } from '../../../src/io/kube/cluster.ts';
+import { nonceAnnotation } from '../../../src/pod/spec/labels.ts';
+import {
+  ApiServer,
+  breakOff,
+  refuse,
+  sendJson,
+  type Answer,
+  type Script,
+} from '../../support/api-server.ts';
+import { AttachServer, succeedAndClose } from '../../support/attach-server.ts';
+import { VirtualClock } from '../../support/clock.ts';
+
+const servers: { stop(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+interface Served {
+  readonly server: ApiServer;
+  readonly clock: VirtualClock;
+  readonly cluster: KubeCluster;
+}
+
+async function serve(script: Script): Promise<Served> {
+  const server = await ApiServer.start(script);
+  servers.push(server);
+  const clock = new VirtualClock();
+  return { server, clock, cluster: new KubeCluster(server.connection(), clock) };
+}
+
+const { signal } = new AbortController();
+const ref = { namespace: 'builds', name: 'kbp-x' };
+const podsPath = '/api/v1/namespaces/builds/pods';
+const podPath = `${podsPath}/kbp-x`;
+const reviewCall = 'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+function pod(nonce: string): V1Pod {
+  return { kind: 'Pod', metadata: { name: 'kbp-x', annotations: { [nonceAnnotation]: nonce } } };
+}
+
+const ours = pod('ours');
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+test.each([
+  { minor: '35', expected: 35 },
+  { minor: '33+', expected: 33 },
+  { minor: '', expected: undefined },
+  { minor: undefined, expected: undefined },
+])('serverMinor of "$minor" is $expected', async ({ minor, expected }) => {
+  const { cluster } = await serve({ 'GET /version': [sendJson({ major: '1', minor })] });
+  expect(await cluster.serverMinor(signal)).toBe(expected);
+});
+
+describe('listedRights', () => {
+  const listCall = 'POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+
+  test('asks for the rules of the namespace, and takes those of the core group', async () => {
+    const { server, cluster } = await serve({
+      [listCall]: [
+        sendJson(
+          {
+            status: {
+              incomplete: true,
+              resourceRules: [
+                { verbs: ['get', 'create'], apiGroups: [''], resources: ['pods', 'pods/log'] },
+                { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+                { verbs: ['delete'], apiGroups: ['apps'], resources: ['pods'] },
+                { verbs: ['delete'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+              ],
+            },
+          },
+          201,
+        ),
+      ],
+    });
+    expect(await cluster.listedRights(signal)).toEqual([
+      { verb: 'get', resource: 'pods' },
+      { verb: 'get', resource: 'pods/log' },
+      { verb: 'create', resource: 'pods' },
+      { verb: 'create', resource: 'pods/log' },
+      { verb: '*', resource: '*' },
+    ]);
+    expect(server.requests[0]?.body).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: 'builds' },
+    });
+  });
+
+  test.each([
+    { name: 'no status', answers: [sendJson({}, 201)] },
+    { name: '403', answers: [refuse(403, 'forbidden')] },
+    { name: '404', answers: [refuse(404, 'not found')] },
+    { name: 'an answer that was lost, then none', answers: [breakOff, sendJson({}, 201)] },
+  ])('are none after $name', async ({ answers }) => {
+    const { clock, cluster } = await serve({ [listCall]: answers });
+    expect(await clock.until(cluster.listedRights(signal), 50)).toEqual([]);
+  });
+
+  test('says what was asked when nobody is logged in', async () => {
+    const { cluster } = await serve({ [listCall]: [refuse(401, 'Unauthorized')] });
+    await expect(cluster.listedRights(signal)).rejects.toMatchObject({
+      kind: 'cluster',
+      code: 401,
+      message: 'asking what the account may do failed: Unauthorized',
+    });
+  });
+});
+
+test('can asks a review with the subresource apart', async () => {
+  const { server, cluster } = await serve({
+    [reviewCall]: [sendJson({ status: { allowed: true } }, 201)],
+  });
+  expect(await cluster.can({ verb: 'create', resource: 'pods/attach' }, signal)).toBe('yes');
+  expect(server.requests[0]?.body).toEqual({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        namespace: 'builds',
+        verb: 'create',
+        resource: 'pods',
+        subresource: 'attach',
+      },
+    },
+  });
+});
+
+test.each([
+  { name: 'a denial', answers: [sendJson({ status: { allowed: false } }, 201)], expected: 'no' },
+  { name: 'no status', answers: [sendJson({}, 201)], expected: 'no' },
+  { name: '403', answers: [refuse(403, 'forbidden')], expected: 'unknown' },
+  { name: '404', answers: [refuse(404, 'not found')], expected: 'unknown' },
+  {
+    name: 'an answer that was lost, then a permission',
+    answers: [breakOff, sendJson({ status: { allowed: true } }, 201)],
+    expected: 'yes',
+  },
+])('can is "$expected" after $name', async ({ answers, expected }) => {
+  const { clock, cluster } = await serve({ [reviewCall]: answers });
+  const answer = cluster.can({ verb: 'get', resource: 'pods' }, signal);
+  expect(await clock.until(answer, 50)).toBe(expected);
+});
+
+test('can says what was asked when nobody is logged in', async () => {
+  const { cluster } = await serve({ [reviewCall]: [refuse(401, 'Unauthorized')] });
+  await expect(cluster.can({ verb: 'get', resource: 'pods/log' }, signal)).rejects.toMatchObject({
+    kind: 'cluster',
+    code: 401,
+    message: 'asking whether the account may get pods/log failed: Unauthorized',
+  });
+});
+
+test('createPod sends the pod once, with strict field validation', async () => {
+  const { server, cluster } = await serve({ [`POST ${podsPath}`]: [sendJson(ours, 201)] });
+  expect(await cluster.createPod(ours, signal)).toEqual(ours);
+  expect(server.requests).toMatchObject([{ query: { fieldValidation: 'Strict' }, body: ours }]);
+});
+
+test.each([
+  { name: 'the connection broke', answer: breakOff },
+  { name: 'the server timed out', answer: refuse(504, 'request did not complete') },
+  { name: 'a proxy sent it twice', answer: refuse(409, 'pods "kbp-x" already exists') },
+])('a pod of ours is found although $name', async ({ answer }) => {
+  const { server, clock, cluster } = await serve({
+    [`POST ${podsPath}`]: [answer],
+    [`GET ${podPath}`]: [sendJson(ours)],
+  });
+  expect(await clock.until(cluster.createPod(ours, signal), 50)).toEqual(ours);
+  expect(server.calls).toEqual([`POST ${podsPath}`, `GET ${podPath}`]);
+});
+
+test('a create that never arrived is sent again', async () => {
+  const { server, clock, cluster } = await serve({
+    [`POST ${podsPath}`]: [breakOff, sendJson(ours, 201)],
+    [`GET ${podPath}`]: [refuse(404, 'not found')],
+  });
+  expect(await clock.until(cluster.createPod(ours, signal), 50)).toEqual(ours);
+  expect(server.calls).toEqual([`POST ${podsPath}`, `GET ${podPath}`, `POST ${podsPath}`]);
+});
+
+test("somebody else's pod of the same name is not taken for ours", async () => {
+  const { cluster } = await serve({
+    [`POST ${podsPath}`]: [refuse(409, 'pods "kbp-x" already exists')],
+    [`GET ${podPath}`]: [sendJson(pod('theirs'))],
+  });
+  await expect(cluster.createPod(ours, signal)).rejects.toMatchObject({
+    kind: 'cluster',
+    code: 409,
+    message: 'creating pod "kbp-x" in namespace "builds" failed: pods "kbp-x" already exists',
+  });
+});
+
+test.each([
+  { code: 400, message: 'strict decoding error: unknown field "spec.x"' },
+  { code: 403, message: 'exceeded quota: small' },
+  { code: 404, message: 'namespaces "builds" not found' },
+  { code: 422, message: 'Pod "kbp-x" is invalid: spec.nodeSelector' },
+])('a create that is refused by $code is not looked up', async ({ code, message }) => {
+  const { server, cluster } = await serve({ [`POST ${podsPath}`]: [refuse(code, message)] });
+  await expect(cluster.createPod(ours, signal)).rejects.toMatchObject({
+    code,
+    message: `creating pod "kbp-x" in namespace "builds" failed: ${message}`,
+    hint: expect.any(String) as unknown,
+  });
+  expect(server.calls).toHaveLength(1);
+});
+
+test('a create whose pod cannot be looked for is told as what it is', async () => {
+  const { clock, cluster } = await serve({
+    [`POST ${podsPath}`]: [refuse(500, 'etcdserver: request timed out')],
+    [`GET ${podPath}`]: [refuse(403, 'cannot get')],
+  });
+  await expect(clock.until(cluster.createPod(ours, signal), 50)).rejects.toMatchObject({
+    message: 'creating pod "kbp-x" in namespace "builds" failed: cannot get',
+  });
+});
+
+test('a create that is cancelled on its way is not looked up', async () => {
+  const cancel = new AbortController();
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const { server, cluster } = await serve({
+    [`POST ${podsPath}`]: [
+      () => {
+        cancel.abort(reason);
+      },
+    ],
+  });
+  await expect(cluster.createPod(ours, cancel.signal)).rejects.toBe(reason);
+  expect(server.calls).toHaveLength(1);
+});
+
+test('readPod gives the pod, or undefined without one', async () => {
+  const { cluster } = await serve({
+    [`GET ${podPath}`]: [sendJson(ours), refuse(404, 'not found')],
+  });
+  expect(await cluster.readPod(ref, signal)).toEqual(ours);
+  expect(await cluster.readPod(ref, signal)).toBeUndefined();
+});
+
+test('readPod asks again when a server that has just started refuses', async () => {
+  const { clock, cluster } = await serve({
+    [`GET ${podPath}`]: [refuse(403, 'roles are not loaded yet'), sendJson(ours)],
+  });
+  expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
+});
+
+test("a page that says 404 is not the cluster's word that there is no pod", async () => {
+  const page: Answer = (response) => response.writeHead(404).end('404 page not found');
+  const { clock, cluster } = await serve({
+    [`GET ${podPath}`]: [page, page, sendJson(ours)],
+    [`DELETE ${podPath}`]: [page, page, sendJson({})],
+  });
+  expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
+  expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
+});
+
+test('readPod takes nothing else for a pod', async () => {
+  const { clock, cluster } = await serve({ [`GET ${podPath}`]: [sendJson({ kind: 'PodList' })] });
+  await expect(clock.until(cluster.readPod(ref, signal), 50)).rejects.toThrow(
+    'reading pod "kbp-x" failed: the server answered with PodList instead of a pod',
+  );
+});
+
+test('podEvents gives what the events say', async () => {
+  const items = [{ type: 'Warning', reason: 'Failed', message: 'no such image', count: 3 }, {}];
+  const { server, cluster } = await serve({
+    'GET /api/v1/namespaces/builds/events': [sendJson({ items })],
+  });
+  expect(await cluster.podEvents(ref, signal)).toEqual([
+    { type: 'Warning', reason: 'Failed', message: 'no such image' },
+    { type: '', reason: '', message: '' },
+  ]);
+  expect(server.requests[0]?.query).toEqual({
+    fieldSelector: 'involvedObject.name=kbp-x',
+    limit: '50',
+  });
+});
+
+test('podEvents says why they cannot be read', async () => {
+  const { cluster } = await serve({
+    'GET /api/v1/namespaces/builds/events': [refuse(400, 'no such selector')],
+  });
+  await expect(cluster.podEvents(ref, signal)).rejects.toThrow(
+    /^reading the events of pod "kbp-x" failed: .*no such selector/,
+  );
+});
+
+test('podEvents is empty where events may not be listed', async () => {
+  const { cluster } = await serve({
+    'GET /api/v1/namespaces/builds/events': [refuse(403, 'forbidden')],
+  });
+  expect(await cluster.podEvents(ref, signal)).toEqual([]);
+});
+
+test.each([
+  {
+    name: 'follows from a time',
+    options: { follow: true, sinceTime: '2026-01-01T00:00:00Z' },
+    expected: {
+      container: 'builder',
+      timestamps: 'true',
+      follow: 'true',
+      sinceTime: '2026-01-01T00:00:00Z',
+    },
+  },
+  {
+    name: 'reads the whole',
+    options: { follow: false },
+    expected: { container: 'builder', timestamps: 'true' },
+  },
+])('log $name', async ({ options, expected }) => {
+  const { server, cluster } = await serve({
+    [`GET ${podPath}/log`]: [
+      (response) => {
+        response.write('one\ntw');
+        response.end('o\n');
+      },
+    ],
+  });
+  const chunks = await all(cluster.log(ref, 'builder', options, signal));
+  expect(Buffer.concat(chunks).toString()).toBe('one\ntwo\n');
+  expect(server.requests[0]?.query).toEqual(expected);
+});
+
+test('log that breaks off gives what came and says so', async () => {
+  const { server, cluster } = await serve({
+    [`GET ${podPath}/log`]: [
+      (response) => {
+        response.write('one\n', () => response.destroy());
+      },
+    ],
+  });
+  const read: string[] = [];
+  const reading = (async () => {
+    for await (const chunk of cluster.log(ref, 'builder', { follow: true }, signal))
+      read.push(chunk.toString());
+  })();
+  await expect(reading).rejects.toMatchObject({
+    kind: 'cluster',
+    message: expect.stringContaining('reading the log of pod "kbp-x" failed') as unknown,
+  });
+  expect(read).toEqual(['one\n']);
+  expect(server.calls).toHaveLength(1);
+});
+
+test.each([
+  { type: 'text/html; charset=utf-8', body: '<h1>Please  sign in</h1>\n' },
+  { type: 'application/json', body: '{"kind": "Pod"' },
+])('$type is no log', async ({ type, body }) => {
+  const { cluster } = await serve({
+    [`GET ${podPath}/log`]: [
+      (response) => response.writeHead(200, { 'content-type': type }).end(body),
+    ],
+  });
+  const words = body.replace('  ', ' ').trim();
+  await expect(all(cluster.log(ref, 'builder', { follow: true }, signal))).rejects.toMatchObject({
+    message: `reading the log of pod "kbp-x" failed: the server answered with something that is no log: ${words}`,
+  });
+});
+
+test('log names a container that has not started', async () => {
+  const message = 'container "builder" in pod "kbp-x" is waiting to start';
+  const { cluster } = await serve({ [`GET ${podPath}/log`]: [refuse(400, message)] });
+  const chunks = all(cluster.log(ref, 'builder', { follow: true }, signal));
+  await expect(chunks).rejects.toMatchObject({
+    code: 400,
+    message: `reading the log of pod "kbp-x" failed: ${message}`,
+  });
+});
+
+test('podStates ends with the reason of the signal', async () => {
+  const cancel = new AbortController();
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const { cluster } = await serve({
+    [`GET ${podsPath}`]: [
+      (response) => {
+        response.flushHeaders();
+        setImmediate(() => {
+          cancel.abort(reason);
+        });
+      },
+    ],
+  });
+  const states = all(cluster.podStates(ours, cancel.signal, () => undefined));
+  await expect(states).rejects.toBe(reason);
+});
+
+test('podStates says which pod it could not follow', async () => {
+  const { clock, cluster } = await serve({
+    [`GET ${podsPath}`]: [refuse(403, 'cannot watch')],
+    [`GET ${podPath}`]: [refuse(400, 'bad request')],
+  });
+  const problems = new Set<string | undefined>();
+  const states = cluster.podStates(ours, signal, (problem) => problems.add(problem?.message));
+  const message = 'following pod "kbp-x" failed: bad request';
+  await expect(clock.until(all(states), 50)).rejects.toMatchObject({ kind: 'cluster', message });
+  expect([...problems]).toEqual([message, undefined]);
+});
+
+test.each([
+  { streams: { stderr: false }, expected: { container: 'builder', stdin: 'true', tty: 'false' } },
+  {
+    streams: { stderr: true },
+    expected: { container: 'builder', stdin: 'true', stderr: 'true', tty: 'false' },
+  },
+])('attach asks for $expected', async ({ streams, expected }) => {
+  const attached = await AttachServer.start({ onEndOfStdin: succeedAndClose });
+  servers.push(attached);
+  const asked: URL[] = [];
+  const { server } = await serve({});
+  const connection = server.connection({
+    requestOptions: (path, query) => {
+      const url = new URL(path, attached.url);
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) url.searchParams.set(name, value);
+      asked.push(url);
+      return Promise.resolve({ url, options: {} });
+    },
+  });
+  const cluster = new KubeCluster(connection, new VirtualClock());
+  const socket = await cluster.attach(ref, 'builder', streams, signal);
+  expect(socket.protocol).toBe('v5.channel.k8s.io');
+  socket.terminate();
+  expect(asked.map(({ pathname }) => pathname)).toEqual([`${podPath}/attach`]);
+  expect(Object.fromEntries(asked[0]?.searchParams ?? [])).toEqual(expected);
+});
+
+test("attach gives the server's words when the upgrade is refused", async () => {
+  const message = 'pods "kbp-x" is forbidden: cannot create resource "pods/attach"';
+  const { cluster } = await serve({ [`GET ${podPath}/attach`]: [refuse(403, message)] });
+  await expect(cluster.attach(ref, 'builder', { stderr: false }, signal)).rejects.toMatchObject({
+    kind: 'cluster',
+    code: 403,
+    message: `attaching to pod "kbp-x" failed: ${message}`,
+  });
+});
+
+test('deletePod says whether there was something to delete', async () => {
+  const { server, cluster } = await serve({
+    [`DELETE ${podPath}`]: [sendJson(ours), refuse(404, 'not found')],
+  });
+  expect(await cluster.deletePod(ref, 1, signal)).toBe(true);
+  expect(await cluster.deletePod(ref, 0, signal)).toBe(false);
+  expect(server.requests.map(({ query }) => query)).toEqual([
+    { gracePeriodSeconds: '1' },
+    { gracePeriodSeconds: '0' },
+  ]);
+});
+
+test('deletePod is sent again when its answer was lost', async () => {
+  const { server, clock, cluster } = await serve({
+    [`DELETE ${podPath}`]: [breakOff, refuse(503, 'starting'), sendJson(ours)],
+  });
+  expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
+  expect(server.calls).toHaveLength(3);
+});
+
+test('listPods asks for a label and gives the time of the server', async () => {
+  const { server, cluster } = await serve({
+    [`GET ${podsPath}`]: [
+      (response, request) => {
+        response.setHeader('date', 'Thu, 01 Jan 2026 00:00:10 GMT');
+        // The items of a real list have no kind.
+        sendJson({ kind: 'PodList', items: [{ metadata: ours.metadata }] })(response, request);
+      },
+    ],
+  });
+  expect(await cluster.listPods('a=b', signal)).toEqual({
+    pods: [ours],
+    serverTimeMs: Date.UTC(2026, 0, 1, 0, 0, 10),
+  });
+  expect(server.requests[0]?.query).toEqual({ labelSelector: 'a=b', limit: '100' });
+});
+
+test('listPods without the right is undefined', async () => {
+  const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(403, 'pods is forbidden')] });
+  expect(await cluster.listPods('a=b', signal)).toBeUndefined();
+});
+
+test('listPods that fails otherwise says so', async () => {
+  const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(500, 'etcd is away')] });
+  await expect(cluster.listPods('a=b', signal)).rejects.toThrow('listing pods');
+});
+
+test('deleteUnchanged deletes only this pod in this state', async () => {
+  const { server, cluster } = await serve({
+    [`DELETE ${podPath}`]: [sendJson(ours), refuse(409, 'the UID differs'), refuse(404, 'gone')],
+  });
+  const seen = { ...ours, metadata: { ...ours.metadata, uid: 'u', resourceVersion: '7' } };
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(true);
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(false);
+  expect(await cluster.deleteUnchanged(seen, signal)).toBe(false);
+  expect(server.requests[0]?.body).toMatchObject({
+    gracePeriodSeconds: 1,
+    preconditions: { uid: 'u', resourceVersion: '7' },
+  });
+});

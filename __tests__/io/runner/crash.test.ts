@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+
+/** Runs these statements with the last resort installed; what it prints goes to stdout. */
+function crash(statements: string): { readonly stdout: string; readonly status: number | null } {
+  const module = new URL('../../../src/io/runner/crash.ts', import.meta.url).href;
+  const program = `import { failOnCrash } from ${JSON.stringify(module)};
+    failOnCrash((text) => new Promise((resolve) => process.stdout.write(text, resolve)));
+    ${statements}`;
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { encoding: 'utf8' },
+  );
+  return { stdout, status };
+}
+
+test.each([
+  {
+    name: 'an exception that nobody caught',
+    statements: `setImmediate(() => { throw new Error('boom'); });`,
+  },
+  {
+    name: 'a rejection that nobody handled',
+    statements: `void Promise.reject(new Error('boom'));`,
+  },
+])('$name is one line and exit code 1', ({ statements }) => {
+  expect(crash(`${statements} setInterval(() => undefined, 1_000);`)).toEqual({
+    stdout: 'the step crashed: boom. Please report this with the job log.',
+    status: 1,
+  });
+});
+
+test('a line that cannot be printed still is exit code 1', () => {
+  const { status } = crash(`
+    process.stdout.write = () => { throw new Error('closed'); };
+    setImmediate(() => { throw new Error('boom'); });
+    setInterval(() => undefined, 1_000);
+  `);
+  expect(status).toBe(1);
+});
+
+test('a step that ends well says nothing', () => {
+  expect(crash('process.exitCode = 0;')).toEqual({ stdout: '', status: 0 });
+});

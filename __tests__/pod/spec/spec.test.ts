@@ -1,0 +1,146 @@
+import { expect, test } from '@jest/globals';
+import { parseInputs } from '../../../src/inputs/parse.ts';
+import type { PodInputs } from '../../../src/inputs/inputs.ts';
+import { buildPod, type PodOrder } from '../../../src/pod/spec/spec.ts';
+
+function podInputs(given: Readonly<Record<string, string>>): PodInputs {
+  return parseInputs({
+    read: (name) => given[name] ?? (name === 'kubeconfig' ? 'auto' : ''),
+    env: () => undefined,
+    readText: () => '',
+  }).pod;
+}
+
+const order: PodOrder = {
+  ref: { namespace: 'builds', name: 'kbp-x' },
+  run: { repository: 'acme/app', runId: '42', runAttempt: '2' },
+  nonce: 'n0nce',
+  keepPod: 'never',
+  expiresAt: new Date('2026-01-01T01:00:00Z'),
+  activeDeadlineSeconds: 3_660,
+  platform: undefined,
+  container: { name: 'builder', image: 'busybox' },
+  volumes: [],
+};
+
+test('a pod without any wishes', () => {
+  expect(buildPod(podInputs({}), order)).toEqual({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'kbp-x',
+      namespace: 'builds',
+      labels: {
+        'app.kubernetes.io/name': 'kube-build-push',
+        'app.kubernetes.io/managed-by': 'kube-build-push',
+        'app.kubernetes.io/component': 'builder',
+        'kube-build-push/repository': 'acme.app',
+        'kube-build-push/run-id': '42',
+        'kube-build-push/run-attempt': '2',
+      },
+      annotations: {
+        'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+        'kube-build-push/nonce': 'n0nce',
+        'kube-build-push/expires': '2026-01-01T01:00:00.000Z',
+      },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 3_660,
+      terminationGracePeriodSeconds: 1,
+      enableServiceLinks: false,
+      automountServiceAccountToken: false,
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
+      containers: [
+        {
+          name: 'builder',
+          image: 'busybox',
+          stdin: true,
+          stdinOnce: true,
+          tty: false,
+          terminationMessagePath: '/dev/termination-log',
+          terminationMessagePolicy: 'FallbackToLogsOnError',
+        },
+      ],
+    },
+  });
+});
+
+test('a pod with every wish', () => {
+  const inputs = podInputs({
+    'service-account': 'builder',
+    resources: 'requests.cpu=1\nlimits.memory=4Gi',
+    'node-selector': 'pool=builds',
+    tolerations: 'key=a,operator=Exists',
+    'pod-labels': 'team=a',
+    'pod-annotations': 'note=x\ncluster-autoscaler.kubernetes.io/safe-to-evict=true',
+    'image-pull-secrets': 'one, two',
+  });
+  const volume = { name: 'auth', secret: { secretName: 'login' } };
+  const pod = buildPod(inputs, {
+    ...order,
+    platform: { os: 'linux', architecture: 'arm64', variant: undefined },
+    volumes: [volume],
+  });
+  expect(pod.metadata?.labels).toMatchObject({
+    team: 'a',
+    'app.kubernetes.io/name': 'kube-build-push',
+  });
+  expect(pod.metadata?.annotations).toMatchObject({
+    note: 'x',
+    'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true',
+    'kube-build-push/nonce': 'n0nce',
+  });
+  expect(pod.spec).toMatchObject({
+    serviceAccountName: 'builder',
+    automountServiceAccountToken: true,
+    nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64', pool: 'builds' },
+    tolerations: [{ key: 'a', operator: 'Exists' }],
+    imagePullSecrets: [{ name: 'one' }, { name: 'two' }],
+    volumes: [volume],
+    containers: [{ resources: { requests: { cpu: '1' }, limits: { memory: '4Gi' } } }],
+  });
+});
+
+test('a run outside of a workflow leaves out what it does not know', () => {
+  const run = { repository: '', runId: '', runAttempt: '' };
+  expect(buildPod(podInputs({}), { ...order, run }).metadata?.labels).toEqual({
+    'app.kubernetes.io/name': 'kube-build-push',
+    'app.kubernetes.io/managed-by': 'kube-build-push',
+    'app.kubernetes.io/component': 'builder',
+  });
+});
+
+test.each([
+  {
+    name: 'requests',
+    resources: 'requests.cpu=1',
+    expected: { requests: { cpu: '1' }, limits: {} },
+  },
+  { name: 'limits', resources: 'limits.cpu=1', expected: { requests: {}, limits: { cpu: '1' } } },
+])('$name alone are enough to be set', ({ resources, expected }) => {
+  const pod = buildPod(podInputs({ resources }), order);
+  expect(pod.spec?.containers[0]?.resources).toEqual(expected);
+});
+
+test('no container can take back the fields that carry the guarantees', () => {
+  const container = {
+    ...order.container,
+    stdin: false,
+    stdinOnce: false,
+    tty: true,
+    terminationMessagePath: '/x',
+    terminationMessagePolicy: 'File',
+  };
+  expect(buildPod(podInputs({}), { ...order, container }).spec?.containers).toEqual([
+    {
+      name: 'builder',
+      image: 'busybox',
+      stdin: true,
+      stdinOnce: true,
+      tty: false,
+      terminationMessagePath: '/dev/termination-log',
+      terminationMessagePolicy: 'FallbackToLogsOnError',
+    },
+  ]);
+});

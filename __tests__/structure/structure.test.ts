@@ -1,0 +1,98 @@
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { importsOf, sourceFiles, type Import } from '../support/imports.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const mostFiles = 14;
+
+/** One arrow of a circle as text: both ends and the names that go along it. */
+function arrow({ from, to, names }: Import): string {
+  return `${from} imports ${names.join(', ')} from ${to}`;
+}
+
+/**
+ * The first circle found among the imports, an arrow a line; empty without one.
+ * @param nodeOf what a file counts as.
+ */
+function findCircle(
+  imports: readonly Import[],
+  nodeOf: (file: string) => string,
+): readonly string[] {
+  const arrows = Map.groupBy(
+    imports.filter(({ from, to }) => nodeOf(from) !== nodeOf(to)),
+    ({ from }) => nodeOf(from),
+  );
+  const done = new Set<string>();
+  const search = (node: string, path: readonly Import[]): readonly Import[] | undefined => {
+    const start = path.findIndex(({ from }) => nodeOf(from) === node);
+    if (start !== -1) return path.slice(start);
+    if (done.has(node)) return undefined;
+    for (const next of arrows.get(node) ?? []) {
+      const circle = search(nodeOf(next.to), [...path, next]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of arrows.keys()) {
+    const circle = search(node, []);
+    if (circle !== undefined) return circle.map(arrow);
+  }
+  return [];
+}
+
+/** The folder of a file. A file that has folders beside it stands for itself: it may be above some of them and below others. */
+function roomOf(files: readonly string[]): (file: string) => string {
+  const folders = new Set(files.map((file) => dirname(file)));
+  const hasFolders = (folder: string): boolean =>
+    folder === '.' || [...folders].some((other) => other.startsWith(`${folder}/`));
+  return (file) => (hasFolders(dirname(file)) ? file : dirname(file));
+}
+
+describe('findCircle', () => {
+  const imports: Import[] = [
+    { from: 'a/one.ts', to: 'b/two.ts', names: ['two'] },
+    { from: 'b/two.ts', to: 'a/three.ts', names: ['three', 'four'] },
+    { from: 'main.ts', to: 'a/one.ts', names: ['*'] },
+  ];
+
+  test('names both files and the imported names of every arrow', () => {
+    const circle = [...imports, { from: 'a/three.ts', to: 'a/one.ts', names: ['one'] }];
+    expect(findCircle(circle, (file) => file)).toEqual([
+      'a/one.ts imports two from b/two.ts',
+      'b/two.ts imports three, four from a/three.ts',
+      'a/three.ts imports one from a/one.ts',
+    ]);
+  });
+
+  test('finds a circle of folders that is none of files', () => {
+    expect(findCircle(imports, (file) => file)).toEqual([]);
+    expect(findCircle(imports, (file) => dirname(file))).toEqual([
+      'a/one.ts imports two from b/two.ts',
+      'b/two.ts imports three, four from a/three.ts',
+    ]);
+  });
+});
+
+describe.each(['src', 'playground'])('%s', (tree) => {
+  const imports = importsOf(join(root, tree));
+
+  test('has no circle between files', () => {
+    expect(imports.length).toBeGreaterThan(20);
+    expect(findCircle(imports, (file) => file)).toEqual([]);
+  });
+});
+
+describe('src', () => {
+  const files = sourceFiles(join(root, 'src'));
+
+  test('has arrows between folders in one direction', () => {
+    expect(findCircle(importsOf(join(root, 'src')), roomOf(files))).toEqual([]);
+  });
+
+  test(`has at most ${mostFiles} files in a folder`, () => {
+    const counts = Object.entries(Object.groupBy(files, (file) => dirname(file)));
+    const full = counts.filter(([, inside]) => (inside?.length ?? 0) > mostFiles);
+    expect(full.map(([folder]) => folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { expect, test } from '@jest/globals';
+import { orAborted, startDeadline, type Deadline } from '../../src/time/deadline.ts';
+import { VirtualClock } from '../support/clock.ts';
+import { visible } from '../support/failure.ts';
+
+interface Started {
+  readonly clock: VirtualClock;
+  readonly cancel: AbortController;
+  readonly deadline: Deadline;
+  state: string;
+}
+
+function start(): Started {
+  const clock = new VirtualClock();
+  const cancel = new AbortController();
+  const started: Started = {
+    clock,
+    cancel,
+    deadline: startDeadline(
+      { timeoutMs: 90_000, startedAtMs: clock.now() },
+      clock,
+      cancel.signal,
+      () => started.state,
+    ),
+    state: 'no pod was created',
+  };
+  return started;
+}
+
+test('aborts when the time is up, with the state of that moment', async () => {
+  const started = start();
+  const { clock, deadline } = started;
+  started.state = 'running on node lab';
+  await clock.advance(89_999);
+  expect(deadline.signal.aborted).toBe(false);
+  await clock.advance(1);
+  expect(deadline.signal.aborted).toBe(true);
+  expect(visible(deadline.signal.reason)).toEqual({
+    kind: 'timeout',
+    message: 'the step did not end within its timeout of 90 s; last state: running on node lab',
+    hint: "Raise 'timeout', or look at what the builder was doing.",
+  });
+});
+
+test('counts down to zero, not below', async () => {
+  const { clock, deadline } = start();
+  expect(deadline.remainingMs()).toBe(90_000);
+  await clock.advance(60_000);
+  expect(deadline.remainingMs()).toBe(30_000);
+  await clock.advance(60_000);
+  expect(deadline.remainingMs()).toBe(0);
+});
+
+test('passes a cancellation on, with its reason', () => {
+  const { cancel, deadline } = start();
+  const reason = new Error('cancelled');
+  cancel.abort(reason);
+  expect(deadline.signal.reason).toBe(reason);
+});
+
+test('a step that was cancelled before has no time at all', () => {
+  const reason = new Error('cancelled');
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 1_000, startedAtMs: clock.now() };
+  const deadline = startDeadline(times, clock, AbortSignal.abort(reason), () => '');
+  expect(deadline.signal.aborted).toBe(true);
+  expect(deadline.signal.reason).toBe(reason);
+});
+
+test('ends with the step: no timer is left, and time aborts nothing any more', async () => {
+  const { clock, deadline } = start();
+  deadline.end();
+  await clock.advance(120_000);
+  expect(clock.sleeping).toBe(0);
+  expect(deadline.signal.aborted).toBe(false);
+});
+
+test('what happened before it counts', async () => {
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 90_000, startedAtMs: clock.now() - 80_000 };
+  const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
+  expect(deadline.remainingMs()).toBe(10_000);
+  await clock.advance(10_000);
+  expect(deadline.signal.aborted).toBe(true);
+});
+
+test('a time that is up already aborts at once', async () => {
+  const clock = new VirtualClock();
+  const times = { timeoutMs: 1_000, startedAtMs: clock.now() - 5_000 };
+  const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
+  await clock.advance(0);
+  expect(deadline.signal.aborted).toBe(true);
+});
+
+test('work ends with its own result, or with the reason of the signal', async () => {
+  const { signal } = new AbortController();
+  await expect(orAborted(Promise.resolve(7), signal)).resolves.toBe(7);
+  await expect(orAborted(Promise.reject(new Error('own')), signal)).rejects.toThrow('own');
+  const never = new Promise<never>(() => undefined);
+  const cancel = new AbortController();
+  const aborted = orAborted(never, cancel.signal);
+  cancel.abort(new Error('cancelled'));
+  await expect(aborted).rejects.toThrow('cancelled');
+  await expect(orAborted(never, cancel.signal)).rejects.toThrow('cancelled');
+});

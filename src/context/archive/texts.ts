@@ -1,0 +1,101 @@
+import { BuildError } from '../../errors.ts';
+import { cleanPath } from '../../text/path.ts';
+import { IgnoreRules } from '../ignore/rules.ts';
+import {
+  collect,
+  largestTextBytes,
+  mostLinks,
+  type ListedEntry,
+  type ReadEntry,
+} from './entries.ts';
+
+/** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
+export class ArchiveTexts {
+  readonly #archive: string;
+  readonly #dockerfiles: readonly string[];
+  readonly #texts = new Map<string, Buffer>();
+  /** Where the text is that belongs to a name. */
+  readonly #places: Map<string, string>;
+
+  /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */
+  constructor(archive: string, file: string | undefined) {
+    this.#archive = archive;
+    this.#dockerfiles =
+      file === undefined ? ['Dockerfile', 'dockerfile'] : [cleanPath(file.replace(/^\/+/, ''))];
+    const ignoreFiles = this.#dockerfiles.map((name) => `${name}.dockerignore`);
+    const names = [...this.#dockerfiles, ...ignoreFiles, '.dockerignore'];
+    this.#places = new Map(names.map((name) => [name, name]));
+  }
+
+  /** Reads the entry if it is one of the files. @throws BuildError('context') */
+  async take(read: ReadEntry): Promise<void> {
+    const { name, header, entry } = read;
+    if (![...this.#places.values()].includes(name)) {
+      entry.resume();
+      return;
+    }
+    this.#texts.delete(name);
+    if (header.type !== 'file' && header.type !== 'contiguous-file') entry.resume();
+    else if (header.size <= largestTextBytes) this.#texts.set(name, await collect(read));
+    else {
+      throw new BuildError('context', `${name} in ${this.#archive} is larger than 4 MiB`, {
+        hint: 'Look whether it is the right file.',
+      });
+    }
+  }
+
+  /** @returns true if a file is a link, so that the archive has to be read again. @throws BuildError('context') */
+  followLinks(listing: readonly ListedEntry[]): boolean {
+    const entries = new Map(listing.map((entry) => [entry.name, entry]));
+    let isAny = false;
+    for (const name of this.#places.keys()) {
+      const place = this.#follow(name, entries);
+      if (place === name) continue;
+      this.#places.set(name, place);
+      isAny = true;
+    }
+    return isAny;
+  }
+
+  /** @throws BuildError('context') */
+  dockerfile(): { readonly name: string; readonly bytes: Buffer } {
+    for (const name of this.#dockerfiles) {
+      const bytes = this.#textOf(name);
+      if (bytes !== undefined) return { name, bytes };
+    }
+    const wanted = this.#dockerfiles[0] ?? '';
+    throw new BuildError('context', `${this.#archive} has no file ${wanted}`, {
+      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+    });
+  }
+
+  /** @throws BuildError('context') */
+  rules(dockerfile: string): { readonly rules: IgnoreRules; readonly name: string | undefined } {
+    for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+      const bytes = this.#textOf(name);
+      if (bytes === undefined) continue;
+      return { rules: new IgnoreRules(bytes.toString('utf8'), name), name };
+    }
+    return { rules: new IgnoreRules('', '.dockerignore'), name: undefined };
+  }
+
+  #textOf(name: string): Buffer | undefined {
+    return this.#texts.get(this.#places.get(name) ?? name);
+  }
+
+  #follow(name: string, entries: ReadonlyMap<string, ListedEntry>): string {
+    const first = entries.get(name)?.target;
+    if (first === undefined) return name;
+    let target: string | undefined = first;
+    for (let links = 0; target !== undefined && links < mostLinks; links += 1) {
+      const found = entries.get(target);
+      if (found?.type === 'file' || found?.type === 'contiguous-file') return found.name;
+      target = found?.target;
+    }
+    throw new BuildError(
+      'context',
+      `${name} in ${this.#archive} is a link to ${first}, which is no file of the archive`,
+      { hint: 'Put the file itself in the place of the link.' },
+    );
+  }
+}

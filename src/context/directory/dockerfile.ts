@@ -1,0 +1,81 @@
+import { BuildError } from '../../errors.ts';
+import type { Workspace } from '../../ports.ts';
+import { IgnoreRules } from '../ignore/rules.ts';
+import { findPath, readPlace } from './places.ts';
+
+/** The Dockerfile of a directory. */
+export interface FoundDockerfile {
+  readonly bytes: Buffer;
+  /** Its path, as the user would write it. */
+  readonly path: string;
+}
+
+/**
+ * The Dockerfile: `file`, by default `Dockerfile` in the context; `dockerfile` is taken too, as by docker.
+ * @throws BuildError('context')
+ */
+export function findDockerfile(
+  context: string,
+  file: string | undefined,
+  workspace: Workspace,
+): FoundDockerfile {
+  const candidates =
+    file === undefined ? [join(context, 'Dockerfile'), join(context, 'dockerfile')] : [file];
+  for (const path of candidates) {
+    const place = findPath(path, ['.', context], workspace);
+    if (place?.kind === 'file') return { bytes: readPlace(place, workspace), path };
+  }
+  throw missingDockerfile(context, file, workspace);
+}
+
+/**
+ * The ignore file for a Dockerfile: `<Dockerfile>.dockerignore` beside it, else `.dockerignore` in the context.
+ * @param dockerfile undefined for engines without one.
+ * @throws BuildError('context')
+ */
+export function findIgnoreRules(
+  context: string,
+  dockerfile: string | undefined,
+  workspace: Workspace,
+): { readonly rules: IgnoreRules; readonly name: string | undefined } {
+  const candidates = [
+    ...(dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`]),
+    join(context, '.dockerignore'),
+  ];
+  for (const name of candidates) {
+    const place = findPath(name, ['.', context], workspace);
+    if (place?.kind !== 'file') continue;
+    return { rules: new IgnoreRules(readPlace(place, workspace).toString('utf8'), name), name };
+  }
+  return { rules: new IgnoreRules('', '.dockerignore'), name: undefined };
+}
+
+function missingDockerfile(
+  context: string,
+  file: string | undefined,
+  workspace: Workspace,
+): BuildError {
+  if (file !== undefined) {
+    const isThere = findPath(file, ['.', context], workspace) !== undefined;
+    const why = isThere ? 'is a directory' : 'does not exist';
+    return new BuildError('context', `the Dockerfile ${file} ${why}`, {
+      hint: "Correct the input 'file'; its path is relative to the working directory, not to the context.",
+    });
+  }
+  const isEmpty = workspace.names(workspace.resolve(context)).length === 0;
+  return new BuildError(
+    'context',
+    isEmpty ? `the context ${context} is empty` : `the context ${context} has no Dockerfile`,
+    {
+      hint: isEmpty
+        ? 'Check out the repository in a step before this one.'
+        : "Name the Dockerfile by the input 'file'.",
+    },
+  );
+}
+
+function join(directory: string, name: string): string {
+  const base = directory.replace(/\/+$/, '');
+  if (base === '') return directory === '' ? name : `/${name}`;
+  return base === '.' ? name : `${base}/${name}`;
+}

@@ -1,0 +1,113 @@
+import type { Presence } from '../../dockerfile/check.ts';
+import type { Workspace } from '../../ports.ts';
+import { addExcludes } from '../ignore/rules.ts';
+import type { SourceOptions, StdinSource, StreamAuth } from '../stdin.ts';
+import type { ContextEntry } from '../tar/entry.ts';
+import {
+  clampTime,
+  contextRoot,
+  directoryMember,
+  entryMember,
+  metaMembers,
+  type Member,
+} from '../tar/member.ts';
+import { packStream } from '../tar/pack.ts';
+import { findDockerfile, findIgnoreRules } from './dockerfile.ts';
+import type { FoundPath } from './places.ts';
+import { walkContext } from './walk.ts';
+import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
+
+/** A context that was found on disk. */
+export interface FoundContext extends SourceOptions {
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly place: FoundPath;
+  /** Modification times after it become it; undefined keeps them. */
+  readonly latestSeconds: number | undefined;
+}
+
+/**
+ * A directory, filtered by its ignore file. The image layout needs a Dockerfile; the plain one has nothing but the tree.
+ * @throws BuildError('context')
+ */
+export function directorySource(context: FoundContext, workspace: Workspace): StdinSource {
+  const { path, place, layout, latestSeconds } = context;
+  const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
+  const ignore = findIgnoreRules(path, dockerfile?.path, workspace);
+  const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
+  const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
+  const roots = { disk: place.path, archive: contextRoot[layout] };
+  const rules = { ...context, isGitConfig: tree.isGitConfig };
+
+  function* members(auth: StreamAuth): Generator<Member> {
+    // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
+    yield directoryMember(roots.archive, 0o755, rootSeconds);
+    for (const entry of tree.entries) yield entryMember(entry, roots, rules);
+    if (dockerfile !== undefined) {
+      yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
+    }
+  }
+
+  let names: ReadonlySet<string> | undefined;
+  const sentNames = (): ReadonlySet<string> =>
+    (names ??= new Set(tree.entries.map(({ name }) => name)));
+  const weight = weigh(filesOf(tree.entries));
+  // `open` lives as long as the build: it keeps the totals and not the directories.
+  const { totalFiles, totalBytes } = weight;
+  const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
+  const warnings = [
+    ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
+    ...tree.warnings,
+    ...(isFiltered ? [] : warnOfBallast(weight)),
+  ];
+  return {
+    description: describe(path, ignore.name, tree.ignored),
+    dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
+    ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
+    isPacked: true,
+    notes: describeWeight(weight),
+    warnings,
+    lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
+    open: (auth) =>
+      packStream(
+        () => members(auth),
+        context.compressionLevel,
+        { totalFiles, totalBytes },
+        workspace,
+      ),
+  };
+}
+
+function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
+  for (const { name, stat, content } of entries) {
+    if (content.kind === 'file') yield { name, sizeBytes: stat.sizeBytes };
+  }
+}
+
+function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
+  const kept =
+    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} kept out by ${ignoreFile}`;
+  return `directory ${JSON.stringify(path)} (${kept})`;
+}
+
+/** Links are not followed: where they lead to is the builder's to find. */
+function lookUp(
+  path: string,
+  directory: string,
+  sent: ReadonlySet<string>,
+  workspace: Workspace,
+): Presence {
+  const parts = path.split('/');
+  try {
+    for (const index of parts.keys()) {
+      const part = parts.slice(0, index + 1).join('/');
+      const kind = workspace.stat(`${directory}/${part}`)?.kind;
+      const isLast = index === parts.length - 1;
+      if (kind === 'symlink' || (kind === 'other' && isLast)) return 'unknown';
+      if (kind === undefined || (kind !== 'directory' && !isLast)) return 'missing';
+    }
+  } catch {
+    return 'unknown';
+  }
+  return sent.has(path) ? 'sent' : 'ignored';
+}

@@ -1,0 +1,243 @@
+import { BuildError, describeError } from '../../errors.ts';
+import type { FileStat, Workspace } from '../../ports.ts';
+import { followGitLinks, isConfigName, type GitConfigTest } from '../git/places.ts';
+import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
+import type { ContextEntry } from '../tar/entry.ts';
+
+/** What is in a directory, after its ignore rules. */
+export interface ContextTree {
+  /** Parents before children, names in byte order; a directory is there if it or something below it is kept. */
+  readonly entries: readonly ContextEntry[];
+  /** Files, links and directories that the rules kept out; those below an excluded directory are not counted. */
+  readonly ignored: number;
+  /** Also true for other names of a git configuration; a hard link is sent with the first one's content. */
+  readonly isGitConfig: GitConfigTest;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Lists what Docker would send of a directory. Links are not followed.
+ * @throws BuildError('context')
+ */
+export function walkContext(
+  directory: string,
+  rules: IgnoreRules,
+  workspace: Workspace,
+): ContextTree {
+  const walk = new Walk(directory, rules, workspace);
+  try {
+    walk.enter(directory, '', undefined);
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw new BuildError('context', `reading the context failed: ${describeError(error)}`, {
+      hint: 'Nothing may change the context while it is packed; files that cannot be read belong into .dockerignore.',
+      cause: error,
+    });
+  }
+  return walk.tree();
+}
+
+/** One for all: there may be hundreds of thousands of entries. */
+const directoryContent = { kind: 'directory' } as const;
+const fileContent = { kind: 'file' } as const;
+
+/** More names than these are only counted in a warning. */
+const namedInWarning = 3;
+
+class Walk {
+  readonly #root: string;
+  readonly #rules: IgnoreRules;
+  readonly #workspace: Workspace;
+  readonly #entries: ContextEntry[] = [];
+  /** First name of every file that has several, by device and inode. */
+  readonly #linked = new Map<string, string>();
+  /** Names that can be a git configuration's and have others, with device and inode; excluded ones too. */
+  readonly #manyNamed: { readonly name: string; readonly identity: string }[] = [];
+  /** Excluded ones too: git reads what they lead to. */
+  readonly #symlinks: string[] = [];
+  /** Excluded directories on the way down, which appear once something below them is kept. */
+  readonly #pending: ContextEntry[] = [];
+  readonly #special: string[] = [];
+  readonly #whiteouts: string[] = [];
+  readonly #loops: string[] = [];
+  #ignored = 0;
+
+  constructor(root: string, rules: IgnoreRules, workspace: Workspace) {
+    this.#root = root;
+    this.#rules = rules;
+    this.#workspace = workspace;
+  }
+
+  tree(): ContextTree {
+    const warnings = [
+      ...warnOfNames({ special: this.#special, whiteouts: this.#whiteouts }),
+      ...warnAbout(
+        this.#loops,
+        'links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+      ),
+    ];
+    return {
+      entries: this.#entries,
+      ignored: this.#ignored,
+      isGitConfig: this.#findGitConfigs(),
+      warnings,
+    };
+  }
+
+  enter(directory: string, prefix: string, parent: ParentMatches | undefined): void {
+    for (const base of this.#workspace.names(directory)) {
+      const name = prefix + base;
+      const path = `${directory}/${base}`;
+      const stat = this.#workspace.stat(path);
+      const { excluded, matches } = this.#rules.test(name, parent);
+      if (excluded) this.#ignored += 1;
+      if (stat === undefined) {
+        // Of what is kept out nobody needs to know more, unless it can be a directory with something in it.
+        if (excluded && !this.#rules.canKeepBelow(name, matches)) continue;
+        throw unreadableName(base, prefix);
+      }
+      if (!excluded && isWhiteout(base)) this.#whiteouts.push(name);
+      if (stat.links > 1 && stat.kind === 'file' && isConfigName(base)) {
+        this.#manyNamed.push({ name, identity: identityOf(stat) });
+      }
+      if (stat.kind === 'symlink') this.#symlinks.push(name);
+      if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
+      else if (!excluded) this.#leaf({ name, path, stat });
+    }
+  }
+
+  #directory(
+    place: { name: string; path: string; stat: FileStat },
+    excluded: boolean,
+    matches: ParentMatches,
+  ): void {
+    if (excluded && !this.#rules.canKeepBelow(place.name, matches)) return;
+    this.#pending.push({ name: place.name, stat: place.stat, content: directoryContent });
+    if (!excluded) this.#flushPending();
+    this.enter(place.path, `${place.name}/`, matches);
+    if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
+  }
+
+  #leaf(place: { name: string; path: string; stat: FileStat }): void {
+    const { name, path, stat } = place;
+    if (stat.kind === 'other') {
+      this.#special.push(name);
+      return;
+    }
+    this.#flushPending();
+    if (stat.kind === 'symlink') {
+      const target = this.#workspace.readLink(path);
+      if (target.includes('\uFFFD')) throw unreadableTarget(name);
+      if (isLoop(path, this.#workspace)) this.#loops.push(name);
+      this.#entries.push({ name, stat, content: { kind: 'symlink', target } });
+      return;
+    }
+    const first = stat.links > 1 ? this.#firstName(name, stat) : undefined;
+    const content = first === undefined ? fileContent : ({ kind: 'link', target: first } as const);
+    this.#entries.push({ name, stat, content });
+  }
+
+  #firstName(name: string, stat: FileStat): string | undefined {
+    const identity = identityOf(stat);
+    const first = this.#linked.get(identity);
+    if (first === undefined) this.#linked.set(identity, name);
+    return first;
+  }
+
+  #findGitConfigs(): GitConfigTest {
+    const manyNamed = [...this.#manyNamed];
+    const isGitConfig = followGitLinks(this.#symlinks, (link) => {
+      const place = this.#placeOf(link);
+      if (place !== undefined && place.stat.links > 1) {
+        manyNamed.push({ name: place.name, identity: identityOf(place.stat) });
+      }
+      return place?.name;
+    });
+    const firstNames = new Set<string>();
+    for (const { name, identity } of manyNamed) {
+      const first = this.#linked.get(identity);
+      if (first !== undefined && isGitConfig(name)) firstNames.add(first);
+    }
+    return (name) => isGitConfig(name) || firstNames.has(name);
+  }
+
+  /** Where a link leads to, if that is in the context. */
+  #placeOf(link: string): { readonly name: string; readonly stat: FileStat } | undefined {
+    try {
+      const path = this.#workspace.realpath(`${this.#root}/${link}`);
+      const stat = this.#workspace.stat(path);
+      if (stat === undefined || !path.startsWith(`${this.#root}/`)) return undefined;
+      return { name: path.slice(this.#root.length + 1), stat };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #flushPending(): void {
+    this.#entries.push(...this.#pending.splice(0));
+  }
+}
+
+/** True for a link that leads back to itself, or into a file as if it were a directory; one that leads nowhere is none. */
+function isLoop(path: string, workspace: Workspace): boolean {
+  try {
+    workspace.realpath(path);
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ELOOP' || code === 'ENOTDIR';
+  }
+}
+
+function identityOf({ device, inode }: FileStat): string {
+  return `${device}:${inode}`;
+}
+
+function unreadableName(base: string, prefix: string): BuildError {
+  const isForeign = base.includes('\uFFFD');
+  return new BuildError(
+    'context',
+    isForeign
+      ? `the context has a name that is not UTF-8 in ${prefix === '' ? 'its top directory' : prefix}: ${base}`
+      : `${prefix}${base} vanished while the context was read`,
+    {
+      hint: isForeign
+        ? 'Rename the file, or keep it out by .dockerignore.'
+        : 'Nothing may change the context while it is packed.',
+    },
+  );
+}
+
+function unreadableTarget(name: string): BuildError {
+  return new BuildError('context', `the link ${name} leads to a name that is not UTF-8`, {
+    hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+  });
+}
+
+/** True for names that mean a deletion in the layers of an image. */
+export function isWhiteout(name: string): boolean {
+  return /(?:^|\/)\.wh\.[^/]*$/.test(name);
+}
+
+/** What a context has that does not arrive, or means something else than a file. */
+export function warnOfNames(names: {
+  readonly special: readonly string[];
+  readonly whiteouts: readonly string[];
+}): readonly string[] {
+  return [
+    ...warnAbout(names.special, 'neither files, directories nor links and are not sent'),
+    ...warnAbout(
+      names.whiteouts,
+      'named like the whiteouts of image layers, which many builders take for deletions',
+    ),
+  ];
+}
+
+/** One warning for all of the names, or none. */
+function warnAbout(names: readonly string[], what: string): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, namedInWarning).join(', ');
+  const more = names.length - namedInWarning;
+  const list = more > 0 ? `${shown} and ${more} more` : shown;
+  return [`${list}: ${what}`];
+}

@@ -1,0 +1,45 @@
+import { BuildError } from '../errors.ts';
+import { InvalidInput, type Problem } from '../text/problem.ts';
+
+/** Collects what is wrong with all inputs, so that the user corrects them in one go. */
+export class Problems {
+  readonly #found: (Problem & { readonly input: string })[] = [];
+
+  add(input: string, text: string, hint?: string): void {
+    this.#found.push({ input, text, ...(hint !== undefined && { hint }) });
+  }
+
+  /** The parser's value, or `fallback` after taking down why there is none. */
+  collect<T>(input: string, parse: () => T, fallback: T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      for (const problem of error.problems) this.#found.push({ input, ...problem });
+      return fallback;
+    }
+  }
+
+  /** @throws BuildError('input') that lists every problem, if there are any. */
+  throwIfAny(): void {
+    const [first, ...others] = this.#found;
+    if (first === undefined) return;
+    if (others.length === 0) {
+      throw new BuildError('input', describeProblem(first), {
+        ...(first.hint !== undefined && { hint: first.hint }),
+      });
+    }
+    const list = this.#found.map(
+      (problem, index) =>
+        `(${index + 1}) ${describeProblem(problem)}.${problem.hint === undefined ? '' : ` ${problem.hint}`}`,
+    );
+    throw new BuildError(
+      'input',
+      `${this.#found.length} problems in the inputs: ${list.join(' ')}`,
+    );
+  }
+}
+
+function describeProblem({ input, line, text }: Problem & { readonly input: string }): string {
+  return `input '${input}'${line === undefined ? '' : ` line ${line}`}: ${text}`;
+}

@@ -1,0 +1,67 @@
+import { invalid, quote } from '../../text/problem.ts';
+import { parseAttributes } from './fields.ts';
+import { parseItems, type Item } from './list.ts';
+import { parseRepository, refuseScheme } from './reference.ts';
+
+/** What docker's cache syntax says about the exporter; kaniko has its own ways for all of it. */
+const ignoredAttributes = [
+  'mode',
+  'compression',
+  'compression-level',
+  'force-compression',
+  'image-manifest',
+  'oci-mediatypes',
+  'ignore-error',
+];
+
+/**
+ * The one repository of `cache-from` or `cache-to`: `type=registry,ref=REPOSITORY` or the repository alone.
+ * @throws InvalidInput
+ */
+export function parseCache(items: readonly Item[]): string | undefined {
+  const repositories = [...new Set(parseItems(items, parseCacheItem))];
+  if (repositories.length > 1) {
+    throw invalid(
+      `it names ${repositories.length} repositories (${repositories.join(', ')})`,
+      'Name one: kaniko keeps its cache in one repository.',
+    );
+  }
+  return repositories[0];
+}
+
+function parseCacheItem(text: string): string {
+  if (!text.includes('=')) return parseCacheRepository(text);
+  const attributes = parseAttributes(text);
+  const type = attributes.get('type') ?? 'registry';
+  if (type !== 'registry') {
+    throw invalid(
+      `the cache type ${quote(type)} is not supported`,
+      'Use type=registry,ref=REPOSITORY.',
+    );
+  }
+  for (const key of attributes.keys()) {
+    if (!['type', 'ref', ...ignoredAttributes].includes(key)) {
+      throw invalid(
+        `${quote(key)} is not an attribute of a registry cache`,
+        'Use type=registry,ref=REPOSITORY.',
+      );
+    }
+  }
+  const ref = attributes.get('ref') ?? '';
+  if (ref === '') throw invalid(`${quote(text)} has no ref`, 'Use type=registry,ref=REPOSITORY.');
+  return parseCacheRepository(ref);
+}
+
+/** Each layer becomes a tag of this repository, so one tag of it means nothing. */
+function parseCacheRepository(text: string): string {
+  refuseScheme(text);
+  const name = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
+  if (name !== text) {
+    throw invalid(
+      `${quote(text)} has a tag or a digest, but kaniko keeps every layer under a tag of its own`,
+      `Name a repository for the cache, for example ${name}/cache.`,
+    );
+  }
+  parseRepository(name);
+  return name;
+}

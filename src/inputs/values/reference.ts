@@ -1,0 +1,145 @@
+import { invalid, quote } from '../../text/problem.ts';
+
+/** Docker Hub's registry as go-containerregistry (kaniko, crane) names it. */
+export const dockerHub = 'index.docker.io';
+
+/** A repository, the registry named. */
+export interface Repository {
+  /** Host and port; `index.docker.io` for Docker Hub. */
+  readonly registry: string;
+  /** Path without the registry, `library/` added where Docker adds it. */
+  readonly path: string;
+}
+
+// The grammar of github.com/distribution/reference.
+const component = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const hostPattern = new RegExp(
+  `^(?:${component}(?:\\.${component})*|\\[[a-fA-F0-9:]+\\])(?::\\d+)?$`,
+);
+const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const longestName = 255;
+
+/**
+ * A reference to push, as Docker reads it: Docker Hub without a host, `latest` without a tag.
+ * @throws InvalidInput
+ */
+export function parseReference(text: string): ImageReference {
+  refuseScheme(text);
+  if (text.includes('@')) {
+    throw invalid(
+      `${quote(text)} has a digest, which only the pushed image gets`,
+      'Write registry/repository:tag.',
+    );
+  }
+  const { name, tag } = splitTag(text);
+  if (tag !== undefined && !tagPattern.test(tag)) {
+    throw invalid(
+      `${quote(text)} has no valid tag after the last ":"`,
+      'Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".',
+    );
+  }
+  const { registry, path } = parseRepository(name);
+  return {
+    text: `${name}:${tag ?? 'latest'}`,
+    registry,
+    repository: path,
+    tag: tag ?? 'latest',
+  };
+}
+
+/**
+ * A repository without tag and digest.
+ * @throws InvalidInput
+ */
+export function parseRepository(name: string): Repository {
+  const { host, path } = splitHost(name);
+  if (host !== undefined && !hostPattern.test(host)) {
+    throw invalid(
+      `${quote(name)} has no valid registry before the first "/"`,
+      'Write host[:port]/repository.',
+    );
+  }
+  if (path !== path.toLowerCase()) {
+    throw invalid(
+      `${quote(name)} has upper-case letters in the repository`,
+      `Use ${host === undefined ? '' : `${host}/`}${path.toLowerCase()}.`,
+    );
+  }
+  if (name.length > longestName || !path.split('/').every((part) => pathPattern.test(part))) {
+    throw invalid(
+      `${quote(name)} is not a repository`,
+      'Use lower-case letters and digits, separated by ".", "_", "-" or "/".',
+    );
+  }
+  const registry = normalizeHost(host ?? dockerHub);
+  return {
+    registry,
+    path: registry === dockerHub && !path.includes('/') ? `library/${path}` : path,
+  };
+}
+
+/** @throws InvalidInput for `https://host/repository`. */
+export function refuseScheme(text: string): void {
+  if (!/^[a-z]+:\/\//i.test(text)) return;
+  throw invalid(
+    `${quote(text)} begins with a scheme`,
+    `Write ${text.replace(/^[a-z]+:\/\//i, '')}.`,
+  );
+}
+
+/**
+ * A registry's host and port; a scheme and a path are not part of it.
+ * @throws InvalidInput
+ */
+export function parseHost(text: string): string {
+  if (hostPattern.test(text)) return normalizeHost(text);
+  throw invalid(`${quote(text)} is not the host of a registry`, 'Write host or host:port.');
+}
+
+/** One name for Docker Hub's many. */
+export function normalizeHost(host: string): string {
+  return ['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].includes(host)
+    ? dockerHub
+    : host;
+}
+
+/** Registry of an image reference as it stands in a Dockerfile, tag and digest included; undefined if it is none. */
+export function registryOf(reference: string): string | undefined {
+  const { name } = splitTag(reference.replace(/@.*$/s, ''));
+  const { host, path } = splitHost(name);
+  const isReference = path.split('/').every((part) => pathPattern.test(part));
+  if (!isReference || (host !== undefined && !hostPattern.test(host))) return undefined;
+  return normalizeHost(host ?? dockerHub);
+}
+
+/** A colon in the last path component separates the tag; elsewhere it belongs to the port. */
+function splitTag(text: string): { name: string; tag: string | undefined } {
+  const colon = text.indexOf(':', text.lastIndexOf('/') + 1);
+  if (colon === -1) return { name: text, tag: undefined };
+  return { name: text.slice(0, colon), tag: text.slice(colon + 1) };
+}
+
+/**
+ * The first component is a host if it has a dot or a port. Docker also takes one in upper case for a host; builders do
+ * not, and it is nearly always an organisation's name that has to be written in lower case.
+ */
+function splitHost(name: string): { host: string | undefined; path: string } {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(0, slash));
+  const isHost = /[.:]/.test(first) || first === 'localhost';
+  return slash > 0 && isHost
+    ? { host: first, path: name.slice(slash + 1) }
+    : { host: undefined, path: name };
+}
+
+/** `registry/repository:tag` in full: the registry is always named. */
+export interface ImageReference {
+  /** As the user wrote it, with `:latest` where there was no tag. */
+  readonly text: string;
+  /** `index.docker.io` for references without a host. */
+  readonly registry: string;
+  /** Repository without the registry, `library/` added where Docker adds it. */
+  readonly repository: string;
+  readonly tag: string;
+}

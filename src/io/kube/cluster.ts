@@ -1,0 +1,292 @@
+import type { IncomingMessage } from 'node:http';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { BuildError } from '../../errors.ts';
+import { nonceAnnotation } from '../../pod/spec/labels.ts';
+import type {
+  Access,
+  AttachStreams,
+  Clock,
+  Cluster,
+  LogOptions,
+  PodEvent,
+  PodRef,
+  AttachSocket,
+} from '../../ports.ts';
+import { excerpt } from '../../text/excerpt.ts';
+import { field, fieldsOf, itemsOf, text } from '../../text/json.ts';
+import { NonKubernetesResponse, isApiError, isNotFound } from './api-error.ts';
+import { clusterError } from './cluster-error.ts';
+import type { Connection } from './connection.ts';
+import { podPath, toPod } from './pod-json.ts';
+import { PodStates } from './pod-states.ts';
+import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
+import { listRights, reviewAccess } from './rights.ts';
+import { openAttachSocket } from './socket.ts';
+
+/** A create that the server cannot answer for now is sent again for this long. */
+const createPatienceMs = 60_000;
+
+/** A Kubernetes cluster over its REST API and the attach WebSocket. */
+export class KubeCluster implements Cluster {
+  readonly namespace: string;
+  readonly #connection: Connection;
+  readonly #rest: RestClient;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, clock: Clock) {
+    this.namespace = connection.namespace;
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#rest = new RestClient(connection, clock);
+  }
+
+  async serverMinor(signal: AbortSignal): Promise<number | undefined> {
+    const doing = 'asking the API server for its version';
+    const version = await this.#try(doing, signal, async () => {
+      try {
+        return await this.#rest.json({ method: 'GET', path: '/version', signal });
+      } catch (error) {
+        // Some clusters show it to nobody, and one that has just started refuses what it granted.
+        if (isApiError(error, 403, 404)) return undefined;
+        throw error;
+      }
+    });
+    // GKE and EKS write `33+`.
+    const minor = Number.parseInt(text(field(version, 'minor')) ?? '', 10);
+    return Number.isNaN(minor) ? undefined : minor;
+  }
+
+  async listedRights(signal: AbortSignal): Promise<readonly Access[]> {
+    return this.#try('asking what the account may do', signal, () =>
+      listRights(this.#rest, this.namespace, signal),
+    );
+  }
+
+  async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+    const doing = `asking whether the account may ${access.verb} ${access.resource}`;
+    return this.#try(doing, signal, () => reviewAccess(this.#rest, this.namespace, access, signal));
+  }
+
+  async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+    const name = pod.metadata?.name ?? '';
+    const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
+    return this.#try(doing, signal, async () => {
+      const startedAt = this.#clock.now();
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await this.#post(pod, signal);
+        } catch (error) {
+          // The answer may have been lost after the pod was made: then it stands there with our nonce.
+          if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
+          const found = await this.#find({ namespace: this.namespace, name }, signal);
+          if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
+          // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
+          const mayPass = isApiError(error, 409) || isTransient(error);
+          const pauseMs = retryPause(error, attempt);
+          const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+          if (found !== undefined || !mayPass || isLate) throw error;
+          await this.#clock.sleep(pauseMs, signal);
+        }
+      }
+    });
+  }
+
+  async readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, () =>
+      this.#find(ref, signal),
+    );
+  }
+
+  podStates(
+    pod: V1Pod,
+    signal: AbortSignal,
+    onProblem: (problem: BuildError | undefined) => void,
+  ): AsyncIterable<V1Pod | undefined> {
+    const ref = { namespace: this.namespace, name: pod.metadata?.name ?? '' };
+    const describe = (error: unknown): BuildError =>
+      clusterError(`following pod ${JSON.stringify(ref.name)}`, error, this.#connection, signal);
+    return new PodStates(this.#rest, this.#clock, ref, { describe, onProblem }).from(pod, signal);
+  }
+
+  async podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
+    const path = `/api/v1/namespaces/${ref.namespace}/events`;
+    const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
+    return this.#try(`reading the events of pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      try {
+        const events = await this.#rest.json({ method: 'GET', path, query, signal });
+        return itemsOf(field(events, 'items')).map((event) => ({
+          type: text(field(event, 'type')) ?? '',
+          reason: text(field(event, 'reason')) ?? '',
+          message: excerpt(text(field(event, 'message')) ?? ''),
+        }));
+      } catch (error) {
+        // The right to list events is optional.
+        if (isApiError(error, 403)) return [];
+        throw error;
+      }
+    });
+  }
+
+  async *log(
+    ref: PodRef,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<Buffer> {
+    const query = {
+      container,
+      timestamps: 'true',
+      follow: options.follow ? 'true' : undefined,
+      sinceTime: options.sinceTime,
+    };
+    const doing = `reading the log of pod ${JSON.stringify(ref.name)}`;
+    try {
+      const response = await this.#rest.open({
+        method: 'GET',
+        path: `${podPath(ref)}/log`,
+        query,
+        signal,
+      });
+      if (isForeignLog(response.headers['content-type'])) throw await foreignLogError(response);
+      for await (const chunk of response) yield toBuffer(chunk);
+    } catch (error) {
+      throw clusterError(doing, error, this.#connection, signal);
+    }
+  }
+
+  async attach(
+    ref: PodRef,
+    container: string,
+    streams: AttachStreams,
+    signal: AbortSignal,
+  ): Promise<AttachSocket> {
+    const query = {
+      container,
+      stdin: 'true',
+      stderr: streams.stderr ? 'true' : undefined,
+      tty: 'false',
+    };
+    const open = async (): Promise<AttachSocket> => {
+      const path = `${podPath(ref)}/attach`;
+      const { url, options } = await this.#connection.requestOptions(path, query, signal);
+      return openAttachSocket(url, options, signal);
+    };
+    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      try {
+        return await open();
+      } catch (error) {
+        if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
+        return open();
+      }
+    });
+  }
+
+  async listPods(
+    selector: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly pods: readonly V1Pod[]; readonly serverTimeMs: number } | undefined> {
+    const path = `/api/v1/namespaces/${this.namespace}/pods`;
+    const query = { labelSelector: selector, limit: '100' };
+    try {
+      const response = await this.#rest.open({ method: 'GET', path, query, signal });
+      const serverTimeMs = Date.parse(response.headers.date ?? '');
+      const body = await readJson(response);
+      // Without the server's time nobody can say what has expired.
+      if (Number.isNaN(serverTimeMs)) return undefined;
+      // The items of a list have no kind of their own.
+      const pods = itemsOf(field(body, 'items')).map((item) =>
+        toPod({ kind: 'Pod', ...fieldsOf(item) }),
+      );
+      return { pods, serverTimeMs };
+    } catch (error) {
+      if (isApiError(error, 403)) return undefined;
+      throw clusterError('listing pods', error, this.#connection, signal);
+    }
+  }
+
+  async deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean> {
+    const { name = '', uid, resourceVersion } = pod.metadata ?? {};
+    const ref = { namespace: this.namespace, name };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      gracePeriodSeconds: 1,
+      preconditions: { uid, resourceVersion },
+    };
+    try {
+      await this.#rest.json({ method: 'DELETE', path: podPath(ref), body, signal });
+      return true;
+    } catch (error) {
+      // Somebody else was faster, or the pod is another one by now.
+      if (isApiError(error, 403, 404, 409)) return false;
+      throw clusterError(`deleting pod ${JSON.stringify(name)}`, error, this.#connection, signal);
+    }
+  }
+
+  async deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {
+    return this.#try(`deleting pod ${JSON.stringify(ref.name)}`, signal, async () => {
+      const query = { gracePeriodSeconds: String(gracePeriodSeconds) };
+      try {
+        await this.#rest.json(
+          { method: 'DELETE', path: podPath(ref), query, signal, retryRefusals: true },
+          true,
+        );
+        return true;
+      } catch (error) {
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  async #find(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+    try {
+      return toPod(
+        await this.#rest.json({ method: 'GET', path: podPath(ref), signal, retryRefusals: true }),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #post(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+    const path = `/api/v1/namespaces/${this.namespace}/pods`;
+    return toPod(
+      await this.#rest.json({
+        method: 'POST',
+        path,
+        query: { fieldValidation: 'Strict' },
+        body: pod,
+        signal,
+      }),
+    );
+  }
+
+  async #try<T>(doing: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw clusterError(doing, error, this.#connection, signal);
+    }
+  }
+}
+
+/** A log is plain text; what a gateway answers instead of the cluster is a page or an object. */
+function isForeignLog(contentType = ''): boolean {
+  return /\b(?:html|json)\b/i.test(contentType);
+}
+
+async function foreignLogError(response: IncomingMessage): Promise<NonKubernetesResponse> {
+  const body = await readBody(response);
+  return new NonKubernetesResponse(`something that is no log: ${begin(body)}`);
+}
+
+function nonceOf(pod: V1Pod): string | undefined {
+  return pod.metadata?.annotations?.[nonceAnnotation];
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  if (!Buffer.isBuffer(chunk)) throw new Error('the log is not binary');
+  return chunk;
+}

@@ -1,0 +1,164 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import { text as readText } from 'node:stream/consumers';
+import { WebSocket, type ClientOptions } from 'ws';
+import type { AttachListener, AttachSocket, SocketClose } from '../../ports.ts';
+import { readApiError, redirectError } from './api-error.ts';
+
+/** In the order of preference; v5 can half-close stdin, v4 cannot. No SPDY, no older versions. */
+const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+const handshakeTimeoutMs = 30_000;
+/** How long the closing handshake may take: on v4 everything that was sent must go out before it, on a slow link too. */
+const closeTimeoutMs = 10 * 60_000;
+
+/** Options that ws takes and its types leave out. */
+interface ExtraOptions {
+  readonly auth: string | undefined;
+  readonly closeTimeout: number;
+  readonly servername: string | undefined;
+}
+
+/**
+ * Opens the attach WebSocket. The caller closes or terminates it.
+ * @throws ApiError if the server refuses the upgrade, Node's own errors for the network.
+ */
+export function openAttachSocket(
+  url: URL,
+  options: RequestOptions,
+  signal: AbortSignal,
+): Promise<AttachSocket> {
+  const target = new URL(url);
+  target.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  const { agent, headers, ca, cert, key, servername, rejectUnauthorized, auth } = options;
+  // ws hands its options to https.request as they are; its types know only some of them.
+  const socketOptions: ClientOptions & ExtraOptions = {
+    agent: typeof agent === 'object' ? agent : undefined,
+    headers: headers as Record<string, string>,
+    ca,
+    cert,
+    key,
+    servername,
+    rejectUnauthorized,
+    auth: auth ?? undefined,
+    handshakeTimeout: handshakeTimeoutMs,
+    closeTimeout: closeTimeoutMs,
+    // The data is gzip; a gateway might accept the offer.
+    perMessageDeflate: false,
+    followRedirects: false,
+  };
+  const socket = new WebSocket(target, protocols, socketOptions);
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      socket.terminate();
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    const settle = (end: () => void): void => {
+      signal.removeEventListener('abort', abort);
+      end();
+    };
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    const attached = new WebSocketAttach(socket);
+    socket.once('open', () => {
+      settle(() => {
+        resolve(attached);
+      });
+    });
+    socket.once('error', (error) => {
+      settle(() => {
+        reject(error);
+      });
+    });
+    socket.once('unexpected-response', (request, response) => {
+      settle(() => {
+        void refusal(response).then((error) => {
+          request.destroy();
+          reject(error);
+        });
+      });
+    });
+  });
+}
+
+/** The Status in the body of a refused upgrade; the library would drop it. */
+async function refusal(response: IncomingMessage): Promise<Error> {
+  const code = response.statusCode ?? 0;
+  if (code >= 300 && code < 400) return redirectError(code, response.headers.location);
+  try {
+    return readApiError(code, await readText(response), response.headers['retry-after']);
+  } catch {
+    return readApiError(code, '', undefined);
+  }
+}
+
+class WebSocketAttach implements AttachSocket {
+  readonly closed: Promise<SocketClose>;
+  readonly #socket: WebSocket;
+  readonly #early: Uint8Array[] = [];
+  #listener: AttachListener | undefined;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure ??= error;
+    });
+    socket.on('message', (data) => {
+      this.#receive(toBytes(data));
+    });
+    socket.on('pong', (payload) => this.#listener?.pong(payload.toString('latin1')));
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        resolve({
+          code,
+          reason: reason.toString(),
+          ...(failure !== undefined && { error: failure }),
+        });
+      });
+    });
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  send(message: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.send(message, { binary: true, fin: true }, (error) => {
+        // ws calls back with null or undefined on success.
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  ping(payload: string): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    // A ping that cannot be sent any more is noticed by `closed`.
+    this.#socket.ping(Buffer.from(payload, 'latin1'), true, () => undefined);
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  listen(listener: AttachListener): void {
+    this.#listener = listener;
+    for (const message of this.#early.splice(0)) listener.message(message);
+  }
+
+  /** Frames can arrive together with the upgrade, before anybody listens. */
+  #receive(message: Uint8Array): void {
+    if (this.#listener === undefined) this.#early.push(message);
+    else this.#listener.message(message);
+  }
+}
+
+function toBytes(data: Buffer | ArrayBuffer | readonly Buffer[]): Uint8Array {
+  if (Buffer.isBuffer(data)) return data;
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : Buffer.concat([...data]);
+}

@@ -1,0 +1,34 @@
+import type { PodRef } from '../../ports.ts';
+
+// What the build step leaves to the post step. Imports nothing, so that a post step without work stays cheap.
+
+/** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
+export const stateNames = { isPost: 'isPost', pods: 'pods' } as const;
+
+/** True in the post step. */
+export function isPostStep(environment: NodeJS.ProcessEnv): boolean {
+  return environment[`STATE_${stateNames.isPost}`] === 'true';
+}
+
+/** Pods that the build step could not see gone. A build could have written to the state: only names of ours are taken. */
+export function rememberedPods(environment: NodeJS.ProcessEnv): readonly PodRef[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(environment[`STATE_${stateNames.pods}`] ?? '[]');
+  } catch {
+    return [];
+  }
+  return Array.isArray(value) ? value.filter(isOwnPod) : [];
+}
+
+function isOwnPod(value: unknown): value is PodRef {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('name' in value) || !('namespace' in value)) return false;
+  const { name, namespace } = value;
+  return (
+    typeof name === 'string' &&
+    typeof namespace === 'string' &&
+    /^kbp-[a-z0-9-]{1,59}$/.test(name) &&
+    /^[a-z0-9-]{1,63}$/.test(namespace)
+  );
+}
