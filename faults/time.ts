@@ -16,7 +16,7 @@ export function scaledClock(factor: number): Clock {
       new Promise((resolve, reject) => {
         const stop = (): void => {
           clearTimeout(timer);
-          reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+          reject(Error.isError(signal.reason) ? signal.reason : new Error(String(signal.reason)));
         };
         const timer = realTimeout(() => {
           signal.removeEventListener('abort', stop);

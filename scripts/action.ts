@@ -246,7 +246,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(Error.isError(error) ? error.message : error);
     process.exitCode = 2;
   }
 }

@@ -34,8 +34,8 @@ export class BuildError extends Error {
  * `ECONNREFUSED` hides there), and never prints an object dump or a stack.
  */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : 'unknown error';
-  if (error instanceof AggregateError && error.message === '') {
+  if (!Error.isError(error)) return typeof error === 'string' ? error : 'unknown error';
+  if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
     return [...new Set(error.errors.map(describeError))].join('; ');
   }
   const message = error.message === '' ? error.name : error.message;
@@ -44,9 +44,15 @@ export function describeError(error: unknown): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
+/** The code of an error of Node's, for example `ENOENT`; undefined without one. */
+export function errorCode(error: unknown): string | undefined {
+  if (!Error.isError(error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** How long the server asked to be left alone, in milliseconds, if one of the causes says it. */
 export function askedPauseMs(error: unknown): number | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!Error.isError(error)) return undefined;
   if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') return error.retryAfterMs;
   return askedPauseMs(error.cause);
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,17 +47,6 @@ function thrown(action: () => unknown): unknown {
   return undefined;
 }
 
-/** What is read from `$DOCKER_CONFIG`, in a process of its own: Node's errors are no errors of the test's own realm. */
-function readInProcess(dockerConfig: string): string {
-  const module = new URL('../../src/io/docker-config.ts', import.meta.url).href;
-  const program = `import { readDockerConfig } from ${JSON.stringify(module)};
-    console.log(String(readDockerConfig(undefined, process.env, (path) => path)));`;
-  return execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
-    encoding: 'utf8',
-    env: { DOCKER_CONFIG: dockerConfig },
-  }).trim();
-}
-
 test.each([
   { name: 'a directory', input: '.' },
   { name: 'a file', input: 'config.json' },
@@ -89,7 +77,7 @@ test.each([
 ])('$name as $DOCKER_CONFIG has no logins', ({ path }) => {
   write('config.json', login);
   mkdirSync(join(directory, 'empty'));
-  expect(readInProcess(join(directory, path))).toBe('undefined');
+  expect(read(undefined, { DOCKER_CONFIG: join(directory, path) })).toBeUndefined();
 });
 
 test('a file that the input names must exist', () => {

@@ -30,7 +30,7 @@ export class VirtualClock implements Clock {
     return new Promise((resolve, reject) => {
       const cancel = (): void => {
         this.#sleepers.delete(sleeper);
-        reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+        reject(Error.isError(signal.reason) ? signal.reason : new Error(String(signal.reason)));
       };
       const sleeper: Sleeper = {
         wakeAt: this.#now + ms,

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createWorkspace } from '../../src/io/workspace.ts';
-import type { OpenFile, Workspace } from '../../src/ports.ts';
+import type { Workspace } from '../../src/ports.ts';
 
 /** What is made at a path: a file's content, a link, or a directory of its own for an empty one. */
 export type TreeEntry =
@@ -73,37 +73,7 @@ export class Tree {
   }
 }
 
-/**
- * The files of the disk. Node's own modules run outside of the test runner's sandbox, where `Error` is another class: what
- * they throw is made one of the sandbox's.
- */
+/** The files of the disk. */
 export function diskWorkspace(directory = '/'): Workspace {
-  const disk = createWorkspace(directory);
-  return {
-    resolve: (path) => disk.resolve(path),
-    realpath: (path) => within(() => disk.realpath(path)),
-    stat: (path) => within(() => disk.stat(path)),
-    names: (path) => within(() => disk.names(path)),
-    readLink: (path) => within(() => disk.readLink(path)),
-    readFile: (path) => within(() => disk.readFile(path)),
-    open: (path) => {
-      const file: OpenFile = within(() => disk.open(path));
-      return {
-        stat: () => within(() => file.stat()),
-        read: (buffer) => within(() => file.read(buffer)),
-        close: () => {
-          file.close();
-        },
-      };
-    },
-  };
-}
-
-function within<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    throw Object.assign(new Error(message), { code });
-  }
+  return createWorkspace(directory);
 }

@@ -207,7 +207,7 @@ function sendFailure(response: ServerResponse, error: unknown): void {
       ? error
       : new ApiFailure(
           500,
-          `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
+          `Internal error occurred: ${Error.isError(error) ? error.message : String(error)}`,
         );
   sendJson(response, { code: failure.code, body: failure.status });
 }

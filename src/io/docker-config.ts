@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { BuildError, describeError } from '../errors.ts';
+import { BuildError, describeError, errorCode } from '../errors.ts';
 import { parseDockerConfig, type DockerConfig } from '../logins/collect.ts';
 
 /**
@@ -69,6 +69,6 @@ function expandHome(path: string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }

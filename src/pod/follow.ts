@@ -118,5 +118,5 @@ function settled(state: PodState, otherwise = state): PodState {
 }
 
 function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return Error.isError(error) ? error : new Error(String(error));
 }

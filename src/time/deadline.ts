@@ -45,7 +45,7 @@ export function startDeadline(
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+      reject(Error.isError(signal.reason) ? signal.reason : new Error(String(signal.reason)));
     };
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

@@ -50,7 +50,7 @@ function open(exec: object, ...answers: readonly Answer[]): Opened {
           reject(new Error('ended'));
         });
       });
-    return answer instanceof Error || answer === undefined
+    return Error.isError(answer) || answer === undefined
       ? Promise.reject(answer ?? new Error('no answer'))
       : Promise.resolve(answer);
   };

@@ -62,7 +62,7 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
 
 /** What KubeCluster makes of an error is tested with it. */
 function describe(cause: unknown): BuildError {
-  const words = cause instanceof Error ? cause.message : 'nothing said';
+  const words = Error.isError(cause) ? cause.message : 'nothing said';
   return new BuildError('cluster', `following failed: ${words}`, { cause });
 }
 

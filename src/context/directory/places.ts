@@ -1,4 +1,4 @@
-import { BuildError, describeError } from '../../errors.ts';
+import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { OpenFile, Workspace } from '../../ports.ts';
 
 /** A path of an input, found on disk. */
@@ -106,7 +106,7 @@ function realPath(path: string, workspace: Workspace): string | undefined {
   try {
     return workspace.realpath(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw lookUpFailure(path, error);
   }

@@ -1,4 +1,4 @@
-import { BuildError, describeError } from '../../errors.ts';
+import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { FileStat, Workspace } from '../../ports.ts';
 import { followGitLinks, isConfigName, type GitConfigTest } from '../git/places.ts';
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
@@ -184,7 +184,7 @@ function isLoop(path: string, workspace: Workspace): boolean {
     workspace.realpath(path);
     return false;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     return code === 'ELOOP' || code === 'ENOTDIR';
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BuildError, describeError } from '../../errors.ts';
+import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { FileStat, OpenFile, Workspace } from '../../ports.ts';
 import type { PackProgress } from '../stdin.ts';
 import { pieceBytes, type PiecePool } from './blocks.ts';
@@ -264,7 +264,7 @@ function openAsSeen(
   try {
     file = workspace.open(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ENOENT') throw changed(path, 'vanished');
     if (code === 'ELOOP') throw changed(path, 'became a link');
     throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { askedPauseMs, BuildError } from '../../errors.ts';
+import { askedPauseMs, BuildError, errorCode } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
 import { excerpt } from '../../text/excerpt.ts';
 import {
@@ -174,7 +174,7 @@ function backoff(attempt: number): number {
 
 /** A certificate does not become right by asking again. */
 export function isCertificateError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/.test(code);
 }
 
@@ -204,7 +204,7 @@ function answerOf(
     request.on('error', (error) => {
       clearTimeout(timer);
       // An aborted request says only "aborted"; the signal's reason is the sentence.
-      reject(signal.aborted && signal.reason instanceof Error ? signal.reason : error);
+      reject(signal.aborted && Error.isError(signal.reason) ? signal.reason : error);
     });
     request.end(body);
   });

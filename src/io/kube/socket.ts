@@ -50,7 +50,7 @@ export function openAttachSocket(
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       socket.terminate();
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      reject(Error.isError(signal.reason) ? signal.reason : new Error('aborted'));
     };
     const settle = (end: () => void): void => {
       signal.removeEventListener('abort', abort);
