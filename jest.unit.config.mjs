@@ -1,12 +1,12 @@
 import base from './jest.config.mjs';
 
-// Everything that starts no look-alike cluster: seconds instead of half a minute.
+/** Folders of tests that start the playground, or compare a document that its tests write. */
+export const playgroundTests = '/__tests__/(faults|load|playground|contract|bad-inputs)/';
+
+// The tests that do not start the playground: seconds instead of half a minute.
 export default {
   ...base,
   // All cores: the default leaves one out, which is half of a small machine.
   maxWorkers: '100%',
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '/__tests__/(faults|load|playground|contract|bad-inputs)/',
-  ],
+  testPathIgnorePatterns: ['/node_modules/', playgroundTests],
 };

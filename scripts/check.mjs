@@ -1,7 +1,7 @@
-// Format, lint, types, documents and unit tests; what takes one core runs beside the linter, which takes the other.
+// Format, lint, types, generated documents and unit tests. The linter uses one core, the other checks the second one.
 import { spawn } from 'node:child_process';
 
-/** Runs an npm script and shows what it printed if it fails. */
+/** Runs an npm script and shows its output if it fails. */
 function run(script) {
   return new Promise((resolve) => {
     const child = spawn('npm', ['run', '-s', script], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,11 +1,35 @@
-// Fails unless the committed dist/ is what the sources build, untracked files included.
+// Fails unless the committed dist/ is what the sources build, untracked files included. The rebuilt files stay in the
+// working tree, ready to be committed.
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
+/** Content of the files in dist/ as it is on disk. */
+function readDist() {
+  return new Map(
+    (existsSync('dist') ? readdirSync('dist') : []).map((name) => [
+      name,
+      readFileSync(`dist/${name}`).toString('base64'),
+    ]),
+  );
+}
+
+function isSame(one, other) {
+  return (
+    one.size === other.size && [...one].every(([name, content]) => other.get(name) === content)
+  );
+}
+
+const before = readDist();
 execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' });
 const changed = execFileSync('git', ['status', '--porcelain', '--', 'dist'], { encoding: 'utf8' });
-if (changed !== '') {
-  console.error(`dist/ is not what the sources build:\n${changed}`);
-  console.error("Repair it with: npm run build && git add dist && git commit -m 'dist: rebuild'");
-  process.exit(1);
+if (changed === '') {
+  console.log('dist/ is what the sources build');
+} else if (isSame(before, readDist())) {
+  console.error(`dist/ is what the sources build, but it is not committed:\n${changed}`);
+  console.error("Commit it with: git add dist && git commit -m 'dist: rebuild'");
+  process.exitCode = 1;
+} else {
+  console.error(`dist/ differs from what the sources build, and was rebuilt:\n${changed}`);
+  console.error("Commit it with: git add dist && git commit -m 'dist: rebuild'");
+  process.exitCode = 1;
 }
-console.log('dist/ is what the sources build');

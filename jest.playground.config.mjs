@@ -1,0 +1,9 @@
+import base from './jest.config.mjs';
+import { playgroundTests } from './jest.unit.config.mjs';
+
+// The tests that npm run unit leaves out. npm test runs both.
+export default {
+  ...base,
+  testMatch: undefined,
+  testRegex: `${playgroundTests}.*\\.test\\.ts$`,
+};
