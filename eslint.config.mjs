@@ -47,7 +47,15 @@ export default defineConfig(
       // would be reported.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
-      // Counts, sizes and times stand in almost every sentence the user reads.
+      // In the realm of Jest, an error that Node makes is not an instance of Error.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='instanceof'][right.name=/^(Aggregate)?Error$/]",
+          message: 'Use Error.isError or errorCode (src/errors.ts).',
+        },
+      ],
+      // Most messages contain counts, sizes or times.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
