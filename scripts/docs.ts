@@ -1,7 +1,7 @@
-// Writes what README.md takes from elsewhere (inputs and outputs of action.yml, the example), and docs/reference.md.
+// Writes the generated parts of README.md (inputs and outputs of action.yml, the example), and docs/reference.md.
 //
-//   npm run docs          writes both
-//   npm run docs:check    fails if one of them is out of date
+//   npm run docs          writes both files
+//   npm run docs:check    fails if one of the files is out of date
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { load } from 'js-yaml';
@@ -17,7 +17,7 @@ interface Manifest {
   readonly outputs: Readonly<Record<string, Entry>>;
 }
 
-/** Inputs that stand below one comment of action.yml, in their order. */
+/** Inputs below one comment of action.yml, in their order. */
 interface Group {
   readonly title: string;
   readonly inputs: [string, Entry][];
@@ -29,7 +29,7 @@ function readText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** The YAML parser drops comments, so the groups come from the lines. */
+/** The YAML parser drops comments, so the groups are read from the lines of the text. */
 function groupInputs(text: string, { inputs }: Manifest): Group[] {
   const groups: Group[] = [];
   // An output may have the name of an input.
@@ -43,12 +43,12 @@ function groupInputs(text: string, { inputs }: Manifest): Group[] {
   }
   const grouped = groups.reduce((sum, group) => sum + group.inputs.length, 0);
   if (grouped !== Object.keys(inputs).length) {
-    throw new Error('action.yml: every input has to stand below a comment that names its group');
+    throw new Error('action.yml: every input must be below a comment with the title of its group');
   }
   return groups;
 }
 
-/** What a user would type gets the font of code; nothing else in a description means anything to Markdown. */
+/** Formats words that a user types as code. Descriptions contain no other Markdown. */
 function toMarkdown(text: string): string {
   return text
     .trim()
@@ -101,7 +101,7 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
   return [
     '<!-- Generated from action.yml by: npm run docs -->',
     '# Inputs and outputs',
-    'Paths are relative to the workspace. In lists, blank lines and lines that begin with `#` are left out; an element in double quotes may hold what separates the elements.',
+    'Paths are relative to the workspace. In lists, blank lines and lines that begin with `#` are ignored. An element in double quotes can contain the separator.',
     '## Inputs',
     ...groups.flatMap(({ title, inputs }) => [`### ${title}`, ...inputs.map(describe)]),
     '## Outputs',
@@ -109,7 +109,7 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
   ].join('\n\n');
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 function replaceSection(document: string, name: string, content: string): string {
   const section = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);
   if (!section.test(document)) throw new Error(`README.md has no <!-- ${name} --> section`);
@@ -119,7 +119,7 @@ function replaceSection(document: string, name: string, content: string): string
   );
 }
 
-/** As `npm run format` wants it, so that both checks agree. */
+/** Formatted as `npm run format` requires, so that both checks pass. */
 async function formatted(path: string, text: string): Promise<string> {
   const filepath = join(root, path);
   return format(text, { ...(await resolveConfig(filepath)), filepath });
@@ -127,7 +127,7 @@ async function formatted(path: string, text: string): Promise<string> {
 
 async function render(): Promise<ReadonlyMap<string, string>> {
   const text = readText('action.yml');
-  // The runner itself checks the shape of action.yml.
+  // The runner validates action.yml.
   const manifest = load(text) as Manifest;
   const groups = groupInputs(text, manifest);
   const sections = {
@@ -151,7 +151,7 @@ for (const [path, text] of await render()) {
   const file = join(root, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   if (isCheck) {
-    console.error(`${path} is out of date. Repair it with: npm run docs`);
+    console.error(`${path} is out of date. Update it with: npm run docs`);
     process.exitCode = 1;
     continue;
   }

@@ -1,4 +1,4 @@
-// Writes docs/failures.md: what a job says about each mistake that __tests__/bad-inputs makes.
+// Writes docs/failures.md: the messages of failed steps, from the cases of __tests__/bad-inputs.
 //
 //   node scripts/failures.ts
 import { writeFileSync } from 'node:fs';
@@ -9,14 +9,14 @@ import type { BadInput, Chapter } from '../__tests__/bad-inputs/run.ts';
 
 const introduction = `<!-- Generated from __tests__/bad-inputs by: node scripts/failures.ts -->
 
-# What a failed job says
+# Messages of failed steps
 
-Every mistake ends the step with exit code 1 and one sentence in the job's annotations: what was tried, what happened, what to change. No pod is left behind. What stands in angle brackets is different in every run, or from one input to another.
+Each of these mistakes ends the step with exit code 1 and one annotation: what was tried, what happened, what to change. The step leaves no pod. A value in angle brackets differs between runs, or between inputs.
 `;
 
 export const failuresPath = resolve(import.meta.dirname, '..', 'docs', 'failures.md');
 
-/** The whole document, as Prettier would leave it. */
+/** The whole document, in the format of Prettier. */
 export function renderFailures(all: readonly Chapter[]): string {
   return [introduction, ...all.map(renderChapter)].join('\n');
 }
@@ -30,20 +30,20 @@ function renderChapter({ title, cases }: Chapter): string {
   return [`## ${title}\n`, ...[...families].map(renderFamily)].join('\n');
 }
 
-/** One mistake, or the same in several inputs. */
+/** One mistake, or the same mistake in several inputs. */
 function renderFamily([name, members]: readonly [string, readonly BadInput[]]): string {
   const heading = name.replace(/^./, (letter) => letter.toUpperCase());
   const sentences = new Set(members.map(generalSentence));
   const [sentence = ''] = sentences;
   if (sentences.size > 1)
-    throw new Error(`the sentences of "${name}" differ by more than the input`);
+    throw new Error(`the messages of "${name}" differ in more than the input`);
   const inputs = members.flatMap(({ family }) => (family === undefined ? [] : [family.input]));
   const where =
     inputs.length === 0
       ? ''
       : `\nThe same for ${inputs.map((input) => `\`${input}\``).join(', ')}.\n`;
   const wait = members[0]?.wait;
-  const pause = wait === undefined ? '' : `\nThis takes a while: ${wait}.\n`;
+  const pause = wait === undefined ? '' : `\nThis takes longer: ${wait}.\n`;
   return `### ${heading}\n\n\`\`\`text\n${sentence}\n\`\`\`\n${where}${pause}`;
 }
 

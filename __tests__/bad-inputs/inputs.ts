@@ -33,14 +33,14 @@ export const inputsChapter: Chapter = {
   title: 'Inputs',
   cases: [
     mistake(
-      'a tag that is none',
+      'an invalid tag',
       { tags: 'registry.example.com/app:-1' },
-      `input 'tags' line 1: "registry.example.com/app:-1" has no valid tag after the last ":". Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".`,
+      `input 'tags' line 1: "registry.example.com/app:-1" has an invalid tag after the last ":". Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".`,
     ),
     mistake(
       'a digest as a tag',
       { tags: `registry.example.com/app@sha256:${'0'.repeat(64)}` },
-      `input 'tags' line 1: "registry.example.com/app@sha256:0000000000000000000000000000000000000000000000000000000000000000" has a digest, which only the pushed image gets. Write registry/repository:tag.`,
+      `input 'tags' line 1: "registry.example.com/app@sha256:0000000000000000000000000000000000000000000000000000000000000000" has a digest, but an image can only be pushed to a tag. Write registry/repository:tag.`,
     ),
     mistake(
       'upper case in a tag',
@@ -55,30 +55,30 @@ export const inputsChapter: Chapter = {
     mistake(
       'push without tags',
       { push: 'true' },
-      "input 'tags': it is empty, but push is true. Name at least one image to push.",
+      "input 'tags': it is empty, but push is true. Add the image reference to push.",
     ),
     mistake(
       'an input of docker/build-push-action that is not supported',
       { load: 'true' },
-      "input 'load': it is not supported. Push the image and pull it where it is needed.",
+      "input 'load': it is not supported. Push the image, and pull it where it is needed.",
     ),
     ...lists.map((input) => ({
       ...mistake(
-        `a quote that is never closed in \`${input}\``,
+        `a double quote that is not closed in \`${input}\``,
         { ...(input === 'builder-command' && shell({ context: '.' })), [input]: 'a\n"b' },
-        `input '${input}' line 2: the quote opened at column 1 is never closed. Close it, or write the quote twice and put the whole element in quotes.`,
+        `input '${input}' line 2: a double quote is not closed. Close it, or write a literal quote as "" in an element that is enclosed in double quotes.`,
       ),
-      family: { name: 'a quote that is never closed', input },
+      family: { name: 'a double quote that is not closed', input },
     })),
     mistake(
       'a label without a value',
       { labels: 'org.example.team' },
-      `input 'labels' line 1: the element has no "=". Write KEY=VALUE; put an element of several lines in double quotes as a whole.`,
+      `input 'labels' line 1: the element has no "=". Write KEY=VALUE; enclose the whole element in double quotes if it has several lines.`,
     ),
     mistake(
-      'a build argument that is no name',
+      'a build argument that is not a name',
       { 'build-args': 'two words' },
-      `input 'build-args' line 1: the element has no "=" and is not the name of a variable. Write KEY=VALUE or KEY; put an element of several lines in double quotes as a whole.`,
+      `input 'build-args' line 1: the element has no "=" and is not the name of an environment variable. Write KEY=VALUE or KEY; enclose the whole element in double quotes if it has several lines.`,
     ),
     mistake(
       'a label without a key',
@@ -88,50 +88,50 @@ export const inputsChapter: Chapter = {
     mistake(
       'an engine with a typo',
       { engine: 'kanico' },
-      `input 'engine': "kanico" is not one of its values. Use kaniko.`,
+      `input 'engine': "kanico" is not a supported value. Use kaniko.`,
     ),
     mistake(
-      'an engine that is not there',
+      'an engine that is not supported',
       { engine: 'buildkit' },
-      `input 'engine': "buildkit" is not one of its values. Use one of: kaniko, custom.`,
+      `input 'engine': "buildkit" is not a supported value. Use one of: kaniko, custom.`,
     ),
     mistake(
       'tags with engine custom',
       shell({ context: '.', tags: 'ghcr.io/example/app:1' }),
-      "input 'tags': it means nothing to engine custom, whose command builds as it likes. Leave it out, or use engine: kaniko.",
+      "input 'tags': it is not supported with engine: custom. Remove it, or use engine: kaniko.",
     ),
     mistake(
       'a command with engine kaniko',
       { 'builder-command': '/bin/sh' },
-      "input 'builder-command': engine kaniko has its own command. Use 'builder-args', or engine: custom.",
+      "input 'builder-command': it is not supported with engine: kaniko. Use 'builder-args', or engine: custom.",
     ),
     mistake(
       'stdin with engine kaniko',
       { stdin: 'FROM scratch' },
-      "input 'stdin': engine kaniko takes a context. Use 'context', or engine: custom.",
+      "input 'stdin': it is not supported with engine: kaniko. Use 'context', or engine: custom.",
     ),
     mistake(
       'engine custom without an image',
       { engine: 'custom', context: '.' },
-      "input 'builder-image': engine custom has no default image. Name the image to run.",
+      "input 'builder-image': engine: custom has no default image. Set it to the image to run.",
     ),
     mistake(
-      "a flag of kaniko's that is the action's own",
+      'a flag of kaniko that is reserved by the action',
       { 'builder-args': '--no-push' },
-      `input 'builder-args': the flag "--no-push" is the action's own: use 'push'. Remove the flag.`,
+      `input 'builder-args': the flag "--no-push" is reserved by the action: use 'push'. Remove the flag.`,
     ),
     mistake(
       'several platforms',
       { platforms: 'linux/amd64,linux/arm64' },
-      "input 'platforms': it names 2 platforms, but one build makes the image of one. Name one platform; for several, use one step or job each.",
+      "input 'platforms': it has 2 platforms, but a build supports one. Use one platform, and one step or job for each platform.",
     ),
     mistake(
       'a platform with a typo',
       { platforms: 'linux/arn64' },
-      `input 'platforms' line 1: "linux/arn64" is not a platform. Use linux/arm64.`,
+      `input 'platforms' line 1: "linux/arn64" is not a supported platform. Use linux/arm64.`,
     ),
     mistake(
-      'a duration that is none',
+      'an invalid duration',
       { timeout: '5 minutes' },
       `input 'timeout': "5 minutes" is not a duration. Use a duration such as 90s, 5m or 1h30m.`,
     ),
@@ -141,54 +141,54 @@ export const inputsChapter: Chapter = {
       `input 'start-timeout': "1000h" is not between 1s and 480h. Use a duration such as 90s, 5m or 1h30m.`,
     ),
     mistake(
-      'a quantity that is none',
+      'an invalid quantity',
       { resources: 'limits.memory=4GB' },
       `input 'resources' line 1: "4GB" is not a quantity. Use 4Gi (powers of 1024) or 4G.`,
     ),
     mistake(
       'a resource with a typo',
       { resources: 'limits.memroy=4Gi' },
-      `input 'resources' line 1: "memroy" is not the name of a resource. Use memory.`,
+      `input 'resources' line 1: "memroy" is not a resource name. Use memory.`,
     ),
     mistake(
-      'a number that is none',
+      'an invalid number',
       { 'push-retry': 'three' },
       `input 'push-retry': "three" is not a whole number from 0 to 100. Use a number from 0 to 100.`,
     ),
     mistake(
-      'a boolean that is none',
+      'an invalid boolean',
       { push: 'yes' },
       `input 'push': "yes" is not a boolean. Use true or false.`,
     ),
     mistake(
-      'a word that is nearly right',
+      'a value with a typo',
       { 'keep-pod': 'on-failre' },
-      `input 'keep-pod': "on-failre" is not one of its values. Use on-failure.`,
+      `input 'keep-pod': "on-failre" is not a supported value. Use on-failure.`,
     ),
     mistake(
-      'a word that is far from right',
+      'a value that is not supported',
       { verbosity: 'loud' },
-      `input 'verbosity': "loud" is not one of its values. Use one of: trace, debug, info, warn, error, fatal, panic.`,
+      `input 'verbosity': "loud" is not a supported value. Use one of: trace, debug, info, warn, error, fatal, panic.`,
     ),
     mistake(
-      'tolerations that are none',
+      'a toleration with a typo',
       { tolerations: 'key=a,efect=NoSchedule' },
       `input 'tolerations' line 1: "efect" is not a field of a toleration. Use effect.`,
     ),
     mistake(
-      'a namespace that cannot be one',
+      'an invalid namespace name',
       { namespace: 'My_Namespace' },
-      `input 'namespace': "My_Namespace" is not a name of a namespace. Use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends.`,
+      `input 'namespace': "My_Namespace" is not a valid namespace name. Use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends.`,
     ),
     mistake(
-      'a registry-ca that is missing',
+      'a registry-ca whose file is missing',
       { 'registry-ca': 'ca.crt' },
-      `input 'registry-ca': the file "ca.crt" does not exist. Name a file that can be read, relative to the working directory.`,
+      `input 'registry-ca': the file "ca.crt" does not exist. Use the path of a readable file, relative to the working directory.`,
     ),
     mistake(
-      'a login from two places',
+      'two sources of credentials',
       { 'docker-config': 'docker', 'registry-secret': 'login' },
-      "input 'registry-secret': it stands beside 'docker-config'. Set only one of them.",
+      "input 'registry-secret': it cannot be combined with 'docker-config'. Set only one of them.",
     ),
     {
       name: 'a credential helper that hangs',
@@ -207,7 +207,7 @@ export const inputsChapter: Chapter = {
     mistake(
       'two sources of stdin at once',
       shell({ context: '.', 'stdin-file': 'name.txt' }),
-      "input 'stdin-file': it stands beside 'context'. Set only one of context, stdin and stdin-file.",
+      "input 'stdin-file': it cannot be combined with 'context'. Set only one of context, stdin and stdin-file.",
     ),
     mistake(
       'a reserved field in pod-template',
@@ -217,12 +217,12 @@ export const inputsChapter: Chapter = {
     mistake(
       'a pod-template whose file is missing',
       { 'pod-template': 'pod.yaml' },
-      `input 'pod-template': the file "pod.yaml" does not exist. Name a file that can be read, relative to the working directory.`,
+      `input 'pod-template': the file "pod.yaml" does not exist. Use the path of a readable file, relative to the working directory.`,
     ),
     mistake(
       'a pod-template that is not YAML',
       { 'pod-template': 'spec: [\n' },
-      "input 'pod-template' line 2: it is not YAML: unexpected end of the stream within a flow collection. Give a mapping with metadata and spec, as of a Pod.",
+      "input 'pod-template' line 2: it is not YAML: unexpected end of the stream within a flow collection. Use the manifest of a Pod, a mapping with metadata and spec.",
     ),
     mistake(
       'several mistakes at once',

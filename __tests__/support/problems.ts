@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../src/text/problem.ts';
 
-/** What a parser says is wrong; the text `no problem` if it takes the value. */
+/** The problems that a parser throws; the text `no problem` if it accepts the value. */
 export function problemsOf(run: () => unknown): unknown {
   try {
     run();

@@ -10,6 +10,6 @@ test.each([
   { bytes: 999_499, expected: '999 kB' },
   { bytes: 999_500, expected: '1.00 MB' },
   { bytes: 4_500_000_000, expected: '4.50 GB' },
-])('formatBytes says $bytes as $expected', ({ bytes, expected }) => {
+])('formatBytes formats $bytes as $expected', ({ bytes, expected }) => {
   expect(formatBytes(bytes)).toBe(expected);
 });

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Prints a kubeconfig for one account as base64, on one line, ready to be stored as a secret:
+# Prints a kubeconfig for a ServiceAccount in base64, on one line, to be stored as a secret:
 #
-#   sh kubeconfig.sh NAMESPACE [ACCOUNT]
+#   sh kubeconfig.sh NAMESPACE [SERVICEACCOUNT]
 #
-# The server and its certificate authority are those of kubectl's current context; the token is that
-# of the Secret ACCOUNT-token, which rbac.yaml creates. What it prints is a secret.
+# The server and its CA certificate are those of the current context of kubectl. The token is that of
+# the Secret SERVICEACCOUNT-token, which rbac.yaml creates. The output is secret.
 set -eu
 
 fail() {
@@ -12,40 +12,40 @@ fail() {
   exit 1
 }
 
-usage='usage: sh kubeconfig.sh NAMESPACE [ACCOUNT]'
+usage='usage: sh kubeconfig.sh NAMESPACE [SERVICEACCOUNT]'
 if [ "$#" -lt 1 ] || [ "$#" -gt 2 ]; then fail "$usage"; fi
 namespace=$1
 account=${2:-kube-build-push}
 for name in "$namespace" "$account"; do
-  # Names of Kubernetes have no other characters; what passes is safe inside YAML and a URL.
+  # The characters of Kubernetes names. They need no escaping in YAML and in a URL.
   case $name in
-    '' | -* | *[!a-z0-9.-]*) fail "'$name' is not a name of Kubernetes; $usage" ;;
+    '' | -* | *[!a-z0-9.-]*) fail "'$name' is not a valid Kubernetes name; $usage" ;;
   esac
 done
 for program in kubectl base64; do
   command -v "$program" >/dev/null || fail "$program is not installed"
 done
 
-# One field of the current context's cluster; empty if it is not set.
+# A field of the cluster of the current context; empty if it is not set.
 cluster() {
   kubectl config view --raw --minify --flatten --output "jsonpath={.clusters[0].cluster.$1}"
 }
 
-server=$(cluster server) || fail 'kubectl has no usable current context'
-authority=$(cluster certificate-authority-data)
+server=$(cluster server) || fail 'kubectl has no valid current context'
+ca_certificate=$(cluster certificate-authority-data)
 server_name=$(cluster tls-server-name)
 unverified=$(cluster insecure-skip-tls-verify)
 
-[ -n "$server" ] || fail 'the current context of kubectl names no server'
+[ -n "$server" ] || fail 'the current context of kubectl has no server'
 case $server$server_name in
-  *[\"\\]*) fail "the server $server cannot be written into a kubeconfig" ;;
+  *[\"\\]*) fail "the server $server has a character that is not supported" ;;
 esac
 if [ "$unverified" = true ]; then
-  fail 'the current context does not verify the server (insecure-skip-tls-verify): give it a certificate-authority'
+  fail 'the current context does not verify the server (insecure-skip-tls-verify): set its certificate-authority'
 fi
 case $server in
   *//localhost[:/]* | *//127.* | *//\[::1\]*)
-    printf 'kubeconfig.sh: note: %s is this machine only; a runner elsewhere cannot reach it\n' "$server" >&2
+    printf 'kubeconfig.sh: note: %s is an address of this machine; runners on other machines cannot reach it\n' "$server" >&2
     ;;
 esac
 
@@ -55,7 +55,7 @@ read_token() {
     --output 'go-template={{with .data}}{{with .token}}{{. | base64decode}}{{end}}{{end}}'
 }
 
-# The control plane fills the Secret a moment after it was created.
+# The control plane writes the token shortly after the Secret is created.
 token=
 tries=60
 while [ -z "$token" ] && [ "$tries" -gt 0 ]; do
@@ -85,8 +85,8 @@ clusters:
     cluster:
       server: "$server"
 YAML
-  # Without an authority the certificate is checked against the public ones.
-  [ -z "$authority" ] || printf '      certificate-authority-data: "%s"\n' "$authority"
+  # Without a CA certificate, the certificate of the server is verified with the public CAs.
+  [ -z "$ca_certificate" ] || printf '      certificate-authority-data: "%s"\n' "$ca_certificate"
   [ -z "$server_name" ] || printf '      tls-server-name: "%s"\n' "$server_name"
 } | base64 | tr -d '\n'
 echo

@@ -1,5 +1,5 @@
 import { BuildError } from '../errors.ts';
-import type { KeyValue } from '../inputs/values/fields.ts';
+import type { KeyValue } from '../inputs/values/key-value.ts';
 import { suggest } from '../text/nearest.ts';
 import { cleanPath } from '../text/path.ts';
 import {

@@ -6,7 +6,7 @@ import {
   type Dockerfile,
   type Instruction,
 } from 'dockerfile-ast';
-import type { KeyValue } from '../inputs/values/fields.ts';
+import type { KeyValue } from '../inputs/values/key-value.ts';
 import { registryOf } from '../inputs/values/reference.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { formatDuration } from '../inputs/values/duration.ts';
-import type { KeyValue } from '../inputs/values/fields.ts';
+import type { KeyValue } from '../inputs/values/key-value.ts';
 import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
 import {
   builderContainerName,

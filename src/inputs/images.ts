@@ -1,6 +1,6 @@
 /**
- * Default images of the builders, by tag. A digest takes a tag's place only after a build with that very image was proved:
- * a wrong one would break every user.
+ * Default builder images. They are tags: a digest may replace one only after a build with that image has been tested,
+ * because a wrong digest would break the step of every user.
  */
 export const defaultImages = {
   kaniko: 'ghcr.io/osscontainertools/kaniko:v1.28.3',

@@ -1,49 +1,51 @@
-import type { KeyValue } from './values/fields.ts';
+import type { KeyValue } from './values/key-value.ts';
 import type { Platform } from './values/platform.ts';
 import type { ImageReference } from './values/reference.ts';
 import type { InsecureRegistry, RegistryMirror } from './values/registry.ts';
 import type { Toleration } from './values/tolerations.ts';
+
 /**
- * Every input of action.yml after parsing: checked, with units, frozen. Texts of files (pod template, certificate
- * authority) are already read. Field names follow action.yml; what `engine: custom` cannot use is empty there.
+ * The inputs of action.yml after parsing: validated, with units, frozen. The files of `pod-template` and `registry-ca` are
+ * already read. Field names follow action.yml. With `engine: custom`, the fields that it does not support have their
+ * defaults.
  */
 export interface Inputs {
   readonly source: Source;
-  /** `file`: the Dockerfile as written by the user; undefined means `<context>/Dockerfile`. */
+  /** `file`: path of the Dockerfile as in the input; undefined for `<context>/Dockerfile`. */
   readonly file: string | undefined;
   /** `compression-level`: gzip level 0 to 9 of the stream. */
   readonly compressionLevel: number;
-  /** `context-buffer`: compressed bytes that may wait for the container. */
+  /** `context-buffer`: compressed bytes that are kept in memory until the container reads them. */
   readonly contextBufferBytes: number;
-  /** `excludes`: patterns behind those of the ignore file. */
+  /** `excludes`: patterns that are applied after those of the ignore file. */
   readonly excludes: readonly string[];
-  /** `git-credentials`: what happens to the logins in `.git/config`. */
+  /** `git-credentials`: whether credentials are removed from `.git/config`. */
   readonly gitCredentials: 'remove' | 'keep';
-  /** `check-dockerfile`: look for what would fail, before any pod. */
+  /** `check-dockerfile`: check the Dockerfile against the context before a pod is created. */
   readonly checkDockerfile: boolean;
   readonly image: ImageInputs;
   readonly builder: BuilderInputs;
   readonly kube: KubeInputs;
   readonly pod: PodInputs;
   readonly registry: RegistryInputs;
-  /** `start-timeout`: from create until the container runs. */
+  /** `start-timeout`: from the creation of the pod until the container runs. */
   readonly startTimeoutMs: number;
   /** `timeout`: the whole step. */
   readonly timeoutMs: number;
-  /** `retries`: restarts with a new pod after the infrastructure was lost. */
+  /** `retries`: new pods after the pod or the connection was lost. */
   readonly retries: number;
   readonly keepPod: 'never' | 'on-failure' | 'always';
   /** `summary`: write the job summary. */
   readonly summary: boolean;
 }
 
-/** What goes to the container's stdin. Paths are as written by the user. */
+/** The source of the bytes for stdin of the container. Paths are as in the input. */
 export type Source =
   | { readonly kind: 'context'; readonly path: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string };
 
-/** What is built, for image engines. */
+/** Inputs of engines that build an image from a Dockerfile. */
 export interface ImageInputs {
   readonly tags: readonly ImageReference[];
   readonly push: boolean;
@@ -53,11 +55,11 @@ export interface ImageInputs {
   readonly target: string | undefined;
   readonly platform: Platform | undefined;
   readonly noCache: boolean;
-  /** Repository of `cache-from`; undefined without one. */
+  /** Repository of `cache-from`; undefined: no repository to read from. */
   readonly cacheFrom: string | undefined;
-  /** Repository of `cache-to`; undefined: nothing is exported. */
+  /** Repository of `cache-to`; undefined: no layers are written. */
   readonly cacheTo: string | undefined;
-  /** `cache-ttl`; undefined: the builder's own. */
+  /** `cache-ttl`; undefined: the default of the builder. */
   readonly cacheTtlMs: number | undefined;
 }
 
@@ -89,12 +91,12 @@ export interface PodInputs {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly imagePullSecrets: readonly string[];
-  /** `pod-template`: the parsed document, not yet merged or checked against our own fields. */
+  /** `pod-template`: the parsed document, not merged and not checked for reserved fields. */
   readonly template: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface RegistryInputs {
-  /** `docker-config`: path of a directory or file, `none`, or undefined for `$DOCKER_CONFIG`, else `~/.docker`. */
+  /** `docker-config`: path of a directory or file, or `none`; undefined for `$DOCKER_CONFIG`, or `~/.docker` without it. */
   readonly dockerConfig: string | undefined;
   readonly pullLogins: 'auto' | 'none' | readonly string[];
   readonly secret: string | undefined;

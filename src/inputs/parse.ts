@@ -13,7 +13,7 @@ import type {
 } from './inputs.ts';
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
-import { parseAuthority } from './values/ca-certificate.ts';
+import { parseCaCertificate } from './values/ca-certificate.ts';
 import { parseCache } from './values/cache.ts';
 import { parseDuration } from './values/duration.ts';
 import {
@@ -22,7 +22,7 @@ import {
   parseVariable,
   refuseRepeats,
   type KeyValue,
-} from './values/fields.ts';
+} from './values/key-value.ts';
 import { parseItems, type ListKind } from './values/list.ts';
 import {
   checkPodAnnotation,
@@ -35,18 +35,19 @@ import { parsePlatforms } from './values/platform.ts';
 import { parseBytes, parseResource, type Resource } from './values/quantity.ts';
 import { type ImageReference, parseReference } from './values/reference.ts';
 import { parseInsecureRegistry, parseMirror, parsePullHost } from './values/registry.ts';
-import { parseBoolean, parseInteger, parseWord } from './values/scalar.ts';
+import { parseBoolean, parseChoice, parseInteger } from './values/scalar.ts';
 import { parseTemplate } from './values/template.ts';
 import { parseTolerations } from './values/tolerations.ts';
 
-/** Node's timers end at 24 days. */
+/** A timer of Node can wait for at most 24 days. */
 const longestWaitHours = 480;
 const longestCacheHours = 87_600;
 const verbosities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'panic'];
 
 /**
- * Reads every input. Nothing is looked up outside but variables of `build-args` and the files that an input names.
- * @throws BuildError('input') that lists everything that is wrong, each with input, line and what would be right.
+ * Parses and validates every input. Apart from the inputs, it reads the environment variables that `build-args` names, and
+ * the files whose paths inputs contain.
+ * @throws BuildError('input') with all problems, each with the input, the line in a list, and a hint.
  */
 export function parseInputs(raw: RawInputs): Inputs {
   const problems = new Problems();
@@ -59,7 +60,9 @@ export function parseInputs(raw: RawInputs): Inputs {
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
     excludes: reader.list('excludes', 'lines', (text) => text),
-    gitCredentials: reader.value('git-credentials', (text) => parseWord(text, ['remove', 'keep'])),
+    gitCredentials: reader.value('git-credentials', (text) =>
+      parseChoice(text, ['remove', 'keep']),
+    ),
     checkDockerfile: reader.value('check-dockerfile', parseBoolean),
     image: readImage(reader),
     builder,
@@ -80,7 +83,8 @@ export function parseInputs(raw: RawInputs): Inputs {
 }
 
 /**
- * Reads only what leads to the cluster, for a step that runs when the files of other inputs may be gone.
+ * Parses only the inputs that are needed to connect to the cluster, for the post step: the files that other inputs name may
+ * have been deleted by then.
  * @throws BuildError('input')
  */
 export function parseKubeInputs(raw: RawInputs): KubeInputs {
@@ -91,7 +95,7 @@ export function parseKubeInputs(raw: RawInputs): KubeInputs {
 }
 
 function parseKeepPod(text: string): Inputs['keepPod'] {
-  return parseWord(text, ['never', 'on-failure', 'always']);
+  return parseChoice(text, ['never', 'on-failure', 'always']);
 }
 
 function readSource(reader: InputReader): Source {
@@ -106,7 +110,7 @@ function readImage(reader: InputReader): ImageInputs {
   const cache = (name: string): string | undefined =>
     reader.optional(name, () => parseCache(reader.items(name, 'lines')));
   return {
-    tags: withoutRepeats(reader.list('tags', 'csv', parseReference)),
+    tags: withoutDuplicates(reader.list('tags', 'csv', parseReference)),
     push: reader.value('push', parseBoolean),
     buildArgs: readPairs(reader, 'build-args', 'lines', (text) =>
       parseVariable(text, (name) => reader.env(name)),
@@ -122,7 +126,7 @@ function readImage(reader: InputReader): ImageInputs {
   };
 }
 
-/** Pairs with a key that is given once, or with the same value each time. */
+/** `KEY=VALUE` pairs of a list. A key must not be repeated with another value. */
 function readPairs(
   reader: InputReader,
   name: string,
@@ -137,18 +141,30 @@ function readPairs(
   return pairs.filter((pair) => pair !== undefined);
 }
 
-function resourcePair({ kind, name, quantity }: Resource): KeyValue {
-  return { key: `${kind}.${name}`, value: quantity };
+/** As `readPairs`, as a mapping. */
+function readMapping(
+  reader: InputReader,
+  name: string,
+  kind: ListKind,
+  check: (pair: KeyValue) => void,
+): Readonly<Record<string, string>> {
+  const pairs = readPairs(reader, name, kind, (text) => {
+    const pair = parseKeyValue(text);
+    check(pair);
+    return pair;
+  });
+  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 }
 
-function withoutRepeats(tags: readonly ImageReference[]): readonly ImageReference[] {
+/** One reference for each tag, in the order of the input. */
+function withoutDuplicates(tags: readonly ImageReference[]): readonly ImageReference[] {
   const nameOf = ({ registry, repository, tag }: ImageReference): string =>
     `${registry}/${repository}:${tag}`;
   return [...new Map(tags.map((tag) => [nameOf(tag), tag])).values()];
 }
 
 function parseEngine(text: string): BuilderInputs['engine'] {
-  return parseWord(text, ['kaniko', 'custom']);
+  return parseChoice(text, ['kaniko', 'custom']);
 }
 
 function readBuilder(reader: InputReader): BuilderInputs {
@@ -162,14 +178,14 @@ function readBuilder(reader: InputReader): BuilderInputs {
     command: texts('builder-command'),
     args: texts('builder-args'),
     env: readPairs(reader, 'builder-env', 'lines', parseKeyValue),
-    verbosity: reader.value('verbosity', (text) => parseWord(text, verbosities)),
+    verbosity: reader.value('verbosity', (text) => parseChoice(text, verbosities)),
   };
 }
 
-/** The node's runtime reads the reference; only what can never be one is refused here. */
+/** Refuses a text that cannot be an image reference. The container runtime validates the rest. */
 function parseImage(text: string): string {
   if (!/\s/.test(text) && !text.includes('://')) return text;
-  throw invalid(`${quote(text)} is not an image`, 'Write registry/repository:tag.');
+  throw invalid(`${quote(text)} is not an image reference`, 'Write registry/repository:tag.');
 }
 
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
@@ -206,38 +222,38 @@ function readKubeconfig(reader: InputReader, context: string | undefined): strin
 }
 
 function readPod(reader: InputReader): PodInputs {
-  const pairs = (
-    name: string,
-    kind: ListKind,
-    check: (pair: KeyValue) => void,
-  ): Readonly<Record<string, string>> => {
-    const found = readPairs(reader, name, kind, (text) => {
-      const pair = parseKeyValue(text);
-      check(pair);
-      return pair;
-    });
-    return Object.fromEntries(found.map(({ key, value }) => [key, value]));
+  return {
+    serviceAccount: reader.optional('service-account', parseObjectName),
+    resources: readResources(reader),
+    nodeSelector: readMapping(reader, 'node-selector', 'csv', checkSelector),
+    tolerations: reader.optional('tolerations', parseTolerations) ?? [],
+    labels: readMapping(reader, 'pod-labels', 'csv', checkPodLabel),
+    annotations: readMapping(reader, 'pod-annotations', 'lines', checkPodAnnotation),
+    imagePullSecrets: reader.list('image-pull-secrets', 'csv', parseObjectName),
+    template: reader.optional('pod-template', (text) =>
+      parseTemplate(isManifest(text) ? text : reader.file(text)),
+    ),
   };
-  const resources = reader.list('resources', 'csv', refuseRepeats(parseResource, resourcePair));
-  const amounts = (kind: 'requests' | 'limits'): Readonly<Record<string, string>> =>
+}
+
+function readResources(reader: InputReader): PodInputs['resources'] {
+  const pairOf = ({ kind, name, quantity }: Resource): KeyValue => ({
+    key: `${kind}.${name}`,
+    value: quantity,
+  });
+  const resources = reader.list('resources', 'csv', refuseRepeats(parseResource, pairOf));
+  const quantitiesOf = (kind: Resource['kind']): Readonly<Record<string, string>> =>
     Object.fromEntries(
       resources
         .filter((resource) => resource.kind === kind)
         .map(({ name, quantity }) => [name, quantity]),
     );
-  return {
-    serviceAccount: reader.optional('service-account', parseObjectName),
-    resources: { requests: amounts('requests'), limits: amounts('limits') },
-    nodeSelector: pairs('node-selector', 'csv', checkSelector),
-    tolerations: reader.optional('tolerations', parseTolerations) ?? [],
-    labels: pairs('pod-labels', 'csv', checkPodLabel),
-    annotations: pairs('pod-annotations', 'lines', checkPodAnnotation),
-    imagePullSecrets: reader.list('image-pull-secrets', 'csv', parseObjectName),
-    template: reader.optional('pod-template', (text) => {
-      const isInline = text.includes('\n') || /^(?:\{|\w+:\s)/.test(text);
-      return parseTemplate(isInline ? text : reader.file(text));
-    }),
-  };
+  return { requests: quantitiesOf('requests'), limits: quantitiesOf('limits') };
+}
+
+/** True for YAML or JSON, false for the path of a file. */
+function isManifest(text: string): boolean {
+  return text.includes('\n') || /^(?:\{|\w+:\s)/.test(text);
 }
 
 function readRegistry(reader: InputReader): RegistryInputs {
@@ -252,7 +268,7 @@ function readRegistry(reader: InputReader): RegistryInputs {
     mirrors: reader.list('registry-mirrors', 'csv', parseMirror),
     insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
     ca: reader.optional('registry-ca', (text) =>
-      parseAuthority(text.includes('-----BEGIN') ? text : reader.file(text)),
+      parseCaCertificate(text.includes('-----BEGIN') ? text : reader.file(text)),
     ),
     pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
   };

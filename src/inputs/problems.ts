@@ -1,7 +1,7 @@
 import { BuildError } from '../errors.ts';
 import { InvalidInput, type Problem } from '../text/problem.ts';
 
-/** Collects what is wrong with all inputs, so that the user corrects them in one go. */
+/** Collects the problems of all inputs, so that the user can correct all of them at once. */
 export class Problems {
   readonly #found: (Problem & { readonly input: string })[] = [];
 
@@ -9,7 +9,7 @@ export class Problems {
     this.#found.push({ input, text, ...(hint !== undefined && { hint }) });
   }
 
-  /** The parser's value, or `fallback` after taking down why there is none. */
+  /** The value that the parser returns; `fallback` if it throws InvalidInput, whose problems are collected. */
   collect<T>(input: string, parse: () => T, fallback: T): T {
     try {
       return parse();

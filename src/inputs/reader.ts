@@ -3,19 +3,19 @@ import { invalid, quote } from '../text/problem.ts';
 import type { Problems } from './problems.ts';
 import { parseItems, parseList, type Item, type ListKind } from './values/list.ts';
 
-/** The strings that the runner gives. */
+/** The inputs and the environment as the runner passes them. */
 export interface RawInputs {
   /** Value of an input, untrimmed; empty if it is not set. */
   read(name: string): string;
   /** A variable of the runner's environment, for `build-args: NAME`. */
   env(name: string): string | undefined;
-  /** Text of a file, undefined if there is none. @throws if it cannot be read. */
+  /** Text of a file; undefined if it does not exist. @throws if it cannot be read. */
   readText(path: string): string | undefined;
 }
 
 /**
- * Values of inputs where the user leaves them empty; action.yml has the same. A workflow that passes an empty variable on
- * gets the default too. The exception is `kubeconfig`: empty is an error there.
+ * Default values of inputs, equal to those of action.yml. They are also used for an input that is set to an empty value,
+ * for example by an expression. The exception is `kubeconfig`: an empty value is an error there.
  */
 export const inputDefaults: Readonly<Record<string, string>> = {
   push: 'false',
@@ -35,7 +35,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   summary: 'true',
 };
 
-/** Reads inputs by name; what cannot be read goes to the problems and gets a stand-in. */
+/** Reads inputs by name. The problems of an invalid input are collected, and the reader returns its default in its place. */
 export class InputReader {
   readonly #raw: RawInputs;
   readonly #problems: Problems;
@@ -45,13 +45,13 @@ export class InputReader {
     this.#problems = problems;
   }
 
-  /** Trimmed; undefined if empty. */
+  /** Value without white space at both ends; undefined if it is empty. */
   text(name: string): string | undefined {
     const text = this.#raw.read(name).trim();
     return text === '' ? undefined : text;
   }
 
-  /** Byte for byte. */
+  /** Value as it was passed. */
   verbatim(name: string): string {
     return this.#raw.read(name);
   }
@@ -62,7 +62,7 @@ export class InputReader {
     return text !== undefined && text !== defaultOf(name);
   }
 
-  /** An input with a default. */
+  /** An input with a default in `inputDefaults`. */
   value<T>(name: string, parse: (text: string) => T): T {
     const byDefault = defaultOf(name) ?? '';
     return this.#problems.collect(
@@ -72,7 +72,7 @@ export class InputReader {
     );
   }
 
-  /** An input without a default. */
+  /** An input without a default; undefined if it is empty or invalid. */
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
     const text = this.text(name);
     return text === undefined
@@ -80,18 +80,23 @@ export class InputReader {
       : this.#problems.collect(name, () => parse(text), undefined);
   }
 
+  /** Elements of a list input; empty if it cannot be split. */
   items(name: string, kind: ListKind): readonly Item[] {
     return this.#problems.collect(name, () => parseList(this.#raw.read(name), kind), []);
   }
 
+  /** Parsed elements of a list input; empty if one of them is invalid. */
   list<T>(name: string, kind: ListKind, parse: (text: string) => T): readonly T[] {
     const items = this.items(name, kind);
     return this.#problems.collect(name, () => parseItems(items, parse), []);
   }
 
-  /** Text of a file that an input names. */
+  /**
+   * Text of the file at the path that an input has.
+   * @throws InvalidInput if the file does not exist or cannot be read.
+   */
   file(path: string): string {
-    const hint = 'Name a file that can be read, relative to the working directory.';
+    const hint = 'Use the path of a readable file, relative to the working directory.';
     let text;
     try {
       text = this.#raw.readText(path);
@@ -102,7 +107,7 @@ export class InputReader {
     return text;
   }
 
-  /** The environment's value for a build argument. */
+  /** Value of an environment variable of the runner, for a build argument. */
   env(name: string): string | undefined {
     return this.#raw.env(name);
   }

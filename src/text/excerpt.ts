@@ -1,8 +1,11 @@
-/** What others say can be of any length; a sentence that has it in it should stay one. */
-const longestWords = 2_000;
+/** A message quotes at most this many characters of another program or server, whose texts can have any length. */
+const longestQuote = 2_000;
 
-/** The text, or its beginning if it is longer than that; a cut is marked and leaves no half of a character. */
-export function excerpt(text: string, longest: number = longestWords): string {
+/**
+ * The text, or its beginning with `…` if it is longer. A character that needs two code units is never cut in half.
+ * @param longest in UTF-16 code units, without the `…`.
+ */
+export function excerpt(text: string, longest: number = longestQuote): string {
   if (text.length <= longest) return text;
   const isSplit = /[\ud800-\udbff]/.test(text.charAt(longest - 1));
   return `${text.slice(0, isSplit ? longest - 1 : longest)}…`;

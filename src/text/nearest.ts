@@ -1,4 +1,4 @@
-/** The word that was probably meant, or undefined if none is near. */
+/** The word with the fewest edits, without regard to case; undefined if every word needs more than a third of its length. */
 export function findNearest(word: string, words: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const limit = Math.max(1, Math.floor(lower.length / 3));
@@ -11,14 +11,14 @@ export function findNearest(word: string, words: readonly string[]): string | un
   return best?.word;
 }
 
-/** `Use X.` if a word is near, else the whole list. */
+/** A hint: `Use X.` with the nearest word, or a list of all words if none is near. */
 export function suggest(word: string, words: readonly string[]): string {
   const nearest = findNearest(word, words);
   if (nearest !== undefined) return `Use ${nearest}.`;
   return words.length === 1 ? `Use ${words.join('')}.` : `Use one of: ${words.join(', ')}.`;
 }
 
-/** Levenshtein distance. */
+/** Levenshtein distance: the least number of inserted, deleted and replaced characters. */
 function countEdits(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [row, charA] of [...a].entries()) {

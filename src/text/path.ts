@@ -1,4 +1,4 @@
-/** Go's filepath.Clean: without empty, `.` and inner `..` segments. */
+/** As Go's filepath.Clean: removes empty and `.` segments, and resolves `..` where a segment precedes it. */
 export function cleanPath(path: string): string {
   const isAbsolute = path.startsWith('/');
   const out: string[] = [];

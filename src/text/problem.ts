@@ -1,18 +1,18 @@
 import { excerpt } from './excerpt.ts';
 
-/** One thing that is wrong with the text of an input. */
+/** One problem of the value of an input. */
 export interface Problem {
-  /** What was found, with the value quoted; no final period. */
+  /** The problem, with the value in quotes unless it may be secret; without a final period. */
   readonly text: string;
-  /** What would be right, one imperative sentence. */
+  /** How to correct it, in one imperative sentence. */
   readonly hint?: string;
-  /** Line of the input's text, from 1; undefined for values of one line. */
+  /** Line of the value, from 1; undefined for values of one line. */
   readonly line?: number;
-  /** The input that is wrong, if it is not the one that was read. */
+  /** Name of the input with the problem, if it is not the one that was read. */
   readonly input?: string;
 }
 
-/** Thrown by the parsers of single values: everything that is wrong with one input. */
+/** Thrown by the parsers of single values: all problems of one input. */
 export class InvalidInput extends Error {
   readonly problems: readonly Problem[];
 
@@ -27,12 +27,12 @@ export class InvalidInput extends Error {
   }
 }
 
-/** One problem of one value, to be thrown. */
+/** An error with one problem, for a caller that throws it. */
 export function invalid(text: string, hint?: string): InvalidInput {
   return new InvalidInput([{ text, ...(hint !== undefined && { hint }) }]);
 }
 
-/** A value in quotes for a message, cut where it gets long. */
+/** A value in double quotes for a message; a long one is cut. */
 export function quote(value: string): string {
   return JSON.stringify(excerpt(value, 100));
 }

@@ -1,4 +1,4 @@
-/** Decimal units, three significant digits: `512 B`, `31.2 MB`. */
+/** A size in decimal units with three significant digits, for example `512 B` or `31.2 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

@@ -2,12 +2,13 @@ import { load, YAMLException } from 'js-yaml';
 import { isFields } from './json.ts';
 import { InvalidInput } from './problem.ts';
 
-/** Where the parser's reason quotes the text: the names of aliases and tags. A password may begin as one of them does. */
+/** The parts of js-yaml's reasons that quote the text: names of aliases and tags. A password can look like one of them. */
 const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
 
 /**
- * One document of YAML or JSON. The message names the line but quotes nothing: the text may be a secret, and js-yaml's own
- * message has an excerpt of it.
+ * Parses one document of YAML or JSON. The problem has the line but does not quote the text, which may be a secret;
+ * js-yaml's own message has an excerpt of it.
+ * @param hint of the problem.
  * @throws InvalidInput
  */
 export function loadYaml(text: string, hint: string): unknown {
@@ -15,7 +16,7 @@ export function loadYaml(text: string, hint: string): unknown {
     return load(text);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // The types promise a mark, but some errors have none.
+    // Some errors have no mark, although the type requires one.
     const mark: unknown = error.mark;
     const line = isFields(mark) && typeof mark['line'] === 'number' ? mark['line'] + 1 : undefined;
     throw new InvalidInput([

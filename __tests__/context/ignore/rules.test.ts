@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { IgnoreRules, type ParentMatches } from '../../../src/context/ignore/rules.ts';
-import { cleanPath } from '../../../src/text/path.ts';
 import { BuildError } from '../../../src/errors.ts';
 import { failureOf } from '../../support/failure.ts';
 
@@ -148,21 +147,4 @@ test.each([
   { text: 'a', isEmpty: false },
 ])('rules without a pattern are empty: $text', ({ text, isEmpty }) => {
   expect(new IgnoreRules(text, '.dockerignore').isEmpty).toBe(isEmpty);
-});
-
-test.each([
-  ['', '.'],
-  ['.', '.'],
-  ['/', '/'],
-  ['//a//b/', '/a/b'],
-  ['./a/./b', 'a/b'],
-  ['a/..', '.'],
-  ['a/../..', '..'],
-  ['a/../../b', '../b'],
-  ['/../a', '/a'],
-  ['../../a', '../../a'],
-  ['a/b/../c', 'a/c'],
-  ['...', '...'],
-])('cleans %j as Go does: %j', (path, expected) => {
-  expect(cleanPath(path)).toBe(expected);
 });

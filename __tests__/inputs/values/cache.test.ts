@@ -48,16 +48,16 @@ test.each([
     texts: ['type=registry,ref=ghcr.io/acme/app:buildcache'],
     problem: {
       line: 1,
-      text: '"ghcr.io/acme/app:buildcache" has a tag or a digest, but kaniko keeps every layer under a tag of its own',
-      hint: 'Name a repository for the cache, for example ghcr.io/acme/app/cache.',
+      text: '"ghcr.io/acme/app:buildcache" has a tag or a digest, but kaniko chooses the tag of each cached layer',
+      hint: 'Use a repository for the cache, for example ghcr.io/acme/app/cache.',
     },
   },
   {
     name: 'two repositories',
     texts: ['acme/a', 'acme/b'],
     problem: {
-      text: 'it names 2 repositories (acme/a, acme/b)',
-      hint: 'Name one: kaniko keeps its cache in one repository.',
+      text: 'it has 2 repositories (acme/a, acme/b)',
+      hint: 'Use one: kaniko stores its cache in one repository.',
     },
   },
 ])('refuses $name', ({ texts, problem }) => {

@@ -35,7 +35,7 @@ test.each([
       checkSelector({ key: 'kubernetes.io/os', value: 'linux' });
     },
   },
-])('takes $name', ({ run }) => {
+])('accepts $name', ({ run }) => {
   expect(problemsOf(run)).toBe('no problem');
 });
 
@@ -43,52 +43,52 @@ test.each([
   {
     name: 'a namespace with a dot',
     run: () => parseNamespace('a.b'),
-    text: '"a.b" is not a name of a namespace',
+    text: '"a.b" is not a valid namespace name',
   },
   {
     name: 'a namespace of 64 letters',
     run: () => parseNamespace('a'.repeat(64)),
-    text: `"${'a'.repeat(64)}" is not a name of a namespace`,
+    text: `"${'a'.repeat(64)}" is not a valid namespace name`,
   },
   {
     name: 'a name in upper case',
     run: () => parseObjectName('Login'),
-    text: '"Login" is not a name of a Kubernetes object',
+    text: '"Login" is not a valid name of a Kubernetes object',
   },
   {
-    name: 'a label with a blank',
+    name: 'a label with a space',
     run: () => {
       checkPodLabel({ key: 'team', value: 'a b' });
     },
-    text: '"a b" of "team" is not a value of a label',
+    text: 'the value "a b" of "team" is not a valid label value',
   },
   {
     name: 'a key with two slashes',
     run: () => {
       checkPodAnnotation({ key: 'a/b/c', value: '' });
     },
-    text: '"a/b/c" is not a key of a label or annotation',
+    text: '"a/b/c" is not a valid qualified name',
   },
   {
     name: 'a key with an empty domain',
     run: () => {
       checkPodAnnotation({ key: '/c', value: '' });
     },
-    text: '"/c" is not a key of a label or annotation',
+    text: '"/c" is not a valid qualified name',
   },
   {
-    name: 'a label of ours',
+    name: 'a reserved label',
     run: () => {
       checkPodLabel({ key: 'app.kubernetes.io/name', value: 'x' });
     },
-    text: '"app.kubernetes.io/name" is set by the action itself',
+    text: '"app.kubernetes.io/name" is reserved by the action',
   },
   {
-    name: 'an annotation of ours',
+    name: 'a reserved annotation',
     run: () => {
       checkPodAnnotation({ key: 'kube-build-push/nonce', value: 'x' });
     },
-    text: '"kube-build-push/nonce" is set by the action itself',
+    text: '"kube-build-push/nonce" is reserved by the action',
   },
   {
     name: 'another operating system',

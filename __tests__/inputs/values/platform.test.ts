@@ -18,15 +18,15 @@ test.each([
 
 test.each([
   {
-    name: 'several',
+    name: 'several platforms',
     texts: ['linux/amd64', 'linux/arm64'],
     problem: {
-      text: 'it names 2 platforms, but one build makes the image of one',
-      hint: 'Name one platform; for several, use one step or job each.',
+      text: 'it has 2 platforms, but a build supports one',
+      hint: 'Use one platform, and one step or job for each platform.',
     },
   },
   {
-    name: 'another system',
+    name: 'another operating system',
     texts: ['windows/amd64'],
     problem: {
       line: 1,
@@ -35,16 +35,20 @@ test.each([
     },
   },
   {
-    name: 'a misspelt one',
+    name: 'a misspelt platform',
     texts: ['linux/amd46'],
-    problem: { line: 1, text: '"linux/amd46" is not a platform', hint: 'Use linux/amd64.' },
+    problem: {
+      line: 1,
+      text: '"linux/amd46" is not a supported platform',
+      hint: 'Use linux/amd64.',
+    },
   },
   {
-    name: 'a name that every object has',
+    name: 'a name that every object of JavaScript has',
     texts: ['linux/constructor'],
     problem: {
       line: 1,
-      text: '"linux/constructor" is not a platform',
+      text: '"linux/constructor" is not a supported platform',
       hint: expect.stringContaining('Use one of: linux/amd64'),
     },
   },
@@ -53,7 +57,7 @@ test.each([
     texts: ['linux/arm/v7/x'],
     problem: {
       line: 1,
-      text: '"linux/arm/v7/x" is not a platform',
+      text: '"linux/arm/v7/x" is not a supported platform',
       hint: 'Use one of: linux/amd64, linux/arm64, linux/arm, linux/ppc64le, linux/s390x, linux/riscv64, linux/386, linux/loong64, linux/mips64le.',
     },
   },

@@ -46,7 +46,7 @@ test.each([
   },
   {
     text: 'limits.memroy=1Gi',
-    problem: { text: '"memroy" is not the name of a resource', hint: 'Use memory.' },
+    problem: { text: '"memroy" is not a resource name', hint: 'Use memory.' },
   },
   {
     text: 'request.cpu=1',
@@ -74,6 +74,6 @@ test.each([
 
 test.each(['0', '1.5', '500m', '17Gi', '1e9'])('refuses the size %s', (text) => {
   expect(problemsOf(() => parseBytes(text))).toEqual([
-    { text: `"${text}" is no size of 1 byte to 16Gi`, hint: 'Use a size such as 64Mi.' },
+    { text: `"${text}" is not a size from 1 byte to 16Gi`, hint: 'Use a size such as 64Mi.' },
   ]);
 });

@@ -78,13 +78,13 @@ describe('parseReference', () => {
     {
       name: 'a digest',
       text: `app@sha256:${'0'.repeat(64)}`,
-      problem: `"app@sha256:${'0'.repeat(64)}" has a digest, which only the pushed image gets`,
+      problem: `"app@sha256:${'0'.repeat(64)}" has a digest, but an image can only be pushed to a tag`,
       hint: 'Write registry/repository:tag.',
     },
     {
       name: 'an empty tag',
       text: 'ghcr.io/acme/app:',
-      problem: '"ghcr.io/acme/app:" has no valid tag after the last ":"',
+      problem: '"ghcr.io/acme/app:" has an invalid tag after the last ":"',
       hint: 'Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".',
     },
     {
@@ -108,7 +108,7 @@ describe('parseReference', () => {
     {
       name: 'a broken host',
       text: 'a_b.example:5000/x',
-      problem: '"a_b.example:5000/x" has no valid registry before the first "/"',
+      problem: '"a_b.example:5000/x" has an invalid registry before the first "/"',
       hint: 'Write host[:port]/repository.',
     },
   ])('refuses $name', ({ text, problem, hint }) => {
@@ -128,7 +128,7 @@ test.each([
 });
 
 test('parseHost refuses a path', () => {
-  expect(() => parseHost('ghcr.io/acme')).toThrow('"ghcr.io/acme" is not the host of a registry');
+  expect(() => parseHost('ghcr.io/acme')).toThrow('"ghcr.io/acme" is not a registry host');
 });
 
 test.each([

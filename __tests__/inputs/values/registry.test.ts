@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { parseAuthority } from '../../../src/inputs/values/ca-certificate.ts';
 import {
   parseInsecureRegistry,
   parseMirror,
@@ -23,7 +22,7 @@ test.each([
     text: 'http://mirror:5000',
     problem: {
       text: '"http://mirror:5000" begins with a scheme',
-      hint: 'Write mirror:5000, and put "http://mirror:5000" into \'insecure-registries\'.',
+      hint: 'Write mirror:5000, and add "http://mirror:5000" to \'insecure-registries\'.',
     },
   },
   {
@@ -32,7 +31,7 @@ test.each([
   },
   {
     text: 'a b',
-    problem: { text: '"a b" is not the host of a registry', hint: 'Write host or host:port.' },
+    problem: { text: '"a b" is not a registry host', hint: 'Write host or host:port.' },
   },
 ])('parseMirror refuses $text', ({ text, problem }) => {
   expect(problemsOf(() => parseMirror(text))).toEqual([problem]);
@@ -57,7 +56,7 @@ test.each([
   {
     text: 'a.example/team',
     problem: {
-      text: '"a.example/team" is not the host of a registry',
+      text: '"a.example/team" is not a registry host',
       hint: 'Write host or host:port.',
     },
   },
@@ -73,37 +72,8 @@ test.each([
   expect(parsePullHost(text)).toBe(expected);
 });
 
-test('parsePullHost refuses auto beside hosts', () => {
+test('parsePullHost refuses auto in a list of hosts', () => {
   expect(problemsOf(() => parsePullHost('auto'))).toEqual([
-    { text: '"auto" stands beside hosts', hint: 'Use auto, none, or a list of hosts.' },
+    { text: '"auto" cannot be combined with hosts', hint: 'Use auto, none, or a list of hosts.' },
   ]);
-});
-
-const certificate = '-----BEGIN CERTIFICATE-----\nMIIBszCC\n-----END CERTIFICATE-----';
-
-test('parseAuthority takes certificates', () => {
-  expect(parseAuthority(`\n${certificate}\n${certificate}\n\n`)).toBe(
-    `${certificate}\n${certificate}\n`,
-  );
-});
-
-test.each([
-  {
-    name: 'a private key',
-    pem: `${certificate}\n-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----`,
-    problem: {
-      text: 'it holds a private key',
-      hint: 'Give only the certificate of the authority.',
-    },
-  },
-  {
-    name: 'half a certificate',
-    pem: '-----BEGIN CERTIFICATE-----\nMIIBszCC',
-    problem: {
-      text: 'there is no complete PEM certificate in it',
-      hint: 'Give a file or text with -----BEGIN CERTIFICATE----- on a line of its own.',
-    },
-  },
-])('parseAuthority refuses $name', ({ pem, problem }) => {
-  expect(problemsOf(() => parseAuthority(pem))).toEqual([problem]);
 });

@@ -6,7 +6,7 @@ const example = 'Write key=a,operator=Exists,effect=NoSchedule;…, or a YAML li
 
 test.each([
   {
-    name: "buildx' notation",
+    name: 'the notation of buildx',
     text: 'key=a,operator=Exists,effect=NoSchedule;key=b,value=c',
     expected: [
       { key: 'a', operator: 'Exists', effect: 'NoSchedule' },
@@ -50,8 +50,8 @@ test.each([
     problems: [
       {
         line: 1,
-        text: 'operator "Exists" takes no value',
-        hint: 'Leave out the value, or use operator Equal.',
+        text: 'the operator "Exists" does not accept a value',
+        hint: 'Remove the value, or use the operator Equal.',
       },
     ],
   },
@@ -61,13 +61,13 @@ test.each([
     problems: [
       {
         line: 1,
-        text: 'there is no key',
-        hint: 'Name the key of the taint, or use operator Exists.',
+        text: 'the toleration has no key',
+        hint: 'Add the key of the taint, or use the operator Exists.',
       },
     ],
   },
   {
-    name: 'seconds that are none',
+    name: 'seconds that are not a number',
     text: 'key=a,tolerationSeconds=long',
     problems: [
       {
@@ -79,7 +79,7 @@ test.each([
   },
   { name: 'a word', text: 'NoSchedule', problems: [{ text: 'it is not a list', hint: example }] },
   {
-    name: 'elements that are no mappings',
+    name: 'an element that is not a mapping',
     text: '- a',
     problems: [{ text: 'element 1: it is not a mapping', hint: example }],
   },

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { toLabelValue } from '../../../src/pod/spec/labels.ts';
-import { isOwnKey } from '../../../src/inputs/values/own-keys.ts';
 
 test.each([
   { name: 'a repository', text: 'acme/app', expected: 'acme.app' },
@@ -13,18 +12,4 @@ test.each([
   { name: 'a cut at a bad end', text: `${'a'.repeat(62)}-b`, expected: 'a'.repeat(62) },
 ])('makes a label value of $name', ({ text, expected }) => {
   expect(toLabelValue(text)).toBe(expected);
-});
-
-test.each([
-  { key: 'kube-build-push/nonce', own: true },
-  { key: 'kube-build-push/anything', own: true },
-  { key: 'app.kubernetes.io/name', own: true },
-  { key: 'app.kubernetes.io/managed-by', own: true },
-  { key: 'app.kubernetes.io/component', own: true },
-  { key: 'app.kubernetes.io/part-of', own: false },
-  { key: 'kube-build-push', own: false },
-  { key: 'team', own: false },
-  { key: 'constructor', own: false },
-])('$key is the own key of the action: $own', ({ key, own }) => {
-  expect(isOwnKey(key)).toBe(own);
 });

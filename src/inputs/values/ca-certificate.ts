@@ -1,14 +1,17 @@
 import { invalid } from '../../text/problem.ts';
 
-/** @throws InvalidInput unless the text holds certificates in PEM, and no private key. */
-export function parseAuthority(pem: string): string {
+/**
+ * CA certificates in PEM, with one newline at the end.
+ * @throws InvalidInput if the text has no certificate, or has a private key.
+ */
+export function parseCaCertificate(pem: string): string {
   if (pem.includes('PRIVATE KEY-----')) {
-    throw invalid('it holds a private key', 'Give only the certificate of the authority.');
+    throw invalid('it contains a private key', 'Use the CA certificate alone.');
   }
   const certificate = /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/;
   if (certificate.test(pem)) return `${pem.trim()}\n`;
   throw invalid(
-    'there is no complete PEM certificate in it',
-    'Give a file or text with -----BEGIN CERTIFICATE----- on a line of its own.',
+    'it does not contain a complete PEM certificate',
+    'Use PEM text or the path of a PEM file, with -----BEGIN CERTIFICATE----- on a line of its own.',
   );
 }

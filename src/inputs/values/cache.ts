@@ -1,9 +1,9 @@
 import { invalid, quote } from '../../text/problem.ts';
-import { parseAttributes } from './fields.ts';
+import { parseAttributes } from './key-value.ts';
 import { parseItems, type Item } from './list.ts';
 import { parseRepository, refuseScheme } from './reference.ts';
 
-/** What docker's cache syntax says about the exporter; kaniko has its own ways for all of it. */
+/** Attributes of Docker's registry cache that kaniko has no equivalent for. They do not change the image, so they are ignored. */
 const ignoredAttributes = [
   'mode',
   'compression',
@@ -22,8 +22,8 @@ export function parseCache(items: readonly Item[]): string | undefined {
   const repositories = [...new Set(parseItems(items, parseCacheItem))];
   if (repositories.length > 1) {
     throw invalid(
-      `it names ${repositories.length} repositories (${repositories.join(', ')})`,
-      'Name one: kaniko keeps its cache in one repository.',
+      `it has ${repositories.length} repositories (${repositories.join(', ')})`,
+      'Use one: kaniko stores its cache in one repository.',
     );
   }
   return repositories[0];
@@ -52,14 +52,14 @@ function parseCacheItem(text: string): string {
   return parseCacheRepository(ref);
 }
 
-/** Each layer becomes a tag of this repository, so one tag of it means nothing. */
+/** The repository, without a tag: kaniko stores each layer under a tag that it computes. */
 function parseCacheRepository(text: string): string {
   refuseScheme(text);
   const name = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
   if (name !== text) {
     throw invalid(
-      `${quote(text)} has a tag or a digest, but kaniko keeps every layer under a tag of its own`,
-      `Name a repository for the cache, for example ${name}/cache.`,
+      `${quote(text)} has a tag or a digest, but kaniko chooses the tag of each cached layer`,
+      `Use a repository for the cache, for example ${name}/cache.`,
     );
   }
   parseRepository(name);

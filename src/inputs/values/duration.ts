@@ -1,12 +1,12 @@
 import { invalid, quote } from '../../text/problem.ts';
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-/** Nothing that takes a duration here is faster, so less is a mistake. */
+/** No input has a use for a shorter duration, so one is a mistake. */
 const leastMs = 1_000;
 
 /**
  * A duration in Go's notation (`90s`, `5m`, `1h30m`) in milliseconds; at least a second.
- * @param mostHours the longest that is allowed.
+ * @param mostHours the longest duration that is accepted.
  * @throws InvalidInput
  */
 export function parseDuration(text: string, mostHours: number): number {
@@ -22,7 +22,7 @@ export function parseDuration(text: string, mostHours: number): number {
   throw invalid(`${quote(text)} is not between 1s and ${mostHours}h`, hint);
 }
 
-/** Whole seconds in Go's notation, what builders take as an argument. */
+/** Whole seconds in Go's notation, at least `1s`, as builders accept them in arguments. */
 export function formatDuration(durationMs: number): string {
   return `${Math.max(1, Math.round(durationMs / 1_000))}s`;
 }

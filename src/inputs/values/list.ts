@@ -9,7 +9,7 @@ export interface Item {
   readonly line: number;
 }
 
-/** `csv`: elements are separated by commas and newlines; `lines`: by newlines only, commas belong to the value. */
+/** `csv`: elements are separated by commas and newlines; `lines`: by newlines, and commas are part of an element. */
 export type ListKind = 'csv' | 'lines';
 
 interface RawRecord {
@@ -17,14 +17,15 @@ interface RawRecord {
   readonly raw: string;
 }
 
-/** An environment variable cannot hold it, so it never separates anything. */
+/** The runner passes inputs in environment variables, which cannot contain this character. */
 const noDelimiter = '\0';
+const lineBreak = /\r\n|\n|\r/;
 
 /**
- * Splits a list input as docker/build-push-action does (csv-parse behind the same options): an element in double quotes
- * may hold newlines and, in `csv`, commas; `""` inside is one quote. Blank lines and full-line comments (`#`, indented
- * too) are dropped.
- * @throws InvalidInput for a quote that is never closed, with the line and column where it opens.
+ * Splits a list input as docker/build-push-action does (csv-parse with the same options): an element in double quotes may
+ * contain newlines and, in `csv`, commas; `""` in it is one quote. Blank lines and lines that begin with `#`, also after
+ * white space, are dropped.
+ * @throws InvalidInput for a double quote that is not closed, with the line of its record.
  */
 export function parseList(text: string, kind: ListKind): readonly Item[] {
   const delimiter = kind === 'csv' ? ',' : noDelimiter;
@@ -49,15 +50,15 @@ export function parseList(text: string, kind: ListKind): readonly Item[] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw error.code === 'CSV_QUOTE_NOT_CLOSED'
-      ? openQuote(text, lastLine, delimiter)
+      ? notClosed(text, lastLine)
       : invalid(error.message);
   }
   return items;
 }
 
 /**
- * Reads every element and keeps all failures, each with its line.
- * @throws InvalidInput that holds them.
+ * Parses every element.
+ * @throws InvalidInput with the problems of all elements, each with the line of its element.
  */
 export function parseItems<T>(items: readonly Item[], parseItem: (text: string) => T): T[] {
   const problems: Problem[] = [];
@@ -79,12 +80,8 @@ function isRawRecord(record: unknown): record is RawRecord {
 }
 
 function toItems({ record, raw }: RawRecord, lastLine: number): Item[] {
-  // csv-parse knows only comments that begin in the first column.
-  const lastText =
-    raw
-      .trimEnd()
-      .split(/[\r\n]/)
-      .at(-1) ?? '';
+  // csv-parse recognises a comment only in the first column; one after white space arrives as a record.
+  const lastText = raw.trimEnd().split(lineBreak).at(-1) ?? '';
   const breaks = countBreaks(record.join(''));
   if (breaks === 0 && lastText.trimStart().startsWith('#')) return [];
   let line = lastLine - breaks;
@@ -98,53 +95,22 @@ function toItems({ record, raw }: RawRecord, lastLine: number): Item[] {
 }
 
 function countBreaks(text: string): number {
-  return text.match(/\r\n|\n|\r/g)?.length ?? 0;
+  return text.split(lineBreak).length - 1;
 }
 
-/** csv-parse reports the last line of the text; the user needs the place where the quote opens. */
-function openQuote(text: string, lastLine: number, delimiter: string): InvalidInput {
-  const lines = text.split(/\r\n|\n|\r/);
-  let index = lastLine;
-  while (index < lines.length - 1 && isBlankOrComment(lines[index] ?? '')) index += 1;
-  const position = findOpenQuote(lines.slice(index).join('\n'), delimiter);
+/**
+ * csv-parse reports the last line of the text. The quote opens in the first line after the complete records that is not
+ * blank and not a comment.
+ * @param lastLine last line of the complete records.
+ */
+function notClosed(text: string, lastLine: number): InvalidInput {
+  const rest = text.split(lineBreak).slice(lastLine);
+  const skipped = rest.findIndex((line) => line !== '' && !line.startsWith('#'));
   return new InvalidInput([
     {
-      line: index + 1 + position.line,
-      text: `the quote opened at column ${position.column} is never closed`,
-      hint: 'Close it, or write the quote twice and put the whole element in quotes.',
+      line: lastLine + skipped + 1,
+      text: 'a double quote is not closed',
+      hint: 'Close it, or write a literal quote as "" in an element that is enclosed in double quotes.',
     },
   ]);
-}
-
-function isBlankOrComment(line: string): boolean {
-  return line === '' || line.startsWith('#');
-}
-
-/** Walks the fields of the record that cannot be finished, up to the quoted one without an end. */
-function findOpenQuote(record: string, delimiter: string): { line: number; column: number } {
-  let start = 0;
-  for (;;) {
-    const end = record[start] === '"' ? findClosingQuote(record, start) : start;
-    const next = end === undefined ? -1 : findSeparator(record, end, delimiter);
-    if (next === -1) break;
-    start = next + 1;
-  }
-  const before = record.slice(0, start);
-  return { line: countBreaks(before), column: start - before.lastIndexOf('\n') };
-}
-
-function findClosingQuote(record: string, start: number): number | undefined {
-  for (let index = start + 1; index < record.length; index += 1) {
-    if (record[index] !== '"') continue;
-    if (record[index + 1] !== '"') return index;
-    index += 1;
-  }
-  return undefined;
-}
-
-function findSeparator(record: string, start: number, delimiter: string): number {
-  for (let index = start; index < record.length; index += 1) {
-    if (record[index] === delimiter || record[index] === '\n') return index;
-  }
-  return -1;
 }

@@ -14,7 +14,7 @@ const architectures = [
   'mips64le',
 ];
 
-/** Other names of an architecture, as containerd normalises them. */
+/** Other names of an architecture and its variant, normalised as in containerd. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'amd64'],
   ['x86-64', 'amd64'],
@@ -32,8 +32,8 @@ export function parsePlatforms(items: readonly Item[]): Platform | undefined {
   const [first, ...others] = parseItems(items, parsePlatform);
   if (others.length === 0) return first;
   throw invalid(
-    `it names ${others.length + 1} platforms, but one build makes the image of one`,
-    'Name one platform; for several, use one step or job each.',
+    `it has ${others.length + 1} platforms, but a build supports one`,
+    'Use one platform, and one step or job for each platform.',
   );
 }
 
@@ -54,18 +54,18 @@ export function parsePlatform(text: string): Platform {
   const [architecture = '', impliedVariant] = (aliases.get(name) ?? name).split('/');
   if (!architectures.includes(architecture) || rest.length > 0) {
     throw invalid(
-      `${quote(text)} is not a platform`,
+      `${quote(text)} is not a supported platform`,
       suggest(
         text.includes('/') ? text : `linux/${text}`,
         architectures.map((known) => `linux/${known}`),
       ),
     );
   }
-  return { os, architecture, variant: normalizeVariant(architecture, variant ?? impliedVariant) };
+  return { os, architecture, variant: withoutBaseline(architecture, variant ?? impliedVariant) };
 }
 
-/** The variants that every node of the architecture has are not told apart. */
-function normalizeVariant(architecture: string, variant: string | undefined): string | undefined {
+/** Without the variant that every node of the architecture supports. */
+function withoutBaseline(architecture: string, variant: string | undefined): string | undefined {
   const isBaseline =
     (architecture === 'arm64' && (variant === 'v8' || variant === '8')) ||
     (architecture === 'amd64' && variant === 'v1');

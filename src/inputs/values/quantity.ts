@@ -1,7 +1,7 @@
 import { findNearest, suggest } from '../../text/nearest.ts';
 import { invalid, quote } from '../../text/problem.ts';
-import { parseKeyValue } from './fields.ts';
-import { checkQualifiedKey } from './name.ts';
+import { parseKeyValue } from './key-value.ts';
+import { checkQualifiedName } from './name.ts';
 
 /** One element of `resources`: `requests.cpu=500m`. */
 export interface Resource {
@@ -16,7 +16,7 @@ const quantityPattern =
   /^\d+(\.\d*)?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$|^\.\d+([numkMGTPE]|[KMGTPE]i)?$/;
 
 /**
- * One resource in buildx' notation: `requests.` or `limits.`, the resource's name, a Kubernetes quantity.
+ * One resource in the notation of buildx: `requests.` or `limits.`, the name of the resource, a Kubernetes quantity.
  * @throws InvalidInput
  */
 export function parseResource(text: string): Resource {
@@ -35,7 +35,7 @@ export function parseResource(text: string): Resource {
   return { kind, name, quantity: parseQuantity(value) };
 }
 
-/** @throws InvalidInput unless the text is a Kubernetes quantity, not negative. */
+/** @throws InvalidInput unless the text is a Kubernetes quantity that is not negative. */
 export function parseQuantity(text: string): string {
   if (quantityPattern.test(text)) return text;
   const number = /^(\d+(?:\.\d+)?) *([kmgtpe])i?b?$/i.exec(text);
@@ -48,7 +48,7 @@ export function parseQuantity(text: string): string {
   );
 }
 
-/** Powers of the units that make sense for sizes. */
+/** Bytes of a unit, for the units that are used for sizes of this order. */
 const byteUnits: Readonly<Record<string, number>> = {
   '': 1,
   k: 1e3,
@@ -68,17 +68,17 @@ export function parseBytes(text: string): number {
   const found = /^(\d+(?:\.\d+)?)([kMG]|[KMG]i)?$/.exec(parseQuantity(text));
   const bytes = Number(found?.[1]) * (byteUnits[found?.[2] ?? ''] ?? NaN);
   if (Number.isInteger(bytes) && bytes > 0 && bytes <= largestBytes) return bytes;
-  throw invalid(`${quote(text)} is no size of 1 byte to 16Gi`, 'Use a size such as 64Mi.');
+  throw invalid(`${quote(text)} is not a size from 1 byte to 16Gi`, 'Use a size such as 64Mi.');
 }
 
-/** Names without a domain are Kubernetes' own, so a misspelt one is found here. */
+/** Refuses a misspelt name. Names without a domain are defined by Kubernetes, so they are known; others only have to be valid. */
 function checkResourceName(name: string): void {
   if (plainNames.includes(name) || name.startsWith('hugepages-')) return;
   if (name.includes('/')) {
-    checkQualifiedKey(name);
+    checkQualifiedName(name);
     return;
   }
-  throw invalid(`${quote(name)} is not the name of a resource`, suggest(name, plainNames));
+  throw invalid(`${quote(name)} is not a resource name`, suggest(name, plainNames));
 }
 
 function suggestKind(prefix: string, rest: readonly string[]): string | undefined {

@@ -3,7 +3,7 @@ import { invalid, quote } from '../../text/problem.ts';
 /** Docker Hub's registry as go-containerregistry (kaniko, crane) names it. */
 export const dockerHub = 'index.docker.io';
 
-/** A repository, the registry named. */
+/** A repository in full: the registry is always set. */
 export interface Repository {
   /** Host and port; `index.docker.io` for Docker Hub. */
   readonly registry: string;
@@ -21,21 +21,21 @@ const tagPattern = /^\w[\w.-]{0,127}$/;
 const longestName = 255;
 
 /**
- * A reference to push, as Docker reads it: Docker Hub without a host, `latest` without a tag.
+ * An image reference to push, with Docker's defaults: Docker Hub without a host, `latest` without a tag.
  * @throws InvalidInput
  */
 export function parseReference(text: string): ImageReference {
   refuseScheme(text);
   if (text.includes('@')) {
     throw invalid(
-      `${quote(text)} has a digest, which only the pushed image gets`,
+      `${quote(text)} has a digest, but an image can only be pushed to a tag`,
       'Write registry/repository:tag.',
     );
   }
   const { name, tag } = splitTag(text);
   if (tag !== undefined && !tagPattern.test(tag)) {
     throw invalid(
-      `${quote(text)} has no valid tag after the last ":"`,
+      `${quote(text)} has an invalid tag after the last ":"`,
       'Use at most 128 letters, digits, "_", "." and "-", not beginning with "." or "-".',
     );
   }
@@ -56,7 +56,7 @@ export function parseRepository(name: string): Repository {
   const { host, path } = splitHost(name);
   if (host !== undefined && !hostPattern.test(host)) {
     throw invalid(
-      `${quote(name)} has no valid registry before the first "/"`,
+      `${quote(name)} has an invalid registry before the first "/"`,
       'Write host[:port]/repository.',
     );
   }
@@ -89,22 +89,22 @@ export function refuseScheme(text: string): void {
 }
 
 /**
- * A registry's host and port; a scheme and a path are not part of it.
+ * Host and port of a registry, without a scheme and a path.
  * @throws InvalidInput
  */
 export function parseHost(text: string): string {
   if (hostPattern.test(text)) return normalizeHost(text);
-  throw invalid(`${quote(text)} is not the host of a registry`, 'Write host or host:port.');
+  throw invalid(`${quote(text)} is not a registry host`, 'Write host or host:port.');
 }
 
-/** One name for Docker Hub's many. */
+/** The host, or `index.docker.io` for every host name of Docker Hub. */
 export function normalizeHost(host: string): string {
   return ['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].includes(host)
     ? dockerHub
     : host;
 }
 
-/** Registry of an image reference as it stands in a Dockerfile, tag and digest included; undefined if it is none. */
+/** Registry of an image reference in a Dockerfile, which may have a tag and a digest; undefined if it is not a reference. */
 export function registryOf(reference: string): string | undefined {
   const { name } = splitTag(reference.replace(/@.*$/s, ''));
   const { host, path } = splitHost(name);
@@ -121,8 +121,8 @@ function splitTag(text: string): { name: string; tag: string | undefined } {
 }
 
 /**
- * The first component is a host if it has a dot or a port. Docker also takes one in upper case for a host; builders do
- * not, and it is nearly always an organisation's name that has to be written in lower case.
+ * The first component is a host if it has a dot or a port, or is `localhost`. Docker also treats a component with capitals
+ * as a host. Builders do not, and it is nearly always the name of an organisation, which must be in lower case.
  */
 function splitHost(name: string): { host: string | undefined; path: string } {
   const slash = name.indexOf('/');
@@ -133,9 +133,9 @@ function splitHost(name: string): { host: string | undefined; path: string } {
     : { host: undefined, path: name };
 }
 
-/** `registry/repository:tag` in full: the registry is always named. */
+/** `registry/repository:tag` in full: the registry is always set. */
 export interface ImageReference {
-  /** As the user wrote it, with `:latest` where there was no tag. */
+  /** The text of the input, with `:latest` added if it has no tag. */
   readonly text: string;
   /** `index.docker.io` for references without a host. */
   readonly registry: string;

@@ -12,7 +12,7 @@ export function parseMirror(text: string): RegistryMirror {
   if (/^http:\/\//i.test(mirror)) {
     throw invalid(
       `${quote(mirror)} begins with a scheme`,
-      `Write ${mirror.slice('http://'.length)}, and put ${quote(mirror)} into 'insecure-registries'.`,
+      `Write ${mirror.slice('http://'.length)}, and add ${quote(mirror)} to 'insecure-registries'.`,
     );
   }
   refuseScheme(mirror);
@@ -20,7 +20,10 @@ export function parseMirror(text: string): RegistryMirror {
   return { registry, mirror: mirror.replace(/\/+$/, '') };
 }
 
-/** @throws InvalidInput */
+/**
+ * `http://host`, `https://host` or `host`.
+ * @throws InvalidInput
+ */
 export function parseInsecureRegistry(text: string): InsecureRegistry {
   const [, scheme, rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/is.exec(text) ?? [];
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
@@ -36,22 +39,29 @@ export function parseInsecureRegistry(text: string): InsecureRegistry {
   };
 }
 
-/** `pull-logins`: `auto`, `none`, or hosts. */
+/**
+ * One host of a list in `pull-logins`; a scheme and an API path such as `/v2/` are removed.
+ * @throws InvalidInput
+ */
 export function parsePullHost(text: string): string {
   if (text === 'auto' || text === 'none') {
-    throw invalid(`${quote(text)} stands beside hosts`, 'Use auto, none, or a list of hosts.');
+    throw invalid(
+      `${quote(text)} cannot be combined with hosts`,
+      'Use auto, none, or a list of hosts.',
+    );
   }
   return parseHost(text.replace(/^https?:\/\//, '').replace(/\/(v[12]\/?)?$/, ''));
 }
 
-/** `registry-mirrors`: a mirror to ask before a registry; `index.docker.io` where the user named none. */
+/** `registry-mirrors`: a mirror that is used ahead of its registry. */
 export interface RegistryMirror {
+  /** Host; `index.docker.io` if the input has only a mirror. */
   readonly registry: string;
-  /** Host, with a path where the mirror has one. */
+  /** Host, with the path if the mirror has one. */
   readonly mirror: string;
 }
 
-/** `http://host` is plain HTTP, `https://host` TLS without verification, a bare host both. */
+/** `http://host` is plain HTTP, `https://host` TLS without verification, a host alone both. */
 export interface InsecureRegistry {
   readonly host: string;
   readonly http: boolean;

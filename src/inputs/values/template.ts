@@ -3,11 +3,11 @@ import { invalid, quote } from '../../text/problem.ts';
 import { loadYaml } from '../../text/yaml.ts';
 
 /**
- * `pod-template` as a document: YAML or JSON of a Pod, or the template of a PodTemplate.
+ * The document of `pod-template`, in YAML or JSON: a Pod, or the `template` of a PodTemplate.
  * @throws InvalidInput
  */
 export function parseTemplate(text: string): Fields {
-  const hint = 'Give a mapping with metadata and spec, as of a Pod.';
+  const hint = 'Use the manifest of a Pod, a mapping with metadata and spec.';
   const document = loadYaml(text, hint);
   if (!isFields(document)) throw invalid('it is not a mapping', hint);
   const { kind } = document;
@@ -18,8 +18,10 @@ export function parseTemplate(text: string): Fields {
   }
   if (kind !== undefined && kind !== 'Pod') {
     throw invalid(
-      `its kind is ${typeof kind === 'string' ? quote(kind) : 'no text'}`,
-      'Use kind: Pod or leave it out.',
+      typeof kind === 'string'
+        ? `the kind ${quote(kind)} is not supported`
+        : 'its kind is not a string',
+      'Use kind: Pod, or remove the field.',
     );
   }
   return document;

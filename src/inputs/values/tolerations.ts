@@ -2,7 +2,7 @@ import { isFields, type Fields } from '../../text/json.ts';
 import { suggest } from '../../text/nearest.ts';
 import { InvalidInput, invalid, quote, type Problem } from '../../text/problem.ts';
 import { loadYaml } from '../../text/yaml.ts';
-import { parseAttributes } from './fields.ts';
+import { parseAttributes } from './key-value.ts';
 import { parseItems, type Item } from './list.ts';
 
 const keys = ['key', 'operator', 'value', 'effect', 'tolerationSeconds'];
@@ -11,7 +11,8 @@ const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const example = 'Write key=a,operator=Exists,effect=NoSchedule;…, or a YAML list.';
 
 /**
- * Tolerations as a YAML list or in buildx' notation: `key=a,operator=Exists;key=b,value=c`, newlines as good as `;`.
+ * Tolerations as a YAML list or in the notation of buildx, `key=a,operator=Exists;key=b,value=c`, with `;` or newlines
+ * between them.
  * @throws InvalidInput
  */
 export function parseTolerations(text: string): readonly Toleration[] {
@@ -60,16 +61,19 @@ function toToleration(fields: Fields): Toleration {
   const operator = readText(fields, 'operator');
   const value = readText(fields, 'value');
   const effect = readText(fields, 'effect');
-  checkWord('operator', operator, operators);
-  checkWord('effect', effect, effects);
+  checkChoice('operator', operator, operators);
+  checkChoice('effect', effect, effects);
   if (operator === 'Exists' && value !== undefined && value !== '') {
     throw invalid(
-      'operator "Exists" takes no value',
-      'Leave out the value, or use operator Equal.',
+      'the operator "Exists" does not accept a value',
+      'Remove the value, or use the operator Equal.',
     );
   }
   if (key === undefined && operator !== 'Exists') {
-    throw invalid('there is no key', 'Name the key of the taint, or use operator Exists.');
+    throw invalid(
+      'the toleration has no key',
+      'Add the key of the taint, or use the operator Exists.',
+    );
   }
   const seconds = readSeconds(fields['tolerationSeconds']);
   return {
@@ -85,9 +89,9 @@ function readText(fields: Fields, key: string): string | undefined {
   const value = fields[key];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  // An unquoted true or 1 in YAML.
+  // YAML reads an unquoted true or 1 as a boolean or a number.
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
-  throw invalid(`${quote(key)} is not a text`, example);
+  throw invalid(`${quote(key)} is not a string`, example);
 }
 
 function readSeconds(value: unknown): number | undefined {
@@ -97,9 +101,9 @@ function readSeconds(value: unknown): number | undefined {
   throw invalid('tolerationSeconds is not a whole number', 'Write seconds, for example 300.');
 }
 
-function checkWord(name: string, value: string | undefined, words: readonly string[]): void {
-  if (value === undefined || words.includes(value)) return;
-  throw invalid(`${quote(value)} is not a value of ${name}`, suggest(value, words));
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw invalid(`${quote(value)} is not a value of ${name}`, suggest(value, choices));
 }
 
 export interface Toleration {

@@ -1,7 +1,7 @@
 import { invalid, quote } from '../../text/problem.ts';
 
 /**
- * `KEY=VALUE`, split at the first `=`. Messages quote nothing: the element may be a line of a secret.
+ * `KEY=VALUE`, split at the first `=`. Messages do not quote the element: it may be a line of a secret.
  * @throws InvalidInput without `=` or without a key.
  */
 export function parseKeyValue(text: string): KeyValue {
@@ -9,7 +9,7 @@ export function parseKeyValue(text: string): KeyValue {
   if (split === -1) {
     throw invalid(
       'the element has no "="',
-      'Write KEY=VALUE; put an element of several lines in double quotes as a whole.',
+      'Write KEY=VALUE; enclose the whole element in double quotes if it has several lines.',
     );
   }
   const key = text.slice(0, split).trim();
@@ -18,8 +18,9 @@ export function parseKeyValue(text: string): KeyValue {
 }
 
 /**
- * The parser, which refuses a key that came before with another value: only one of them could take effect.
- * @param pairOf undefined for what has no key.
+ * Wraps a parser for all elements of one list: it refuses a key that an earlier element has with another value, because
+ * only one of them could take effect.
+ * @param pairOf key and value of a parsed element; undefined for an element without a key.
  */
 export function refuseRepeats<T>(
   parse: (text: string) => T,
@@ -29,15 +30,15 @@ export function refuseRepeats<T>(
   return (text) => {
     const parsed = parse(text);
     const pair = pairOf(parsed);
-    if (pair !== undefined) keepValue(values, pair);
+    if (pair !== undefined) addValue(values, pair);
     return parsed;
   };
 }
 
-/** @throws InvalidInput if the key has another value. */
-function keepValue(values: Map<string, string>, { key, value }: KeyValue): void {
+/** @throws InvalidInput if the key already has another value. */
+function addValue(values: Map<string, string>, { key, value }: KeyValue): void {
   if ((values.get(key) ?? value) !== value) {
-    throw invalid(`${quote(key)} is given twice, with different values`, 'Leave one of them out.');
+    throw invalid(`${quote(key)} is set twice, with different values`, 'Remove one of them.');
   }
   values.set(key, value);
 }
@@ -47,14 +48,14 @@ export function parseAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const part of text.split(',')) {
     if (part.trim() === '') continue;
-    keepValue(attributes, parseKeyValue(part.trim()));
+    addValue(attributes, parseKeyValue(part.trim()));
   }
   return attributes;
 }
 
 /**
- * `KEY=VALUE`, or a name alone that takes its value from the environment; undefined if the environment has none: then the
- * argument is left out, as docker does.
+ * `KEY=VALUE`, or `KEY` alone, which takes its value from the environment; undefined if the environment does not have it:
+ * Docker omits the argument then.
  * @throws InvalidInput
  */
 export function parseVariable(
@@ -64,8 +65,8 @@ export function parseVariable(
   if (text.includes('=')) return parseKeyValue(text);
   if (!/^\w+$/.test(text)) {
     throw invalid(
-      'the element has no "=" and is not the name of a variable',
-      'Write KEY=VALUE or KEY; put an element of several lines in double quotes as a whole.',
+      'the element has no "=" and is not the name of an environment variable',
+      'Write KEY=VALUE or KEY; enclose the whole element in double quotes if it has several lines.',
     );
   }
   const value = env(text);
@@ -73,7 +74,8 @@ export function parseVariable(
 }
 
 /**
- * An annotation in docker's notation, `KEY=VALUE` with an optional `manifest:` before it. There is no index to annotate.
+ * An annotation in Docker's notation: `KEY=VALUE` with an optional prefix `manifest:`. The other prefixes need an index,
+ * which a build for one platform does not create.
  * @throws InvalidInput
  */
 export function parseAnnotation(text: string): KeyValue {
@@ -84,8 +86,8 @@ export function parseAnnotation(text: string): KeyValue {
   const pair = parseKeyValue(text.slice(levels[0].length));
   if (levels[1] === 'manifest') return pair;
   throw invalid(
-    `the annotation ${quote(pair.key)} is for ${levels[1] ?? ''}, but one image has only a manifest`,
-    `Write manifest:KEY=VALUE or KEY=VALUE.`,
+    `the annotation ${quote(pair.key)} is for ${levels[1] ?? ''}, but only annotations of the manifest are supported`,
+    'Write manifest:KEY=VALUE or KEY=VALUE.',
   );
 }
 

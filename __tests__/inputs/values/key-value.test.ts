@@ -4,7 +4,7 @@ import {
   parseAttributes,
   parseKeyValue,
   parseVariable,
-} from '../../../src/inputs/values/fields.ts';
+} from '../../../src/inputs/values/key-value.ts';
 import { problemsOf } from '../../support/problems.ts';
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
     text: 'secret line',
     problem: {
       text: 'the element has no "="',
-      hint: 'Write KEY=VALUE; put an element of several lines in double quotes as a whole.',
+      hint: 'Write KEY=VALUE; enclose the whole element in double quotes if it has several lines.',
     },
   },
   { text: '=x', problem: { text: 'the element has no key before "="', hint: 'Write KEY=VALUE.' } },
@@ -46,8 +46,8 @@ test.each([
 test('parseVariable refuses a line of a broken element', () => {
   expect(problemsOf(() => parseVariable('two words', () => ''))).toEqual([
     {
-      text: 'the element has no "=" and is not the name of a variable',
-      hint: 'Write KEY=VALUE or KEY; put an element of several lines in double quotes as a whole.',
+      text: 'the element has no "=" and is not the name of an environment variable',
+      hint: 'Write KEY=VALUE or KEY; enclose the whole element in double quotes if it has several lines.',
     },
   ]);
 });
@@ -67,7 +67,7 @@ test.each([
 ])('parseAnnotation refuses $text', ({ text, level }) => {
   expect(problemsOf(() => parseAnnotation(text))).toEqual([
     {
-      text: `the annotation "org.x" is for ${level}, but one image has only a manifest`,
+      text: `the annotation "org.x" is for ${level}, but only annotations of the manifest are supported`,
       hint: 'Write manifest:KEY=VALUE or KEY=VALUE.',
     },
   ]);
@@ -79,6 +79,6 @@ test('an attribute has one value', () => {
     ['ref', 'a/b'],
   ]);
   expect(problemsOf(() => parseAttributes('ref=a/b,ref=a/c'))).toEqual([
-    { text: '"ref" is given twice, with different values', hint: 'Leave one of them out.' },
+    { text: '"ref" is set twice, with different values', hint: 'Remove one of them.' },
   ]);
 });
