@@ -323,7 +323,7 @@ describe('one problem', () => {
       given: { kubeconfig: '' },
       message:
         "input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example)",
-      hint: "Set the secret, or use auto for the runner's own access.",
+      hint: "Set the secret, or use auto for the runner's kubeconfig or ServiceAccount.",
     },
     {
       name: 'a kubeconfig with a file that is not here',
@@ -333,7 +333,7 @@ contexts: [{name: a, context: {cluster: c}}]
 current-context: a`,
       },
       message:
-        'input \'kubeconfig\': its certificate-authority is the file "/ca.crt", which cannot be read here',
+        'input \'kubeconfig\': its certificate-authority is the file "/ca.crt", which cannot be read on the runner',
       hint: 'Store the output of: kubectl config view --raw --flatten --minify.',
     },
     {
@@ -391,7 +391,8 @@ current-context: a`,
         kubeconfig: '{"clusters": [], "contexts": [{"name": "production"}]}',
         'kube-context': 'prodction',
       },
-      message: 'input \'kube-context\': "prodction" is not a context of the kubeconfig',
+      message:
+        'input \'kube-context\': "prodction" is not a context of the kubeconfig (contexts: production)',
       hint: 'Use production.',
     },
     {
@@ -564,7 +565,7 @@ test('lists all problems at once', () => {
       '(2) input \'tags\' line 2: "ghcr.io/a/b@sha256:1" has a digest, which only the pushed image gets. Write registry/repository:tag. ' +
       '(3) input \'push\': "yes" is not a boolean. Use true or false. ' +
       "(4) input 'platforms': it names 2 platforms, but one build makes the image of one. Name one platform; for several, use one step or job each. " +
-      "(5) input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's own access. " +
+      "(5) input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's kubeconfig or ServiceAccount. " +
       '(6) input \'timeout\': "5" is not a duration. Use a duration such as 90s, 5m or 1h30m.',
     hint: undefined,
   });
