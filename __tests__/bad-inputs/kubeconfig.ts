@@ -211,7 +211,7 @@ export const kubeconfigChapter: Chapter = {
     },
     {
       name: 'an exec plugin that hangs',
-      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's exec plugin "sleep". Check what it waits for (it cannot prompt on a runner), or use a kubeconfig with a token.`,
+      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's exec plugin "sleep". Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.`,
       arrange: (stage) => {
         const exec = { command: 'sleep', args: ['1000'] };
         const { inputs } = withFields(stage, { user: { exec } });

@@ -579,3 +579,16 @@ test('parseKubeInputs reads what leads to the cluster alone', () => {
     namespace: 'builds',
   });
 });
+
+test('parses the kubeconfig once, also one that refers to itself', () => {
+  const kubeconfig = `clusters: [{ name: c, cluster: { server: 'https://c' } }]
+contexts: [{ name: a, context: { cluster: c } }]
+current-context: a
+extensions: &self [*self]`;
+  const parsed = parseKubeInputs(rawInputs({ kubeconfig: btoa(kubeconfig) })).kubeconfig;
+  expect(parsed).toMatchObject({
+    source: "input 'kubeconfig'",
+    document: { clusters: [{ name: 'c', cluster: { server: 'https://c' } }] },
+  });
+  expect(Object.isFrozen(parsed)).toBe(true);
+});

@@ -55,7 +55,11 @@ function connectBy(kubeconfig: string): Connection {
     run: () => Promise.reject(new Error('there is no plugin')),
     mask: () => undefined,
   };
-  const kube = { kubeconfig: parseKubeconfig(kubeconfig), context: undefined, namespace: undefined };
+  const kube = {
+    kubeconfig: parseKubeconfig(kubeconfig),
+    context: undefined,
+    namespace: undefined,
+  };
   return connect(kube, {}, runner);
 }
 

@@ -240,7 +240,7 @@ test('ends the wait and the plugin when the signal is aborted', async () => {
   await expect(waiting).rejects.toMatchObject({
     kind: 'timeout',
     message: `the step did not end within its timeout of 5 s, while ${doing}`,
-    hint: 'Check what it waits for (it cannot prompt on a runner), or use a kubeconfig with a token.',
+    hint: 'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.',
   });
   expect(ended).toHaveLength(1);
   expect(await authenticate()).toMatchObject(bearer('token-2'));

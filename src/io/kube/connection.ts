@@ -45,12 +45,12 @@ export interface Connection {
 }
 
 const slowCredentialsHint =
-  'Check what it waits for (it cannot prompt on a runner), or use a kubeconfig with a token.';
+  'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.';
 
 /**
  * Prepares requests to the cluster of a kubeconfig; sends nothing. Masks the secrets of the kubeconfig first, and later those
  * of exec plugins and token files.
- * @throws BuildError('input') if there is no kubeconfig, or it cannot be used.
+ * @throws BuildError('input') if no kubeconfig is found, or it cannot be used.
  */
 export function connect(
   kube: KubeInputs,

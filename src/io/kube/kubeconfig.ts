@@ -18,7 +18,7 @@ const mountedServiceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
  * The kubeconfig for `kubeconfig: auto`: the files of `$KUBECONFIG`, `~/.kube/config` or the in-cluster ServiceAccount, in
  * this order.
  * @param serviceAccount directory with the files token, ca.crt and namespace.
- * @throws BuildError('input') if there is none, or a file cannot be read or parsed.
+ * @throws BuildError('input') if the runner has none of them, or a file cannot be read or parsed.
  */
 export function findKubeconfig(
   environment: NodeJS.ProcessEnv,
