@@ -9,7 +9,7 @@ import { createSource } from '../src/context/source.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
-import { connect } from '../src/io/kube/kubeconfig.ts';
+import { connect } from '../src/io/kube/connection.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
@@ -68,7 +68,7 @@ async function build(kubeconfig: string, script: string): Promise<void> {
     createWorkspace(tmpdir()),
   );
   const runner = {
-    run: () => Promise.reject(new Error('the playground has no credential plugin')),
+    run: () => Promise.reject(new Error('the playground has no exec plugin')),
     mask: () => undefined,
   };
   const connection = scaleConnection(connect(inputs.kube, {}, runner), factor);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { startCluster } from '../playground/cluster.ts';
-import { connect } from '../src/io/kube/kubeconfig.ts';
-import type { Connection } from '../src/io/kube/connection.ts';
+import { connect, type Connection } from '../src/io/kube/connection.ts';
+import { parseKubeconfig } from '../src/kubeconfig/document.ts';
 import type { ContractCluster } from './session.ts';
 
 /** The cluster that the environment names; undefined if there is none. */
@@ -40,8 +40,13 @@ export async function withPlayground<T>(run: (cluster: ContractCluster) => Promi
 
 function connectBy(kubeconfig: string): Connection {
   const runner = {
-    run: () => Promise.reject(new Error('no credential plugin is run')),
+    run: () => Promise.reject(new Error('no exec plugin is run')),
     mask: () => undefined,
   };
-  return connect({ kubeconfig, context: undefined, namespace: undefined }, {}, runner);
+  const kube = {
+    kubeconfig: parseKubeconfig(kubeconfig),
+    context: undefined,
+    namespace: undefined,
+  };
+  return connect(kube, {}, runner);
 }

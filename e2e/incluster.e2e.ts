@@ -123,7 +123,7 @@ suite('in the cluster', () => {
     });
     const log = await kubectl(['logs', runner, ...inNamespace]);
     assert.equal(ended.exitCode, 0, log);
-    assert.match(log, /the account of the runner's own pod/);
+    assert.match(log, /in-cluster ServiceAccount/);
     const manifest = await readManifest({ host: cluster.registry }, repository, '1');
     assert.ok(manifest !== undefined, log);
     const last = log.trim().split('\n').at(-1) ?? '';

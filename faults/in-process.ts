@@ -6,7 +6,8 @@ import { selectEngine } from '../src/engines/select.ts';
 import { toBuildError, type BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
-import { connect } from '../src/io/kube/kubeconfig.ts';
+import { connect } from '../src/io/kube/connection.ts';
+import { parseKubeconfig } from '../src/kubeconfig/document.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import { removeLeftovers } from '../src/post.ts';
@@ -80,9 +81,10 @@ function portsOf(trial: Trial, clock: Clock, job: RecordedJob, log: JobLog): Bui
 }
 
 function clusterOf({ cluster, factor }: Trial, clock: Clock): KubeCluster {
-  const kube = { kubeconfig: cluster.kubeconfig(), context: undefined, namespace: undefined };
+  const kubeconfig = parseKubeconfig(cluster.kubeconfig());
+  const kube = { kubeconfig, context: undefined, namespace: undefined };
   const runner = {
-    run: () => Promise.reject(new Error('the playground has no credential plugin')),
+    run: () => Promise.reject(new Error('the playground has no exec plugin')),
     mask: () => undefined,
   };
   return new KubeCluster(scaleConnection(connect(kube, {}, runner), factor), clock);

@@ -15,14 +15,12 @@ import { systemClock } from './io/clock.ts';
 import { readDockerConfig } from './io/docker-config.ts';
 import { commandRunner } from './io/exec.ts';
 import { KubeCluster } from './io/kube/cluster.ts';
-import type { Connection } from './io/kube/connection.ts';
-import { connect } from './io/kube/kubeconfig.ts';
+import { connect, type Connection } from './io/kube/connection.ts';
 import { failOnCrash } from './io/runner/crash.ts';
 import { runnerJob } from './io/runner/job.ts';
 import { cancellation } from './io/runner/signals.ts';
 import { rememberedPods } from './io/runner/state.ts';
 import { createWorkspace } from './io/workspace.ts';
-import { leafSecrets } from './kubeconfig/secrets.ts';
 import { collectLogins, wantedHosts } from './logins/collect.ts';
 import { JobLog, type Annotation } from './logs/fence.ts';
 import { SavedPods } from './pod/saved-pods.ts';
@@ -59,7 +57,7 @@ export async function runBuildStep(): Promise<void> {
 /** Removes what the build step could not remove; never fails the job. */
 export async function runPostStep(): Promise<void> {
   try {
-    const connection = await openConnection(parseKubeInputs(rawInputs()));
+    const connection = openConnection(parseKubeInputs(rawInputs()));
     await removeLeftovers(
       rememberedPods(environment),
       new KubeCluster(connection, clock),
@@ -74,7 +72,7 @@ export async function runPostStep(): Promise<void> {
 }
 
 async function build(inputs: Inputs, report: RunReport, cancelled: AbortSignal): Promise<void> {
-  const connection = await openConnection(inputs.kube);
+  const connection = openConnection(inputs.kube);
   await log.group('Prepare');
   await log.info(
     `cluster: ${connection.source}, context ${connection.contextName}, server ${connection.server}, namespace ${connection.namespace}`,
@@ -202,15 +200,13 @@ async function makeAuth(
   };
 }
 
-async function openConnection(kube: KubeInputs): Promise<Connection> {
-  const connection = connect(kube, environment, {
+function openConnection(kube: KubeInputs): Connection {
+  return connect(kube, environment, {
     run: runCommand,
     mask: (secret) => {
       void log.mask(secret);
     },
   });
-  await maskAll(leafSecrets(connection.document));
-  return connection;
 }
 
 async function maskAll(secrets: readonly string[]): Promise<void> {

@@ -29,9 +29,9 @@ function withFields(
   });
 }
 
-function noRight(right: string): string {
-  const [verb = '', resource = ''] = right.split(' ');
-  return `the account of the kubeconfig may not ${right} in namespace "default". Add to its Role: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
+function missingPermission(permission: string): string {
+  const [verb = '', resource = ''] = permission.split(' ');
+  return `the account of the kubeconfig may not ${permission} in namespace "default". Add to its Role: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
 }
 
 export const kubeconfigChapter: Chapter = {
@@ -40,7 +40,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a kubeconfig that is empty',
       sentence:
-        "input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's own access.",
+        "input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's kubeconfig or ServiceAccount.",
       arrange: () => ({ inputs: { kubeconfig: '' } }),
     },
     {
@@ -50,7 +50,7 @@ export const kubeconfigChapter: Chapter = {
       arrange: () => ({ inputs: { kubeconfig: 'apiVersion: v1\nclusters: [\nusers: "' } }),
     },
     {
-      name: 'a kubeconfig that is no mapping',
+      name: 'a kubeconfig that is not a mapping',
       sentence:
         "input 'kubeconfig': it is not a mapping. Store the output of: kubectl config view --raw --flatten --minify.",
       arrange: () => ({ inputs: { kubeconfig: '- clusters: 1' } }),
@@ -64,7 +64,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'the path of a kubeconfig instead of its content',
       sentence:
-        "input 'kubeconfig': it looks like a path, but it takes the content of a kubeconfig. Use auto and set the environment variable KUBECONFIG to the path.",
+        "input 'kubeconfig': it looks like a path, but must be the content of a kubeconfig. Use auto and set the environment variable KUBECONFIG to the path.",
       arrange: () => ({ inputs: { kubeconfig: '~/.kube/config' } }),
     },
     {
@@ -75,25 +75,45 @@ export const kubeconfigChapter: Chapter = {
         changed(stage, (text) => JSON.stringify({ ...(JSON.parse(text) as object), contexts: [] })),
     },
     {
-      name: 'a kubeconfig whose certificates and tokens were left out',
+      name: 'a kubeconfig without its certificates and tokens',
       sentence:
-        "input 'kubeconfig': its certificates or tokens are left out (DATA+OMITTED, REDACTED). Store the output of: kubectl config view --raw --flatten --minify.",
+        "input 'kubeconfig': its certificates or tokens are omitted (DATA+OMITTED, REDACTED). Store the output of: kubectl config view --raw --flatten --minify.",
       arrange: (stage) =>
         changed(stage, (text) => text.replace(/"token": "[^"]*"/, '"token": "REDACTED"')),
     },
     {
-      name: 'no kubeconfig anywhere',
+      name: 'no kubeconfig on the runner',
       sentence:
-        "finding a kubeconfig failed: the input 'kubeconfig' is auto, and neither $KUBECONFIG nor ~/.kube/config nor the account of a pod exists here. Set the input 'kubeconfig' to a secret that holds a kubeconfig.",
+        "finding a kubeconfig failed: the input 'kubeconfig' is auto, but the runner has no $KUBECONFIG, no ~/.kube/config and no in-cluster ServiceAccount. Set the input 'kubeconfig' to a secret with the content of a kubeconfig.",
       arrange: ({ directory }) => ({ inputs: { kubeconfig: 'auto' }, env: { HOME: directory } }),
     },
     {
       name: 'an unknown context',
-      sentence: `input 'kube-context': "playgruond" is not a context of the kubeconfig. Use playground.`,
+      sentence: `input 'kube-context': "playgruond" is not a context of the kubeconfig (contexts: playground). Use playground.`,
       arrange: () => ({ inputs: { 'kube-context': 'playgruond' } }),
     },
     {
-      name: 'a server that nobody listens at',
+      name: 'a current-context that does not exist',
+      sentence: `input 'kubeconfig': its current-context "playgruond" is not one of its contexts (contexts: playground). Set the input 'kube-context' to playground.`,
+      arrange: (stage) =>
+        changed(stage, (text) =>
+          JSON.stringify({ ...(JSON.parse(text) as object), 'current-context': 'playgruond' }),
+        ),
+    },
+    {
+      name: 'a server with another scheme',
+      sentence:
+        'input \'kubeconfig\': its server "ftp://api.example" has the scheme ftp, which is not supported. Write https://api.example.',
+      arrange: (stage) => withFields(stage, { cluster: { server: 'ftp://api.example' } }),
+    },
+    {
+      name: 'a server without TLS',
+      sentence:
+        'input \'kubeconfig\': its server "http://api.example" uses HTTP without TLS; no token is sent to it unless insecure-skip-tls-verify is true. Write https://api.example.',
+      arrange: (stage) => withFields(stage, { cluster: { server: 'http://api.example' } }),
+    },
+    {
+      name: 'a server that refuses connections',
       sentence:
         'asking the API server for its version failed: https://127.0.0.1:<port> cannot be reached: connect ECONNREFUSED 127.0.0.1:<port>. Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
       arrange: async (stage) => {
@@ -112,7 +132,7 @@ export const kubeconfigChapter: Chapter = {
       },
     },
     {
-      name: 'the wrong certificate authority',
+      name: 'the wrong CA certificate',
       sentence:
         'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
       arrange: ({ playground }) => {
@@ -131,28 +151,28 @@ export const kubeconfigChapter: Chapter = {
       },
     },
     {
-      name: 'a certificate authority that is no certificate',
+      name: 'a CA certificate that is not a certificate',
       sentence:
-        "the kubeconfig's certificate-authority-data is no certificate in PEM. Store the output of: kubectl config view --raw --flatten --minify.",
+        "input 'kubeconfig': its certificate-authority-data is not a certificate in PEM. Store the output of: kubectl config view --raw --flatten --minify.",
       arrange: (stage) =>
         withFields(stage, { cluster: { 'certificate-authority-data': btoa('none') } }),
     },
     {
       name: 'a proxy-url without a scheme',
       sentence:
-        "the kubeconfig's proxy-url is no URL of a proxy. Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+        "input 'kubeconfig': its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy. Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
       arrange: (stage) => withFields(stage, { cluster: { 'proxy-url': 'proxy.example:3128' } }),
     },
     {
-      name: 'a client key that is none',
+      name: 'a client key that is not a key',
       sentence:
-        "the kubeconfig's client-key-data is no private key in PEM, or one with a passphrase. Store the output of: kubectl config view --raw --flatten --minify.",
+        "input 'kubeconfig': its client-key-data is not a private key in PEM, or has a passphrase. Store the output of: kubectl config view --raw --flatten --minify.",
       arrange: (stage) => withFields(stage, { user: { 'client-key-data': btoa('none') } }),
     },
     {
       name: 'a client key of another certificate',
       sentence:
-        "the kubeconfig's client-key-data does not belong to the kubeconfig's client-certificate-data. Store the output of: kubectl config view --raw --flatten --minify.",
+        "input 'kubeconfig': its client-key-data does not belong to its client-certificate-data. Store the output of: kubectl config view --raw --flatten --minify.",
       arrange: (stage) => {
         const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
         const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -164,7 +184,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a token of two lines',
       sentence:
-        "the kubeconfig's token has a line break, or another character that no HTTP header may hold. Take it out; a token is one line.",
+        "input 'kubeconfig': its token has a line break or another character that HTTP headers refuse. Use a token of one line.",
       arrange: (stage) => withFields(stage, { user: { token: 'the-first-line\nthe-second' } }),
     },
     {
@@ -185,13 +205,13 @@ export const kubeconfigChapter: Chapter = {
       },
     },
     {
-      name: 'a credential plugin that is not there',
-      sentence: `running the kubeconfig's credential plugin "get-token" failed: it is not there, or may not be executed. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      name: 'an exec plugin that is not installed',
+      sentence: `running the kubeconfig's exec plugin "get-token" failed: it is not there, or may not be executed. Install the plugin on the runner, or use a kubeconfig with a token.`,
       arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
     },
     {
-      name: 'a credential plugin that hangs',
-      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's credential plugin "sleep". Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.`,
+      name: 'an exec plugin that hangs',
+      sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's exec plugin "sleep". Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.`,
       arrange: (stage) => {
         const exec = { command: 'sleep', args: ['1000'] };
         const { inputs } = withFields(stage, { user: { exec } });
@@ -199,7 +219,7 @@ export const kubeconfigChapter: Chapter = {
       },
     },
     {
-      name: 'a kubeconfig without a login',
+      name: 'a kubeconfig without credentials',
       sentence:
         'creating pod "<pod>" in namespace "default" failed: pods is forbidden: User "system:anonymous" cannot create resource "pods" in API group "" in the namespace "default". Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.',
       arrange: ({ playground }) => ({
@@ -212,7 +232,7 @@ export const kubeconfigChapter: Chapter = {
       arrange: () => ({ inputs: { namespace: 'missing' } }),
     },
     {
-      name: 'a namespace in which the account has no right',
+      name: 'a namespace without any RBAC permission',
       sentence:
         'the account of the kubeconfig may not create pods, get pods, delete pods, get pods/attach, create pods/attach, get pods/log in namespace "missing". Add to its Role: - {apiGroups: [""], resources: [pods], verbs: [create, get, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [get, create]} - {apiGroups: [""], resources: [pods/log], verbs: [get]}',
       arrange: ({ playground }) => {
@@ -223,11 +243,11 @@ export const kubeconfigChapter: Chapter = {
         return { inputs: { namespace: 'missing' } };
       },
     },
-    ...['create pods', 'create pods/attach', 'get pods/log'].map((right) => ({
-      name: `no right to ${right}`,
-      sentence: noRight(right),
+    ...['create pods', 'create pods/attach', 'get pods/log'].map((permission) => ({
+      name: `no RBAC permission to ${permission}`,
+      sentence: missingPermission(permission),
       arrange: ({ playground }: Stage) => {
-        playground.cluster.faults.denied = [right];
+        playground.cluster.faults.denied = [permission];
         return {};
       },
     })),

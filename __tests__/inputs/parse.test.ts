@@ -223,7 +223,7 @@ describe('refuses', () => {
       given: { kubeconfig: '' },
       message:
         "input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example)",
-      hint: "Set the secret, or use auto for the runner's own access.",
+      hint: "Set the secret, or use auto for the runner's kubeconfig or ServiceAccount.",
     },
     {
       name: 'a kubeconfig with a file that the runner does not have',
@@ -233,7 +233,7 @@ contexts: [{name: a, context: {cluster: c}}]
 current-context: a`,
       },
       message:
-        'input \'kubeconfig\': its certificate-authority is the file "/ca.crt", which cannot be read here',
+        'input \'kubeconfig\': its certificate-authority is the file "/ca.crt", which cannot be read on the runner',
       hint: 'Store the output of: kubectl config view --raw --flatten --minify.',
     },
     {
@@ -291,7 +291,8 @@ current-context: a`,
         kubeconfig: '{"clusters": [], "contexts": [{"name": "production"}]}',
         'kube-context': 'prodction',
       },
-      message: 'input \'kube-context\': "prodction" is not a context of the kubeconfig',
+      message:
+        'input \'kube-context\': "prodction" is not a context of the kubeconfig (contexts: production)',
       hint: 'Use production.',
     },
     {
@@ -358,7 +359,7 @@ test('reports the problems of all inputs at once', () => {
       '(2) input \'tags\' line 2: "ghcr.io/a/b@sha256:1" has a digest, but an image can only be pushed to a tag. Write registry/repository:tag. ' +
       '(3) input \'push\': "yes" is not a boolean. Use true or false. ' +
       "(4) input 'platforms': it has 2 platforms, but a build supports one. Use one platform, and one step or job for each platform. " +
-      "(5) input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's own access. " +
+      "(5) input 'kubeconfig': it is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret, or use auto for the runner's kubeconfig or ServiceAccount. " +
       '(6) input \'timeout\': "5" is not a duration. Use a duration such as 90s, 5m or 1h30m.',
     hint: undefined,
   });
@@ -371,4 +372,17 @@ test('parseKubeInputs reads only the inputs for the connection to the cluster', 
     context: undefined,
     namespace: 'builds',
   });
+});
+
+test('parses the kubeconfig once, also one that refers to itself', () => {
+  const kubeconfig = `clusters: [{ name: c, cluster: { server: 'https://c' } }]
+contexts: [{ name: a, context: { cluster: c } }]
+current-context: a
+extensions: &self [*self]`;
+  const parsed = parseKubeInputs(rawInputs({ kubeconfig: btoa(kubeconfig) })).kubeconfig;
+  expect(parsed).toMatchObject({
+    source: "input 'kubeconfig'",
+    document: { clusters: [{ name: 'c', cluster: { server: 'https://c' } }] },
+  });
+  expect(Object.isFrozen(parsed)).toBe(true);
 });

@@ -15,8 +15,8 @@ import { closeStdinFrame, readStatusFrame, stdinFrame } from '../../src/attach/c
 import type { AttachSocket } from '../../src/ports.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { KubeCluster } from '../../src/io/kube/cluster.ts';
-import { connect } from '../../src/io/kube/kubeconfig.ts';
-import type { Connection } from '../../src/io/kube/connection.ts';
+import { connect, type Connection } from '../../src/io/kube/connection.ts';
+import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
 import type { PodRef } from '../../src/ports.ts';
 import { recordedPod } from '../support/pods.ts';
 
@@ -55,7 +55,12 @@ function connectBy(kubeconfig: string): Connection {
     run: () => Promise.reject(new Error('there is no plugin')),
     mask: () => undefined,
   };
-  return connect({ kubeconfig, context: undefined, namespace: undefined }, {}, runner);
+  const kube = {
+    kubeconfig: parseKubeconfig(kubeconfig),
+    context: undefined,
+    namespace: undefined,
+  };
+  return connect(kube, {}, runner);
 }
 
 const ref: PodRef = { namespace: 'builds', name: 'kbp-x' };

@@ -81,7 +81,6 @@ export class ApiServer {
       contextName: 'test',
       namespace: 'builds',
       unverifiedTls: false,
-      document: '',
       requestOptions: (path, query) => {
         const url = new URL(this.url + path);
         for (const [name, value] of Object.entries(query))

@@ -1,3 +1,4 @@
+import type { Kubeconfig } from '../kubeconfig/document.ts';
 import type { KeyValue } from './values/key-value.ts';
 import type { Platform } from './values/platform.ts';
 import type { ImageReference } from './values/reference.ts';
@@ -73,8 +74,8 @@ export interface BuilderInputs {
 }
 
 export interface KubeInputs {
-  /** `kubeconfig`: `auto`, or YAML text (base64 already undone). Secret. */
-  readonly kubeconfig: string;
+  /** `kubeconfig`: `auto`, or the parsed document. Secret. */
+  readonly kubeconfig: 'auto' | Kubeconfig;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
 }

@@ -1,4 +1,6 @@
-import { checkContext, parseKubeconfig, referencedFiles } from '../kubeconfig/document.ts';
+import { selectContext } from '../kubeconfig/check.ts';
+import { decodeKubeconfig } from '../kubeconfig/decode.ts';
+import { parseKubeconfig } from '../kubeconfig/document.ts';
 import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
 import { defaultImages } from './images.ts';
@@ -191,34 +193,37 @@ function parseImage(text: string): string {
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
   const context = reader.text('kube-context');
   return {
-    kubeconfig: problems.collect('kubeconfig', () => readKubeconfig(reader, context), ''),
+    kubeconfig: problems.collect('kubeconfig', () => readKubeconfig(reader, context), 'auto'),
     context,
     namespace: reader.optional('namespace', parseNamespace),
   };
 }
 
-function readKubeconfig(reader: InputReader, context: string | undefined): string {
+/** Validated here too, so that its mistakes are reported together with those of other inputs. */
+function readKubeconfig(
+  reader: InputReader,
+  context: string | undefined,
+): KubeInputs['kubeconfig'] {
   const value = reader.text('kubeconfig');
   if (value === undefined) {
     throw invalid(
       "it is empty: the secret is empty or not passed to this event (a fork's pull request, for example)",
-      "Set the secret, or use auto for the runner's own access.",
+      "Set the secret, or use auto for the runner's kubeconfig or ServiceAccount.",
     );
   }
   if (value === 'auto') return value;
-  const kubeconfig = parseKubeconfig(value);
-  const used = checkContext(kubeconfig, context);
-  for (const { key, path } of referencedFiles(kubeconfig, used)) {
-    try {
-      reader.file(path);
-    } catch {
-      throw invalid(
-        `its ${key} is the file ${quote(path)}, which cannot be read here`,
-        'Store the output of: kubectl config view --raw --flatten --minify.',
-      );
-    }
+  const kubeconfig = parseKubeconfig(decodeKubeconfig(value));
+  selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+  return kubeconfig;
+}
+
+function isReadable(reader: InputReader, path: string): boolean {
+  try {
+    reader.file(path);
+    return true;
+  } catch {
+    return false;
   }
-  return kubeconfig.text;
 }
 
 function readPod(reader: InputReader): PodInputs {
@@ -274,10 +279,11 @@ function readRegistry(reader: InputReader): RegistryInputs {
   };
 }
 
+/** YAML documents can refer to themselves. */
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
   }
   return value;
 }

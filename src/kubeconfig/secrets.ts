@@ -1,25 +1,18 @@
-import { load } from 'js-yaml';
 import { fieldsOf, listOf, type Fields } from '../text/json.ts';
 import { maskForms } from '../text/mask.ts';
-/** Names of fields and variables that hold a secret, as against a region or a profile. */
+import type { Kubeconfig } from './document.ts';
+
+/** Names of fields and variables that hold a secret, unlike a region or a profile. */
 const secretName = /token|secret|passw|credential|private|key(?!-?path)/i;
 
 /**
- * Every secret of a kubeconfig, in each form in which it may appear in a log: tokens, keys, passwords, secrets of auth
- * providers and variables of plugins. Never the document itself: masking its lines would blot out ordinary words. Empty
- * for a text that is no kubeconfig.
+ * Every secret of a kubeconfig, of all users and clusters, in each form in which it may appear in a log: tokens, keys,
+ * passwords, secrets of auth providers and variables of exec plugins. Not the text of the kubeconfig: masking its lines would
+ * hide ordinary words.
  */
-export function leafSecrets(kubeconfig: string): readonly string[] {
-  let document: unknown;
-  try {
-    document = load(kubeconfig);
-  } catch {
-    return [];
-  }
-  const users = listOf(fieldsOf(document)['users']).map((entry) => fieldsOf(entry['user']));
-  const clusters = listOf(fieldsOf(document)['clusters']).map((entry) =>
-    fieldsOf(entry['cluster']),
-  );
+export function leafSecrets({ document }: Kubeconfig): readonly string[] {
+  const users = listOf(document['users']).map((entry) => fieldsOf(entry['user']));
+  const clusters = listOf(document['clusters']).map((entry) => fieldsOf(entry['cluster']));
   return maskForms([...users.flatMap(userSecrets), ...clusters.flatMap(clusterSecrets)]);
 }
 
@@ -36,7 +29,7 @@ function userSecrets(user: Fields): string[] {
   ];
 }
 
-/** A password in the URL of a proxy or server. */
+/** The password in the URL of a server or proxy. */
 function clusterSecrets(cluster: Fields): string[] {
   return texts([cluster['server'], cluster['proxy-url']]).flatMap((text) => {
     if (!URL.canParse(text)) return [];
@@ -49,7 +42,7 @@ function isSecret(name: unknown): boolean {
   return typeof name === 'string' && secretName.test(name);
 }
 
-/** YAML reads a password of digits as a number. */
+/** YAML parses a password of digits as a number. */
 function texts(values: readonly unknown[]): string[] {
   return values
     .filter((value) => typeof value === 'string' || typeof value === 'number')

@@ -1,11 +1,11 @@
 import { excerpt } from './excerpt.ts';
 
-/** Shorter values would blot out ordinary text in the log. */
+/** Masking shorter values would hide ordinary text in the log. */
 const shortest = 6;
 
 /**
- * The forms of secrets that the runner has to mask: the value, its lines (the runner masks line by line), its base64, what
- * it is the base64 of, its URL form. Only those of six characters or more, each once.
+ * The forms in which secrets can appear in a log: each line (the runner masks line by line), base64, percent-encoded, and the
+ * same for the text that a secret is the base64 of. Each form once, without those of less than six characters.
  */
 export function maskForms(secrets: readonly string[]): readonly string[] {
   const forms = secrets.flatMap((secret) => {
@@ -20,12 +20,11 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
   return [...new Set(forms.filter((form) => form.length >= shortest))];
 }
 
-/** Longer lines of other programs are cut. */
+/** Characters of a line of another program in a message; longer lines are cut. */
 const longestLine = 200;
 
 /**
- * The last line that a program wrote to stderr, fit for a message. Without the secrets: a message that fails a step may be
- * the first thing that knows them.
+ * The last line of a program's stderr, for a message. Secrets are replaced with ***: the runner may not mask them yet.
  */
 export function lastLine(stderr: string, secrets: readonly string[]): string {
   const masked = maskForms(secrets)
@@ -40,7 +39,7 @@ export function lastLine(stderr: string, secrets: readonly string[]): string {
   return excerpt(line, longestLine);
 }
 
-/** The lines of a text; those around a PEM block are no secret. */
+/** The lines of a text without the labels of PEM blocks, which are not secret. */
 function linesOf(value: string): string[] {
   return value
     .split(/\r?\n/)
@@ -48,7 +47,7 @@ function linesOf(value: string): string[] {
     .filter((line) => !line.startsWith('-----'));
 }
 
-/** What a text is the base64 of, if that is printable. */
+/** The printable text that this is the base64 of; undefined for anything else. */
 function decodeText(text: string): string | undefined {
   const compact = text.replace(/\s+/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return undefined;

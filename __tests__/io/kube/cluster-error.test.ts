@@ -10,7 +10,6 @@ const connection: Connection = {
   contextName: 'test',
   namespace: 'builds',
   unverifiedTls: false,
-  document: '',
   requestOptions: () => Promise.reject(new Error('nothing is sent here')),
   renewCredentials: () => Promise.resolve(false),
 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import { connect } from '../../../src/io/kube/kubeconfig.ts';
-import type { Connection } from '../../../src/io/kube/connection.ts';
+import { connect, type Connection } from '../../../src/io/kube/connection.ts';
+import { parseKubeconfig } from '../../../src/kubeconfig/document.ts';
 import type { CommandResult, RunCommand } from '../../../src/ports.ts';
 
 const [certificate = '', key = ''] = ['crt', 'key'].map((extension) =>
@@ -26,17 +26,17 @@ interface Opened {
   readonly connection: Connection;
   readonly calls: Call[];
   readonly masked: string[];
-  /** Why plugins were ended. */
+  /** The reasons why plugins were ended. */
   readonly ended: readonly unknown[];
-  /** Headers and keys of the next request. */
-  readonly login: (signal?: AbortSignal) => Promise<object>;
+  /** Headers, certificate and key of the next request. */
+  readonly authenticate: (signal?: AbortSignal) => Promise<object>;
 }
 
-/** What a plugin answers; never ends without one, until its signal ends it. */
+/** The output of a plugin; 'never' runs until its signal is aborted. */
 type Answer = CommandResult | Error | 'never';
 
-/** A kubeconfig whose user has this plugin; it gives these answers, the last one again and again. */
-function open(exec: object, ...answers: readonly Answer[]): Opened {
+/** A kubeconfig whose user has these fields; the plugin returns these answers, the last one again and again. */
+function openUser(user: object, ...answers: readonly Answer[]): Opened {
   const calls: Call[] = [];
   const masked: string[] = [];
   const ended: unknown[] = [];
@@ -63,21 +63,25 @@ function open(exec: object, ...answers: readonly Answer[]): Opened {
         cluster: { server: 'https://api.example', 'certificate-authority-data': btoa(certificate) },
       },
     ],
-    users: [{ name: 'test', user: { exec } }],
+    users: [{ name: 'test', user }],
   });
   const mask = (secret: string): void => {
     masked.push(secret);
   };
   const connection = connect(
-    { kubeconfig, context: undefined, namespace: undefined },
+    { kubeconfig: parseKubeconfig(kubeconfig), context: undefined, namespace: undefined },
     {},
     { run, mask },
   );
-  const login = async (signal = new AbortController().signal): Promise<object> => {
+  const authenticate = async (signal = new AbortController().signal): Promise<object> => {
     const { options } = await connection.requestOptions('/version', {}, signal);
     return { headers: options.headers, cert: options.cert, key: options.key };
   };
-  return { connection, calls, masked, ended, login };
+  return { connection, calls, masked, ended, authenticate };
+}
+
+function open(exec: object, ...answers: readonly Answer[]): Opened {
+  return openUser({ exec }, ...answers);
 }
 
 function credential(status: object): CommandResult {
@@ -90,9 +94,9 @@ function bearer(token: string): object {
 }
 
 test('runs the plugin as client-go does, once for all requests', async () => {
-  const { calls, masked, login } = open(plugin, credential({ token: 'token-1' }));
-  expect(await login()).toMatchObject(bearer('token-1'));
-  expect(await login()).toMatchObject(bearer('token-1'));
+  const { calls, masked, authenticate } = open(plugin, credential({ token: 'token-1' }));
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
   expect(calls).toEqual([
     {
       command: 'get-token',
@@ -108,12 +112,12 @@ test('runs the plugin as client-go does, once for all requests', async () => {
   expect(masked).toContain('token-1');
 });
 
-test('provideClusterInfo tells the plugin about the cluster', async () => {
-  const { calls, login } = open(
+test('provideClusterInfo sends the cluster to the plugin', async () => {
+  const { calls, authenticate } = open(
     { ...plugin, provideClusterInfo: true },
     credential({ token: 'token-1' }),
   );
-  await login();
+  await authenticate();
   expect(JSON.parse(calls[0]?.env['KUBERNETES_EXEC_INFO'] ?? '')).toMatchObject({
     spec: {
       cluster: {
@@ -125,46 +129,46 @@ test('provideClusterInfo tells the plugin about the cluster', async () => {
   });
 });
 
-test('a client certificate logs in, and every line of its key is masked', async () => {
-  const { masked, login } = open(
+test('authenticates with a client certificate, and masks every line of its key', async () => {
+  const { masked, authenticate } = open(
     plugin,
     credential({ clientCertificateData: certificate, clientKeyData: key }),
   );
-  expect(await login()).toMatchObject({ cert: certificate, key });
+  expect(await authenticate()).toMatchObject({ cert: certificate, key });
   expect(masked).toEqual(expect.arrayContaining(key.split('\n').slice(1, -2)));
 });
 
-test('a credential that is about to expire is asked for anew', async () => {
+test('renews credentials that are about to expire', async () => {
   const soon = new Date(Date.now() + 20_000).toISOString();
   const late = new Date(Date.now() + 3_600_000).toISOString();
-  const { calls, login } = open(
+  const { calls, authenticate } = open(
     plugin,
     credential({ token: 'token-1', expirationTimestamp: soon }),
     credential({ token: 'token-2', expirationTimestamp: late }),
   );
-  expect(await login()).toMatchObject(bearer('token-1'));
-  expect(await login()).toMatchObject(bearer('token-2'));
-  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
   expect(calls).toHaveLength(2);
 });
 
-test('after a 401 the plugin is run again', async () => {
-  const { connection, login } = open(
+test('runs the plugin again after a 401', async () => {
+  const { connection, authenticate } = open(
     plugin,
     credential({ token: 'token-1' }),
     credential({ token: 'token-2' }),
   );
-  await login();
+  await authenticate();
   expect(await connection.renewCredentials()).toBe(true);
-  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
 });
 
-test('a user without a plugin has nothing to renew', async () => {
+test('has nothing to renew for a user without a plugin', async () => {
   const { connection } = open({});
   expect(await connection.renewCredentials()).toBe(false);
 });
 
-const doing = 'running the kubeconfig\'s credential plugin "get-token"';
+const doing = 'running the kubeconfig\'s exec plugin "get-token"';
 
 test.each([
   {
@@ -178,7 +182,7 @@ test.each([
     message: `${doing} failed with exit code 3: login has expired`,
   },
   {
-    name: 'fails, and says the token at length',
+    name: 'fails, and prints the token in a long line',
     answer: {
       ...credential({ token: 'token-1' }),
       exitCode: 3,
@@ -187,74 +191,76 @@ test.each([
     message: `${doing} failed with exit code 3: *** ${'x'.repeat(196)}…`,
   },
   {
-    name: 'says nothing',
+    name: 'prints nothing',
     answer: { exitCode: 0, stdout: '', stderr: '' },
-    message: `${doing} gave no credential`,
+    message: `${doing} failed: it returned no credentials`,
   },
   {
-    name: 'has no credential',
+    name: 'returns no credentials',
     answer: credential({ expirationTimestamp: '2026-01-01T00:00:00Z' }),
-    message: `${doing} gave no credential`,
+    message: `${doing} failed: it returned no credentials`,
   },
-])('a plugin that $name is named', async ({ answer, message }) => {
-  const { login } = open(plugin, answer);
-  await expect(login()).rejects.toMatchObject({
+])('names a plugin that $name', async ({ answer, message }) => {
+  const { authenticate } = open(plugin, answer);
+  await expect(authenticate()).rejects.toMatchObject({
     kind: 'cluster',
     message,
     hint: 'Install the plugin on the runner, or use a kubeconfig with a token.',
   });
 });
 
-test("the plugin's own installHint comes first, in one line", async () => {
-  const { login } = open(
+test('prefers the installHint of the plugin, in one line', async () => {
+  const { authenticate } = open(
     { ...plugin, installHint: 'Install get-token:\n  brew install x\n' },
     new Error('no'),
   );
-  await expect(login()).rejects.toMatchObject({ hint: 'Install get-token: brew install x' });
+  await expect(authenticate()).rejects.toMatchObject({ hint: 'Install get-token: brew install x' });
 });
 
-test('requests that start together share one run of the plugin', async () => {
-  const { calls, login } = open(plugin, credential({ token: 'token-1' }));
-  expect(await Promise.all([login(), login(), login()])).toMatchObject(
+test('shares one run of the plugin between requests that start together', async () => {
+  const { calls, authenticate } = open(plugin, credential({ token: 'token-1' }));
+  expect(await Promise.all([authenticate(), authenticate(), authenticate()])).toMatchObject(
     Array(3).fill(bearer('token-1')),
   );
   expect(calls).toHaveLength(1);
 });
 
-test('a plugin that failed is run again for the next request', async () => {
-  const { login } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
-  await expect(login()).rejects.toThrow('busy');
-  expect(await login()).toMatchObject(bearer('token-2'));
+test('runs a plugin that failed again for the next request', async () => {
+  const { authenticate } = open(plugin, new Error('busy'), credential({ token: 'token-2' }));
+  await expect(authenticate()).rejects.toThrow('busy');
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
 });
 
-test('a wait for the plugin ends with the signal, and the plugin with it', async () => {
-  const { calls, ended, login } = open(plugin, 'never', credential({ token: 'token-2' }));
+test('ends the wait and the plugin when the signal is aborted', async () => {
+  const { calls, ended, authenticate } = open(plugin, 'never', credential({ token: 'token-2' }));
   const timeout = new BuildError('timeout', 'the step did not end within its timeout of 5 s');
   const stop = new AbortController();
-  const waiting = login(stop.signal);
+  const waiting = authenticate(stop.signal);
   stop.abort(timeout);
   await expect(waiting).rejects.toMatchObject({
     kind: 'timeout',
     message: `the step did not end within its timeout of 5 s, while ${doing}`,
-    hint: 'Look at what it waits for (there is nobody to ask here), or use a kubeconfig with a token.',
+    hint: 'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.',
   });
   expect(ended).toHaveLength(1);
-  expect(await login()).toMatchObject(bearer('token-2'));
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
   expect(calls).toHaveLength(2);
 });
 
-test('a request that is aborted leaves the credential that is there', async () => {
-  const { calls, login } = open(plugin, credential({ token: 'token-1' }));
-  await login();
-  await expect(login(AbortSignal.abort(new Error('not needed')))).rejects.toThrow('not needed');
-  expect(await login()).toMatchObject(bearer('token-1'));
+test('keeps the credentials when a request is aborted', async () => {
+  const { calls, authenticate } = open(plugin, credential({ token: 'token-1' }));
+  await authenticate();
+  await expect(authenticate(AbortSignal.abort(new Error('not needed')))).rejects.toThrow(
+    'not needed',
+  );
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
   expect(calls).toHaveLength(1);
 });
 
-test('a plugin that somebody else still waits for goes on', async () => {
-  const { ended, login } = open(plugin, 'never');
+test('lets a plugin run that another request waits for', async () => {
+  const { ended, authenticate } = open(plugin, 'never');
   const [first, second] = [new AbortController(), new AbortController()];
-  const waiting = [login(first.signal), login(second.signal)];
+  const waiting = [authenticate(first.signal), authenticate(second.signal)];
   first.abort(new Error('not needed any more'));
   await expect(waiting[0]).rejects.toThrow(`${doing} did not end: not needed any more`);
   expect(ended).toHaveLength(0);
@@ -267,26 +273,49 @@ test('a plugin that somebody else still waits for goes on', async () => {
   expect(ended).toHaveLength(1);
 });
 
+const pluginHint =
+  'Run the exec plugin by hand and check its output, or use a kubeconfig with a token.';
+const headerMistake = 'has a line break or another character that HTTP headers refuse';
+const twoLines = 'token-1\ntoken-2';
+
 test.each([
   {
-    name: 'a token of two lines',
-    status: { token: 'token-1\ntoken-2' },
-    message:
-      "the token of the kubeconfig's credential plugin has a line break, or another character that no HTTP header may hold",
+    name: 'a token of two lines from the plugin',
+    status: { token: twoLines },
+    message: `the token of its exec plugin ${headerMistake}`,
+    hint: pluginHint,
   },
   {
-    name: 'a certificate that is none',
+    name: 'an invalid certificate from the plugin',
     status: { clientCertificateData: 'none', clientKeyData: key },
-    message:
-      "the clientCertificateData of the kubeconfig's credential plugin is no certificate in PEM",
+    message: 'the clientCertificateData of its exec plugin is not a certificate in PEM',
+    hint: pluginHint,
   },
-])('a plugin that gives $name is named', async ({ status, message }) => {
-  const { login } = open(plugin, credential(status));
-  await expect(login()).rejects.toMatchObject({ kind: 'input', message });
+  {
+    name: 'an invalid certificate of the kubeconfig, where the plugin returns a token',
+    user: { 'client-certificate-data': btoa('none') },
+    status: { token: 'token-1' },
+    message: 'its client-certificate-data is not a certificate in PEM',
+    hint: 'Store the output of: kubectl config view --raw --flatten --minify.',
+  },
+  {
+    name: 'a token of two lines in the kubeconfig, which overrides that of the plugin',
+    user: { token: twoLines },
+    status: { token: 'token-1' },
+    message: `its token ${headerMistake}`,
+    hint: 'Use a token of one line.',
+  },
+])('names $name', async ({ user = {}, status, message, hint }) => {
+  const { authenticate } = openUser({ ...user, exec: plugin }, credential(status));
+  await expect(authenticate()).rejects.toMatchObject({
+    kind: 'input',
+    message: `input 'kubeconfig': ${message}`,
+    hint,
+  });
 });
 
-test.each([{ command: '' }, { command: null }])('$command is no plugin', ({ command }) => {
+test.each([{ command: '' }, { command: null }])('refuses the command $command', ({ command }) => {
   expect(() => open({ ...plugin, command })).toThrow(
-    "the command of the kubeconfig's exec names no program",
+    "input 'kubeconfig': its users[].user.exec.command is empty",
   );
 });

@@ -1,4 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:https';
+import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { KubeConfig } from '@kubernetes/client-node';
+import { BuildError, describeError } from '../../errors.ts';
+import type { KubeInputs } from '../../inputs/inputs.ts';
+import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
+import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
+import { leafSecrets } from '../../kubeconfig/secrets.ts';
+import { quotableAddress } from '../../kubeconfig/server.ts';
+import { fieldsOf, type Fields } from '../../text/json.ts';
+import { maskForms } from '../../text/mask.ts';
+import { orAborted, stoppedWhile } from '../../time/deadline.ts';
+import { checkCredentials, fieldNames } from './credentials-check.ts';
+import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { explainInvalid, findKubeconfig } from './kubeconfig.ts';
 
 /** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
 export function keepConnections(agent: RequestOptions['agent']): void {
@@ -6,20 +21,18 @@ export function keepConnections(agent: RequestOptions['agent']): void {
   Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 });
 }
 
-/** A way to one cluster, with one namespace. */
+/** How requests reach one cluster, with one namespace. */
 export interface Connection {
-  /** Where the kubeconfig came from, for the first log line; no secret in it. */
+  /** Where the kubeconfig comes from, for the job log; not secret. */
   readonly source: string;
-  /** For sentences: scheme, host and port, no secret in it. */
+  /** For messages: scheme, host and port; not secret. */
   readonly server: string;
   readonly contextName: string;
   readonly namespace: string;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
-  /** The whole kubeconfig as JSON, to find the secrets in it; empty for the account of a pod. Secret. */
-  readonly document: string;
   /**
-   * URL and TLS, proxy and authorisation of one request. A path in the server's URL (Rancher, Teleport) is kept.
+   * URL, TLS, proxy and credentials of one request. A path in the server's URL (Rancher, Teleport) is kept.
    * @param signal ends the wait for credentials, with its reason.
    */
   requestOptions(
@@ -27,6 +40,175 @@ export interface Connection {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
-  /** After a 401: forgets cached credentials; false if there is nothing that could be another one now. */
+  /** After a 401: discards cached credentials; false if the next request would have the same ones. */
   renewCredentials(): Promise<boolean>;
+}
+
+const slowCredentialsHint =
+  'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.';
+
+/**
+ * Prepares requests to the cluster of a kubeconfig; sends nothing. Masks the secrets of the kubeconfig first, and later those
+ * of exec plugins and token files.
+ * @throws BuildError('input') if no kubeconfig is found, or it cannot be used.
+ */
+export function connect(
+  kube: KubeInputs,
+  environment: NodeJS.ProcessEnv,
+  runner: PluginRunner,
+): Connection {
+  const kubeconfig = kube.kubeconfig === 'auto' ? findKubeconfig(environment) : kube.kubeconfig;
+  const { source } = kubeconfig;
+  for (const secret of leafSecrets(kubeconfig)) runner.mask(secret);
+  const context = explainInvalid(source, () => selectContext(kubeconfig, kube.context, isReadable));
+  const { cluster, user } = context;
+  const server = quotableAddress(context.server);
+  const exec = ExecCredentials.of(user, cluster, runner);
+  const config = clientConfig(context, exec);
+  const readToken = tokenReader(tokenFileOf(user));
+  const impersonation = impersonationHeaders(user);
+  const masked = new Set<string>();
+  return {
+    source,
+    server,
+    contextName: context.name,
+    namespace: kube.namespace ?? context.namespace ?? 'default',
+    unverifiedTls: cluster['insecure-skip-tls-verify'] === true,
+    async requestOptions(path, query, signal) {
+      const options: RequestOptions = { signal };
+      const doing = exec?.doing ?? `loading the credentials for ${server}`;
+      try {
+        await orAborted(config.applyToHTTPSOptions(options), signal);
+      } catch (error) {
+        if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
+        if (error instanceof BuildError) throw error;
+        const message = `loading the credentials for ${server} failed: ${describeError(error)}`;
+        throw new BuildError('cluster', message, { cause: error });
+      }
+      const token = readToken();
+      options.headers = {
+        ...(options.headers as Record<string, string>),
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...impersonation,
+      };
+      // The tokens of files and auth providers are not in the kubeconfig, and change while the step runs.
+      for (const secret of authorizationSecrets(options.headers)) {
+        if (!masked.has(secret)) runner.mask(secret);
+        masked.add(secret);
+      }
+      keepConnections(options.agent);
+      const names = fieldNames({ cluster, user, exec, isTokenOfFile: token !== undefined });
+      explainInvalid(source, () => {
+        checkCredentials(options, names);
+      });
+      return { url: requestUrl(context.server, path, query), options };
+    },
+    renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
+  };
+}
+
+/** The library's form of one context. It reads files of certificates, refreshes auth providers and makes agents. */
+function clientConfig(
+  { server, cluster, user }: SelectedContext,
+  exec: ExecCredentials | undefined,
+): KubeConfig {
+  const name = 'selected';
+  const files = Object.fromEntries(
+    referencedFiles(cluster, user).map(({ key, path }) => [key, path]),
+  );
+  const proxyUrl = cluster['proxy-url'] ?? '';
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [
+      {
+        name,
+        // The library compares the scheme in lower case.
+        server: new URL(server).href,
+        caData: cluster['certificate-authority-data'],
+        caFile: files['certificate-authority'],
+        tlsServerName: cluster['tls-server-name'],
+        skipTLSVerify: cluster['insecure-skip-tls-verify'] === true,
+        // The library does not know HTTPS_PROXY and NO_PROXY.
+        proxyUrl: proxyUrl === '' ? getProxyUrl(new URL(server))?.href : proxyUrl,
+      },
+    ],
+    users: [
+      {
+        name,
+        certData: user['client-certificate-data'],
+        certFile: files['client-certificate'],
+        keyData: user['client-key-data'],
+        keyFile: files['client-key'],
+        token: user['token'],
+        username: user['username'],
+        password: user['password'],
+        impersonateUser: user['as'],
+        // The library writes renewed tokens into it.
+        authProvider: exec?.authProvider ?? structuredClone(user['auth-provider']),
+      },
+    ],
+    contexts: [{ name, cluster: name, user: name }],
+    currentContext: name,
+  });
+  if (exec !== undefined) config.addAuthenticator(exec);
+  return config;
+}
+
+/**
+ * Reads a token file for each request, because its content is renewed while the step runs: undefined without a file, and
+ * as long as it has not had a token.
+ */
+function tokenReader(file: string | undefined): () => string | undefined {
+  let last: string | undefined;
+  return () => {
+    if (file === undefined) return undefined;
+    try {
+      const token = readFileSync(file, 'utf8').trim();
+      if (token !== '') last = token;
+    } catch {
+      // The token of the last request is used again, as in client-go.
+    }
+    return last;
+  };
+}
+
+/** `as-groups`, `as-uid` and `as-user-extra`, which the library does not send; it sends `as`. */
+function impersonationHeaders(user: Fields): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  const groups = user['as-groups'];
+  if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
+  if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
+  for (const [key, values] of Object.entries(fieldsOf(user['as-user-extra']))) {
+    if (Array.isArray(values))
+      headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = values.map(String);
+  }
+  return headers;
+}
+
+function authorizationSecrets(headers: RequestOptions['headers']): readonly string[] {
+  const { Authorization: authorization } = fieldsOf(headers);
+  if (typeof authorization !== 'string') return [];
+  return maskForms([authorization.replace(/^\S+ /, '')]);
+}
+
+/** Keeps a path of the server's URL. */
+function requestUrl(
+  server: string,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): URL {
+  const url = new URL(server);
+  url.pathname = url.pathname.replace(/\/$/, '') + path;
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import type { User } from '@kubernetes/client-node';
 import { BuildError, describeError } from '../../errors.ts';
 import type { RunCommand } from '../../ports.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../text/json.ts';
 import { lastLine, maskForms } from '../../text/mask.ts';
 import { orAborted } from '../../time/deadline.ts';
-import type { LoginNames } from './login-check.ts';
+import type { CredentialName, CredentialNames } from './credentials-check.ts';
 
 /** The plugin's entry in a kubeconfig: `users[].user.exec`. */
 interface Plugin {
@@ -26,7 +26,7 @@ interface Plugin {
   readonly installHint: string;
 }
 
-/** What the plugin answers: `ExecCredential.status`. */
+/** The plugin's output: `ExecCredential.status`. */
 interface Credential {
   readonly token: string | undefined;
   readonly certificate: string | undefined;
@@ -34,42 +34,45 @@ interface Credential {
   readonly expiresAtMs: number | undefined;
 }
 
-/** One run of the plugin, for all who wait for it. */
+/** One run of the plugin, shared by all requests that wait for it. */
 interface Run {
   readonly credential: Promise<Credential>;
   /** Ends the plugin. */
   readonly stop: AbortController;
   waiting: number;
-  /** True once it has given a credential. */
+  /** True once it has returned credentials. */
   isAnswered: boolean;
 }
 
-/** How plugins are run, and where the secrets that they give are masked. */
+/** How plugins are run, and where the secrets of the connection are masked. */
 export interface PluginRunner {
   readonly run: RunCommand;
   readonly mask: (secret: string) => void;
 }
 
-/** A credential that ends sooner than this is asked for anew. */
+/** Credentials that expire sooner than this are renewed. */
 const earlyMs = 30_000;
 const neverAborted = new AbortController().signal;
-/** What the plugin gives, for sentences. */
-const given = (field: string): string => `the ${field} of the kubeconfig's credential plugin`;
 const providerName = 'kube-build-push/exec';
 
 /**
- * Runs a kubeconfig's exec plugin through the one command runner, with KUBERNETES_EXEC_INFO as client-go gives it. The
+ * Runs a kubeconfig's exec plugin with the command runner of the action, with KUBERNETES_EXEC_INFO as client-go sets it. The
  * library would run it with all inputs of the action in its environment, without that variable and without a message.
  */
 export class ExecCredentials {
+  /** What a user of the library has in `authProvider` to authenticate with this. */
+  readonly authProvider = { name: providerName };
   readonly #plugin: Plugin;
-  readonly #cluster: Cluster;
+  /** The cluster of the kubeconfig, for plugins that ask for it. */
+  readonly #cluster: Fields;
   readonly #run: RunCommand;
   readonly #mask: (secret: string) => void;
-  /** The last one, over or not. */
+  /** The last run, ended or not. */
   #last: Run | undefined;
+  /** The credentials of the last request. */
+  #applied: Credential | undefined;
 
-  private constructor(plugin: Plugin, cluster: Cluster, runner: PluginRunner) {
+  private constructor(plugin: Plugin, cluster: Fields, runner: PluginRunner) {
     this.#plugin = plugin;
     this.#cluster = cluster;
     this.#run = runner.run;
@@ -77,49 +80,42 @@ export class ExecCredentials {
   }
 
   /**
-   * Takes the plugin's place in the current user; undefined if the user has none.
-   * @throws BuildError('input') for a plugin without a program.
+   * The exec plugin of a user; undefined without one.
+   * @param cluster the cluster's fields in the kubeconfig.
    */
-  static install(
-    config: KubeConfig,
-    cluster: Cluster,
-    runner: PluginRunner,
-  ): ExecCredentials | undefined {
-    const user = config.getCurrentUser();
-    const plugin = user === null ? undefined : readPlugin(user.exec);
-    if (user === null || plugin === undefined) return undefined;
-    const replaced: User = { ...user, exec: undefined, authProvider: { name: providerName } };
-    config.users = config.users.map((other) => (other.name === user.name ? replaced : other));
-    const credentials = new ExecCredentials(plugin, cluster, runner);
-    config.addAuthenticator(credentials);
-    return credentials;
+  static of(user: Fields, cluster: Fields, runner: PluginRunner): ExecCredentials | undefined {
+    const plugin = readPlugin(user['exec']);
+    return plugin === undefined ? undefined : new ExecCredentials(plugin, cluster, runner);
   }
 
   isAuthProvider(user: User): boolean {
-    const provider: unknown = user.authProvider;
-    return (
-      typeof provider === 'object' &&
-      provider !== null &&
-      'name' in provider &&
-      provider.name === providerName
-    );
+    return field(user.authProvider, 'name') === providerName;
   }
 
-  /** Names of what the plugin gives in place of the kubeconfig's fields. */
-  readonly names: Omit<LoginNames, 'ca'> = {
-    cert: given('clientCertificateData'),
-    key: given('clientKeyData'),
-    token: given('token'),
-  };
+  /** Names of the credentials that the plugin has returned for the last request. */
+  get names(): Partial<CredentialNames> {
+    const { token, certificate, key } = this.#applied ?? {};
+    const named = (status: string): CredentialName => ({
+      name: `the ${status} of its exec plugin`,
+      hint: 'Run the exec plugin by hand and check its output, or use a kubeconfig with a token.',
+    });
+    return {
+      ...(token !== undefined && { token: named('token') }),
+      ...(certificate !== undefined && { cert: named('clientCertificateData') }),
+      ...(key !== undefined && { key: named('clientKeyData') }),
+    };
+  }
 
-  /** What a request waits for here. */
+  /** What a request waits for while the plugin runs. */
   get doing(): string {
-    return `running the kubeconfig's credential plugin ${JSON.stringify(this.#plugin.command)}`;
+    return `running the kubeconfig's exec plugin ${JSON.stringify(this.#plugin.command)}`;
   }
 
   /** @param options the signal in them ends the wait. */
   async applyAuthentication(_user: User, options: RequestOptions): Promise<void> {
-    const { token, certificate, key } = await this.#current(options.signal);
+    const credential = await this.#current(options.signal);
+    const { token, certificate, key } = credential;
+    this.#applied = credential;
     if (certificate !== undefined) options.cert = certificate;
     if (key !== undefined) options.key = key;
     if (token !== undefined) {
@@ -149,7 +145,7 @@ export class ExecCredentials {
 
   #start(): Run {
     const stop = new AbortController();
-    const credential = this.#ask(stop.signal).then((answer) => {
+    const credential = this.#execute(stop.signal).then((answer) => {
       run.isAnswered = true;
       return answer;
     });
@@ -157,7 +153,7 @@ export class ExecCredentials {
     return run;
   }
 
-  /** Who is the last to leave a run without an answer ends the plugin, and forgets the run. */
+  /** The last request that stops waiting for a run without credentials ends the plugin, and discards the run. */
   async #wait(run: Run, signal: AbortSignal): Promise<Credential> {
     run.waiting++;
     try {
@@ -173,7 +169,7 @@ export class ExecCredentials {
     }
   }
 
-  async #ask(signal: AbortSignal): Promise<Credential> {
+  async #execute(signal: AbortSignal): Promise<Credential> {
     const { command, args, env, installHint } = this.#plugin;
     const { doing } = this;
     const hint =
@@ -191,27 +187,27 @@ export class ExecCredentials {
       });
     }
     if (answer.exitCode !== 0) {
-      const said = lastLine(answer.stderr, secretsOf(readCredential(answer.stdout)));
-      const why = said === '' ? '' : `: ${said}`;
+      const line = lastLine(answer.stderr, secretsOf(readCredential(answer.stdout)));
+      const why = line === '' ? '' : `: ${line}`;
       throw new BuildError('cluster', `${doing} failed with exit code ${answer.exitCode}${why}`, {
         hint,
       });
     }
     const credential = readCredential(answer.stdout);
     if (credential === undefined)
-      throw new BuildError('cluster', `${doing} gave no credential`, { hint });
+      throw new BuildError('cluster', `${doing} failed: it returned no credentials`, { hint });
     for (const form of maskForms(secretsOf(credential))) this.#mask(form);
     return credential;
   }
 
   #info(): unknown {
-    const { server, caData, tlsServerName, skipTLSVerify, proxyUrl } = this.#cluster;
+    const { 'insecure-skip-tls-verify': isUnverified, ...fields } = this.#cluster;
     const cluster = {
-      server,
-      'certificate-authority-data': caData,
-      'tls-server-name': tlsServerName,
-      'insecure-skip-tls-verify': skipTLSVerify,
-      'proxy-url': proxyUrl,
+      server: fields['server'],
+      'certificate-authority-data': fields['certificate-authority-data'],
+      'tls-server-name': fields['tls-server-name'],
+      'insecure-skip-tls-verify': isUnverified === true,
+      'proxy-url': fields['proxy-url'],
     };
     return {
       apiVersion: this.#plugin.apiVersion,
@@ -223,15 +219,9 @@ export class ExecCredentials {
 
 function readPlugin(exec: unknown): Plugin | undefined {
   if (!isFields(exec) || !('command' in exec)) return undefined;
-  const command = text(exec['command']) ?? '';
-  if (command === '') {
-    throw new BuildError('input', "the command of the kubeconfig's exec names no program", {
-      hint: 'Write the name of the credential plugin there, or use a kubeconfig with a token.',
-    });
-  }
   return {
     apiVersion: text(exec['apiVersion']) ?? 'client.authentication.k8s.io/v1',
-    command,
+    command: text(exec['command']) ?? '',
     args: itemsOf(exec['args']).map(String),
     env: Object.fromEntries(listOf(exec['env']).flatMap(readVariable)),
     provideClusterInfo: exec['provideClusterInfo'] === true,

@@ -1,0 +1,55 @@
+import { text, type Fields } from '../text/json.ts';
+import { invalid, quote } from '../text/problem.ts';
+
+const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+
+/**
+ * Checks the server of a cluster.
+ * @returns it as it is written, for requests: its URL can hold a password, and a path or query a token.
+ * @throws InvalidInput for an address that no request is sent to.
+ */
+export function checkServer(cluster: Fields): string {
+  const server = text(cluster['server']) ?? '';
+  if (server === '') throw invalid('its cluster has no server', 'Set it to https://HOST:PORT.');
+  const scheme = schemeOf(server);
+  if (scheme === 'https') return server;
+  const isUnverified = cluster['insecure-skip-tls-verify'] === true;
+  if (scheme === 'http' && isUnverified) return server;
+  const address = quotableAddress(server);
+  const bare = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
+  if (scheme === undefined) throw invalid(`its server ${quote(address)} is not a URL`, hint);
+  throw invalid(
+    scheme === 'http'
+      ? `its server ${quote(address)} uses HTTP without TLS; no token is sent to it unless insecure-skip-tls-verify is true`
+      : `its server ${quote(address)} has the scheme ${scheme}, which is not supported`,
+    hint,
+  );
+}
+
+/** @throws InvalidInput for a proxy-url that cannot be used. Does not quote it: it can hold a password. */
+export function checkProxy(cluster: Fields): void {
+  const proxyUrl = cluster['proxy-url'] ?? '';
+  if (proxyUrl === '') return;
+  const isUrl = typeof proxyUrl === 'string' && URL.canParse(proxyUrl);
+  if (isUrl && proxySchemes.includes(new URL(proxyUrl).protocol)) return;
+  throw invalid(
+    'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
+    'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
+  );
+}
+
+/** A server as messages name it: scheme, host and port, without the parts of a URL that can be secret. */
+export function quotableAddress(server: string): string {
+  const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+  if (host !== '') return `${protocol}//${host}`;
+  const withoutUser = server.replace(/^.*@/s, '');
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*/i.exec(withoutUser)?.[0] ?? '';
+}
+
+/** undefined for a text that is not a URL; a host with a port, as in `api.example:6443`, has no scheme. */
+function schemeOf(server: string): string | undefined {
+  if (!URL.canParse(server)) return undefined;
+  const scheme = new URL(server).protocol.slice(0, -1);
+  return ['http', 'https'].includes(scheme) || server.includes('://') ? scheme : undefined;
+}
