@@ -5,7 +5,7 @@ import { uploadStdin } from '../../src/attach/upload.ts';
 import type { AttachEnd } from '../../src/attach/pump.ts';
 import type { StdinStream } from '../../src/context/stdin.ts';
 import { BuildError } from '../../src/errors.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import type { Cluster } from '../../src/ports.ts';
 import { AttachServer, succeedAndClose, type AttachScript } from '../support/attach-server.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
@@ -46,7 +46,7 @@ async function upload(
   const completed = new Promise<void>((resolve) => {
     complete = resolve;
   });
-  const follower = followPod(statesOf(completed), 'builder', clock, signal);
+  const follower = new PodFollower(statesOf(completed), 'builder', clock, signal);
   await turn();
   const end = uploadStdin(
     {
