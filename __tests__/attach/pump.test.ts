@@ -379,7 +379,7 @@ test('a consumer that pauses holds the source back, and loses nothing', async ()
   expect(received).toBe(source.hash.digest('hex'));
 });
 
-test('a silent connection whose cluster does not answer either is dead', async () => {
+test('fails when pings and the API server do not respond', async () => {
   const { clock, end } = await pump({ pongs: ['last-byte'] }, unfinished(), {
     probe: () => Promise.resolve(false),
   });
@@ -387,7 +387,7 @@ test('a silent connection whose cluster does not answer either is dead', async (
     acknowledged: false,
     failure: {
       message:
-        'the connection to the container is dead: no answer to pings, and the API server cannot be reached',
+        'the connection to the container timed out: no response to pings, and the API server is unreachable',
     },
   });
   expect(clock.sleeping).toBe(0);
