@@ -199,7 +199,7 @@ test('a failure that follows the pong undoes the acknowledgement', async () => {
     bytesSent: 1_000,
     acknowledged: false,
     unreached: true,
-    failure: { message: 'the cluster could not deliver the context: error sending request: EOF' },
+    failure: { message: 'the API server could not deliver the context: error sending request: EOF' },
   });
 });
 
@@ -233,7 +233,7 @@ test('a Success before our end of stdin is a lost upload', async () => {
     unreached: false,
     failure: {
       kind: 'attach',
-      message: 'the cluster ended the connection before it had taken the whole context',
+      message: 'the API server closed the connection before the context was fully delivered',
     },
   });
   expect(stdin.destroyed).toBe(true);
@@ -256,7 +256,7 @@ test.each([
   expect(await end).toMatchObject({
     acknowledged: false,
     unreached,
-    failure: { message: `the cluster could not deliver the context: ${message}` },
+    failure: { message: `the API server could not deliver the context: ${message}` },
   });
 });
 

@@ -106,7 +106,7 @@ test.each([
   await clock.advance(1_000);
   expect(await end).toMatchObject({ acknowledged: true });
   expect(opened).toHaveLength(1);
-  expect(lines).toEqual(Array(2).fill(`attaching again: ${failure.message}`));
+  expect(lines).toEqual(Array(2).fill(`retrying attach: ${failure.message}`));
 });
 
 test('an attach that is refused for now waits as long as the server asks', async () => {

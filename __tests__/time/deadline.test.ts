@@ -38,7 +38,7 @@ test('aborts when the time is up, with the state of that moment', async () => {
   expect(visible(deadline.signal.reason)).toEqual({
     kind: 'timeout',
     message: 'the step did not end within its timeout of 90 s; last state: running on node lab',
-    hint: "Raise 'timeout', or look at what the builder was doing.",
+    hint: "Raise 'timeout', or check the build output for the step that takes long.",
   });
 });
 

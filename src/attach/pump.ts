@@ -229,7 +229,7 @@ class Session {
     this.#status ??= status;
     if (!status.success) {
       this.fail(
-        new BuildError('attach', `the cluster could not deliver the context: ${status.message}`),
+        new BuildError('attach', `the API server could not deliver the context: ${status.message}`),
       );
     } else if (this.#ended) {
       this.#acknowledge();
@@ -237,7 +237,7 @@ class Session {
       this.fail(
         new BuildError(
           'attach',
-          'the cluster ended the connection before it had taken the whole context',
+          'the API server closed the connection before the context was fully delivered',
         ),
       );
     }

@@ -61,7 +61,7 @@ async function attachUntilReached(
     const pauseMs = pauses.next(askedPauseMs(end.failure));
     const late = clock.now() - startedAtMs + pauseMs > reachableMs;
     if (!end.unreached || late || signal.aborted || hasEnded(follower.state)) return end;
-    await report(`attaching again: ${end.failure?.message ?? 'the container was not reached'}`);
+    await report(`retrying attach: ${end.failure?.message ?? 'the container was not reached'}`);
     await clock.sleep(pauseMs, AbortSignal.any([signal, containerEnded])).catch(() => undefined);
   }
 }

@@ -64,7 +64,7 @@ function timedOut(timeoutMs: number, state: string): BuildError {
     'timeout',
     `the step did not end within its timeout of ${timeoutMs / 1_000} s; last state: ${state}`,
     {
-      hint: "Raise 'timeout', or look at what the builder was doing.",
+      hint: "Raise 'timeout', or check the build output for the step that takes long.",
     },
   );
 }
