@@ -153,11 +153,10 @@ test('a node that stops answering is said once, and once that it answers again',
   }
   pod.become('exit-7');
   await clock.until(end);
-  const silent =
-    'node lab has stopped answering: waiting until it does, or the cluster gives up the pod';
+  const silent = 'node lab is NotReady: waiting until it is Ready or the pod is evicted';
   expect(job.lines.filter((line) => line.startsWith('node '))).toEqual([
     silent,
-    'node lab answers again',
+    'node lab is Ready again',
     silent,
   ]);
 });

@@ -250,7 +250,7 @@ test('exit code 0 counts where the events cannot be read, with a warning', async
   });
   expect(await image).toBeUndefined();
   expect(job.lines).toContain(
-    '::warning::the builder ended with exit code 0; whether the node told it to end is not known: reading the events failed',
+    '::warning::the builder ended with exit code 0, but the events that would report an eviction or preemption cannot be read: reading the events failed',
   );
 });
 
@@ -309,7 +309,7 @@ test('exit code 0 after a Success that came too early is no success', async () =
   await expect(clock.until(image, 50)).rejects.toMatchObject({
     kind: 'lost',
     message:
-      'the builder ended with exit code 0, but it did not get everything: the cluster ended the connection before it had taken the whole context',
+      'the builder ended with exit code 0, but it did not get everything: the API server closed the connection before the context was fully delivered',
   });
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
@@ -340,8 +340,8 @@ test('rights are refused before any pod is created', async () => {
   });
   await expect(image).rejects.toMatchObject({
     kind: 'cluster',
-    message: 'the account of the kubeconfig may not create pods/attach in namespace "builds"',
-    hint: 'Add to its Role: - {apiGroups: [""], resources: [pods/attach], verbs: [create]}',
+    message: 'cannot create resource "pods/attach" in namespace "builds"',
+    hint: 'Add to the Role, as in examples/cluster/rbac.yaml: - {apiGroups: [""], resources: [pods/attach], verbs: [create]}',
   });
   expect(names).toEqual([]);
   expect(steps(cluster)).toEqual([]);

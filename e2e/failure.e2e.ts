@@ -111,9 +111,9 @@ suite('missing rights', () => {
     await kubectl(['create', 'serviceaccount', 'nobody', ...inNamespace]);
     const token = (await kubectl(['create', 'token', 'nobody', ...inNamespace])).trim();
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: withToken(() => token) }));
-    const { message } = assertRed(result, /the account of the kubeconfig may not/);
+    const { message } = assertRed(result, /cannot create resource "pods"/);
     for (const { verb, resource } of required)
-      assert.ok(message.includes(`${verb} ${resource}`), message);
+      assert.ok(message.includes(`${verb} resource "${resource}"`), message);
     assertNoPod(result);
   });
 

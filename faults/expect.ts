@@ -157,7 +157,7 @@ const unanswered: ReadonlySet<FaultName> = new Set([
 function unseen(name: FaultName): Expectation {
   return {
     verdict: 'red',
-    sentence: `the pod was not seen to start within 240 s: ${following(wordsOf(name))}`,
+    sentence: `the pod status was unavailable, so it is unknown whether the pod started within 240 s: ${following(wordsOf(name))}`,
   };
 }
 

@@ -212,7 +212,7 @@ export const inputsChapter: Chapter = {
     mistake(
       'a reserved field in pod-template',
       { 'pod-template': 'spec:\n  restartPolicy: Always\n' },
-      "input 'pod-template': spec.restartPolicy must not be set: a builder is never started twice with one stream. Remove these fields from the template.",
+      "input 'pod-template': spec.restartPolicy must not be set: a restarted builder would have no stdin. Remove these fields from the template.",
     ),
     mistake(
       'a pod-template whose file is missing',

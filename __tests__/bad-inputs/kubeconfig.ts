@@ -31,7 +31,7 @@ function withFields(
 
 function missingPermission(permission: string): string {
   const [verb = '', resource = ''] = permission.split(' ');
-  return `the account of the kubeconfig may not ${permission} in namespace "default". Add to its Role: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
+  return `cannot ${verb} resource "${resource}" in namespace "default". Add to the Role, as in examples/cluster/rbac.yaml: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
 }
 
 export const kubeconfigChapter: Chapter = {
@@ -234,7 +234,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a namespace without any RBAC permission',
       sentence:
-        'the account of the kubeconfig may not create pods, get pods, delete pods, get pods/attach, create pods/attach, get pods/log in namespace "missing". Add to its Role: - {apiGroups: [""], resources: [pods], verbs: [create, get, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [get, create]} - {apiGroups: [""], resources: [pods/log], verbs: [get]}',
+        'cannot create resource "pods", get resource "pods", delete resource "pods", get resource "pods/attach", create resource "pods/attach", get resource "pods/log" in namespace "missing". Add to the Role, as in examples/cluster/rbac.yaml: - {apiGroups: [""], resources: [pods], verbs: [create, get, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [get, create]} - {apiGroups: [""], resources: [pods/log], verbs: [get]}',
       arrange: ({ playground }) => {
         playground.cluster.faults.denied = [
           ...['create pods', 'get pods', 'delete pods'],

@@ -62,7 +62,7 @@ export const podChapter: Chapter = {
     {
       name: 'requests larger than any node',
       sentence:
-        "the pod did not start within 1 s: Unschedulable: 0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling. Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+        "the pod did not start within 1 s: Unschedulable: 0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling. Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or raise 'start-timeout' to give a cluster autoscaler more time.",
       arrange: () => ({ inputs: { resources: 'requests.memory=1000Ti', 'start-timeout': '1s' } }),
       wait: 'an autoscaler may add a node, so start-timeout passes',
     },
@@ -85,7 +85,7 @@ export const podChapter: Chapter = {
     {
       name: 'a command that ends well before it has read its stdin',
       sentence:
-        'the builder ended with exit code 0, but it did not get everything: the cluster ended the connection before it had taken the whole context. Run the step again; if it always happens, let its command read all of stdin.',
+        'the builder ended with exit code 0, but it did not get everything: the API server closed the connection before the context was fully delivered. Run the step again; if it always happens, let its command read all of stdin.',
       arrange: (stage) => ({ inputs: unread(stage, 'exit 0') }),
     },
     {

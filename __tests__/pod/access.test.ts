@@ -69,28 +69,28 @@ describe('rights that the cluster lists', () => {
       'create pods/attach': 'no',
     });
     expect(await refusalOf(cluster)).toMatchObject({
-      message: 'the account of the kubeconfig may not create pods/attach in namespace "builds"',
+      message: 'cannot create resource "pods/attach" in namespace "builds"',
     });
   });
 });
 
-describe('a missing right', () => {
+describe('a missing permission', () => {
   test.each([
-    { right: 'create pods', rule: 'resources: [pods], verbs: [create]' },
-    { right: 'get pods', rule: 'resources: [pods], verbs: [get]' },
-    { right: 'delete pods', rule: 'resources: [pods], verbs: [delete]' },
-    { right: 'get pods/attach', rule: 'resources: [pods/attach], verbs: [get]' },
-    { right: 'create pods/attach', rule: 'resources: [pods/attach], verbs: [create]' },
-    { right: 'get pods/log', rule: 'resources: [pods/log], verbs: [get]' },
-  ])('$right is named with the rule to add', async ({ right, rule }) => {
-    expect(await refusalOf(clusterWith({ [right]: 'no' }))).toEqual({
+    { verb: 'create', resource: 'pods' },
+    { verb: 'get', resource: 'pods' },
+    { verb: 'delete', resource: 'pods' },
+    { verb: 'get', resource: 'pods/attach' },
+    { verb: 'create', resource: 'pods/attach' },
+    { verb: 'get', resource: 'pods/log' },
+  ])('$verb $resource is reported with the rule to add', async ({ verb, resource }) => {
+    expect(await refusalOf(clusterWith({ [`${verb} ${resource}`]: 'no' }))).toEqual({
       kind: 'cluster',
-      message: `the account of the kubeconfig may not ${right} in namespace "builds"`,
-      hint: `Add to its Role: - {apiGroups: [""], ${rule}}`,
+      message: `cannot ${verb} resource "${resource}" in namespace "builds"`,
+      hint: `Add to the Role, as in examples/cluster/rbac.yaml: - {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`,
     });
   });
 
-  test('is named together with all others, one rule for each resource', async () => {
+  test('is reported together with all others, one rule for each resource', async () => {
     const cluster = clusterWith({
       'delete pods': 'no',
       'create pods': 'no',
@@ -99,18 +99,18 @@ describe('a missing right', () => {
     expect(await refusalOf(cluster)).toEqual({
       kind: 'cluster',
       message:
-        'the account of the kubeconfig may not create pods, delete pods, create pods/attach in namespace "builds"',
-      hint: 'Add to its Role: - {apiGroups: [""], resources: [pods], verbs: [create, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [create]}',
+        'cannot create resource "pods", delete resource "pods", create resource "pods/attach" in namespace "builds"',
+      hint: 'Add to the Role, as in examples/cluster/rbac.yaml: - {apiGroups: [""], resources: [pods], verbs: [create, delete]} - {apiGroups: [""], resources: [pods/attach], verbs: [create]}',
     });
   });
 });
 
-test('a server that does not answer such questions is trusted', async () => {
+test('a permission that cannot be reviewed counts as granted', async () => {
   const cluster = clusterWith({ 'create pods': 'unknown', 'get pods/log': 'unknown' });
   expect(await refusalOf(cluster)).toBe('no failure');
 });
 
-test('a failed question is passed on', async () => {
+test('throws the error of a failed access review', async () => {
   const cluster = new ClusterDouble({ can: () => Promise.reject(new Error('no route')) });
   await expect(checkAccess(cluster, signal)).rejects.toThrow('no route');
 });

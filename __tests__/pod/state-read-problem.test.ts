@@ -31,8 +31,8 @@ test('a problem that lasts is noted, and its end too', async () => {
   readProblem.changed(problem);
   readProblem.changed(undefined);
   expect(notes).toEqual([
-    "the pod's state cannot be read at present: watching the pod failed: ECONNREFUSED",
-    "the pod's state can be read again",
+    'the pod status cannot be read at present: watching the pod failed: ECONNREFUSED',
+    'the pod status can be read again',
   ]);
 });
 

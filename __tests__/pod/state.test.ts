@@ -12,22 +12,22 @@ import {
 import { recordedPod } from '../support/pods.ts';
 
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
-const checkWay =
-  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
+const mirrorImage =
+  "The node cannot reach the registry: mirror the builder image to a registry that it can reach, and set 'builder-image' to the mirror.";
 const ended = { exitCode: 7, reason: 'Error', message: '', node: 'lab' };
 const missingImage =
   'rpc error: code = NotFound desc = failed to pull and unpack image "10.88.0.1:5000/library/busybox:1-missing": failed to resolve reference "10.88.0.1:5000/library/busybox:1-missing": 10.88.0.1:5000/library/busybox:1-missing: not found';
 
 const recorded: readonly { name: string; expected: PodState }[] = [
   { name: 'running', expected: { kind: 'running', node: 'lab' } },
-  { name: 'node-not-ready', expected: { kind: 'running', node: 'lab', isNodeSilent: true } },
+  { name: 'node-not-ready', expected: { kind: 'running', node: 'lab', isNodeNotReady: true } },
   {
-    // The phase lags behind: it still says Pending.
+    // The phase is older: still Pending.
     name: 'completed',
     expected: { kind: 'ended', exitCode: 0, reason: 'Completed', message: 'done\n', node: 'lab' },
   },
   {
-    // The phase still says Running: whose fault it was may follow with it.
+    // The phase is still Running: the reason may follow with it.
     name: 'exit-7',
     expected: {
       kind: 'ending',
@@ -153,7 +153,7 @@ const recorded: readonly { name: string; expected: PodState }[] = [
   },
   {
     name: 'deleted',
-    expected: { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' },
+    expected: { kind: 'lost', reason: 'Deleted', message: 'another client deleted the pod' },
   },
 ];
 
@@ -161,7 +161,7 @@ test.each(recorded)('reads the recorded pod $name', ({ name, expected }) => {
   expect(readPodState(recordedPod(name), 'builder')).toEqual(expected);
 });
 
-test('a pod that is no more is gone', () => {
+test('a deleted pod is gone', () => {
   expect(readPodState(undefined, 'builder')).toEqual({ kind: 'gone' });
 });
 
@@ -172,7 +172,7 @@ interface Written {
   readonly restarts?: number;
 }
 
-/** A pod whose state no cluster gives on demand. */
+/** A pod in a state that a cluster does not show on demand. */
 function pod({ builder, status, deleted, restarts = 0 }: Written): V1Pod {
   return {
     metadata:
@@ -211,11 +211,11 @@ const disrupted: V1PodStatus = {
 };
 const killed: V1ContainerState = { terminated: { exitCode: 137, reason: 'Error' } };
 const exited: V1ContainerState = { terminated: { exitCode: 0, reason: 'Completed' } };
-/** Ended by itself a second before everything that is done to the pods here. */
+/** Ended by itself, a second before the disruption, deletion or deadline of the pods here. */
 const exitedBefore: V1ContainerState = {
   terminated: { exitCode: 0, reason: 'Completed', finishedAt: '2026-01-01T00:00:00Z' as never },
 };
-/** Ended well, but only when it was told to. */
+/** Ended with exit code 0, but only after SIGTERM. */
 const exitedAfter: V1ContainerState = {
   terminated: { exitCode: 0, reason: 'Completed', finishedAt: '2026-01-01T00:00:01Z' as never },
 };
@@ -234,6 +234,12 @@ const nodeLost: LostState = {
   message: 'The container could not be located',
 };
 
+const restarted: LostState = {
+  kind: 'lost',
+  reason: 'ContainerRestarted',
+  message: 'the container was restarted without its stdin',
+};
+
 const written: readonly (Written & { name: string; expected: PodState })[] = [
   {
     name: 'a new pod without any status is pending',
@@ -245,30 +251,30 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'starting', reason: 'Scheduled', message: '' },
   },
   {
-    name: 'a pod held back by a scheduling gate',
+    name: 'a pod with a scheduling gate',
     status: {
       conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }],
     },
     expected: { kind: 'starting', reason: 'SchedulingGated', message: '' },
   },
   {
-    name: 'an unknown waiting reason is waited for',
+    name: 'an unknown waiting reason does not stop the start',
     builder: { waiting: { reason: 'NewInThisVersion', message: 'hm' } },
     expected: { kind: 'starting', reason: 'NewInThisVersion', message: 'hm' },
   },
   {
-    name: 'a registry that is away gets its time',
+    name: 'an unreachable registry has 90 seconds',
     builder: { waiting: { reason: 'ErrImagePull', message: 'dial tcp: connection refused' } },
     expected: {
       kind: 'stuck',
       reason: 'ErrImagePull',
       message: 'dial tcp: connection refused',
       patienceMs: 90_000,
-      hint: checkWay,
+      hint: mirrorImage,
     },
   },
   {
-    name: 'a refused pull will not be granted a minute later',
+    name: 'a rejected pull has three seconds',
     builder: { waiting: { reason: 'ImagePullBackOff', message: 'failed: 401 Unauthorized' } },
     expected: {
       kind: 'stuck',
@@ -279,7 +285,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     },
   },
   {
-    name: 'the word not found outside of a pull shortens nothing',
+    name: 'the text not found has no effect outside of a pull',
     builder: { waiting: { reason: 'CreateContainerError', message: 'not found' } },
     expected: {
       kind: 'stuck',
@@ -313,21 +319,21 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     },
   },
   {
-    name: 'a taken-away pod whose container was killed is lost, not failed',
+    name: 'an evicted pod whose container was killed is lost, not failed',
     builder: killed,
     status: disrupted,
     deleted: true,
     expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
   },
   {
-    name: 'a taken-away pod whose container had ended well before has its verdict',
+    name: 'an evicted pod whose container had succeeded before has succeeded',
     builder: exitedBefore,
     status: disrupted,
     deleted: true,
     expected: succeeded,
   },
   {
-    name: 'nor does a failure from before become a loss by what is done to the pod later',
+    name: 'an evicted pod whose container had failed before has failed',
     builder: {
       terminated: {
         exitCode: 7,
@@ -343,7 +349,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     },
   },
   {
-    name: 'a kubelet tells only afterwards what it ended a container for',
+    name: 'an eviction by the kubelet has no time, so a success before it is not confirmed',
     builder: exitedBefore,
     status: {
       phase: 'Failed',
@@ -363,26 +369,26 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
   },
   {
-    name: 'a disruption that did not happen is none',
+    name: 'a disruption condition with status False has no effect',
     builder: running,
     status: { conditions: [{ type: 'DisruptionTarget', status: 'False', reason: 'Preempting' }] },
     expected: { kind: 'running', node: 'lab' },
   },
   {
-    name: 'the reason of an evicted pod says more than its disruption condition',
+    name: 'the reason of an evicted pod has priority over its disruption condition',
     builder: killed,
     status: { ...disrupted, phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
     expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
   },
   {
-    name: 'a taken-away pod whose container ended well when it was told to stop is lost',
+    name: 'an evicted pod whose container exited with 0 after SIGTERM is lost',
     builder: exitedAfter,
     status: disrupted,
     deleted: true,
     expected: { kind: 'lost', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
   },
   {
-    name: 'a container that ended well before the deadline has succeeded',
+    name: 'a container that exited with 0 before the deadline has succeeded',
     builder: exitedBefore,
     status: {
       phase: 'Failed',
@@ -392,7 +398,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: succeeded,
   },
   {
-    name: 'a container that ended well at the deadline was told to',
+    name: 'a container that exited with 0 at the deadline is lost',
     builder: exitedAfter,
     status: {
       phase: 'Failed',
@@ -402,72 +408,82 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'lost', reason: 'DeadlineExceeded', message: '' },
   },
   {
-    name: 'an evicted pod whose container ended well has no verdict',
+    name: 'an evicted pod whose container exited with 0 at an unknown time is lost',
     builder: exited,
     status: { phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
     expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
   },
   {
-    name: 'a deleted pod whose container had ended well before has its verdict',
+    name: 'a deleted pod whose container had succeeded before has succeeded',
     builder: exitedBefore,
     deleted: true,
     expected: succeeded,
   },
   {
-    name: 'a deleted pod whose container ended well when it was told to stop is lost',
+    name: 'a deleted pod whose container exited with 0 after SIGTERM is lost',
     builder: exitedAfter,
     deleted: true,
-    expected: { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' },
+    expected: { kind: 'lost', reason: 'Deleted', message: 'another client deleted the pod' },
   },
   {
-    name: 'a container that was started again has no verdict',
+    name: 'a restarted container is lost, whatever its exit code',
     builder: exited,
     restarts: 1,
     status: { phase: 'Failed' },
-    expected: {
-      kind: 'lost',
-      reason: 'ContainerRestarted',
-      message: 'a second start has no stdin',
-    },
+    expected: restarted,
   },
   {
-    name: 'a container that the node lost has no verdict',
+    name: 'a restarted container that runs again is lost at once',
+    builder: running,
+    restarts: 1,
+    status: { phase: 'Running' },
+    expected: restarted,
+  },
+  {
+    name: 'the reason of a restart may follow while the container does not run again',
+    builder: { waiting: { reason: 'CrashLoopBackOff' } },
+    restarts: 1,
+    status: { phase: 'Running' },
+    expected: { kind: 'ending', end: restarted },
+  },
+  {
+    name: 'a container whose status is unknown is lost',
     builder: forgotten,
     status: { phase: 'Failed' },
     expected: nodeLost,
   },
   {
-    name: 'why the node lost the container may follow with the phase',
+    name: 'the reason of an unknown status may follow with the phase',
     builder: forgotten,
     status: { phase: 'Running' },
     expected: { kind: 'ending', end: nodeLost },
   },
   {
-    name: 'an evicted pod whose container the node has forgotten was evicted',
+    name: 'an evicted pod whose container status is unknown was evicted',
     builder: forgotten,
     status: { ...disrupted, phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
     restarts: 1,
     expected: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
   },
   {
-    name: 'why a container was killed may follow with the phase',
+    name: 'the reason of a killed container may follow with the phase',
     builder: killed,
     status: { phase: 'Running' },
     expected: { kind: 'ending', end: { ...ended, kind: 'ended', exitCode: 137 } },
   },
   {
-    name: 'a failed pod without a reason was failed by its container',
+    name: 'a failed pod without a reason failed because of its container',
     builder: killed,
     status: { phase: 'Failed' },
     expected: { ...ended, kind: 'ended', exitCode: 137 },
   },
   {
-    name: 'a succeeded pod without an exit code of the builder proves nothing',
+    name: 'a succeeded pod without an exit code of the builder is lost',
     status: { phase: 'Succeeded' },
     expected: { kind: 'lost', reason: 'Succeeded', message: 'the builder has no exit code' },
   },
   {
-    name: 'a failed pod without an exit code of the builder says what it can',
+    name: 'a failed pod without an exit code of the builder has the message of its status',
     status: { phase: 'Failed', message: 'the node said no' },
     expected: { kind: 'lost', reason: 'Failed', message: 'the node said no' },
   },
@@ -477,7 +493,7 @@ test.each(written)('$name', ({ expected, ...given }) => {
   expect(readPodState(pod(given), 'builder')).toEqual(expected);
 });
 
-test('a sidecar that runs on does not hide the end of the builder, nor does its end count', () => {
+test('reads the state of the builder, not that of a sidecar', () => {
   const base = { image: '', imageID: '', ready: true, restartCount: 0 };
   const status = (sidecar: V1ContainerState, builder: V1ContainerState): V1Pod => ({
     ...pod({}),
@@ -490,7 +506,7 @@ test('a sidecar that runs on does not hide the end of the builder, nor does its 
     },
   });
   expect(readPodState(status(running, exited), 'builder')).toEqual(succeeded);
-  // Whoever takes a pod away stops all of it: no reason is on its way.
+  // An eviction stops all containers: no reason can follow.
   expect(readPodState(status(running, killed), 'builder')).toEqual({
     ...succeeded,
     exitCode: 137,
@@ -522,9 +538,9 @@ test.each<{ state: PodState; final: boolean; over?: boolean; text: string }>([
   { state: { kind: 'running', node: 'lab' }, final: false, text: 'running on node lab' },
   { state: { kind: 'running', node: '' }, final: false, text: 'running' },
   {
-    state: { kind: 'running', node: 'lab', isNodeSilent: true },
+    state: { kind: 'running', node: 'lab', isNodeNotReady: true },
     final: false,
-    text: 'running on node lab, which has stopped answering',
+    text: 'running on node lab, which is NotReady',
   },
   {
     state: { kind: 'ending', end: exitState },
@@ -534,8 +550,8 @@ test.each<{ state: PodState; final: boolean; over?: boolean; text: string }>([
   },
   { state: exitState, final: true, text: 'ended with exit code 7 (Error)' },
   { state: { kind: 'lost', reason: 'Evicted', message: 'x' }, final: true, text: 'Evicted: x' },
-  { state: { kind: 'gone' }, final: true, text: 'gone' },
-])('says "$text" of a state that is $state.kind', ({ state, final, over = final, text }) => {
+  { state: { kind: 'gone' }, final: true, text: 'deleted' },
+])('describes a state of kind $state.kind as "$text"', ({ state, final, over = final, text }) => {
   expect(describePodState(state)).toBe(text);
   expect(isFinal(state)).toBe(final);
   expect(hasEnded(state)).toBe(over);

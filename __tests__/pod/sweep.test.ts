@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { isLeftover, sweepPods } from '../../src/pod/sweep.ts';
+import { sweepPods } from '../../src/pod/sweep.ts';
 import { ClusterDouble } from '../support/cluster.ts';
 import { recordedPod } from '../support/pods.ts';
 
@@ -18,6 +18,20 @@ function annotated(pod: V1Pod, annotations: Readonly<Record<string, string>>): V
   return { ...pod, metadata: { ...pod.metadata, annotations: { ...annotations } } };
 }
 
+/** True if a run that finds this pod at this time of the server deletes it. */
+async function deletes(pod: V1Pod, serverTimeMs: number): Promise<boolean> {
+  let isDeleted = false;
+  const cluster = new ClusterDouble({
+    listPods: () => Promise.resolve({ pods: [pod], serverTimeMs }),
+    deleteUnchanged: () => {
+      isDeleted = true;
+      return Promise.resolve(true);
+    },
+  });
+  await sweepPods(cluster, 'acme/app', () => Promise.resolve(), signal);
+  return isDeleted;
+}
+
 const running = recordedPod('running');
 const completed = recordedPod('completed');
 const failed = recordedPod('exit-7');
@@ -27,12 +41,12 @@ const earlier = new Date(now - minute).toISOString();
 
 test.each([
   {
-    name: 'a living pod',
+    name: 'a running pod',
     pod: annotated(running, { 'kube-build-push/expires': later }),
     leftover: false,
   },
   {
-    name: 'a living pod whose time is past',
+    name: 'a running pod that has expired',
     pod: annotated(running, { 'kube-build-push/expires': earlier }),
     leftover: true,
   },
@@ -50,14 +64,14 @@ test.each([
     leftover: false,
   },
   {
-    name: 'a kept pod whose time is past',
+    name: 'a kept pod that has expired',
     pod: annotated(failed, {
       'kube-build-push/expires': earlier,
       'kube-build-push/keep-pod': 'always',
     }),
     leftover: true,
   },
-  { name: 'a living pod without a time', pod: annotated(running, {}), leftover: false },
+  { name: 'a running pod without an expiry time', pod: annotated(running, {}), leftover: false },
   {
     name: 'a pod that is being deleted',
     pod: {
@@ -70,25 +84,25 @@ test.each([
     leftover: false,
   },
   {
-    name: 'a pod that was never scheduled, before its time',
+    name: 'a pod that was never scheduled and has not expired',
     pod: annotated(recordedPod('unschedulable'), { 'kube-build-push/expires': later }),
     leftover: false,
   },
-])('$name is a leftover: $leftover', ({ pod, leftover }) => {
-  expect(isLeftover(pod, now)).toBe(leftover);
+])('deletes $name: $leftover', async ({ pod, leftover }) => {
+  expect(await deletes(pod, now)).toBe(leftover);
 });
 
-test('a container that ended a moment ago may still have a reader', () => {
+test('keeps a pod until ten minutes after its container ended', async () => {
   const pod = annotated(completed, { 'kube-build-push/expires': later });
-  expect(isLeftover(pod, endedMs(completed) + 9 * minute)).toBe(false);
-  expect(isLeftover(pod, endedMs(completed) + 11 * minute)).toBe(true);
+  expect(await deletes(pod, endedMs(completed) + 9 * minute)).toBe(false);
+  expect(await deletes(pod, endedMs(completed) + 11 * minute)).toBe(true);
 });
 
 function named(pod: V1Pod, name: string): V1Pod {
   return { ...pod, metadata: { ...pod.metadata, name } };
 }
 
-test('removes leftovers only, asks for those of the repository, and says what it removed', async () => {
+test('deletes leftovers of the repository only, and reports each of them', async () => {
   let asked = '';
   const cluster = new ClusterDouble({
     listPods: (selector) => {
@@ -123,19 +137,19 @@ test('removes leftovers only, asks for those of the repository, and says what it
     'delete unchanged kbp-dead',
     'delete unchanged kbp-changed',
   ]);
-  expect(lines).toEqual(['removed pod kbp-dead, which an earlier run left behind']);
+  expect(lines).toEqual(['deleted pod kbp-dead of an earlier run']);
 });
 
 test.each([
   { name: 'no repository', repository: '', calls: [] },
-  { name: 'no right to list', repository: 'acme/app', calls: ['list'] },
-])('does nothing with $name', async ({ repository, calls }) => {
+  { name: 'no permission to list pods', repository: 'acme/app', calls: ['list'] },
+])('deletes nothing with $name', async ({ repository, calls }) => {
   const cluster = new ClusterDouble();
   await sweepPods(cluster, repository, () => Promise.resolve(), signal);
   expect(cluster.calls).toEqual(calls);
 });
 
-test('a list that fails is no failure of the run', async () => {
+test('does not fail if the list fails', async () => {
   const cluster = new ClusterDouble({
     listPods: () => Promise.reject(new BuildError('cluster', 'listing pods failed')),
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import type { PodEvent } from '../../src/ports.ts';
 import { VirtualClock } from '../support/clock.ts';
@@ -56,7 +56,7 @@ class Start {
       },
       problem: () => this.problem,
     };
-    const follower = followPod(this.states, 'builder', this.clock, this.cancel.signal);
+    const follower = new PodFollower(this.states, 'builder', this.clock, this.cancel.signal);
     void waitForStart(follower, wait, this.cancel.signal).then(
       (state) => {
         this.result = state;
@@ -80,7 +80,7 @@ class Start {
 const running = { kind: 'running', node: 'lab' };
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
 const checkWay =
-  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
+  "The node cannot reach the registry: mirror the builder image to a registry that it can reach, and set 'builder-image' to the mirror.";
 
 test('ends when the builder runs, and says once why it waited', async () => {
   const start = new Start();
@@ -209,7 +209,7 @@ describe('start-timeout', () => {
       kind: 'timeout',
       message:
         'the pod did not start within 90 s: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
-      hint: "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+      hint: "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or raise 'start-timeout' to give a cluster autoscaler more time.",
     });
     expect(start.eventsReadAt).toEqual([]);
   });
@@ -249,7 +249,7 @@ describe('events', () => {
       kind: 'timeout',
       message:
         'the pod did not start within 100 s: ContainerCreating; last event: FailedMount: timed out',
-      hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
+      hint: "Check the volumes in 'pod-template', or raise 'start-timeout'.",
     });
   });
 
@@ -322,7 +322,8 @@ test('a pod that nobody can look at is not said not to have started', async () =
   await start.clock.advance(240 * second);
   expect(start.result).toEqual({
     kind: 'timeout',
-    message: 'the pod was not seen to start within 240 s: following pod "kbp-x" failed: no answer',
+    message:
+      'the pod status was unavailable, so it is unknown whether the pod started within 240 s: following pod "kbp-x" failed: no answer',
     hint: 'Check the network.',
   });
 });

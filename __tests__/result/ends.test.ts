@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { V1ContainerStatus, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { readKilling } from '../../src/pod/events.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import { outcomeError } from '../../src/result/message.ts';
 import { decideOutcome } from '../../src/result/outcome.ts';
@@ -27,7 +27,7 @@ const tryAgain = 'Run the step again; if it happens often, ask whoever runs the 
 const lookAbove = "Look at the builder's output above.";
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
 const checkWay =
-  "The node does not reach that registry: put the builder into one that it reaches, and name it by 'builder-image'.";
+  "The node cannot reach the registry: mirror the builder image to a registry that it can reach, and set 'builder-image' to the mirror.";
 const checkInit = "Correct the init containers of 'pod-template'.";
 const checkReferences =
   "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
@@ -138,7 +138,7 @@ const recorded: readonly End[] = [
     name: 'container-lost-by-runtime',
     kind: 'lost',
     message:
-      'the node lost the container before the builder ended (ContainerStatusUnknown: its exit code is not known)',
+      'the node lost the container before the builder ended (ContainerStatusUnknown: its exit code is unknown)',
     hint: tryAgain,
   },
   {
@@ -264,7 +264,7 @@ const recorded: readonly End[] = [
     kind: 'pod',
     message:
       'the pod cannot start: CreateContainerConfigError: container has runAsNonRoot and image will run as root (pod: "record-run-as-non-root_default(49cd6818-30f3-4204-bb5a-aaae03278116)", container: builder)',
-    hint: "Set runAsUser by 'pod-template' to a user that the builder can work as, or take runAsNonRoot out of it.",
+    hint: "Set runAsUser in 'pod-template' to a user that the builder can run as, or remove runAsNonRoot.",
   },
   {
     name: 'create-error',
@@ -287,7 +287,7 @@ const recorded: readonly End[] = [
     kind: 'timeout',
     message:
       'the pod did not start within 300 s: ContainerCreating; last event: FailedMount: MountVolume.SetUp failed for volume "data" : hostPath type check failed: /no/such/directory is not a directory',
-    hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
+    hint: "Check the volumes in 'pod-template', or raise 'start-timeout'.",
     after: 300,
   },
   {
@@ -295,7 +295,7 @@ const recorded: readonly End[] = [
     kind: 'pod',
     message:
       'the pod cannot start: ContainerCreating; last event: FailedCreatePodSandBox: Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "kbp-missing" is configured',
-    hint: "Correct runtimeClassName in 'pod-template', or choose nodes that have this runtime by 'node-selector'.",
+    hint: "Correct runtimeClassName in 'pod-template', or select nodes that have this runtime with 'node-selector'.",
     after: 20,
   },
   {
@@ -311,7 +311,7 @@ const recorded: readonly End[] = [
     kind: 'timeout',
     message:
       'the pod did not start within 300 s: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
-    hint: "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+    hint: "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or raise 'start-timeout' to give a cluster autoscaler more time.",
     after: 300,
   },
   {
@@ -319,7 +319,7 @@ const recorded: readonly End[] = [
     kind: 'timeout',
     message:
       'the pod did not start within 300 s: SchedulingGated: Scheduling is blocked due to non-empty scheduling gates',
-    hint: "Ask whoever runs the cluster what removes its scheduling gates, or give it more time with 'start-timeout'.",
+    hint: "Ask the cluster administrator which controller removes the scheduling gates of the pod, or raise 'start-timeout'.",
     after: 300,
   },
 ];
@@ -500,7 +500,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     },
     kind: 'build',
     message:
-      'the container was started a second time before the builder ended (ContainerRestarted: a second start has no stdin)',
+      'the container was started a second time before the builder ended (ContainerRestarted: the container was restarted without its stdin)',
     hint: "Take restart policies out of 'pod-template'.",
   },
   ...['ImageInspectError', 'SignatureValidationFailed'].map((reason) => ({
@@ -531,7 +531,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     status: waiting(reason),
     kind: 'pod' as const,
     message: `the pod cannot start: ${reason}: words`,
-    hint: 'Look at the node: its runtime or network is not ready.',
+    hint: 'Check the node: its container runtime or network is not ready.',
     after: 60,
   })),
   ...['PreCreateHookError', 'PreStartHookError', 'PostStartHookError'].map((reason) => ({
@@ -558,7 +558,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     },
     kind: 'timeout',
     message: 'the pod did not start within 300 s: SchedulerError: words',
-    hint: "Give it more time with 'start-timeout', or look at the node and its events.",
+    hint: "Raise 'start-timeout', or check the node and its events.",
     after: 300,
   },
 ];
@@ -583,7 +583,7 @@ async function sentenceOf(pod: V1Pod, name: string): Promise<Seen> {
     problem: () => undefined,
   };
   const { signal } = new AbortController();
-  const started = waitForStart(followPod(states, 'builder', clock, signal), wait, signal);
+  const started = waitForStart(new PodFollower(states, 'builder', clock, signal), wait, signal);
   let sentence: unknown;
   try {
     const outcome = decideOutcome(await clock.until(started), undefined);

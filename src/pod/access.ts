@@ -1,7 +1,7 @@
 import { BuildError } from '../errors.ts';
 import type { Access, Cluster } from '../ports.ts';
 
-/** Rights without which no build is possible. The attach upgrade is a GET; since 1.35 the server asks for `create` too. */
+/** RBAC permissions that every build needs. The attach upgrade is a GET; since 1.35 the server also checks `create`. */
 const required: readonly Access[] = [
   { verb: 'create', resource: 'pods' },
   { verb: 'get', resource: 'pods' },
@@ -12,30 +12,34 @@ const required: readonly Access[] = [
 ];
 
 /**
- * Makes sure of every right before anything is created: by the list that the cluster gives, and by a question for each right
- * that is not in it. A server that does not answer such questions is given the benefit of the doubt: the calls themselves will
- * say.
- * @throws BuildError('cluster') that names what is missing, with the lines to add to the Role.
+ * Checks every required permission before anything is created: first in the list of rules that the cluster returns, then with an
+ * access review for each permission that is not in the list. A permission that cannot be reviewed counts as granted: without it,
+ * the request that needs it fails.
+ * @throws BuildError('cluster') that names the missing permissions, with the rules to add to the Role.
  */
 export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const listed = await cluster.listedRights(signal);
-  const doubtful = required.filter((access) => !listed.some((right) => covers(right, access)));
-  const answers = await Promise.all(doubtful.map((access) => cluster.can(access, signal)));
-  const missing = doubtful.filter((_, index) => answers[index] === 'no');
+  const unlisted = required.filter((access) => !listed.some((rule) => covers(rule, access)));
+  const answers = await Promise.all(unlisted.map((access) => cluster.can(access, signal)));
+  const missing = unlisted.filter((_, index) => answers[index] === 'no');
   if (missing.length === 0) return;
-  const rights = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
+  const actions = missing.map(
+    ({ verb, resource }) => `${verb} resource ${JSON.stringify(resource)}`,
+  );
   throw new BuildError(
     'cluster',
-    `the account of the kubeconfig may not ${rights} in namespace ${JSON.stringify(cluster.namespace)}`,
-    { hint: `Add to its Role: ${missingRules(missing).join(' ')}` },
+    `cannot ${actions.join(', ')} in namespace ${JSON.stringify(cluster.namespace)}`,
+    {
+      hint: `Add to the Role, as in examples/cluster/rbac.yaml: ${missingRules(missing).join(' ')}`,
+    },
   );
 }
 
-function covers(right: Access, access: Access): boolean {
-  return [access.verb, '*'].includes(right.verb) && [access.resource, '*'].includes(right.resource);
+function covers(rule: Access, access: Access): boolean {
+  return [access.verb, '*'].includes(rule.verb) && [access.resource, '*'].includes(rule.resource);
 }
 
-/** One YAML rule for each resource, as it stands in a Role. */
+/** One rule of a Role for each resource, in YAML. */
 function missingRules(missing: readonly Access[]): string[] {
   const resources = [...new Set(missing.map(({ resource }) => resource))];
   return resources.map((resource) => {

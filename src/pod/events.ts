@@ -2,27 +2,27 @@ import type { Cluster, PodEvent, PodRef } from '../ports.ts';
 import { checkReferences, killedAtStart, raiseMemory } from './reasons.ts';
 import type { LostState } from './state.ts';
 
-/** A warning about a pod that does not start, and what can be done about it. */
+/** A warning event of a pod that does not start, and what the user can change. */
 export interface Obstacle {
-  /** The cluster's own words. */
-  readonly words: string;
-  /** True for what does not change by itself. */
+  /** Reason and message of the event. */
+  readonly event: string;
+  /** True if the pod cannot start without a change. */
   readonly isHopeless: boolean;
   readonly hint: string;
 }
 
-/** What a kubelet killed a container for, and what can be done about it. */
+/** Why the kubelet killed a container, and what the user can change. */
 export interface Killing {
   readonly message: string;
   readonly hint: string;
 }
 
-interface Rule extends Omit<Obstacle, 'words'> {
+interface Rule extends Omit<Obstacle, 'event'> {
   readonly reason: RegExp;
   readonly message: RegExp;
 }
 
-/** The first that fits. Sandbox and volume errors stand in no status, whatever the kubelet. */
+/** The first rule that matches applies. Sandbox and volume errors do not appear in the pod status of any kubelet version. */
 const rules: readonly Rule[] = [
   {
     reason: /^FailedMount$/,
@@ -34,13 +34,13 @@ const rules: readonly Rule[] = [
     reason: /^Failed(?:Mount|AttachVolume)$/,
     message: /(?:)/,
     isHopeless: false,
-    hint: "Look at the volumes of 'pod-template', or give them more time with 'start-timeout'.",
+    hint: "Check the volumes in 'pod-template', or raise 'start-timeout'.",
   },
   {
     reason: /^FailedCreatePodSandBox$/,
     message: /no runtime for/,
     isHopeless: true,
-    hint: "Correct runtimeClassName in 'pod-template', or choose nodes that have this runtime by 'node-selector'.",
+    hint: "Correct runtimeClassName in 'pod-template', or select nodes that have this runtime with 'node-selector'.",
   },
   {
     reason: /^FailedCreatePodSandBox$/,
@@ -52,15 +52,15 @@ const rules: readonly Rule[] = [
     reason: /^FailedCreatePodSandBox$/,
     message: /(?:)/,
     isHopeless: false,
-    hint: 'Look at the node: its runtime or network is not ready.',
+    hint: 'Check the node: its container runtime or network is not ready.',
   },
 ];
 
-/** Reasons of a kubelet's events, which its pods' status has as well. */
+/** Reasons of the events of an eviction and a preemption. The pod status uses the same reasons. */
 const removals: readonly string[] = ['Evicted', 'Preempting'];
-const otherHint = "Give it more time with 'start-timeout', or look at the node and its events.";
+const otherHint = "Raise 'start-timeout', or check the node and its events.";
 
-/** For what events only explain: none if they cannot be read. */
+/** The events of the pod; an empty list if they cannot be read. For uses in which the events only add an explanation. */
 export async function eventsIfKnown(
   cluster: Cluster,
   ref: PodRef,
@@ -69,21 +69,18 @@ export async function eventsIfKnown(
   return cluster.podEvents(ref, signal).catch(() => []);
 }
 
-/**
- * What hinders a pod that has its node and still does not start, in the order of the events. What the scheduler said before
- * is over by then.
- */
+/** The warnings about a pod that is scheduled and does not start, in the order of the events. */
 export function readObstacles(events: readonly PodEvent[]): readonly Obstacle[] {
   return events
     .filter(({ type, reason }) => type === 'Warning' && reason !== 'FailedScheduling')
     .map(({ reason, message }) => {
       const rule = rules.find((one) => one.reason.test(reason) && one.message.test(message));
       const { isHopeless = false, hint = otherHint } = rule ?? {};
-      return { words: `${reason}: ${message}`, isHopeless, hint };
+      return { event: `${reason}: ${message}`, isHopeless, hint };
     });
 }
 
-/** Why the kubelet killed a container: the status has nothing but the signal then. */
+/** Why the kubelet killed a container, if the events report it: the pod status has only the signal. */
 export function readKilling(events: readonly PodEvent[]): Killing | undefined {
   const event = events.findLast(({ reason }) => reason === 'FailedPostStartHook');
   if (event === undefined) return undefined;
@@ -94,8 +91,8 @@ export function readKilling(events: readonly PodEvent[]): Killing | undefined {
 }
 
 /**
- * What a kubelet has ended the pod for. A container that exits with 0 when it is told to stop leaves no other trace of it: its
- * pod is `Succeeded`, without a reason.
+ * The eviction or preemption of the pod, if the events report one. If the container exits with 0 after SIGTERM, the pod is
+ * `Succeeded`, without a reason.
  */
 export function readRemoval(events: readonly PodEvent[]): LostState | undefined {
   const event = events.findLast(({ reason }) => removals.includes(reason));

@@ -1,7 +1,7 @@
 import type { PodFollower } from './follow.ts';
 import type { PodState } from './state.ts';
 
-/** Says when the node stops answering and when it does again, until the signal ends it; never rejects. */
+/** Reports when the node becomes NotReady and when it is Ready again, until the signal is aborted; never rejects. */
 export async function reportNodeNotReady(
   follower: PodFollower,
   report: (line: string) => Promise<void>,
@@ -9,19 +9,19 @@ export async function reportNodeNotReady(
 ): Promise<void> {
   try {
     for (;;) {
-      await follower.until(isSilent, signal);
+      await follower.until(isNotReady, signal);
       await report(
-        `node ${follower.node} has stopped answering: waiting until it does, or the cluster gives up the pod`,
+        `node ${follower.node} is NotReady: waiting until it is Ready or the pod is evicted`,
       );
-      const { kind } = await follower.until((state) => !isSilent(state), signal);
+      const { kind } = await follower.until((state) => !isNotReady(state), signal);
       if (kind !== 'running') return;
-      await report(`node ${follower.node} answers again`);
+      await report(`node ${follower.node} is Ready again`);
     }
   } catch {
     // The attempt has ended.
   }
 }
 
-function isSilent(state: PodState): boolean {
-  return state.kind === 'running' && state.isNodeSilent === true;
+function isNotReady(state: PodState): boolean {
+  return state.kind === 'running' && state.isNodeNotReady === true;
 }

@@ -1,6 +1,6 @@
 import type { Job, PodRef } from '../ports.ts';
 
-/** The pods that may exist now. Saved before a pod does, so that the post step finds it whatever happens to this process. */
+/** The pods that may exist now, in the state of the step. Each one is saved before it is created, so that the post step finds it. */
 export class SavedPods {
   readonly #job: Job;
   #pods: readonly PodRef[] = [];
@@ -13,7 +13,7 @@ export class SavedPods {
     this.#save([...this.#pods, ref]);
   }
 
-  /** The pod is gone, or it is to stay. */
+  /** For a pod that is deleted, or that is kept. */
   forget(ref: PodRef): void {
     this.#save(this.#pods.filter((other) => other !== ref));
   }

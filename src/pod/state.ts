@@ -7,11 +7,11 @@ import type {
 } from '@kubernetes/client-node';
 import { checkInit, isStuckReason, waitOf } from './reasons.ts';
 
-/** A pod as the flow sees it: one of these, whatever the cluster's fields say. */
+/** The state of a pod, as far as the build needs it. */
 export type PodState =
-  /** Not running yet, and that may still change by itself. */
+  /** Not running yet; may start by itself. */
   | { readonly kind: 'starting'; readonly reason: string; readonly message: string }
-  /** Not running, and hopeless after `patienceMs`. */
+  /** Not running, and cannot start by itself: fails after `patienceMs`. */
   | {
       readonly kind: 'stuck';
       readonly reason: string;
@@ -22,51 +22,51 @@ export type PodState =
   | {
       readonly kind: 'running';
       readonly node: string;
-      /** The node says nothing any more. It may come back; if not, the cluster deletes the pod after its tolerations. */
-      readonly isNodeSilent?: true;
+      /** The node is NotReady. It may become Ready again; if not, the pod is evicted after its tolerationSeconds. */
+      readonly isNodeNotReady?: true;
     }
-  /** The container has ended badly, and why may still follow: `end` counts if nothing does. */
+  /** The container has failed, and the reason may follow in a later status: `end` is the result if none does. */
   | { readonly kind: 'ending'; readonly end: EndedState | LostState }
   | EndedState
   | LostState
   | { readonly kind: 'gone' };
 
-/** The cluster took the pod away, or it failed without a verdict of the container. */
+/** The pod was deleted, evicted or preempted, or it failed without an exit code of the builder container. */
 export interface LostState {
   readonly kind: 'lost';
   readonly reason: string;
   readonly message: string;
 }
 
-/** The container ended by itself: its exit code is the verdict. */
+/** The container ended by itself: its exit code decides. */
 export interface EndedState {
   readonly kind: 'ended';
   readonly exitCode: number;
-  /** Kubernetes' word: Completed, Error, OOMKilled, StartError, … */
+  /** Reason in the container status: Completed, Error, OOMKilled, StartError, … */
   readonly reason: string;
-  /** Termination message, or the runtime's text when the container could not be started. */
+  /** Termination message, or the error of the container runtime if the container could not be started. */
   readonly message: string;
   readonly node: string;
-  /** The limit that the cluster has set: the user's, or the default of a LimitRange. */
+  /** The memory limit in the pod spec: of the user, or the default of a LimitRange. */
   readonly memoryLimit?: string | undefined;
 }
 
 /**
- * The only interpreter of pod status. Looks at the builder's container by name and never trusts the phase alone: a sidecar
- * keeps it Running. Reasons are those of the kubelet, containerd and CRI-O.
- * @param pod undefined once the pod is gone.
+ * Reads the pod status; no other code does. Finds the builder container by name and does not rely on the phase alone: with a
+ * sidecar the phase stays Running. Reasons are those of the kubelet, containerd and CRI-O.
+ * @param pod undefined once the pod is deleted.
  */
 export function readPodState(pod: V1Pod | undefined, container: string): PodState {
   if (pod === undefined) return { kind: 'gone' };
   const status = statusOf(pod, container);
   const state = status?.state;
   const loss = readLoss(pod);
-  const accident = readAccident(status);
-  if (accident !== undefined) return loss ?? withLastWord(pod, container, accident);
+  const unknownEnd = readUnknownEnd(status);
+  if (unknownEnd !== undefined) return loss ?? untilReason(pod, container, unknownEnd);
   if (state?.terminated !== undefined) {
     const { exitCode, reason = '', message = '' } = state.terminated;
-    // Whoever takes a pod away kills its container too, and many a program exits with 0 when it is told to stop: then the
-    // cluster's reason counts, not the exit code.
+    // An eviction or deletion also stops the container, and many programs exit with 0 after SIGTERM: then the reason of the
+    // cluster counts, not the exit code.
     if (loss !== undefined && !endedBeforeLoss(pod, state.terminated)) return loss;
     const memoryLimit = memoryLimitOf(pod, container);
     const end: EndedState = {
@@ -77,36 +77,36 @@ export function readPodState(pod: V1Pod | undefined, container: string): PodStat
       node: nodeOf(pod),
       memoryLimit,
     };
-    return exitCode === 0 ? end : withLastWord(pod, container, end);
+    return exitCode === 0 ? end : untilReason(pod, container, end);
   }
-  const lost = loss ?? readUnproved(pod);
+  const lost = loss ?? readMissingExitCode(pod);
   if (lost !== undefined) return lost;
   if (state?.running !== undefined) {
     return {
       kind: 'running',
       node: nodeOf(pod),
-      ...(isNodeSilent(pod) && { isNodeSilent: true }),
+      ...(isNodeNotReady(pod) && { isNodeNotReady: true }),
     };
   }
   return readWaiting(pod, state);
 }
 
-/** True once the container does nothing any more, though why it ended may not be known yet. */
+/** True once the container has ended, also if the reason may still follow. */
 export function hasEnded(state: PodState): boolean {
   return state.kind === 'ending' || isFinal(state);
 }
 
-/** True when nothing can change any more. */
+/** True for a state that does not change any more. */
 export function isFinal(state: PodState): boolean {
   return state.kind === 'ended' || state.kind === 'lost' || state.kind === 'gone';
 }
 
-/** The signal that killed the container, by the shells' rule; undefined if it ended by itself. */
+/** The signal that killed the container, by the convention of shells (128 + signal); undefined if it ended by itself. */
 export function signalOf(exitCode: number): number | undefined {
   return exitCode > 128 && exitCode < 160 ? exitCode - 128 : undefined;
 }
 
-/** One line for the log: the reason and the cluster's own words. */
+/** One line for the log: reason and message of the pod status. */
 export function describePodState(state: PodState): string {
   switch (state.kind) {
     case 'starting':
@@ -114,23 +114,23 @@ export function describePodState(state: PodState): string {
     case 'lost':
       return state.message === '' ? state.reason : `${state.reason}: ${state.message}`;
     case 'running':
-      return describeRunning(state.node, state.isNodeSilent === true);
+      return describeRunning(state.node, state.isNodeNotReady === true);
     case 'ending':
       return describePodState(state.end);
     case 'ended':
       return `ended with exit code ${state.exitCode} (${state.reason})`;
     case 'gone':
-      return 'gone';
+      return 'deleted';
   }
 }
 
-function describeRunning(node: string, isNodeSilent: boolean): string {
+function describeRunning(node: string, isNodeNotReady: boolean): string {
   const where = node === '' ? '' : ` on node ${node}`;
-  return `running${where}${isNodeSilent ? ', which has stopped answering' : ''}`;
+  return `running${where}${isNodeNotReady ? ', which is NotReady' : ''}`;
 }
 
-/** The node controller takes back the readiness of such a pod, and nothing else; it gives no reason. */
-function isNodeSilent(pod: V1Pod): boolean {
+/** The node controller sets only the condition Ready of such a pod to False, without a reason. */
+function isNodeNotReady(pod: V1Pod): boolean {
   const condition = (name: string): V1PodCondition | undefined =>
     pod.status?.conditions?.find(({ type }) => type === name);
   const ready = condition('Ready');
@@ -141,30 +141,35 @@ function isNodeSilent(pod: V1Pod): boolean {
   );
 }
 
-/** An end of which nobody knows the exit code, or after which there was another start. */
-function readAccident(status: V1ContainerStatus | undefined): LostState | undefined {
+/** An end without a known exit code, or a restart of the container. */
+function readUnknownEnd(status: V1ContainerStatus | undefined): LostState | undefined {
   const unknown =
     unknownEndOf(status?.state?.terminated) ?? unknownEndOf(status?.lastState?.terminated);
   if (unknown !== undefined || (status?.restartCount ?? 0) === 0) return unknown;
-  return { kind: 'lost', reason: 'ContainerRestarted', message: 'a second start has no stdin' };
+  return {
+    kind: 'lost',
+    reason: 'ContainerRestarted',
+    message: 'the container was restarted without its stdin',
+  };
 }
 
 /**
- * The kubelet found no container (it starts a second one then), or containerd lost the process that keeps the exit code
- * (its reason is `Unknown`).
+ * The kubelet did not find the container (it starts another one then), or containerd lost the shim process that has the exit code
+ * (the reason is `Unknown`).
  */
 function unknownEndOf(end: V1ContainerStateTerminated | undefined): LostState | undefined {
   if (!['ContainerStatusUnknown', 'Unknown'].includes(end?.reason ?? '')) return undefined;
-  const message = end?.message ?? 'its exit code is not known';
+  const message = end?.message ?? 'its exit code is unknown';
   return { kind: 'lost', reason: 'ContainerStatusUnknown', message };
 }
 
 /**
- * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) tells that its containers have ended as soon as
- * they have, and the reason only with the phase, about a second later; it may have removed the containers by then, and does
- * not know their exit codes any more. While another one has not ended, or the builder runs again, no phase is on its way.
+ * A kubelet that ends a pod itself (eviction, deadline, preemption, shutdown) first reports that the containers have ended, and
+ * the reason about a second later, together with the phase. It may have removed the containers by then, so their exit codes are
+ * unknown. If another container has not ended, or the builder runs again, the kubelet has not ended the pod, and no reason
+ * follows.
  */
-function withLastWord(pod: V1Pod, container: string, end: EndedState | LostState): PodState {
+function untilReason(pod: V1Pod, container: string, end: EndedState | LostState): PodState {
   const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   const isOver = phase === 'Failed' || phase === 'Succeeded';
   const goesOn = [...containerStatuses, ...initContainerStatuses].some(({ name, state }) =>
@@ -173,7 +178,7 @@ function withLastWord(pod: V1Pod, container: string, end: EndedState | LostState
   return isOver || goesOn ? end : { kind: 'ending', end };
 }
 
-/** The cluster's own word that it has taken the pod away. */
+/** The reason for which the pod was deleted, evicted or preempted, if the status has one. */
 function readLoss(pod: V1Pod): LostState | undefined {
   const { phase, reason = '', message = '' } = pod.status ?? {};
   const disruption = pod.status?.conditions?.find(
@@ -191,11 +196,11 @@ function readLoss(pod: V1Pod): LostState | undefined {
   }
   if (reason !== '' && phase === 'Failed') return { kind: 'lost', reason, message };
   if (pod.metadata?.deletionTimestamp === undefined) return undefined;
-  return { kind: 'lost', reason: 'Deleted', message: 'somebody deleted the pod' };
+  return { kind: 'lost', reason: 'Deleted', message: 'another client deleted the pod' };
 }
 
-/** The pod is over, and its builder has not ended. */
-function readUnproved(pod: V1Pod): LostState | undefined {
+/** A pod whose phase is final and whose builder container has no exit code. */
+function readMissingExitCode(pod: V1Pod): LostState | undefined {
   const { phase, message = '' } = pod.status ?? {};
   if (phase !== 'Failed' && phase !== 'Succeeded') return undefined;
   return (
@@ -209,13 +214,13 @@ function readUnproved(pod: V1Pod): LostState | undefined {
 
 const second = 1_000;
 
-/** True if the container had ended by itself before the cluster took the pod away. Times are whole seconds. */
+/** True if the container ended by itself before the pod was deleted, evicted or preempted. Times are whole seconds. */
 function endedBeforeLoss(pod: V1Pod, { finishedAt }: V1ContainerStateTerminated): boolean {
   const lossMs = lossTimes(pod);
   return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
 }
 
-/** When the pod was taken away, as far as its status says it: a kubelet's own time is that of telling, after the end. */
+/** The times of deletion, disruption and deadline in the status. A kubelet's own eviction has only the time of the report. */
 function lossTimes(pod: V1Pod): readonly number[] {
   const { phase, reason = '', conditions = [], startTime } = pod.status ?? {};
   const disruption = conditions.find(({ type }) => type === 'DisruptionTarget');
@@ -232,7 +237,7 @@ function lossTimes(pod: V1Pod): readonly number[] {
   return [...times, timeOf(deletionTimestamp) - deletionGracePeriodSeconds * second];
 }
 
-/** A time of the API: text in JSON, whatever the model's type says. */
+/** Milliseconds of a time of the API, which is a string in JSON although the type of the model is Date. */
 function timeOf(time: Date): number {
   return new Date(time).getTime();
 }
@@ -270,7 +275,7 @@ function readWaiting(pod: V1Pod, state: V1ContainerState | undefined): PodState 
   };
 }
 
-/** The user's own containers: no input but the template has to do with them. */
+/** Only the pod template has init containers. */
 function readInitWaiting({ name, state }: V1ContainerStatus): PodState {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const words = `init container ${JSON.stringify(name)}${message === '' ? '' : `: ${message}`}`;

@@ -3,14 +3,15 @@ import { ownLabels, ownPrefix } from '../inputs/values/own-keys.ts';
 import type { Cluster } from '../ports.ts';
 import { expiresAnnotation, keepAnnotation, toLabelValue } from './spec/labels.ts';
 
-/** A run that is alive may still read the log of a container that has just ended. */
+/** An active run may still read the log of a container that has just ended. */
 const readingMs = 10 * 60_000;
 
 /**
- * Removes what dead runs of the same repository left behind: pods whose containers ended a while ago, and those whose time is
- * past by the server's own clock. A living run's pod is never touched, nor one that was kept on purpose before its time.
- * Does nothing without the right to list pods. Never rejects: this run's verdict does not depend on it.
- * @param repository `owner/name`; empty outside of a workflow, where nobody knows whose pods they are.
+ * Deletes the pods that earlier runs of the same repository could not delete: pods whose containers ended more than ten minutes
+ * ago, and pods that have expired by the clock of the API server. Pods of active runs are not deleted, nor pods that
+ * `keep-pod` keeps and that have not expired. Does nothing without the RBAC permission `list pods`. Never rejects: the result of
+ * this run does not depend on it.
+ * @param repository `owner/name`; empty outside of a workflow, where the owner of the pods is unknown.
  */
 export async function sweepPods(
   cluster: Cluster,
@@ -30,16 +31,16 @@ export async function sweepPods(
     for (const pod of found.pods) {
       if (!isLeftover(pod, found.serverTimeMs)) continue;
       if (await cluster.deleteUnchanged(pod, signal)) {
-        await report(`removed pod ${pod.metadata?.name ?? ''}, which an earlier run left behind`);
+        await report(`deleted pod ${pod.metadata?.name ?? ''} of an earlier run`);
       }
     }
   } catch {
-    // Another run tries again.
+    // A later run tries again.
   }
 }
 
-/** True for a pod that no living run needs. @param nowMs by the server's clock. */
-export function isLeftover(pod: V1Pod, nowMs: number): boolean {
+/** True for a pod that no active run needs. @param nowMs time of the API server. */
+function isLeftover(pod: V1Pod, nowMs: number): boolean {
   const { annotations = {}, deletionTimestamp } = pod.metadata ?? {};
   if (deletionTimestamp !== undefined) return false;
   const expiresMs = Date.parse(annotations[expiresAnnotation] ?? '');

@@ -1,5 +1,7 @@
 import { BuildError } from '../errors.ts';
 import type { Clock, PodEvent } from '../ports.ts';
+import { Backoff } from '../time/backoff.ts';
+import { race } from '../time/race.ts';
 import { readObstacles, type Obstacle } from './events.ts';
 import type { PodFollower } from './follow.ts';
 import { describePodState, type PodState } from './state.ts';
@@ -7,24 +9,24 @@ import { describePodState, type PodState } from './state.ts';
 export interface StartWait {
   readonly startTimeoutMs: number;
   readonly clock: Clock;
-  /** Told why the pod waits, whenever the reason for it changes, or of a hopeless one what to do about it. */
+  /** Gets a line about the state of the pod whenever its reason changes, or its hint if it cannot start in this state. */
   readonly report: (line: string) => void | Promise<void>;
-  /** Warnings about the pod: sandbox and volume errors stand nowhere else. */
+  /** Reads the events of the pod: sandbox and volume errors appear nowhere else. */
   readonly events: () => Promise<readonly PodEvent[]>;
-  /** What keeps the pod's state from being read at present. */
+  /** Why the pod status cannot be read at present; undefined if it can. */
   readonly problem: () => BuildError | undefined;
 }
 
-/** Reasons that every pod passes through and that explain nothing. */
-const uneventful: ReadonlySet<string> = new Set(['Pending', 'Scheduled']);
+/** Reasons that every pod passes through. They are not reported. */
+const ordinary: ReadonlySet<string> = new Set(['Pending', 'Scheduled']);
 
-/** A pod that is still being created after this time has usually met a volume or network error: look at its events. */
+/** A pod whose containers are not created after this time usually has a volume or network error: its events are read. */
 const eventsAfterMs = 10_000;
 
 /**
- * Waits until the builder runs or has ended. A hopeless state fails as soon as its patience is over, a hopeful one (no
- * room on the nodes, for example: an autoscaler may make some) at `start-timeout`.
- * @throws BuildError('pod') for a hopeless state, BuildError('timeout') with the last state, or the signal's reason.
+ * Waits until the builder container runs or has ended. A state that cannot change by itself fails after its own time limit, any
+ * other one (insufficient resources, for example: a cluster autoscaler may add a node) at `start-timeout`.
+ * @throws BuildError('pod') for a pod that cannot start, BuildError('timeout') with the last state, or the signal's reason.
  */
 export async function waitForStart(
   follower: PodFollower,
@@ -40,12 +42,12 @@ export async function waitForStart(
     const state = follower.state;
     if (state.kind !== 'starting' && state.kind !== 'stuck') return state;
     stuckSince = state.kind === 'stuck' ? (stuckSince ?? clock.now()) : undefined;
-    // A pull that fails has two reasons, which take turns as long as it is tried again: what to do is the same for both.
-    const told = state.kind === 'stuck' ? state.hint : state.reason;
-    if (told !== reported && !uneventful.has(told)) {
+    // A failed pull alternates between two reasons while the kubelet retries it; both have the same hint.
+    const topic = state.kind === 'stuck' ? state.hint : state.reason;
+    if (topic !== reported && !ordinary.has(topic)) {
       await wait.report(`waiting: ${describePodState(state)}`);
     }
-    reported = told;
+    reported = topic;
 
     const patienceMs =
       state.kind === 'stuck' ? (stuckSince ?? 0) + state.patienceMs - clock.now() : Infinity;
@@ -53,18 +55,18 @@ export async function waitForStart(
     const { obstacle, again } = await creation.look(state);
     if (obstacle?.isHopeless === true && again) throw hopeless(state, obstacle, obstacle.hint);
     const leftMs = startedAt + wait.startTimeoutMs - clock.now();
-    if (leftMs <= 0) throw unseen(wait) ?? timedOut(wait.startTimeoutMs, state, obstacle);
+    if (leftMs <= 0) throw unknownStart(wait) ?? timedOut(wait.startTimeoutMs, state, obstacle);
     const ms = Math.min(patienceMs, creation.nextLookMs, leftMs);
     await changeOrTime(follower, state, clock, signal, ms);
   }
 }
 
-/** What hinders a pod whose containers are being created: looked for at growing intervals, each word of it told once. */
+/** The warning events of a pod whose containers are being created: read at growing intervals, each one reported once. */
 class Creation {
   readonly #wait: StartWait;
-  readonly #told = new Set<string>();
-  #sinceMs: number | undefined;
-  #pauseMs = eventsAfterMs;
+  readonly #reported = new Set<string>();
+  readonly #pauses = new Backoff({ firstMs: eventsAfterMs, longestMs: Infinity });
+  #isCreating = false;
   #nextLookAtMs = Infinity;
   #obstacle: Obstacle | undefined;
   #isSeenAgain = false;
@@ -77,38 +79,37 @@ class Creation {
     return this.#nextLookAtMs - this.#wait.clock.now();
   }
 
-  /** @returns the newest obstacle, and whether it was there the last time too. */
+  /** @returns the last obstacle, and whether the previous look found the same one. */
   async look(
     state: PodState,
   ): Promise<{ readonly obstacle: Obstacle | undefined; readonly again: boolean }> {
     const nowMs = this.#wait.clock.now();
     if (!isCreating(state)) {
-      this.#sinceMs = undefined;
+      this.#isCreating = false;
       this.#nextLookAtMs = Infinity;
       return { obstacle: undefined, again: false };
     }
-    if (this.#sinceMs === undefined) {
-      this.#sinceMs = nowMs;
-      this.#pauseMs = eventsAfterMs;
+    if (!this.#isCreating) {
+      this.#isCreating = true;
+      this.#pauses.reset();
       this.#nextLookAtMs = nowMs + eventsAfterMs;
     }
     if (nowMs >= this.#nextLookAtMs) {
       await this.#read();
-      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauseMs;
-      this.#pauseMs *= 2;
+      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauses.next();
     }
     return { obstacle: this.#obstacle, again: this.#isSeenAgain };
   }
 
   async #read(): Promise<void> {
     const obstacles = readObstacles(await this.#wait.events());
-    for (const { words } of obstacles) {
-      if (this.#told.has(words)) continue;
-      this.#told.add(words);
-      await this.#wait.report(`event: ${words}`);
+    for (const { event } of obstacles) {
+      if (this.#reported.has(event)) continue;
+      this.#reported.add(event);
+      await this.#wait.report(`event: ${event}`);
     }
     const obstacle = obstacles.at(-1);
-    this.#isSeenAgain = obstacle !== undefined && obstacle.words === this.#obstacle?.words;
+    this.#isSeenAgain = obstacle !== undefined && obstacle.event === this.#obstacle?.event;
     this.#obstacle = obstacle;
   }
 }
@@ -120,7 +121,7 @@ function isCreating(state: PodState): boolean {
   );
 }
 
-/** Resolves when the state is another one, or after `ms`. */
+/** Resolves when the state has changed, or after `ms`. */
 async function changeOrTime(
   follower: PodFollower,
   state: PodState,
@@ -128,29 +129,23 @@ async function changeOrTime(
   signal: AbortSignal,
   ms: number,
 ): Promise<void> {
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  const change = follower.until((next) => next !== state, either);
-  const time = clock.sleep(Math.max(ms, 1), either);
-  try {
-    await Promise.race([change, time]);
-  } finally {
-    done.abort();
-    await Promise.allSettled([change, time]);
-  }
+  await race<unknown>(signal, [
+    (until) => follower.until((next) => next !== state, until),
+    (until) => clock.sleep(Math.max(ms, 1), until),
+  ]);
 }
 
 function hopeless(state: PodState, obstacle: Obstacle | undefined, hint: string): BuildError {
   return new BuildError('pod', `the pod cannot start: ${describe(state, obstacle)}`, { hint });
 }
 
-/** Whether a pod that nobody can look at has started is not known. */
-function unseen({ problem, startTimeoutMs }: StartWait): BuildError | undefined {
+/** The failure if the status of the pod cannot be read; undefined if it can. */
+function unknownStart({ problem, startTimeoutMs }: StartWait): BuildError | undefined {
   const cause = problem();
   if (cause === undefined) return undefined;
   return new BuildError(
     'timeout',
-    `the pod was not seen to start within ${startTimeoutMs / 1_000} s: ${cause.message}`,
+    `the pod status was unavailable, so it is unknown whether the pod started within ${startTimeoutMs / 1_000} s: ${cause.message}`,
     { cause, ...(cause.hint !== undefined && { hint: cause.hint }) },
   );
 }
@@ -164,19 +159,19 @@ function timedOut(afterMs: number, state: PodState, obstacle: Obstacle | undefin
 }
 
 function describe(state: PodState, obstacle: Obstacle | undefined): string {
-  const event = obstacle === undefined ? '' : `; last event: ${obstacle.words}`;
+  const event = obstacle === undefined ? '' : `; last event: ${obstacle.event}`;
   return `${describePodState(state)}${event}`;
 }
 
 function timeoutHint(state: PodState): string {
   if (state.kind === 'stuck') return state.hint;
   const hint = state.kind === 'starting' ? timeoutHints[state.reason] : undefined;
-  return hint ?? "Give it more time with 'start-timeout', or look at the node and its events.";
+  return hint ?? "Raise 'start-timeout', or check the node and its events.";
 }
 
 const timeoutHints: Readonly<Record<string, string | undefined>> = {
   Unschedulable:
-    "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or give an autoscaler more time with 'start-timeout'.",
+    "Lower the requests in 'resources', correct 'node-selector' or 'tolerations', or raise 'start-timeout' to give a cluster autoscaler more time.",
   SchedulingGated:
-    "Ask whoever runs the cluster what removes its scheduling gates, or give it more time with 'start-timeout'.",
+    "Ask the cluster administrator which controller removes the scheduling gates of the pod, or raise 'start-timeout'.",
 };

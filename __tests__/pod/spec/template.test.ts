@@ -168,13 +168,12 @@ describe('what carries the guarantees is refused', () => {
     {
       name: 'metadata.ownerReferences',
       template: { metadata: { ownerReferences: [] } },
-      problem: 'metadata.ownerReferences must not be set: the action removes the pod itself',
+      problem: 'metadata.ownerReferences must not be set: the action deletes the pod itself',
     },
     {
       name: 'spec.restartPolicy',
       template: { spec: { restartPolicy: 'Always' } },
-      problem:
-        'spec.restartPolicy must not be set: a builder is never started twice with one stream',
+      problem: 'spec.restartPolicy must not be set: a restarted builder would have no stdin',
     },
     {
       name: 'spec.activeDeadlineSeconds',
@@ -199,12 +198,14 @@ describe('what carries the guarantees is refused', () => {
     {
       name: 'stdin of the builder',
       template: inSpec({ stdin: false }),
-      problem: 'spec.containers[$builder].stdin must not be set: the context arrives there',
+      problem:
+        'spec.containers[$builder].stdin must not be set: the builder reads the context from it',
     },
     {
       name: 'stdinOnce of the builder',
       template: inSpec({ stdinOnce: false }),
-      problem: 'spec.containers[$builder].stdinOnce must not be set: the context arrives there',
+      problem:
+        'spec.containers[$builder].stdinOnce must not be set: the builder reads the context from it',
     },
     {
       name: 'tty of the builder',
@@ -215,24 +216,25 @@ describe('what carries the guarantees is refused', () => {
       name: 'terminationMessagePath of the builder',
       template: inSpec({ terminationMessagePath: '/x' }),
       problem:
-        'spec.containers[$builder].terminationMessagePath must not be set: the digest arrives there',
+        'spec.containers[$builder].terminationMessagePath must not be set: the builder reports the image digest there',
     },
     {
       name: 'terminationMessagePolicy of the builder',
       template: inSpec({ terminationMessagePolicy: 'File' }),
       problem:
-        'spec.containers[$builder].terminationMessagePolicy must not be set: the digest arrives there',
+        'spec.containers[$builder].terminationMessagePolicy must not be set: the builder reports the image digest there',
     },
     {
       name: 'an own label',
       template: { metadata: { labels: { 'app.kubernetes.io/name': 'x', team: 'b' } } },
-      problem: 'metadata.labels must not have "app.kubernetes.io/name": it is the action\'s own',
+      problem:
+        'metadata.labels must not have "app.kubernetes.io/name": it is reserved by the action',
     },
     {
       name: 'an own annotation',
       template: { metadata: { annotations: { 'kube-build-push/nonce': 'x' } } },
       problem:
-        'metadata.annotations must not have "kube-build-push/nonce": it is the action\'s own',
+        'metadata.annotations must not have "kube-build-push/nonce": it is reserved by the action',
     },
     {
       name: 'an environment variable of the action',
@@ -258,13 +260,13 @@ describe('what carries the guarantees is refused', () => {
     {
       name: 'two builders',
       template: { spec: { containers: [{ name: '$builder' }, { name: '$builder' }] } },
-      problem: '$builder stands there twice',
+      problem: 'spec.containers must not have $builder more than once',
     },
     {
       name: 'several fields, all at once',
       template: { metadata: { name: 'x' }, spec: { restartPolicy: 'Always' } },
       problem:
-        'metadata.name must not be set: the action chooses it; spec.restartPolicy must not be set: a builder is never started twice with one stream',
+        'metadata.name must not be set: the action chooses it; spec.restartPolicy must not be set: a restarted builder would have no stdin',
     },
   ])('$name', async ({ template, problem }) => {
     expect(await failureOf(() => mergeTemplate(ours, { ...template }))).toEqual({
@@ -282,7 +284,7 @@ test.each([
     name: 'containers by name, beside a field of the action',
     template: { spec: { containers: {}, restartPolicy: 'Always' } },
     problem:
-      'spec.containers must be a list; spec.restartPolicy must not be set: a builder is never started twice with one stream',
+      'spec.containers must be a list; spec.restartPolicy must not be set: a restarted builder would have no stdin',
   },
 ])('what has another kind than in a Pod is to be corrected: $name', async (given) => {
   expect(await failureOf(() => mergeTemplate(ours, given.template))).toEqual({

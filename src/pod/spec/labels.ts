@@ -1,12 +1,12 @@
 import { ownPrefix } from '../../inputs/values/own-keys.ts';
 
-/** Tells our own create, whose answer was lost, from a pod of somebody else with the same name. */
+/** Identifies the pod after a create whose response was lost: a pod of another client with the same name has another nonce. */
 export const nonceAnnotation = `${ownPrefix}nonce`;
 
-/** RFC 3339 time after which a later run may remove the pod. */
+/** RFC 3339 time after which a later run may delete the pod. */
 export const expiresAnnotation = `${ownPrefix}expires`;
 
-/** Value of `keep-pod` where it may keep the pod: until it expires, no later run removes it. */
+/** Value of `keep-pod` if that may keep the pod: no later run deletes it before it expires. */
 export const keepAnnotation = `${ownPrefix}keep-pod`;
 
 /** Any text as a label value: at most 63 characters of letters, digits, `-`, `_`, `.`, bounded by letters or digits. */

@@ -5,26 +5,26 @@ import type { Platform } from '../../inputs/values/platform.ts';
 import type { PodRef } from '../../ports.ts';
 import { expiresAnnotation, keepAnnotation, nonceAnnotation, toLabelValue } from './labels.ts';
 
-/** Whose run a pod belongs to; empty texts are left out. */
+/** The workflow run that a pod belongs to; empty texts get no label. */
 export interface RunIdentity {
   readonly repository: string;
   readonly runId: string;
   readonly runAttempt: string;
 }
 
-/** What differs from pod to pod beside the inputs. */
+/** The values that differ from pod to pod, in addition to the inputs. */
 export interface PodOrder {
   readonly ref: PodRef;
   readonly run: RunIdentity;
   readonly nonce: string;
-  /** Time after which a later run may remove the pod. */
+  /** Time after which a later run may delete the pod. */
   readonly expiresAt: Date;
-  /** `keep-pod`: the pod may stay after its run. */
+  /** The input `keep-pod`: whether the pod is kept after its run. */
   readonly keepPod: 'never' | 'on-failure' | 'always';
-  /** The cluster's own bound on the container's life, counted from the pod's start. */
+  /** Time limit that the kubelet enforces, counted from the start of the pod. */
   readonly activeDeadlineSeconds: number;
   readonly platform: Platform | undefined;
-  /** The engine's container without `resources` and the fields that carry our guarantees. */
+  /** The container of the engine, without `resources` and the fields of `builderContainer`. */
   readonly container: V1Container;
   readonly volumes: readonly V1Volume[];
 }
@@ -39,7 +39,7 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
       namespace: order.ref.namespace,
       labels: { ...inputs.labels, ...ownLabels, ...runLabels(order.run) },
       annotations: {
-        // A builder that is moved starts again from nothing; the autoscaler has to wait for it.
+        // An evicted builder must start from the beginning: the cluster autoscaler must not evict it.
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
         ...inputs.annotations,
         [nonceAnnotation]: order.nonce,
@@ -50,7 +50,7 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
     spec: {
       restartPolicy: 'Never',
       activeDeadlineSeconds: order.activeDeadlineSeconds,
-      // A builder has nothing to save when it is told to stop.
+      // A builder has no state to save on SIGTERM.
       terminationGracePeriodSeconds: 1,
       enableServiceLinks: false,
       automountServiceAccountToken: inputs.serviceAccount !== undefined,
@@ -73,8 +73,8 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
 }
 
 /**
- * The fields that carry the action's guarantees. `stdinOnce` makes the runtime close stdin after the first attach
- * (attach ends = end of file); without it a builder that reads to the end would wait for ever.
+ * The container with the fields that the action depends on. `stdinOnce` makes the container runtime close stdin when the first attach ends;
+ * without it a builder that reads to the end of stdin would never end.
  */
 function builderContainer(inputs: PodInputs, container: V1Container): V1Container {
   const { requests, limits } = inputs.resources;

@@ -4,40 +4,40 @@ import { BuildError } from '../../errors.ts';
 import { isOwnKey } from '../../inputs/values/own-keys.ts';
 import { fieldsOf, isFields, itemsOf, listOf, type Fields } from '../../text/json.ts';
 
-/** Name by which a template means the builder's own container. */
+/** Name of the builder container in a template. */
 const builderAlias = '$builder';
 
-/** Fields that carry the action's guarantees, with what to use instead. */
+/** Fields that the action depends on, with the reason or with the input to use. */
 const refused = {
   metadata: {
     name: 'the action chooses it',
     generateName: 'the action chooses the name',
     namespace: "use the input 'namespace'",
-    ownerReferences: 'the action removes the pod itself',
-    finalizers: 'the action removes the pod itself',
+    ownerReferences: 'the action deletes the pod itself',
+    finalizers: 'the action deletes the pod itself',
   },
   spec: {
-    restartPolicy: 'a builder is never started twice with one stream',
+    restartPolicy: 'a restarted builder would have no stdin',
     activeDeadlineSeconds: "use the input 'timeout'",
   },
   builder: {
     image: "use the input 'builder-image'",
     command: "use the input 'builder-command'",
     args: "use the input 'builder-args'",
-    stdin: 'the context arrives there',
-    stdinOnce: 'the context arrives there',
+    stdin: 'the builder reads the context from it',
+    stdinOnce: 'the builder reads the context from it',
     tty: 'the context is binary',
-    restartPolicy: 'a builder is never started twice with one stream',
-    restartPolicyRules: 'a builder is never started twice with one stream',
-    terminationMessagePath: 'the digest arrives there',
-    terminationMessagePolicy: 'the digest arrives there',
+    restartPolicy: 'a restarted builder would have no stdin',
+    restartPolicyRules: 'a restarted builder would have no stdin',
+    terminationMessagePath: 'the builder reports the image digest there',
+    terminationMessagePolicy: 'the builder reports the image digest there',
   },
 } as const;
 
 /**
- * Merges a user's template into the pod by the rules of ARC's hook templates: lists are appended, maps are merged, single
- * values replace ours; the container `$builder` is merged into the builder, others become sidecars. Unknown fields pass:
- * the API server refuses them (`fieldValidation=Strict`).
+ * Merges the pod template of the user into the pod spec by the rules of the hook templates of Actions Runner Controller: lists are
+ * appended, maps are merged, other values replace those of the action. The container `$builder` is merged into the builder
+ * container, others become sidecars. Unknown fields are kept: the API server rejects them (`fieldValidation=Strict`).
  * @throws BuildError('input') that lists every field that must not be set.
  */
 export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
@@ -55,7 +55,9 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
     ...refusedKeys('metadata.annotations', metadata['annotations']),
     ...refusedEnv(builder, ours),
     ...refusedMounts(builder, ours),
-    ...(containers.filter(isBuilder).length > 1 ? [`${builderAlias} stands there twice`] : []),
+    ...(containers.filter(isBuilder).length > 1
+      ? [`spec.containers must not have ${builderAlias} more than once`]
+      : []),
   ];
   if (wrong.length > 0)
     refuse([...wrong, ...forbidden], 'Correct these fields of the template, or remove them.');
@@ -69,11 +71,11 @@ export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
       containers: [{ ...mergeFields(fieldsOf(ours), builder), name: ours.name }, ...sidecars],
     },
   };
-  // The result has the shape that the template gives it; the server checks it strictly.
+  // The template decides the type of each field; the API server validates them.
   return merged;
 }
 
-/** What is no map or list would be dropped by the merge, and the server could not refuse it. */
+/** Fields that must be a map or a list. The merge would drop any other value, so the API server could not reject it. */
 function wrongKinds(template: Fields, spec: Fields, containers: unknown): string[] {
   const maps = { metadata: template['metadata'], spec: template['spec'] };
   return [
@@ -90,9 +92,9 @@ function isBuilder(container: Fields): boolean {
   return container['name'] === builderAlias;
 }
 
-/** Lists append, maps merge (one level for `resources`, `securityContext` and the like, two for their own maps), the rest replaces. */
+/** Appends lists and merges maps at every level, except `capabilities`; any other value of `theirs` replaces that of `ours`. */
 function mergeFields(ours: Fields, theirs: Fields): Fields {
-  // A map, because a template may have any key, `__proto__` too.
+  // A Map, because a template may have any key, `__proto__` too.
   const merged = new Map(Object.entries(ours));
   for (const [key, value] of Object.entries(theirs)) {
     const own = merged.get(key);
@@ -118,7 +120,7 @@ function refusedFields(
 function refusedKeys(place: string, given: unknown): string[] {
   return Object.keys(fieldsOf(given))
     .filter(isOwnKey)
-    .map((key) => `${place} must not have ${JSON.stringify(key)}: it is the action's own`);
+    .map((key) => `${place} must not have ${JSON.stringify(key)}: it is reserved by the action`);
 }
 
 function refusedEnv(builder: Fields, ours: V1Container): string[] {
@@ -129,7 +131,7 @@ function refusedEnv(builder: Fields, ours: V1Container): string[] {
     .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
 }
 
-/** Runtimes mount the deeper place last, so only the same place is hidden. */
+/** Container runtimes mount deeper paths later, so only a mount at the same path hides another one. */
 function refusedMounts(builder: Fields, ours: V1Container): string[] {
   const own = new Set(
     [ours.terminationMessagePath, ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath)]
@@ -144,7 +146,7 @@ function refusedMounts(builder: Fields, ours: V1Container): string[] {
     .map((path) => `volumeMounts of ${builderAlias} must not hide ${path}: the action needs it`);
 }
 
-/** The root is the empty text. */
+/** A mount path without empty names and `.`; empty for the root. */
 function mountPointOf(path: string): string {
   return path
     .split('/')
