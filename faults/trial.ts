@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster, type PlaygroundCluster } from '../playground/cluster.ts';
+import { JobLogReader } from '../runner/job-log.ts';
 import { removalCommand } from '../src/pod/remove.ts';
 
 export interface TrialOptions {
@@ -208,10 +209,13 @@ const builderLines = ['first', 'received', 'built'];
 /** The builder's lines and no others; in a success each once, or a word that some are missing. */
 function outputProblems(verdict: TrialEnd['verdict'], log: string): readonly string[] {
   const problems: string[] = [];
-  const fences = log.matchAll(/^::stop-commands::(.+)\n([^]*?)^::\1::$/gm);
-  const mirrored = [...fences].flatMap(([, , text = '']) =>
-    text.split('\n').filter((line) => line !== ''),
-  );
+  const reader = new JobLogReader();
+  const mirrored = log
+    .split('\n')
+    .map((line) => reader.read(line))
+    .filter(({ kind, text }) => kind === 'output' && text !== '')
+    .map(({ text }) => text);
+  if (reader.isStopped) problems.push('workflow commands are still stopped at the end of the log');
   if (mirrored.some((line) => !builderLines.includes(line)))
     problems.push('the log shows as output what the builder did not print');
   if (verdict !== 'green') return problems;

@@ -8,8 +8,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { chaosFactor, describePlan, drawPlan, runChaos, type ChaosPlan } from '../faults/chaos.ts';
-import { randomNumbers } from '../oracle/random.ts';
-import { scaleTimers } from '../faults/time.ts';
+import { randomNumbers } from '../support/random.ts';
+import { scaleTimers } from '../support/scaled-time.ts';
 import { describeError } from '../src/errors.ts';
 
 const { values } = parseArgs({

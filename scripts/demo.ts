@@ -9,11 +9,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { JobLogView } from '../playground/job-log.ts';
+import { JobLogView } from '../runner/job-log.ts';
 import { describePlayground, startPlayground, type Playground } from '../playground/playground.ts';
 import type { PocketImage } from '../playground/registry.ts';
 import { describeError } from '../src/errors.ts';
-import { runAction, type ActionResult } from './action.ts';
+import { runAction, type ActionResult } from '../runner/run-action.ts';
 
 const project = resolve(import.meta.dirname, '..', 'playground', 'demo-project');
 const repository = 'demo/hello';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../faults/document.ts';
 import { allFaults, nameOf, runCases, type CaseResult } from '../faults/table.ts';
-import { scaleTimers } from '../faults/time.ts';
+import { scaleTimers } from '../support/scaled-time.ts';
 import { describeError } from '../src/errors.ts';
 
 const { values } = parseArgs({

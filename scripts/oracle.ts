@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { compareArchive, cutArchive } from '../oracle/archive.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
 import { OracleProgram } from '../oracle/program.ts';
-import { Random } from '../oracle/random.ts';
+import { Random } from '../support/random.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
 import { describeError } from '../src/errors.ts';
 

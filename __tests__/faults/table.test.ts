@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTable } from '../../faults/document.ts';
 import { allFaults, nameOf, runCases } from '../../faults/table.ts';
-import { scaleTimers } from '../../faults/time.ts';
+import { scaleTimers } from '../../support/scaled-time.ts';
 
 const takeBack: (() => void)[] = [];
 
