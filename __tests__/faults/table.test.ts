@@ -46,7 +46,7 @@ test('a fault of each phase, in scaled time', async () => {
   expect(unhandled).toEqual([]);
 }, 30_000);
 
-test('docs/faults.md is what the table says', () => {
-  const path = join(import.meta.dirname, '..', '..', 'docs', 'faults.md');
+test('faults/faults.md is what the table says', () => {
+  const path = join(import.meta.dirname, '..', '..', 'faults', 'faults.md');
   expect(readFileSync(path, 'utf8')).toBe(renderTable());
 });

@@ -60,19 +60,29 @@ describe('pack', () => {
   });
 });
 
-describe.each(['action.ts', 'pack.mjs'])('%s', (script) => {
+describe.each([
+  'action.ts',
+  'chaos.ts',
+  'contract.ts',
+  'demo.ts',
+  'e2e.ts',
+  'faults.ts',
+  'load.ts',
+  'oracle.ts',
+  'pack.mjs',
+])('%s', (script) => {
   const run = (word: string): ReturnType<typeof spawnSync> =>
     spawnSync(process.execPath, [join(scripts, script), word], { encoding: 'utf8' });
 
   test('prints its usage for --help', () => {
     const { status, stdout, stderr } = run('--help');
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^usage: npm run -s /);
+    expect(stdout).toMatch(/^usage: npm run /);
   });
 
   test('refuses an unknown option with the usage and exit code 2', () => {
     const { status, stdout, stderr } = run('--unknown');
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^error: Unknown option '--unknown'[^]*\n\nusage: npm run -s /);
+    expect(stderr).toMatch(/^error: Unknown option '--unknown'[^]*\n\nusage: npm run /);
   });
 });
