@@ -10,6 +10,9 @@ export async function runBundle(trial: Trial): Promise<StepsEnd> {
   writeFileSync(stdin, trial.context);
   const { main, log } = await runAction({
     directory: trial.directory,
+    onLog: (text) => {
+      trial.addLog(text);
+    },
     inputs: {
       ...trial.inputs,
       kubeconfig: trial.cluster.kubeconfig(),

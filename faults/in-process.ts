@@ -16,10 +16,25 @@ import { JobDouble } from '../runner/job-double.ts';
 import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import type { StepsEnd, Trial } from './trial.ts';
 
+/** Reports to the trial what the steps print. */
+class TrialJob extends JobDouble {
+  readonly #trial: Trial;
+
+  constructor(trial: Trial) {
+    super();
+    this.#trial = trial;
+  }
+
+  override write(text: string | Buffer): Promise<void> {
+    this.#trial.addLog(text.toString());
+    return super.write(text);
+  }
+}
+
 /** Both steps in this process, with a clock that runs as fast as the trial says. */
 export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promise<StepsEnd> {
   const clock = scaledClock(trial.factor);
-  const job = new JobDouble();
+  const job = new TrialJob(trial);
   const log = new JobLog(job, () => randomBytes(8).toString('hex'));
   let failure: BuildError | undefined;
   try {

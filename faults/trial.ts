@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster, type PlaygroundCluster } from '../playground/cluster.ts';
 import { JobLogReader } from '../runner/job-log.ts';
 import { removalCommand } from '../src/pod/remove.ts';
+import { scaledClock } from '../support/scaled-time.ts';
 
 export interface TrialOptions {
   /** How many times as fast as outside the action's time runs. */
@@ -42,7 +43,7 @@ export interface TrialEnd {
 }
 
 const pollMs = 5;
-/** Real time after which steps count as hanging. */
+/** Process time after which steps count as hanging. */
 const patienceMs = 90_000;
 /** An odd size, so that its half is no multiple of a frame. */
 const contextBytes = 1_500_002;
@@ -60,6 +61,9 @@ export class Trial {
   readonly #digest = createHash('sha256').update(this.context).digest('hex');
   readonly #exitCode: number;
   readonly #over = new AbortController();
+  readonly #time = scaledClock(1);
+  readonly #acknowledged = Promise.withResolvers<undefined>();
+  #log = '';
 
   private constructor(cluster: PlaygroundCluster, { factor, exitCode = 0 }: TrialOptions) {
     this.cluster = cluster;
@@ -96,14 +100,36 @@ export class Trial {
     }
   }
 
+  /** Takes in a piece of the job log, as soon as it is printed. */
+  addLog(text: string): void {
+    this.#log += text;
+    if (/^context complete: /m.test(this.#log)) this.#acknowledged.resolve(undefined);
+  }
+
+  /** Resolves when the step knows that its whole context has arrived. */
+  get acknowledged(): Promise<undefined> {
+    return this.#acknowledged.promise;
+  }
+
+  /** Waits for so much process time. @returns false as soon as the run is over. */
+  async wait(ms: number): Promise<boolean> {
+    try {
+      await this.#time.sleep(ms, this.over);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   letBuilderEnd(): void {
     writeFileSync(this.#gate, '');
   }
 
   async run(steps: RunSteps, cancelled = new AbortController().signal): Promise<TrialEnd> {
-    const startedAt = performance.now();
-    const end = await Promise.race([steps(this, cancelled), this.#patience()]);
-    const seconds = Math.round(((performance.now() - startedAt) * this.factor) / 1_000);
+    const startedAtMs = this.#time.now();
+    const patience = this.wait(patienceMs).then(() => undefined);
+    const end = await Promise.race([steps(this, cancelled), patience]);
+    const seconds = Math.round(((this.#time.now() - startedAtMs) * this.factor) / 1_000);
     this.#over.abort();
     const { failure, log } = end ?? { failure: undefined, log: '' };
     const verdict = end === undefined ? 'hangs' : failure === undefined ? 'green' : 'red';
@@ -143,16 +169,6 @@ export class Trial {
       'echo built',
       `exit ${this.#exitCode}`,
     ].join('; ');
-  }
-
-  /** Undefined if the steps do not end. */
-  async #patience(): Promise<undefined> {
-    try {
-      await pause(patienceMs, undefined, { signal: this.over });
-    } catch {
-      // The steps have ended.
-    }
-    return undefined;
   }
 
   /** What each builder says of its stdin. */
