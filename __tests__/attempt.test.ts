@@ -8,7 +8,7 @@ import { RunReport } from '../src/result/report.ts';
 import { PodDouble, untilSteady, type PodScript } from './support/attach-server.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from './support/job.ts';
+import { JobDouble } from '../runner/job-double.ts';
 import { recordedEvents } from './support/pods.ts';
 
 const pods: PodDouble[] = [];

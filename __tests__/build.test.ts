@@ -15,7 +15,7 @@ import { RunReport } from '../src/result/report.ts';
 import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from './support/job.ts';
+import { JobDouble } from '../runner/job-double.ts';
 import { recordedEvents, recordedPod } from './support/pods.ts';
 
 const pods: PodDouble[] = [];

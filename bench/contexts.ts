@@ -1,7 +1,7 @@
 // Contexts to measure with, the same on every machine: content comes from a seeded generator.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { randomNumbers } from '../oracle/random.ts';
+import { randomNumbers } from '../support/random.ts';
 
 export type ContextName = 'small' | 'big' | 'incompressible' | 'node_modules';
 

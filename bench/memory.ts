@@ -5,10 +5,10 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { PeakMemory } from '../e2e/memory.ts';
-import { visibleLog } from '../e2e/joblog.ts';
+import { PeakMemory } from '../support/peak-memory.ts';
+import { visibleLog } from '../runner/job-log.ts';
 import { startCluster } from '../playground/cluster.ts';
-import { runAction } from '../scripts/action.ts';
+import { runAction } from '../runner/run-action.ts';
 import { writeContext } from './contexts.ts';
 import { round } from './turns.ts';
 

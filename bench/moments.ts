@@ -1,7 +1,7 @@
 // What one run of the action did when, as a recorder in front of the API server has seen it.
 import type { V1Pod } from '@kubernetes/client-node';
-import { visibleLog } from '../e2e/joblog.ts';
-import { runAction, type ActionRun } from '../scripts/action.ts';
+import { visibleLog } from '../runner/job-log.ts';
+import { runAction, type ActionRun } from '../runner/run-action.ts';
 import { startRecorder, type RecordedRequest, type Recorder } from './recorder.ts';
 
 /** Milliseconds. */

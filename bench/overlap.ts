@@ -1,8 +1,8 @@
 // From the container's start to its end of stdin, against `tar | kubectl run -i`, into the same consumer. The container takes
 // both moments itself, from its node's clock, in hundredths of a second.
 import { join } from 'node:path';
-import { visibleLog } from '../e2e/joblog.ts';
-import { runAction } from '../scripts/action.ts';
+import { visibleLog } from '../runner/job-log.ts';
+import { runAction } from '../runner/run-action.ts';
 import { onCluster, type BenchCluster } from './cluster.ts';
 import { readPipeline, warm } from './command.ts';
 import { podOf } from './moments.ts';

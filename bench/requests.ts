@@ -1,8 +1,8 @@
 // Requests to the API server of a build that takes ten minutes, on the playground with time that runs faster.
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { RecordedJob } from '../faults/job.ts';
-import { scaleConnection, scaledClock } from '../faults/time.ts';
+import { JobDouble } from '../runner/job-double.ts';
+import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import { startCluster } from '../playground/cluster.ts';
 import { buildImage } from '../src/build.ts';
 import { createSource } from '../src/context/source.ts';
@@ -42,7 +42,7 @@ function builder(printsEverySeconds: number): string {
 
 async function build(kubeconfig: string, script: string): Promise<void> {
   const clock = scaledClock(factor);
-  const job = new RecordedJob();
+  const job = new JobDouble();
   const log = new JobLog(job, () => randomBytes(16).toString('hex'));
   const values: Readonly<Record<string, string>> = {
     kubeconfig,

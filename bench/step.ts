@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
-import { visibleLog } from '../e2e/joblog.ts';
-import { runAction } from '../scripts/action.ts';
+import { visibleLog } from '../runner/job-log.ts';
+import { runAction } from '../runner/run-action.ts';
 import type { BenchCluster } from './cluster.ts';
 import { readPipeline, runPipeline, warm } from './command.ts';
 import { podOf } from './moments.ts';

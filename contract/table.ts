@@ -23,7 +23,7 @@ export function renderDifference(
     .join('\n');
 }
 
-/** docs/contract.md before it is formatted. */
+/** contract/contract.md before it is formatted. */
 export function renderDocument(
   cases: readonly ContractCase[],
   real: Results,

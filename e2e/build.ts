@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
-import { runAction, type ActionResult, type ActionRun } from '../scripts/action.ts';
+import { runAction, type ActionResult, type ActionRun } from '../runner/run-action.ts';
 import { runAccount } from './account.ts';
 import { testCluster, type TestCluster } from './cluster.ts';
-import { errorsOf, visibleLog, type ErrorAnnotation } from './joblog.ts';
+import { errorsOf, visibleLog, type Annotation } from '../runner/job-log.ts';
 import { getObject } from './kubectl.ts';
 import { until } from './poll.ts';
 
@@ -87,7 +87,7 @@ export function assertGreen(result: ActionResult): void {
 }
 
 /** The step failed with exit code 1, and said why in exactly one annotation. */
-export function assertRed(result: ActionResult, message: RegExp): ErrorAnnotation {
+export function assertRed(result: ActionResult, message: RegExp): Annotation {
   const log = visibleLog(result.log);
   assert.equal(result.main, 1, log);
   assert.equal(result.post, 0, log);

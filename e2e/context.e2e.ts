@@ -12,14 +12,14 @@ import {
   writeEveryKind,
   type ListedMember,
   type TreeRecord,
-} from '../__tests__/support/every-kind.ts';
-import { Random } from '../oracle/random.ts';
-import type { ActionResult } from '../scripts/action.ts';
+} from '../support/every-kind.ts';
+import { Random } from '../support/random.ts';
+import type { ActionResult } from '../runner/run-action.ts';
 import { createSource } from '../src/context/source.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import { account, assertGreen, assertRed, cluster, kaniko, runBuild, withFiles } from './build.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { splitLog, visibleLog } from './joblog.ts';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { readArchive, readLayers, readManifest, type ArchiveMember } from './registry.ts';
 
 const registry = { host: cluster.registry };

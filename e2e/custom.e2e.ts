@@ -13,7 +13,7 @@ import {
 } from './build.ts';
 import { streamBig, writeRandomFile } from './bytes.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog } from '../runner/job-log.ts';
 import { runProgram } from './kubectl.ts';
 import { readManifest } from './registry.ts';
 

@@ -4,7 +4,7 @@ import type { V1Role } from '@kubernetes/client-node';
 import { accountName } from './account.ts';
 import { account, assertGreen, assertRed, runBuild, script, shell } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog } from '../runner/job-log.ts';
 import { getObject, kubectl } from './kubectl.ts';
 import { until } from './poll.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assertGreen, assertRed, script, withFiles, type Inputs } from './build.ts';
 import { hasPrinted, writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog } from '../runner/job-log.ts';
 import {
   assertLines,
   attemptsOf,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { account, assertRed, podsOf, script } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { visibleLog } from './joblog.ts';
+import { visibleLog } from '../runner/job-log.ts';
 import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 import { kubectl } from './kubectl.ts';
 

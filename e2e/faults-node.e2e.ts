@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { assertGreen, assertRed, script, withFiles } from './build.ts';
 import { hasPrinted, writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { visibleLog } from './joblog.ts';
+import { visibleLog } from '../runner/job-log.ts';
 import { assertLines, attemptsOf, lab, missingLab, runWithFault, untilHealthy } from './lab.ts';
 
 const megabytes = 200;

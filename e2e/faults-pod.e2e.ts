@@ -5,7 +5,7 @@ import type { V1NodeList } from '@kubernetes/client-node';
 import { account, assertGreen, assertRed, script, shell, withFiles } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog } from '../runner/job-log.ts';
 import { kubectl, getObject } from './kubectl.ts';
 import { attemptsOf, podOf, runWithFault, type Hit } from './lab.ts';
 import { until } from './poll.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { account, assertGreen, cluster, kaniko, withFiles } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog, visibleLog } from './joblog.ts';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 import { readManifest } from './registry.ts';
 

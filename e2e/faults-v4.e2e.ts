@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { assertGreen, runBuild, shell } from './build.ts';
 import { streamBig } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
+import { splitLog } from '../runner/job-log.ts';
 import { lab, missingLab } from './lab.ts';
 
 suite('no half-close of stdin', () => {

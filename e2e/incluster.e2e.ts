@@ -15,12 +15,15 @@ const runner = 'kbp-e2e-runner';
 const inNamespace = ['--namespace', account.namespace];
 const runMs = 240_000;
 
-/** What scripts/action.ts needs to run the bundle. */
+/** The files that scripts/action.ts needs to run the bundle. */
 const actionFiles = [
   'action.yml',
   'package.json',
   'dist',
   'scripts/action.ts',
+  'runner',
+  'support',
+  'src',
   'node_modules/js-yaml',
   'node_modules/argparse',
 ];
@@ -91,7 +94,7 @@ function runnerPod(
           name: 'runner',
           image,
           command: ['node', '/action/scripts/action.ts'],
-          args: Object.entries(inputs).map(([name, value]) => `${name}=${value}`),
+          args: ['--json', ...Object.entries(inputs).map(([name, value]) => `${name}=${value}`)],
           env: [
             ...env,
             { name: 'RUNNER_OS', value: 'Linux' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActionResult } from '../scripts/action.ts';
+import type { ActionResult } from '../runner/run-action.ts';
 import { AuditLog } from './audit.ts';
 import {
   account,
@@ -18,7 +18,7 @@ import {
   type Inputs,
 } from './build.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { visibleLog } from './joblog.ts';
+import { visibleLog } from '../runner/job-log.ts';
 import { kubectl } from './kubectl.ts';
 import { readManifest } from './registry.ts';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { assertGreen, runBuild, script } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from './joblog.ts';
-import { PeakMemory } from './memory.ts';
+import { splitLog } from '../runner/job-log.ts';
+import { PeakMemory } from '../support/peak-memory.ts';
 
 /** Of 100 bytes each, the newline included; their numbers begin here, so that all have the same width. */
 const linesPerBatch = 1_000;

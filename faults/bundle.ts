@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runAction } from '../scripts/action.ts';
+import { errorsOf } from '../runner/job-log.ts';
+import { runAction } from '../runner/run-action.ts';
 import type { StepsEnd, Trial } from './trial.ts';
 
 /** Both steps by the committed bundle, as a runner would, in real time. */
@@ -9,6 +10,9 @@ export async function runBundle(trial: Trial): Promise<StepsEnd> {
   writeFileSync(stdin, trial.context);
   const { main, log } = await runAction({
     directory: trial.directory,
+    onLog: (text) => {
+      trial.addLog(text);
+    },
     inputs: {
       ...trial.inputs,
       kubeconfig: trial.cluster.kubeconfig(),
@@ -19,11 +23,6 @@ export async function runBundle(trial: Trial): Promise<StepsEnd> {
     env: { GITHUB_REPOSITORY: '' },
   });
   if (main === 0) return { failure: undefined, log };
-  return { failure: { sentence: lastError(log), hint: '' }, log };
-}
-
-/** Sentence and advice stand in one annotation. */
-function lastError(log: string): string {
-  const text = [...log.matchAll(/^::error.*?::(.*)$/gm)].at(-1)?.[1] ?? '';
-  return text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+  // Sentence and advice are one annotation.
+  return { failure: { sentence: errorsOf(log).at(-1)?.message ?? '', hint: '' }, log };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { BuildError } from '../src/errors.ts';
 import { expectationOf } from './expect.ts';
 import { runInProcess } from './in-process.ts';
@@ -82,12 +81,9 @@ export function describePlan({ faults, exitCode, cancelAfter: seconds }: ChaosPl
 function cancelAfter(seconds: number | undefined, trial: Trial): AbortSignal {
   const cancel = new AbortController();
   if (seconds === undefined) return cancel.signal;
-  void pause((seconds * 1_000) / trial.factor, undefined, { signal: trial.over }).then(
-    () => {
-      cancel.abort(new BuildError('cancelled', 'the step was cancelled'));
-    },
-    () => undefined,
-  );
+  void trial.wait((seconds * 1_000) / trial.factor).then((isRunning) => {
+    if (isRunning) cancel.abort(new BuildError('cancelled', 'the step was cancelled'));
+  });
   return cancel.signal;
 }
 

@@ -15,7 +15,7 @@ promise without an owner, an end in bounded time, each line of the output once o
 This file is written by \`npm run faults -- --write\`.
 `;
 
-/** The table as docs/faults.md has it. */
+/** The table as faults/faults.md has it. */
 export function renderTable(): string {
   const sections = phases.map((phase) => {
     const rows = faultNames.map((name) => [name, ...cellsOf(phase, name)]);

@@ -13,14 +13,29 @@ import { SavedPods } from '../src/pod/saved-pods.ts';
 import { removeLeftovers } from '../src/post.ts';
 import type { Clock } from '../src/ports.ts';
 import { RunReport } from '../src/result/report.ts';
-import { RecordedJob } from './job.ts';
-import { scaleConnection, scaledClock } from './time.ts';
+import { JobDouble } from '../runner/job-double.ts';
+import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import type { StepsEnd, Trial } from './trial.ts';
+
+/** Reports to the trial what the steps print. */
+class TrialJob extends JobDouble {
+  readonly #trial: Trial;
+
+  constructor(trial: Trial) {
+    super();
+    this.#trial = trial;
+  }
+
+  override write(text: string | Buffer): Promise<void> {
+    this.#trial.addLog(text.toString());
+    return super.write(text);
+  }
+}
 
 /** Both steps in this process, with a clock that runs as fast as the trial says. */
 export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promise<StepsEnd> {
   const clock = scaledClock(trial.factor);
-  const job = new RecordedJob();
+  const job = new TrialJob(trial);
   const log = new JobLog(job, () => randomBytes(8).toString('hex'));
   let failure: BuildError | undefined;
   try {
@@ -30,7 +45,7 @@ export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promis
   }
   await log.close();
   // A step of its own has a connection of its own.
-  await removeLeftovers(job.remembered, clusterOf(trial, clock), clock, log);
+  await removeLeftovers(job.remembered.at(-1) ?? [], clusterOf(trial, clock), clock, log);
   return {
     failure: failure && { sentence: failure.message, hint: failure.hint ?? '' },
     log: job.text,
@@ -65,7 +80,7 @@ function streamOf(context: Buffer): StdinStream {
   return { stream, progress: { files: 1, bytes: length, totalBytes: length, totalFiles: 1 } };
 }
 
-function portsOf(trial: Trial, clock: Clock, job: RecordedJob, log: JobLog): BuildPorts {
+function portsOf(trial: Trial, clock: Clock, job: JobDouble, log: JobLog): BuildPorts {
   return {
     cluster: clusterOf(trial, clock),
     clock,

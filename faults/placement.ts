@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AttachFault, FaultAnswer, RequestFault } from '../playground/cluster/faults.ts';
 import type { Trial } from './trial.ts';
 
@@ -89,8 +88,10 @@ const requestsOf: Readonly<Record<Phase, RegExp>> = {
 const slowMs = 8_000;
 /** Of the action's own time: longer than the pause before a watch is opened again. */
 const foreignMs = 6_000;
-/** Real time in which a fault should have been met. */
-const meetingMs = 300;
+/** Of the action's own time, in which a request meets the fault: longer than the pause before a watch is opened again. */
+const meetingMs = 10_000;
+/** Process time in which a complete upload is acknowledged, if nothing else has broken it. */
+const acknowledgementMs = 2_000;
 
 /** Sets the fault up; it strikes when its phase comes. */
 export function place(fault: Fault, trial: Trial): void {
@@ -126,7 +127,7 @@ function placeInUpload(fault: Fault, trial: Trial): void {
     }
     const met = addRequestFault(fault, trial);
     trial.cluster.closeWatches();
-    await Promise.race([met, pause(meetingMs)]);
+    await Promise.race([met, trial.wait(meetingMs / trial.factor)]);
   };
   const paused: AttachFault = { kind: 'pause', afterBytes, onReached, times: 1 };
   faults.attach = paused;
@@ -137,12 +138,12 @@ async function placeInBuild(fault: Fault, trial: Trial): Promise<void> {
   try {
     await trial.builderHasRead();
     // The acknowledgement of the upload belongs to the phase before.
-    await pause(100, undefined, { signal: trial.over });
+    await Promise.race([trial.acknowledged, trial.wait(acknowledgementMs)]);
     if (isCertificate(fault.name)) changeCertificate(fault, trial);
     else {
       const met = addRequestFault(fault, trial);
       trial.cluster.dropConnections();
-      if (fault.phase === 'build') await Promise.race([met, pause(meetingMs)]);
+      if (fault.phase === 'build') await Promise.race([met, trial.wait(meetingMs / trial.factor)]);
     }
     trial.letBuilderEnd();
   } catch {
@@ -178,15 +179,13 @@ function isCertificate(name: FaultName): boolean {
 }
 
 /** A foreign certificate for a moment is a server that comes back wrongly set up and is corrected. */
-function changeCertificate({ name, extent }: Fault, { cluster, factor, over }: Trial): void {
+function changeCertificate({ name, extent }: Fault, trial: Trial): void {
+  const { cluster, factor } = trial;
   cluster.useCertificate(name === 'renewed certificate' ? 'renewed' : 'foreign');
   if (name === 'renewed certificate' || extent === 'lasting') return;
-  void pause(foreignMs / factor, undefined, { signal: over }).then(
-    () => {
-      cluster.useCertificate('server');
-    },
-    () => undefined,
-  );
+  void trial.wait(foreignMs / factor).then((isRunning) => {
+    if (isRunning) cluster.useCertificate('server');
+  });
 }
 
 function answerOf(name: FaultName, { factor }: Trial): FaultAnswer {

@@ -19,8 +19,6 @@ export interface CaseResult {
 /** How fast a case's time runs: what takes minutes fast, what takes seconds slowly, so that a busy machine changes nothing. */
 export function factorOf({ phase, name, extent }: Fault): number {
   const isBroken = ['reset', 'closed', 'foreign certificate', 'renewed certificate'].includes(name);
-  // A server that has never answered is given up after four seconds, which a busy machine may need for a handshake.
-  if (phase === 'access' && isBroken) return 1;
   if (phase.startsWith('upload') && name === 'silence') return 15;
   return extent === 'once' || isBroken || name === 'slow' ? 10 : 25;
 }

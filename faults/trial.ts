@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster, type PlaygroundCluster } from '../playground/cluster.ts';
+import { JobLogReader } from '../runner/job-log.ts';
 import { removalCommand } from '../src/pod/remove.ts';
+import { scaledClock } from '../support/scaled-time.ts';
 
 export interface TrialOptions {
   /** How many times as fast as outside the action's time runs. */
@@ -41,7 +43,7 @@ export interface TrialEnd {
 }
 
 const pollMs = 5;
-/** Real time after which steps count as hanging. */
+/** Process time after which steps count as hanging. */
 const patienceMs = 90_000;
 /** An odd size, so that its half is no multiple of a frame. */
 const contextBytes = 1_500_002;
@@ -59,6 +61,9 @@ export class Trial {
   readonly #digest = createHash('sha256').update(this.context).digest('hex');
   readonly #exitCode: number;
   readonly #over = new AbortController();
+  readonly #time = scaledClock(1);
+  readonly #acknowledged = Promise.withResolvers<undefined>();
+  #log = '';
 
   private constructor(cluster: PlaygroundCluster, { factor, exitCode = 0 }: TrialOptions) {
     this.cluster = cluster;
@@ -95,14 +100,36 @@ export class Trial {
     }
   }
 
+  /** Takes in a piece of the job log, as soon as it is printed. */
+  addLog(text: string): void {
+    this.#log += text;
+    if (/^context complete: /m.test(this.#log)) this.#acknowledged.resolve(undefined);
+  }
+
+  /** Resolves when the step knows that its whole context has arrived. */
+  get acknowledged(): Promise<undefined> {
+    return this.#acknowledged.promise;
+  }
+
+  /** Waits for so much process time. @returns false as soon as the run is over. */
+  async wait(ms: number): Promise<boolean> {
+    try {
+      await this.#time.sleep(ms, this.over);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   letBuilderEnd(): void {
     writeFileSync(this.#gate, '');
   }
 
   async run(steps: RunSteps, cancelled = new AbortController().signal): Promise<TrialEnd> {
-    const startedAt = performance.now();
-    const end = await Promise.race([steps(this, cancelled), this.#patience()]);
-    const seconds = Math.round(((performance.now() - startedAt) * this.factor) / 1_000);
+    const startedAtMs = this.#time.now();
+    const patience = this.wait(patienceMs).then(() => undefined);
+    const end = await Promise.race([steps(this, cancelled), patience]);
+    const seconds = Math.round(((this.#time.now() - startedAtMs) * this.factor) / 1_000);
     this.#over.abort();
     const { failure, log } = end ?? { failure: undefined, log: '' };
     const verdict = end === undefined ? 'hangs' : failure === undefined ? 'green' : 'red';
@@ -142,16 +169,6 @@ export class Trial {
       'echo built',
       `exit ${this.#exitCode}`,
     ].join('; ');
-  }
-
-  /** Undefined if the steps do not end. */
-  async #patience(): Promise<undefined> {
-    try {
-      await pause(patienceMs, undefined, { signal: this.over });
-    } catch {
-      // The steps have ended.
-    }
-    return undefined;
   }
 
   /** What each builder says of its stdin. */
@@ -208,10 +225,13 @@ const builderLines = ['first', 'received', 'built'];
 /** The builder's lines and no others; in a success each once, or a word that some are missing. */
 function outputProblems(verdict: TrialEnd['verdict'], log: string): readonly string[] {
   const problems: string[] = [];
-  const fences = log.matchAll(/^::stop-commands::(.+)\n([^]*?)^::\1::$/gm);
-  const mirrored = [...fences].flatMap(([, , text = '']) =>
-    text.split('\n').filter((line) => line !== ''),
-  );
+  const reader = new JobLogReader();
+  const mirrored = log
+    .split('\n')
+    .map((line) => reader.read(line))
+    .filter(({ kind, text }) => kind === 'output' && text !== '')
+    .map(({ text }) => text);
+  if (reader.isStopped) problems.push('workflow commands are still stopped at the end of the log');
   if (mirrored.some((line) => !builderLines.includes(line)))
     problems.push('the log shows as output what the builder did not print');
   if (verdict !== 'green') return problems;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startCluster, type PlaygroundCluster } from '../playground/cluster.ts';
 import type { RequestFault } from '../playground/cluster/faults.ts';
-import { runAction, type ActionResult } from '../scripts/action.ts';
+import { runAction, type ActionResult } from '../runner/run-action.ts';
 import { Traffic } from './traffic.ts';
 
 export interface CrowdOptions {

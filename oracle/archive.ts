@@ -8,11 +8,11 @@ import {
   readRecords,
   recordsOf,
   writeEveryKind,
-} from '../__tests__/support/every-kind.ts';
+} from '../support/every-kind.ts';
 import { createSource } from '../src/context/source.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import type { OracleProgram } from './program.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** What is behind the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
 const longestEndBytes = 64;

@@ -2,7 +2,7 @@
 import { drawCase, type IgnoreCase } from './draw.ts';
 import { keptNames, ourVerdict, ourWalk } from './ours.ts';
 import type { OracleProgram, Verdict } from './program.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** Cases that are asked at once. */
 const batchCases = 2_000;

@@ -1,5 +1,5 @@
 // Random ignore files, and random trees that they are tried on: few names, so that patterns and paths often meet.
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** An ignore file with the paths of a tree, every directory before what is in it. */
 export interface IgnoreCase {

@@ -1,25 +1,23 @@
-// Random faults, several in one run, against the playground and in scaled time. Whatever happens: never green unless the builder
-// ended with 0 and had the whole context, never red when it did and the cluster could still say so, no pod left that the log
-// does not name. Exit code 1 if one of these promises is broken.
-//
-//   npm run chaos                           100 runs with a seed of its own, which is printed
-//   npm run chaos -- --seed 7 --runs 300    the same runs again
-//   npm run chaos -- --seed 7 --run 41      only the 41st of them, with its job log
+// Runs random faults; see the usage below.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { chaosFactor, describePlan, drawPlan, runChaos, type ChaosPlan } from '../faults/chaos.ts';
-import { randomNumbers } from '../oracle/random.ts';
-import { scaleTimers } from '../faults/time.ts';
 import { describeError } from '../src/errors.ts';
+import { readCount, runCommand } from '../support/command.ts';
+import { randomNumbers } from '../support/random.ts';
+import { scaleTimers } from '../support/scaled-time.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(randomInt(1_000_000)) },
-    runs: { type: 'string', default: '100' },
-    run: { type: 'string' },
-    'at-once': { type: 'string', default: '8' },
-  },
-});
+const usage = `usage: npm run chaos -- [--seed N] [--runs N] [--run N] [--at-once N]
+
+Runs builds with several random faults each against the playground, in scaled time. The exit code is 1 if a run breaks one
+of these promises: it never succeeds unless the builder ended with 0 and got the whole context, it never fails if the
+builder succeeded and the cluster could still report it, and it leaves no pod that the job log does not name.
+
+  --seed N     repeats the runs of this seed; without it, a random seed is printed
+  --runs N     number of runs; default 100
+  --run N      runs only the Nth of them, with its job log
+  --at-once N  runs so many at the same time; default 8
+  --help       prints this text`;
 
 interface NumberedPlan {
   readonly number: number;
@@ -36,9 +34,20 @@ function drawPlans(seed: number, runs: number, only: number | undefined): readon
   return only === undefined ? plans : plans.filter(({ number }) => number === only);
 }
 
-async function main(): Promise<number> {
-  const seed = Number(values.seed);
-  const only = values.run === undefined ? undefined : Number(values.run);
+async function main(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      seed: { type: 'string', default: String(randomInt(1_000_000)) },
+      runs: { type: 'string', default: '100' },
+      run: { type: 'string' },
+      'at-once': { type: 'string', default: '8' },
+    },
+  });
+  const seed = readCount('--seed', values.seed);
+  const runs = readCount('--runs', values.runs, 1);
+  const only = values.run === undefined ? undefined : readCount('--run', values.run, 1);
+  const atOnce = readCount('--at-once', values['at-once'], 1);
   console.log(`seed ${seed}`);
   let broken = 0;
   const verdicts = { green: 0, red: 0, hangs: 0 };
@@ -47,7 +56,7 @@ async function main(): Promise<number> {
     console.log(`UNHANDLED  ${describeError(error)}`);
   });
   scaleTimers(chaosFactor);
-  const queue = drawPlans(seed, Number(values.runs), only).values();
+  const queue = drawPlans(seed, runs, only).values();
   const work = async (): Promise<void> => {
     for (const { number, plan } of queue) {
       const { end, problems } = await runChaos(plan);
@@ -61,12 +70,12 @@ async function main(): Promise<number> {
       if (only !== undefined) console.log(end.log);
     }
   };
-  await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   console.log(
     `seed ${seed}: ${verdicts.green} green, ${verdicts.red} red, ${verdicts.hangs} hanging; ${broken} broken promises`,
   );
   return broken === 0 ? 0 : 1;
 }
 
-// Connections that a fault has left half open must not keep the process.
-process.exit(await main());
+// Connections that a fault has left half open must not keep the process alive.
+process.exit(await runCommand(usage, main));

@@ -1,11 +1,4 @@
-// Runs the contract cases (contract/cases.ts) on the playground and on the cluster that the environment names
-// (KUBECONFIG, KBP_KUBECONFIG, KBP_NOBODY_KUBECONFIG, KBP_BASE_IMAGE) and prints both results side by side:
-//
-//   npm run contract
-//   npm run contract -- --only 'part of a name'
-//   npm run contract -- --record        also writes contract/recorded.json and docs/contract.md
-//
-// Without a cluster the recorded results stand in for it.
+// Compares the playground with a real cluster; see the usage below.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,23 +8,36 @@ import { realCluster, withPlayground } from '../contract/clusters.ts';
 import { readRecorded, recordedPath } from '../contract/recorded.ts';
 import { compare, failed, runCases } from '../contract/run.ts';
 import { renderDocument, renderDifference } from '../contract/table.ts';
+import { runCommand, UsageError } from '../support/command.ts';
+
+const usage = `usage: npm run contract -- [--only TEXT] [--record]
+
+Runs the contract cases on the playground and on the cluster of the environment variables KUBECONFIG, KBP_KUBECONFIG,
+KBP_NOBODY_KUBECONFIG and KBP_BASE_IMAGE, and prints both results where they differ. Without a cluster, the playground is
+compared with the recorded results. The exit code is 1 if a case differs that is not known to.
+
+  --only TEXT  runs the cases whose name contains the text
+  --record     also writes contract/recorded.json and contract/contract.md; needs a cluster
+  --help       prints this text`;
 
 const root = resolve(import.meta.dirname, '..');
 
 async function write(path: string, text: string): Promise<void> {
   const filepath = join(root, path);
   writeFileSync(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
-  console.log(`${path} is written`);
+  console.log(`wrote ${path}`);
 }
 
-async function main(): Promise<number> {
+async function main(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({
+    args: [...words],
     options: { only: { type: 'string' }, record: { type: 'boolean', default: false } },
   });
   const { only = '', record } = values;
   const chosen = cases.filter(({ name }) => name.includes(only));
   const cluster = realCluster(process.env);
-  if (cluster === undefined && record) throw new Error('there is no cluster to record');
+  if (cluster === undefined && record)
+    throw new UsageError('--record needs a cluster: set its environment variables');
   const source = cluster === undefined ? 'contract/recorded.json' : cluster.account.server;
   console.log(`contract: ${chosen.length} cases on the playground and on ${source}`);
   const [real, playground] = await Promise.all([
@@ -51,7 +57,7 @@ async function main(): Promise<number> {
     if (broken.length > 0) throw new Error(`not recorded: ${broken.length} cases failed`);
     const all = only === '' ? real : { ...readRecorded(), ...real };
     await write(recordedPath, JSON.stringify(all));
-    if (only === '') await write('docs/contract.md', renderDocument(cases, real, playground));
+    if (only === '') await write('contract/contract.md', renderDocument(cases, real, playground));
   }
   console.log(
     `contract: ${counts.equal} equal, ${counts.known} known to differ, ${counts.different} different`,
@@ -59,4 +65,4 @@ async function main(): Promise<number> {
   return counts.different === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(usage, main);

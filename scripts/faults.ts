@@ -1,62 +1,72 @@
-// Every fault in every phase of a build, against the playground and in scaled time. One line a case; exit code 1 if one is not
-// as docs/faults.md says.
-//
-//   npm run faults                        the whole table
-//   npm run faults -- --only 'attach / '  cases whose name contains this
-//   npm run faults -- --log               with the job log of the cases that failed
-//   npm run faults -- --write             writes docs/faults.md, runs nothing
+// Runs the fault-injection matrix; see the usage below.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../faults/document.ts';
 import { allFaults, nameOf, runCases, type CaseResult } from '../faults/table.ts';
-import { scaleTimers } from '../faults/time.ts';
 import { describeError } from '../src/errors.ts';
+import { readCount, runCommand } from '../support/command.ts';
+import { scaleTimers } from '../support/scaled-time.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    'at-once': { type: 'string', default: '10' },
-    log: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
-});
+const usage = `usage: npm run faults -- [--only TEXT] [--at-once N] [--log] [--write]
 
-/** For the timers that requests have for themselves: as fast as most cases run. */
+Runs every fault in every phase of a build against the playground, in scaled time, and prints one line for each case.
+The exit code is 1 if a case does not end as faults/faults.md describes it.
+
+  --only TEXT    runs the cases whose name contains the text, for example 'attach / '
+  --at-once N    runs so many cases at the same time; default 10
+  --log          prints the job log of the cases that failed
+  --write        writes faults/faults.md and runs nothing
+  --help         prints this text`;
+
+/** For the timers of requests: as fast as most cases run. */
 const timerFactor = 10;
 
-async function run(): Promise<number> {
-  const faults = allFaults.filter((fault) => nameOf(fault).includes(values.only));
+async function run(only: string, atOnce: number, showsLogs: boolean): Promise<number> {
+  const faults = allFaults.filter((fault) => nameOf(fault).includes(only));
   const unhandled: string[] = [];
   process.on('unhandledRejection', (error) => {
     unhandled.push(describeError(error));
   });
   scaleTimers(timerFactor);
-  const counts = { right: 0, wrong: 0 };
-  await runCases(faults, Number(values['at-once']), (result) => {
-    counts[print(result)] += 1;
+  let wrong = 0;
+  await runCases(faults, atOnce, (result) => {
+    printCase(result);
+    if (result.problems.length === 0) return;
+    wrong += 1;
+    if (showsLogs) console.log(result.end.log);
   });
   for (const text of unhandled) console.log(`UNHANDLED  ${text}`);
   console.log(
-    `${faults.length} cases: ${counts.right} as expected, ${counts.wrong} wrong, ${unhandled.length} unhandled rejections`,
+    `${faults.length} cases: ${faults.length - wrong} as expected, ${wrong} wrong, ${unhandled.length} unhandled rejections`,
   );
-  return faults.length > 0 && counts.wrong + unhandled.length === 0 ? 0 : 1;
+  return faults.length > 0 && wrong + unhandled.length === 0 ? 0 : 1;
 }
 
-function print({ fault, end, problems }: CaseResult): 'right' | 'wrong' {
-  const kind = problems.length > 0 ? 'wrong' : 'right';
-  const what = end.sentence === '' ? '' : `: ${end.sentence}`;
+function printCase({ fault, end, problems }: CaseResult): void {
+  const verdict = problems.length > 0 ? 'wrong' : 'ok';
+  const message = end.sentence === '' ? '' : `: ${end.sentence}`;
   console.log(
-    `${kind.padEnd(5)} ${nameOf(fault).padEnd(46)} ${end.verdict}, ${end.pods} pods, ${end.seconds} s${what}`,
+    `${verdict.padEnd(5)} ${nameOf(fault).padEnd(46)} ${end.verdict}, ${end.pods} pods, ${end.seconds} s${message}`,
   );
   for (const problem of problems) console.log(`       ${problem}`);
-  if (values.log && kind === 'wrong') console.log(end.log);
-  return kind;
 }
 
-if (values.write) {
-  writeFileSync(join(import.meta.dirname, '..', 'docs', 'faults.md'), renderTable());
-} else {
-  // Connections that a fault has left half open must not keep the process.
-  process.exit(await run());
+async function main(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      only: { type: 'string', default: '' },
+      'at-once': { type: 'string', default: '10' },
+      log: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  if (!values.write)
+    return run(values.only, readCount('--at-once', values['at-once'], 1), values.log);
+  writeFileSync(join(import.meta.dirname, '..', 'faults', 'faults.md'), renderTable());
+  return 0;
 }
+
+// Connections that a fault has left half open must not keep the process alive.
+process.exit(await runCommand(usage, main));

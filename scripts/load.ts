@@ -1,38 +1,47 @@
-// Many builds at once against one playground that refuses a share of their requests with 429 and Retry-After, and cuts all
-// connections once. Prints what each build asked for and when refused requests came again; exit code 1 if a promise is broken.
-//
-//   npm run load                                50 processes, every 5th request refused, then nothing works for 2 s
-//   npm run load -- --processes 8 --refuse 0    8 processes, nothing refused but by the cut
+// Runs many builds at once; see the usage below.
 import { parseArgs } from 'node:util';
 import { runCrowd } from '../load/crowd.ts';
 import { judgeTraffic, median } from '../load/figures.ts';
 import { fullestShare } from '../load/traffic.ts';
+import { readCount, runCommand } from '../support/command.ts';
 
-const { values } = parseArgs({
-  options: {
-    processes: { type: 'string', default: '50' },
-    refuse: { type: 'string', default: '5' },
-    'retry-after': { type: 'string', default: '1' },
-    outage: { type: 'string', default: '2000' },
-  },
-});
+const usage = `usage: npm run load -- [--processes N] [--refuse N] [--retry-after SECONDS] [--outage MS]
+
+Runs many builds at once against one playground that refuses a share of their requests with 429 and Retry-After, and closes
+all connections once. Prints the requests of each build and when refused requests were sent again. The exit code is 1 if a
+promise is broken.
+
+  --processes N          number of builds; default 50
+  --refuse N             refuses every Nth request; default 5, 0 refuses none
+  --retry-after SECONDS  value of Retry-After; default 1
+  --outage MS            refuses every request for so long after the connections were closed; default 2000
+  --help                 prints this text`;
 
 const windowMs = 100;
 
-async function main(): Promise<number> {
-  const retryAfterSeconds = Number(values['retry-after']);
+async function main(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      processes: { type: 'string', default: '50' },
+      refuse: { type: 'string', default: '5' },
+      'retry-after': { type: 'string', default: '1' },
+      outage: { type: 'string', default: '2000' },
+    },
+  });
+  const retryAfterSeconds = readCount('--retry-after', values['retry-after']);
   const end = await runCrowd({
-    processes: Number(values.processes),
-    refuseEach: Number(values.refuse),
+    processes: readCount('--processes', values.processes, 1),
+    refuseEach: readCount('--refuse', values.refuse),
     retryAfterSeconds,
-    outageMs: Number(values.outage),
+    outageMs: readCount('--outage', values.outage),
   });
   const { traffic, comeBackMs } = end;
   const { lines, problems } = judgeTraffic(traffic, retryAfterSeconds);
   for (const line of lines) console.log(line);
   const share = Math.round(fullestShare(comeBackMs, windowMs) * 100);
   console.log(
-    `back after the cut: ${comeBackMs.length} builds, median ${Math.round(median(comeBackMs))} ms, ${share} % within the fullest ${windowMs} ms`,
+    `first request after the outage: ${comeBackMs.length} builds, median ${Math.round(median(comeBackMs))} ms, ${share} % within the fullest ${windowMs} ms`,
   );
   const broken = [...end.problems, ...problems];
   for (const problem of broken) console.log(`BROKEN  ${problem}`);
@@ -42,4 +51,4 @@ async function main(): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand(usage, main);

@@ -1,9 +1,4 @@
-// Go's own libraries, which the builders are made of, against our code: Docker's matcher of ignore files on random rules and
-// paths, and archive/tar on a stream with every kind of entry and on cut ones. Needs Go. Exit code 1 if anything differs.
-//
-//   npm run oracle                                200,000 paths, 1,000 cuts, with a seed of its own, which is printed
-//   npm run oracle -- --seed 7 --paths 200000     the same paths and cuts again
-//   npm run oracle -- --record                    writes the table of verdicts that the unit tests read
+// Compares our code with libraries of Go; see the usage below.
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,46 +7,51 @@ import { parseArgs } from 'node:util';
 import { compareArchive, cutArchive } from '../oracle/archive.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
 import { OracleProgram } from '../oracle/program.ts';
-import { Random } from '../oracle/random.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
-import { describeError } from '../src/errors.ts';
+import { readCount, runCommand } from '../support/command.ts';
+import { Random } from '../support/random.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(randomInt(1_000_000)) },
-    paths: { type: 'string', default: '200000' },
-    cuts: { type: 'string', default: '1000' },
-    record: { type: 'boolean', default: false },
-  },
-});
+const usage = `usage: npm run oracle -- [--seed N] [--paths N] [--cuts N] [--record]
 
-/** Docker leaves `foo/bar` out here, and a well-known library keeps it. */
+Compares our code with the Go libraries that the builders use: Docker's matcher of ignore files on random rules and paths, and
+archive/tar on a stream with every kind of entry and on truncated ones. Needs Go. The exit code is 1 if anything differs.
+
+  --seed N   repeats the paths and cuts of this seed; without it, a random seed is printed
+  --paths N  number of paths; default 200000
+  --cuts N   number of truncated streams; default 1000
+  --record   writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
+  --help     prints this text`;
+
+/** Docker excludes `foo/bar` here, and a well-known library does not. */
 const documented = { ignore: '*/**\n!foo\n', paths: ['bar', 'bar/a', 'foo', 'foo/bar'] };
 
-async function main(program: OracleProgram): Promise<number> {
-  if (values.record) {
-    console.log(
-      `recorded; ${await recordIgnoreCases(program)} cases say something else than before`,
-    );
-    return 0;
-  }
-  const seed = Number(values.seed);
+interface Extent {
+  readonly seed: number;
+  readonly paths: number;
+  readonly cuts: number;
+}
+
+async function compareAll(
+  program: OracleProgram,
+  directory: string,
+  { seed, paths, cuts }: Extent,
+): Promise<number> {
   console.log(`seed ${seed}`);
   const example = await compareOne(program, documented);
-  const result = await compareIgnoreRules(program, new Random(seed), Number(values.paths));
+  const result = await compareIgnoreRules(program, new Random(seed), paths);
   const differences = [...(example === undefined ? [] : [example]), ...result.differences];
   for (const difference of differences) console.log(describe(difference));
   console.log(
     `seed ${seed}: ${result.paths} paths under ${result.cases} ignore files, ${result.excluded} of them excluded, ` +
-      `${result.malformed} files malformed, ${result.unread} directories not read: ${differences.length} differences`,
+      `${result.malformed} files malformed, ${result.unread} directories skipped: ${differences.length} differences`,
   );
   const archive = await compareArchive(program, directory);
-  const cut = await cutArchive(program, new Random(seed), Number(values.cuts));
+  const cut = await cutArchive(program, new Random(seed), cuts);
   const problems = [...archive.problems, ...cut.problems];
   for (const problem of problems) console.log(`DIFFERENCE  ${problem}`);
   console.log(
     `archive: ${archive.entries} entries of every kind, ${archive.problems.length} differences; ` +
-      `${values.cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted without being whole`,
+      `${cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted although incomplete`,
   );
   return differences.length + problems.length === 0 ? 0 : 1;
 }
@@ -67,12 +67,30 @@ function describe({ example, docker, ours, walk }: Difference): string {
   return lines.join('\n');
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'oracle-'));
-try {
-  process.exitCode = await main(new OracleProgram(directory));
-} catch (error) {
-  console.error(`oracle: ${describeError(error)}`);
-  process.exitCode = 1;
-} finally {
-  rmSync(directory, { recursive: true });
+async function main(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      seed: { type: 'string', default: String(randomInt(1_000_000)) },
+      paths: { type: 'string', default: '200000' },
+      cuts: { type: 'string', default: '1000' },
+      record: { type: 'boolean', default: false },
+    },
+  });
+  const extent = {
+    seed: readCount('--seed', values.seed),
+    paths: readCount('--paths', values.paths),
+    cuts: readCount('--cuts', values.cuts),
+  };
+  const directory = mkdtempSync(join(tmpdir(), 'oracle-'));
+  try {
+    const program = new OracleProgram(directory);
+    if (!values.record) return await compareAll(program, directory, extent);
+    console.log(`recorded: ${await recordIgnoreCases(program)} verdicts changed`);
+    return 0;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
+
+process.exitCode = await runCommand(usage, main);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { ActionRun } from '../../scripts/action.ts';
+import type { ActionRun } from '../../runner/run-action.ts';
 import type { Chapter, Stage } from './run.ts';
 
 /** Root may read every file, unless it is started without that right. */

@@ -72,8 +72,8 @@ test('every case was recorded, and nothing else', () => {
   expect(Object.keys(recorded).toSorted()).toEqual(cases.map(({ name }) => name).toSorted());
 });
 
-test('docs/contract.md shows these results', async () => {
-  const path = join(resolve(import.meta.dirname, '..', '..'), 'docs', 'contract.md');
+test('contract/contract.md shows these results', async () => {
+  const path = join(resolve(import.meta.dirname, '..', '..'), 'contract', 'contract.md');
   const text = renderDocument(cases, recorded, playground);
   const written = await format(text, { ...(await resolveConfig(path)), filepath: path });
   expect(readFileSync(path, 'utf8')).toBe(written);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startPlayground } from '../../playground/playground.ts';
-import { runAction } from '../../scripts/action.ts';
+import { runAction } from '../../runner/run-action.ts';
 
 /** Before the bundle has loaded, and while it does. */
 test.each([0, 60, 120])(

@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startPlayground } from '../../playground/playground.ts';
-import { runAction } from '../../scripts/action.ts';
+import { annotationsOf } from '../../runner/job-log.ts';
+import { runAction } from '../../runner/run-action.ts';
 
 const project = join(import.meta.dirname, '..', '..', 'playground', 'demo-project');
-
-/** What the runner counts as annotations. */
-function annotations(log: string): readonly string[] {
-  return log.split('\n').filter((line) => /^::(?:warning|error)/.test(line));
-}
 
 test.each([
   { afterBytes: 0, words: 'the context did not arrive complete: EOF' },
@@ -34,8 +30,11 @@ test.each([
           'registry-ca': caPath,
         },
       });
-      expect(annotations(log)).toEqual([expect.stringContaining(words)]);
-      expect(annotations(log)[0]).toMatch(/^::warning::attempt 1 was lost, starting again/);
+      const [annotation, ...others] = annotationsOf(log);
+      expect(others).toEqual([]);
+      expect(annotation).toMatchObject({ level: 'warning', file: undefined });
+      expect(annotation?.message).toContain(words);
+      expect(annotation?.message).toMatch(/^attempt 1 was lost, starting again/);
       expect(main).toBe(0);
       const image = await registry.image('demo/hello', outputs['digest'] ?? '');
       expect([...image.files.keys()]).toContain('app/server.mjs');

@@ -8,7 +8,7 @@ import { Tail } from '../../src/logs/tail.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
 import type { PodState } from '../../src/pod/state.ts';
 import { VirtualClock } from '../support/clock.ts';
-import { JobDouble } from '../support/job.ts';
+import { JobDouble } from '../../runner/job-double.ts';
 import { overPod, recordedPod } from '../support/pods.ts';
 import { Source } from '../support/source.ts';
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { importsOf, sourceFiles, type Import } from '../support/imports.ts';
+import { importsOf, sourceFiles, sourceFilesIn, type Import } from '../support/imports.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const mostFiles = 14;
@@ -74,17 +74,14 @@ describe('findCircle', () => {
   });
 });
 
-describe.each(['src', 'playground'])('%s', (tree) => {
-  const imports = importsOf(join(root, tree));
+describe('src', () => {
+  const files = sourceFiles(join(root, 'src'));
 
   test('has no circle between files', () => {
+    const imports = importsOf(join(root, 'src'));
     expect(imports.length).toBeGreaterThan(20);
     expect(findCircle(imports, (file) => file)).toEqual([]);
   });
-});
-
-describe('src', () => {
-  const files = sourceFiles(join(root, 'src'));
 
   test('has arrows between folders in one direction', () => {
     expect(findCircle(importsOf(join(root, 'src')), roomOf(files))).toEqual([]);
@@ -94,5 +91,54 @@ describe('src', () => {
     const counts = Object.entries(Object.groupBy(files, (file) => dirname(file)));
     const full = counts.filter(([, inside]) => (inside?.length ?? 0) > mostFiles);
     expect(full.map(([folder]) => folder)).toEqual([]);
+  });
+});
+
+describe('the tools', () => {
+  const folders = [
+    'runner',
+    'support',
+    'playground',
+    'contract',
+    'faults',
+    'load',
+    'e2e',
+    'bench',
+    'oracle',
+    'scripts',
+  ];
+  const files = sourceFilesIn(root, folders);
+  const imports = importsOf(root, files);
+  const importsInto = (folder: string, from: readonly Import[]): readonly string[] =>
+    from
+      .filter((one) => one.to.startsWith(`${folder}/`) && !one.from.startsWith(`${folder}/`))
+      .map(arrow);
+
+  test('have no circle between files', () => {
+    expect(imports.length).toBeGreaterThan(200);
+    expect(findCircle(imports, (file) => file)).toEqual([]);
+  });
+
+  test('have no circle between folders', () => {
+    const topFolder = (file: string): string => file.slice(0, file.indexOf('/'));
+    expect(findCircle(imports, topFolder)).toEqual([]);
+  });
+
+  test('import nothing from scripts, which has entry points only', () => {
+    expect(importsInto('scripts', imports)).toEqual([]);
+  });
+
+  test('are not imported by src', () => {
+    const all = importsOf(root, sourceFilesIn(root, ['src']));
+    const outside = all.filter(({ to }) => !to.startsWith('src/'));
+    expect(outside.map(arrow)).toEqual([]);
+  });
+
+  /** The catalogue of mistakes is a table of tests from which a document and end-to-end cases are made. */
+  const catalogue = ['__tests__/bad-inputs/chapters.ts', '__tests__/bad-inputs/run.ts'];
+
+  test('import nothing from the tests but the catalogue of mistakes', () => {
+    const others = imports.filter(({ to }) => !catalogue.includes(to));
+    expect(importsInto('__tests__', others)).toEqual([]);
   });
 });

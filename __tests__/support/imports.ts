@@ -19,9 +19,22 @@ export function sourceFiles(directory: string): readonly string[] {
     .toSorted();
 }
 
-/** All imports between the TypeScript files below a directory, those of types included. */
-export function importsOf(directory: string): readonly Import[] {
-  return sourceFiles(directory).flatMap((from) =>
+/** TypeScript files below some folders of a directory, relative to the directory, with `/`. */
+export function sourceFilesIn(directory: string, folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) =>
+    sourceFiles(join(directory, folder)).map((file) => `${folder}/${file}`),
+  );
+}
+
+/**
+ * All imports between the TypeScript files below a directory, those of types included.
+ * @param files the importing files; by default all of the directory.
+ */
+export function importsOf(
+  directory: string,
+  files: readonly string[] = sourceFiles(directory),
+): readonly Import[] {
+  return files.flatMap((from) =>
     specifiersOf(readFileSync(join(directory, from), 'utf8'))
       .filter(({ specifier }) => specifier.startsWith('.'))
       .map(({ specifier, names }) => ({ from, to: join(dirname(from), specifier), names }))

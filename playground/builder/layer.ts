@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { pack, type Pack } from 'tar-stream';
-import { digestOf } from '../registry/store.ts';
+import { digestOf } from '../oci/digest.ts';
 import type { Family, Layer } from './image.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 

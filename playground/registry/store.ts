@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { digestOf } from '../oci/digest.ts';
 import { RegistryFailure } from './failure.ts';
 
 /** A manifest exactly as it was pushed: its digest is that of these bytes. */
@@ -171,10 +172,6 @@ export class Store {
     this.#repositories.set(name, repository);
     return repository;
   }
-}
-
-export function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 interface References {

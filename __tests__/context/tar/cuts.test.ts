@@ -4,7 +4,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { extract } from 'tar-stream';
 import { createSource } from '../../../src/context/source.ts';
-import { Random } from '../../../oracle/random.ts';
+import { Random } from '../../../support/random.ts';
 import { diskWorkspace } from '../../support/tree.ts';
 
 const seed = 6;

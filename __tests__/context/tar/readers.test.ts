@@ -12,7 +12,7 @@ import {
   writeEveryKind,
   type ListedMember,
   type TreeRecord,
-} from '../../support/every-kind.ts';
+} from '../../../support/every-kind.ts';
 import { diskWorkspace } from '../../support/tree.ts';
 
 let directory = '';

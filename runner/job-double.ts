@@ -1,9 +1,10 @@
-import type { Job, PodRef } from '../../src/ports.ts';
+import type { Job, PodRef } from '../src/ports.ts';
 
-/** The runner's side, recorded. */
+/** The Job port without a runner: records what the step printed, and what it left for the post step and for later steps. */
 export class JobDouble implements Job {
   text = '';
   readonly outputs = new Map<string, string>();
+  /** Every list of pods that was saved, the last one as the post step gets it. */
   readonly remembered: (readonly PodRef[])[] = [];
   summary = '';
 
