@@ -3,7 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { JobLog } from '../../src/logs/fence.ts';
 import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
-import type { OpenLog } from '../../src/logs/resume.ts';
+import type { OpenLog } from '../../src/logs/reader.ts';
 import { Tail } from '../../src/logs/tail.ts';
 import { followPod } from '../../src/pod/follow.ts';
 import type { PodState } from '../../src/pod/state.ts';
@@ -63,7 +63,7 @@ test('what the node says about the log is said outside the fence and is no last 
     'one',
     '::two',
     '::token-of-the-fence::',
-    "the node says about the builder's log: unable to retrieve container logs",
+    'message from the kubelet in the container log: unable to retrieve container logs',
   ]);
 });
 

@@ -322,7 +322,7 @@ describe('what the node says itself', () => {
     await container.clock.until(container.read());
     expect(container.story.slice(0, 3)).toEqual([
       'start\n',
-      "note: the node says about the builder's log: failed to watch file",
+      'note: message from the kubelet in the container log: failed to watch file',
       'a\n',
     ]);
   });
@@ -337,7 +337,7 @@ describe('what the node says itself', () => {
     });
     expect(await container.clock.until(container.read())).toEqual(lines);
     expect(container.said.filter((text) => text.startsWith('note'))).toEqual([
-      `note: the node says about the builder's log: ${broke}`,
+      `note: message from the kubelet in the container log: ${broke}`,
     ]);
   });
 
@@ -422,7 +422,7 @@ describe('a line that is too long to hold', () => {
 
 describe('output that is missing', () => {
   const told =
-    "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the node had rotated its log before it could be read";
+    "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the kubelet rotated the container log before it was read";
 
   test('is told once, where a request does not bring again what it must', async () => {
     const container = new Container((request) => () => {

@@ -3,7 +3,8 @@ import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded, type PodState } from '../pod/state.ts';
 import type { Clock } from '../ports.ts';
 import type { JobLog } from './fence.ts';
-import { resumeLog, type OpenLog } from './resume.ts';
+import type { OpenLog } from './reader.ts';
+import { resumeLog } from './resume.ts';
 import { SilenceReport } from './silence.ts';
 import type { Tail } from './tail.ts';
 
