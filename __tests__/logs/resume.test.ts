@@ -100,8 +100,8 @@ const texts = ['start', 'a', 'b', 'b', '\u00e9\u20ac', '1%\r2%\r', 'end'].map((t
 
 /** All lines since the requested second, as the kubelet returns them. */
 function logSince({ sinceTime }: LogOptions, lines: readonly string[] = log): Buffer {
-  const second = sinceTime?.replace('Z', '') ?? '';
-  const selected = lines.filter((line) => line.slice(0, second.length) >= second);
+  const since = sinceTime?.replace('Z', '') ?? '';
+  const selected = lines.filter((line) => line.slice(0, since.length) >= since);
   return Buffer.from(selected.map((line) => `${line}\n`).join(''));
 }
 
