@@ -1,5 +1,7 @@
 import type { Clock, LogOptions } from '../ports.ts';
 import { OutageNotice } from '../time/outage.ts';
+import { Scope } from '../time/scope.ts';
+import { within } from '../time/within.ts';
 import { LineFramer, type LogLine } from './lines.ts';
 import { RotationWatch } from './rotation.ts';
 import { secondOf, Seen, type Gap, type Pause } from './seen.ts';
@@ -64,15 +66,15 @@ export class LogReader {
    */
   async *request(follow: boolean, signal: AbortSignal): AsyncGenerator<readonly LogLine[]> {
     const { clock, open } = this.#options;
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    const watch = new SilenceWatch(clock, stop, either);
+    const scope = new Scope(signal);
+    const silence = new RequestSilence(clock);
+    void scope.run((running) => silence.limit(running));
     const framer = new LineFramer();
     const since = this.#seen.since();
     let isHead = since.sinceTime !== undefined;
     try {
-      for await (const chunk of open({ follow, ...since }, either)) {
-        watch.heard();
+      for await (const chunk of open({ follow, ...since }, scope.signal)) {
+        silence.heard();
         await this.outage.worked();
         this.#rotation.heard(clock.now(), chunk.length);
         const lines = framer.push(chunk);
@@ -82,11 +84,10 @@ export class LogReader {
       await this.outage.worked();
       yield* this.#deliver(unfinishedLine(framer, follow), isHead, signal);
     } catch (error) {
-      const isSilence = follow && stop.signal.aborted && !signal.aborted;
-      if (!isSilence) throw error;
+      const isSilent = scope.signal.aborted && !signal.aborted;
+      if (!isSilent || !follow) throw error;
     } finally {
-      stop.abort();
-      await watch.done;
+      await scope.end();
     }
   }
 
@@ -140,18 +141,17 @@ export class LogReader {
 
   /** True if the oldest line that the node still has is not newer than this; false if unknown. */
   async #isInCurrentFile(at: bigint, signal: AbortSignal): Promise<boolean> {
-    const framer = new LineFramer();
+    const { clock, open } = this.#options;
+    const options = { follow: false, sinceTime: secondOf(at) };
     try {
-      const options = { follow: false, sinceTime: secondOf(at) };
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(gapCheckMs)]);
-      for await (const chunk of this.#options.open(options, limit)) {
-        const first = framer.push(chunk).find((line) => line.at !== undefined);
-        if (first?.at !== undefined) return first.at <= at;
-      }
+      const oldest = await within({ clock, ms: gapCheckMs }, signal, (limit) =>
+        firstTimestamp(open(options, limit)),
+      );
+      return oldest !== undefined && oldest <= at;
     } catch {
       signal.throwIfAborted();
+      return false;
     }
-    return false;
   }
 
   async #warnOf(gap: Gap | undefined): Promise<void> {
@@ -181,34 +181,38 @@ function unfinishedLine(framer: LineFramer, follow: boolean): LogLine[] {
   return partOfTimestamp.test(head) ? [] : [last];
 }
 
+async function firstTimestamp(chunks: AsyncIterable<Buffer>): Promise<bigint | undefined> {
+  const framer = new LineFramer();
+  for await (const chunk of chunks) {
+    const first = framer.push(chunk).find(({ at }) => at !== undefined);
+    if (first !== undefined) return first.at;
+  }
+  return undefined;
+}
+
 function timeOf(at: bigint): string {
   return new Date(Number(at / 1_000_000n)).toISOString().slice(11, 19);
 }
 
-/** Aborts `stop` when nothing was heard for 90 s. */
-class SilenceWatch {
-  readonly done: Promise<void>;
+/** Limits how long a request can be silent. */
+class RequestSilence {
   readonly #clock: Clock;
   #heardAtMs: number;
 
-  constructor(clock: Clock, stop: AbortController, signal: AbortSignal) {
+  constructor(clock: Clock) {
     this.#clock = clock;
     this.#heardAtMs = clock.now();
-    this.done = this.#run(stop, signal);
   }
 
   heard(): void {
     this.#heardAtMs = this.#clock.now();
   }
 
-  async #run(stop: AbortController, signal: AbortSignal): Promise<void> {
+  /** @throws an error after 90 s of silence, or the signal's reason. */
+  async limit(signal: AbortSignal): Promise<never> {
     for (let quietMs = 0; quietMs < quietRequestMs; quietMs = this.#clock.now() - this.#heardAtMs) {
-      try {
-        await this.#clock.sleep(quietRequestMs - quietMs, signal);
-      } catch {
-        return;
-      }
+      await this.#clock.sleep(quietRequestMs - quietMs, signal);
     }
-    stop.abort();
+    throw new Error(`no data within ${quietRequestMs / 1_000} s`);
   }
 }

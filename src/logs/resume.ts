@@ -1,20 +1,26 @@
 import { BuildError } from '../errors.ts';
+import { orAborted } from '../time/abort.ts';
+import { Backoff } from '../time/backoff.ts';
+import { race } from '../time/race.ts';
 import type { LogLine } from './lines.ts';
 import { LogReader, type ReaderOptions } from './reader.ts';
 
 export interface ResumeOptions extends ReaderOptions {
   /** True once the container has ended: then a request that ends may be the last one. */
   readonly ended: () => boolean;
-  /** Resolves when the container has ended. */
+  /** Resolves when the container has ended; never rejects. */
   readonly untilEnded: Promise<unknown>;
   /** A number from 0 up to 1; Math.random by default. */
   readonly random?: () => number;
 }
 
-const firstPauseMs = 200;
-const longestPauseMs = 5_000;
-/** Spreads the requests of many builds whose connections broke at the same time. */
-const spreadMs = 800;
+/**
+ * Pauses while the container runs. The first is between 0.2 and 1 s, which spreads the requests of many
+ * builds whose connections broke at the same time.
+ */
+const followPauses = { firstMs: 1_000, longestMs: 5_000, jitter: 0.8 };
+/** Pauses after its end: short, because the step waits. */
+const restPauses = { firstMs: 200, longestMs: 5_000 };
 /** How long requests for the rest of the log are retried after the end of the container. */
 const lastPatienceMs = 60_000;
 
@@ -34,15 +40,14 @@ export async function* resumeLog(
   options: ResumeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
+  const { clock, ended, untilEnded, random } = options;
   const reader = new LogReader(options);
-  const { random = Math.random } = options;
-  let pauseMs = firstPauseMs;
-  while (!options.ended()) {
-    let batches = 0;
+  const backoff = new Backoff({ ...followPauses, ...(random !== undefined && { random }) });
+  while (!ended()) {
     let askedMs: number | undefined;
     try {
       for await (const batch of reader.request(true, signal)) {
-        batches++;
+        backoff.reset();
         yield batch;
       }
     } catch (error) {
@@ -51,12 +56,11 @@ export async function* resumeLog(
       await reader.outage.failed(error);
       askedMs = retryAfterOf(error);
     }
-    const spread = random() * spreadMs;
-    // Retry-After also holds for the requests after the end of the container.
-    if (askedMs !== undefined) await options.clock.sleep(askedMs + spread, signal);
-    if (options.ended()) break;
-    pauseMs = batches > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
-    if (askedMs === undefined) await untilEndedOr(options, pauseMs + spread, signal);
+    const pauseMs = backoff.next(askedMs);
+    const pause = (running: AbortSignal): Promise<unknown> => clock.sleep(pauseMs, running);
+    // The end of the container ends the pause, but not one that the server has asked for.
+    if (askedMs !== undefined) await pause(signal);
+    else if (!ended()) await race(signal, [pause, (running) => orAborted(untilEnded, running)]);
   }
   yield* fetchRest(reader, options, signal);
 }
@@ -68,47 +72,32 @@ export async function* resumeLog(
  */
 async function* fetchRest(
   reader: LogReader,
-  { clock, random = Math.random }: ResumeOptions,
+  { clock, random }: ResumeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
+  const backoff = new Backoff({ ...restPauses, ...(random !== undefined && { random }) });
   let workedAtMs = clock.now();
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-    let batches = 0;
-    let askedMs = 0;
+  for (;;) {
+    let pauseMs: number;
     try {
+      let batches = 0;
       for await (const batch of reader.request(false, signal)) {
         batches++;
         yield batch;
       }
       if (batches === 0) break;
-      pauseMs = firstPauseMs;
       workedAtMs = clock.now();
+      backoff.reset();
+      pauseMs = backoff.next();
     } catch (error) {
-      const asked = retryAfterOf(error);
-      if (asked !== undefined) askedMs = asked + random() * spreadMs;
-      const isLate = clock.now() - workedAtMs + Math.max(pauseMs, askedMs) > lastPatienceMs;
+      pauseMs = backoff.next(retryAfterOf(error));
+      const isLate = clock.now() - workedAtMs + pauseMs > lastPatienceMs;
       if (signal.aborted || isGone(error) || isLate) throw error;
       await reader.outage.failed(error);
     }
-    await clock.sleep(Math.max(pauseMs, askedMs), signal);
+    await clock.sleep(pauseMs, signal);
   }
   await reader.finish();
-}
-
-async function untilEndedOr(
-  { clock, untilEnded }: ResumeOptions,
-  ms: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const done = new AbortController();
-  const pause = clock.sleep(ms, AbortSignal.any([signal, done.signal]));
-  try {
-    await Promise.race([pause, untilEnded.catch(() => undefined)]);
-  } finally {
-    done.abort();
-    await pause.catch(() => undefined);
-  }
-  signal.throwIfAborted();
 }
 
 function retryAfterOf(error: unknown): number | undefined {
