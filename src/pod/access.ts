@@ -1,8 +1,8 @@
 import { BuildError } from '../errors.ts';
-import type { Access, Cluster } from '../ports.ts';
+import type { Cluster, Permission } from '../ports.ts';
 
 /** Rights without which no build is possible. The attach upgrade is a GET; since 1.35 the server asks for `create` too. */
-const required: readonly Access[] = [
+const required: readonly Permission[] = [
   { verb: 'create', resource: 'pods' },
   { verb: 'get', resource: 'pods' },
   { verb: 'delete', resource: 'pods' },
@@ -18,7 +18,7 @@ const required: readonly Access[] = [
  * @throws BuildError('cluster') that names what is missing, with the lines to add to the Role.
  */
 export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const listed = await cluster.listedRights(signal);
+  const listed = await cluster.listPermissions(signal);
   const doubtful = required.filter((access) => !listed.some((right) => covers(right, access)));
   const answers = await Promise.all(doubtful.map((access) => cluster.can(access, signal)));
   const missing = doubtful.filter((_, index) => answers[index] === 'no');
@@ -31,12 +31,12 @@ export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promis
   );
 }
 
-function covers(right: Access, access: Access): boolean {
+function covers(right: Permission, access: Permission): boolean {
   return [access.verb, '*'].includes(right.verb) && [access.resource, '*'].includes(right.resource);
 }
 
 /** One YAML rule for each resource, as it stands in a Role. */
-function missingRules(missing: readonly Access[]): string[] {
+function missingRules(missing: readonly Permission[]): string[] {
   const resources = [...new Set(missing.map(({ resource }) => resource))];
   return resources.map((resource) => {
     const verbs = missing.filter((access) => access.resource === resource).map(({ verb }) => verb);
