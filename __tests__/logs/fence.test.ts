@@ -46,6 +46,7 @@ describe('the fence', () => {
 
   test.each<{ name: string; write: (log: JobLog) => Promise<void>; expected: string }>([
     { name: 'info', write: (log) => log.info('x'), expected: 'x\n' },
+    { name: 'debug', write: (log) => log.debug('x'), expected: '::debug::x\n' },
     { name: 'warning', write: (log) => log.warning('x'), expected: '::warning::x\n' },
     { name: 'error', write: (log) => log.error('x'), expected: '::error::x\n' },
     { name: 'group', write: (log) => log.group('x'), expected: '::group::x\n' },

@@ -40,6 +40,11 @@ export class JobLog {
     return this.#print(`${neutralize(text)}\n`);
   }
 
+  /** Prints a line that the runner shows only when debug logging is enabled. */
+  debug(text: string): Promise<void> {
+    return this.#print(command('debug', {}, text));
+  }
+
   warning(text: string, place: Annotation = {}): Promise<void> {
     return this.#print(command('warning', place, text));
   }
