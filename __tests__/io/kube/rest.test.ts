@@ -121,8 +121,8 @@ test('a server that has never responded is retried for four seconds', async () =
 });
 
 test('a request that was permitted before is retried for longer than four seconds', async () => {
-  const away = Array<Answer>(20).fill(breakOff);
-  const { clock, startedAt, rest } = await serve([...away, fine]);
+  const outage = Array<Answer>(20).fill(breakOff);
+  const { clock, startedAt, rest } = await serve([...outage, fine]);
   expect(await clock.until(rest.json(request({ retryRefusals: true })), 50)).toEqual({
     fine: true,
   });
@@ -157,8 +157,8 @@ test('refusals of a request that was permitted before are retried for a minute',
 });
 
 test('refusals are retried for a minute also after a long outage', async () => {
-  const away = Array<Answer>(20).fill(refuse(503, 'starting'));
-  const { clock, startedAt, rest } = await serve([fine, ...away, refuse(403, 'forbidden'), fine]);
+  const outage = Array<Answer>(20).fill(refuse(503, 'starting'));
+  const { clock, startedAt, rest } = await serve([fine, ...outage, refuse(403, 'forbidden'), fine]);
   await rest.json(request());
   expect(await clock.until(rest.json(request({ retryRefusals: true })), 50)).toEqual({
     fine: true,

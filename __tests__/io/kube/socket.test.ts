@@ -117,7 +117,7 @@ test.each([
       message: 'the server redirects to /elsewhere; redirects are not followed',
     },
   },
-])('a refused upgrade says $name', async ({ answer, expected }) => {
+])('the error of a refused upgrade is $name', async ({ answer, expected }) => {
   const url = await openApi(answer);
   await expect(openAttachSocket(url, {}, signal)).rejects.toMatchObject(expected);
 });
