@@ -250,7 +250,7 @@ test('exit code 0 counts where the events cannot be read, with a warning', async
   });
   expect(await image).toBeUndefined();
   expect(job.lines).toContain(
-    '::warning::the builder ended with exit code 0; whether the node told it to end is not known: reading the events failed',
+    '::warning::the builder ended with exit code 0, but the events that would report an eviction or preemption cannot be read: reading the events failed',
   );
 });
 

@@ -67,7 +67,7 @@ test('a pod that stays is a warning, after a bounded time', async () => {
   });
   await clock.until(removeLeftovers([first], cluster, clock, new JobLog(job, () => 'token-1')));
   expect(job.text).toBe(
-    '::warning::pod kbp-one could not be removed (the pod was not gone after 60 s); remove it with: kubectl delete pod kbp-one --namespace builds\n',
+    '::warning::pod kbp-one could not be removed (the pod was not deleted within 60 s); remove it with: kubectl delete pod kbp-one --namespace builds\n',
   );
   expect(clock.now() - startedAtMs).toBe(60_000);
 });

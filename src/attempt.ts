@@ -11,7 +11,7 @@ import { Tail } from './logs/tail.ts';
 import { createPod } from './pod/create.ts';
 import { readEndCause, type EndCause } from './pod/end-cause.ts';
 import { eventsIfKnown } from './pod/events.ts';
-import { followPod, type PodFollower } from './pod/follow.ts';
+import { PodFollower } from './pod/follow.ts';
 import { reportNodeNotReady } from './pod/node-not-ready.ts';
 import { removePod } from './pod/remove.ts';
 import { StateReadProblem } from './pod/state-read-problem.ts';
@@ -80,7 +80,7 @@ export async function runAttempt(
     const states = cluster.podStates(pod, alive, (problem) => {
       readProblem.changed(problem);
     });
-    const follower = followPod(states, builderContainerName, clock, alive);
+    const follower = new PodFollower(states, builderContainerName, clock, alive);
     nodeOf = () => follower.node;
     report.describeState = () => readProblem.describe(follower.state);
     const started = await waitForStart(
@@ -149,7 +149,7 @@ async function runContainer(
     tail: lines,
     noted: tail.noted(),
     isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    ...(await readEndCause(state, { cluster, ref, isProvedByExit, warn }, signal)),
+    ...(await readEndCause(state, { cluster, clock, ref, isProvedByExit, warn }, signal)),
   };
 }
 

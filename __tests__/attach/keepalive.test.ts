@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { probeConnection } from '../../src/attach/keepalive.ts';
+import { orAborted } from '../../src/time/abort.ts';
+import type { BuildError } from '../../src/errors.ts';
 import { VirtualClock } from '../support/clock.ts';
 
 interface Watched {
@@ -8,7 +10,7 @@ interface Watched {
   readonly stop: AbortController;
   readonly pings: number[];
   readonly probes: number[];
-  readonly end: ReturnType<typeof probeConnection>;
+  readonly end: Promise<BuildError>;
 }
 
 /** A connection that pings since second 0; `pong` and `probe` answer with what happens at that second. */
@@ -37,7 +39,7 @@ function watch(pong: (second: number) => boolean, probe: (second: number) => boo
   return { clock, signs, stop, pings, probes, end };
 }
 
-test('pings every ten seconds and asks nobody else while pongs come', async () => {
+test('pings every ten seconds and sends no other request while pongs arrive', async () => {
   const { clock, stop, pings, probes, end } = watch(
     () => true,
     () => false,
@@ -45,12 +47,13 @@ test('pings every ten seconds and asks nobody else while pongs come', async () =
   await clock.advance(45_000);
   expect(pings).toEqual([0, 10, 20, 30, 40]);
   expect(probes).toEqual([]);
-  stop.abort();
-  expect(await end).toBeUndefined();
+  const reason = new Error('the upload has ended');
+  stop.abort(reason);
+  await expect(end).rejects.toBe(reason);
   expect(clock.sleeping).toBe(0);
 });
 
-test('a missing pong and a cluster that does not answer is a dead connection', async () => {
+test('times out when a pong is missing and the API server does not respond', async () => {
   const { clock, probes, end } = watch(
     (second) => second === 0,
     () => false,
@@ -58,24 +61,25 @@ test('a missing pong and a cluster that does not answer is a dead connection', a
   expect(await clock.until(end)).toMatchObject({
     kind: 'lost',
     message:
-      'the connection to the container is dead: no answer to pings, and the API server cannot be reached',
+      'the connection to the container timed out: no response to pings, and the API server is unreachable',
   });
   expect(probes).toEqual([20]);
 });
 
-test('five minutes without a sign are death although the cluster answers', async () => {
+test('times out after five minutes without activity although the API server responds', async () => {
   const { clock, end } = watch(
     () => false,
     () => true,
   );
   expect(await clock.until(end)).toMatchObject({
     kind: 'lost',
-    message: 'the connection to the container is dead: nothing moved for 5 minutes',
+    message:
+      'the connection to the container timed out: no data was sent or received for 5 minutes',
   });
   expect(clock.now()).toBe(300_000);
 });
 
-test('bytes that the operating system takes keep a connection without pongs alive', async () => {
+test('does not time out without pongs while the operating system accepts bytes', async () => {
   const { clock, signs, end } = watch(
     () => false,
     () => true,
@@ -86,12 +90,31 @@ test('bytes that the operating system takes keep a connection without pongs aliv
   expect(clock.now()).toBe(590_000);
 });
 
-test('a signal that was aborted before pings nobody', async () => {
+test('sends no ping if the signal is aborted already', async () => {
   const clock = new VirtualClock();
   const fail = (): never => {
-    throw new Error('nobody may be asked');
+    throw new Error('a request was sent');
   };
   const signs = { lastPongMs: 0, lastAcceptedMs: 0 };
-  const ports = { clock, ping: fail, probe: fail };
-  expect(await probeConnection(signs, ports, AbortSignal.abort())).toBeUndefined();
+  const reason = new Error('the upload has ended');
+  const probing = probeConnection(
+    signs,
+    { clock, ping: fail, probe: fail },
+    AbortSignal.abort(reason),
+  );
+  await expect(probing).rejects.toBe(reason);
+});
+
+test('aborts a request that is in progress', async () => {
+  const clock = new VirtualClock(0);
+  const stop = new AbortController();
+  const probe = (signal: AbortSignal): Promise<never> =>
+    orAborted(new Promise(() => undefined), signal);
+  const signs = { lastPongMs: 0, lastAcceptedMs: 0 };
+  const end = probeConnection(signs, { clock, ping: () => undefined, probe }, stop.signal);
+  end.catch(() => undefined);
+  await clock.advance(20_000);
+  const reason = new Error('the upload has ended');
+  stop.abort(reason);
+  await expect(end).rejects.toBe(reason);
 });

@@ -5,7 +5,7 @@ import { JobLog } from '../../src/logs/fence.ts';
 import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
 import type { OpenLog } from '../../src/logs/reader.ts';
 import { Tail } from '../../src/logs/tail.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import type { PodState } from '../../src/pod/state.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { JobDouble } from '../support/job.ts';
@@ -41,7 +41,7 @@ function mirror(open: OpenLog): Mirror {
   const tail = new Tail();
   const states = new Source<V1Pod | undefined>();
   states.push(recordedPod('running'));
-  const follower = followPod(states, 'builder', clock, signal);
+  const follower = new PodFollower(states, 'builder', clock, signal);
   const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
   const end = (): void => {
     states.push(overPod(recordedPod('exit-7')));

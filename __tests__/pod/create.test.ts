@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
 import { createPod } from '../../src/pod/create.ts';
+import { orAborted } from '../../src/time/abort.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { ClusterDouble } from '../support/cluster.ts';
 import { recordedPod } from '../support/pods.ts';
@@ -10,30 +11,37 @@ const pod = recordedPod('container-creating');
 const ignore = (): void => undefined;
 
 test.each([
-  { name: 'a wrong pod', code: 400, isRefused: true },
-  { name: 'a wrong login', code: 401, isRefused: true },
-  { name: 'a missing right', code: 403, isRefused: true },
+  { name: 'an invalid pod', code: 400, isRefused: true },
+  { name: 'invalid credentials', code: 401, isRefused: true },
+  { name: 'a missing RBAC permission', code: 403, isRefused: true },
   { name: 'a missing namespace', code: 404, isRefused: true },
-  { name: 'a forbidden value', code: 422, isRefused: true },
-  { name: 'a name that is taken', code: 409, isRefused: false },
-  { name: 'a server that has failed', code: 500, isRefused: false },
-  { name: 'a lost answer', code: undefined, isRefused: false },
-])('$name ($code) leaves nothing behind for sure: $isRefused', async ({ code, isRefused }) => {
-  const failure = new BuildError('cluster', 'creating failed', code === undefined ? {} : { code });
-  const cluster = new ClusterDouble({ createPod: () => Promise.reject(failure) });
-  const refused: boolean[] = [];
-  const created = createPod(
-    cluster,
-    pod,
-    () => refused.push(true),
-    new VirtualClock(),
-    new AbortController().signal,
-  );
-  await expect(created).rejects.toBe(failure);
-  expect(refused).toEqual(isRefused ? [true] : []);
-});
+  { name: 'a field with an invalid value', code: 422, isRefused: true },
+  { name: 'a name that exists', code: 409, isRefused: false },
+  { name: 'a server error', code: 500, isRefused: false },
+  { name: 'a lost response', code: undefined, isRefused: false },
+])(
+  'reports that the pod does not exist after $name ($code): $isRefused',
+  async ({ code, isRefused }) => {
+    const failure = new BuildError(
+      'cluster',
+      'creating failed',
+      code === undefined ? {} : { code },
+    );
+    const cluster = new ClusterDouble({ createPod: () => Promise.reject(failure) });
+    const refused: boolean[] = [];
+    const created = createPod(
+      cluster,
+      pod,
+      () => refused.push(true),
+      new VirtualClock(),
+      new AbortController().signal,
+    );
+    await expect(created).rejects.toBe(failure);
+    expect(refused).toEqual(isRefused ? [true] : []);
+  },
+);
 
-test('a create that goes well in the three seconds after a cancel ends with the reason of the cancel', async () => {
+test('throws the reason of a cancellation although the create succeeds within three seconds after it', async () => {
   const clock = new VirtualClock();
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled');
@@ -55,4 +63,20 @@ test('a create that goes well in the three seconds after a cancel ends with the 
   await turn();
   expect(clock.sleeping).toBe(0);
   expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
+});
+
+test('aborts a create without a response three seconds after a cancellation', async () => {
+  const clock = new VirtualClock();
+  const cancel = new AbortController();
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const cluster = new ClusterDouble({
+    createPod: (_pod, signal) => orAborted(new Promise<never>(() => undefined), signal),
+  });
+  const created = createPod(cluster, pod, ignore, clock, cancel.signal);
+  created.catch(ignore);
+  await clock.advance(60_000);
+  cancel.abort(reason);
+  await clock.advance(3_000);
+  await expect(created).rejects.toBe(reason);
+  expect(clock.sleeping).toBe(0);
 });

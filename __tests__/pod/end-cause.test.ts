@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
 import { readEndCause, type EndCause } from '../../src/pod/end-cause.ts';
 import { readPodState } from '../../src/pod/state.ts';
-import type { PodEvent } from '../../src/ports.ts';
+import type { Cluster } from '../../src/ports.ts';
+import { orAborted } from '../../src/time/abort.ts';
+import { VirtualClock } from '../support/clock.ts';
 import { ClusterDouble } from '../support/cluster.ts';
 import { overPod, recordedEvents, recordedPod } from '../support/pods.ts';
 
@@ -11,9 +13,10 @@ const unknown: EndCause = { killing: undefined, removal: undefined };
 const unreadable = new BuildError('cluster', 'reading the events failed');
 
 interface Question {
-  readonly events?: () => Promise<readonly PodEvent[]>;
+  readonly events?: Cluster['podEvents'];
   readonly isProvedByExit?: boolean;
   readonly signal?: AbortSignal;
+  readonly clock?: VirtualClock;
 }
 
 /** What is found out about the end of a recorded pod. */
@@ -23,6 +26,7 @@ async function ask(
     events = () => Promise.resolve(recordedEvents(name)),
     isProvedByExit = true,
     signal = new AbortController().signal,
+    clock = new VirtualClock(),
   }: Question = {},
 ): Promise<{ cause: EndCause; warnings: readonly string[]; calls: readonly string[] }> {
   const cluster = new ClusterDouble({ podEvents: events });
@@ -32,11 +36,13 @@ async function ask(
     return Promise.resolve();
   };
   const state = readPodState(overPod(recordedPod(name)), 'builder');
-  const cause = await readEndCause(state, { cluster, ref, isProvedByExit, warn }, signal);
+  const options = { cluster, clock, ref, isProvedByExit, warn };
+  const cause = await clock.until(readEndCause(state, options, signal));
+  expect(clock.sleeping).toBe(0);
   return { cause, warnings, calls: cluster.calls };
 }
 
-test('a container that was killed stays one without its events', async () => {
+test('does not know why a container was killed if the events cannot be read', async () => {
   const { cause, warnings } = await ask('post-start-hook', {
     events: () => Promise.reject(unreadable),
   });
@@ -44,7 +50,7 @@ test('a container that was killed stays one without its events', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('exit code 0 is no proof where the kubelet has ended the pod', async () => {
+test('reports an eviction of a pod that ended with exit code 0', async () => {
   const { cause } = await ask('evicted-with-0');
   expect(cause).toMatchObject({
     killing: undefined,
@@ -53,14 +59,31 @@ test('exit code 0 is no proof where the kubelet has ended the pod', async () => 
 });
 
 test.each([
-  { name: 'an exit code of its own', state: 'exit-7', isProvedByExit: true },
-  { name: 'exit code 0 and a better proof', state: 'completed', isProvedByExit: false },
+  { name: 'an exit code that is not a signal', state: 'exit-7', isProvedByExit: true },
+  { name: 'exit code 0 if that is not the only proof', state: 'completed', isProvedByExit: false },
   { name: 'no exit code', state: 'evicted', isProvedByExit: true },
-])('nobody asks for the events of an end with $name', async ({ state, isProvedByExit }) => {
+])('does not read the events of an end with $name', async ({ state, isProvedByExit }) => {
   expect(await ask(state, { isProvedByExit })).toEqual({ cause: unknown, warnings: [], calls: [] });
 });
 
-test('events that a cancel breaks off are nothing to warn about', async () => {
+test.each([
+  { name: 'why a container was killed', state: 'post-start-hook', warnings: [] },
+  {
+    name: 'whether a pod was evicted',
+    state: 'completed',
+    warnings: [
+      'the builder ended with exit code 0, but the events that would report an eviction or preemption cannot be read: timed out after 5 s',
+    ],
+  },
+])('waits five seconds for the events that report $name', async ({ state, warnings }) => {
+  const clock = new VirtualClock(0);
+  const never = new Promise<never>(() => undefined);
+  const answer = await ask(state, { clock, events: (_ref, signal) => orAborted(never, signal) });
+  expect(answer).toMatchObject({ cause: unknown, warnings });
+  expect(clock.now()).toBe(5_000);
+});
+
+test('does not warn about events that a cancellation has stopped', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled');
   const asked = ask('completed', {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import { isFinal, type PodState } from '../../src/pod/state.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { overPod, recordedPod } from '../support/pods.ts';
@@ -12,7 +12,7 @@ const isRunning = (state: PodState): boolean => state.kind === 'running';
 
 test('the state is the last one seen, pending before the first', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   expect(follower.state).toEqual({ kind: 'starting', reason: 'Pending', message: '' });
   states.push(recordedPod('container-creating'));
   states.push(recordedPod('running'));
@@ -22,7 +22,7 @@ test('the state is the last one seen, pending before the first', async () => {
 
 test('waiters get the first state that passes, each its own', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const started = follower.until(isRunning, signal);
   const ended = follower.until(isFinal, signal);
   states.push(recordedPod('container-creating'));
@@ -34,7 +34,7 @@ test('waiters get the first state that passes, each its own', async () => {
 
 test('the present state counts', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(recordedPod('running'));
   await turn();
   expect(await follower.until(isRunning, signal)).toEqual({ kind: 'running', node: 'lab' });
@@ -46,7 +46,7 @@ test.each([
   { name: 'its disappearance', last: undefined, kind: 'gone' },
 ])('nothing is read after $name', async ({ last, kind }) => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(last);
   states.push(recordedPod('running'));
   expect(await follower.until(isFinal, signal)).toMatchObject({ kind });
@@ -60,7 +60,7 @@ const forgotten = recordedPod('container-lost-by-kubelet');
 test('the reason of a bad end that follows is the one that counts', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', clock, signal);
+  const follower = new PodFollower(states, 'builder', clock, signal);
   const ended = follower.until(isFinal, signal);
   states.push(forgotten);
   await clock.advance(14_000);
@@ -77,7 +77,7 @@ test('the reason of a bad end that follows is the one that counts', async () => 
 test('a bad end without a reason is one after fifteen seconds, however often it is told', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', clock, signal);
+  const follower = new PodFollower(states, 'builder', clock, signal);
   const ended = follower.until(isFinal, signal);
   states.push(forgotten);
   await clock.advance(10_000);
@@ -107,7 +107,7 @@ test.each<{ name: string; stop: (states: Source<V1Pod | undefined>) => void }>([
 ])('a bad end is one at once when $name', async ({ stop }) => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', clock, signal);
+  const follower = new PodFollower(states, 'builder', clock, signal);
   const ended = follower.until(isFinal, signal);
   states.push(recordedPod('exit-7'));
   await turn();
@@ -122,7 +122,7 @@ test('nobody waits for a reason after the signal', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
   const stop = new AbortController();
-  const follower = followPod(states, 'builder', clock, stop.signal);
+  const follower = new PodFollower(states, 'builder', clock, stop.signal);
   states.push(forgotten);
   await turn();
   expect(clock.sleeping).toBe(1);
@@ -134,7 +134,7 @@ test('nobody waits for a reason after the signal', async () => {
 
 test('a source that fails fails those who wait and those who come later', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(recordedPod('running'));
   const waiting = follower.until(isFinal, signal);
   const failure = new Error('the watch is refused');
@@ -146,7 +146,7 @@ test('a source that fails fails those who wait and those who come later', async 
 
 test('a source that ends before the pod is a failure', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const waiting = follower.until(isFinal, signal);
   states.push(recordedPod('running'));
   states.end();
@@ -155,7 +155,7 @@ test('a source that ends before the pod is a failure', async () => {
 
 test('a waiter stops by its signal, the others wait on', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const stop = new AbortController();
   const stopped = follower.until(isRunning, stop.signal);
   const waiting = follower.until(isRunning, signal);
@@ -169,7 +169,7 @@ test('a waiter stops by its signal, the others wait on', async () => {
 
 test('a waiter that is done leaves nothing at its signal', async () => {
   const states = new Source<V1Pod | undefined>();
-  const follower = followPod(states, 'builder', new VirtualClock(), signal);
+  const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const step = new AbortController();
   const started = follower.until(isRunning, step.signal);
   expect(getEventListeners(step.signal, 'abort')).toHaveLength(1);

@@ -63,13 +63,13 @@ test.each<{ name: string; cluster: ClusterDouble; problem: string; ms: number }>
   {
     name: 'a pod that stays',
     cluster: leaving(Infinity),
-    problem: 'the pod was not gone after 15 s',
+    problem: 'the pod was not deleted within 15 s',
     ms: 15_000,
   },
   {
     name: 'a delete without an answer',
     cluster: new ClusterDouble({ deletePod: (_, __, signal) => hang(signal) }),
-    problem: 'the pod was not gone after 15 s',
+    problem: 'the pod was not deleted within 15 s',
     ms: 15_000,
   },
   {
@@ -78,7 +78,7 @@ test.each<{ name: string; cluster: ClusterDouble; problem: string; ms: number }>
       deletePod: () => Promise.resolve(true),
       readPod: (_, signal) => hang(signal),
     }),
-    problem: 'the pod was not gone after 15 s',
+    problem: 'the pod was not deleted within 15 s',
     ms: 15_000,
   },
   {

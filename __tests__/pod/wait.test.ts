@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import type { PodEvent } from '../../src/ports.ts';
 import { VirtualClock } from '../support/clock.ts';
@@ -56,7 +56,7 @@ class Start {
       },
       problem: () => this.problem,
     };
-    const follower = followPod(this.states, 'builder', this.clock, this.cancel.signal);
+    const follower = new PodFollower(this.states, 'builder', this.clock, this.cancel.signal);
     void waitForStart(follower, wait, this.cancel.signal).then(
       (state) => {
         this.result = state;

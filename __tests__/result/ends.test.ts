@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { V1ContainerStatus, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { readKilling } from '../../src/pod/events.ts';
-import { followPod } from '../../src/pod/follow.ts';
+import { PodFollower } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import { outcomeError } from '../../src/result/message.ts';
 import { decideOutcome } from '../../src/result/outcome.ts';
@@ -583,7 +583,7 @@ async function sentenceOf(pod: V1Pod, name: string): Promise<Seen> {
     problem: () => undefined,
   };
   const { signal } = new AbortController();
-  const started = waitForStart(followPod(states, 'builder', clock, signal), wait, signal);
+  const started = waitForStart(new PodFollower(states, 'builder', clock, signal), wait, signal);
   let sentence: unknown;
   try {
     const outcome = decideOutcome(await clock.until(started), undefined);

@@ -224,7 +224,11 @@ export class PodDouble {
 
   async *#from(pod: V1Pod): AsyncIterable<V1Pod | undefined> {
     yield pod;
-    yield* this.#states;
+    for await (const state of this.#states) {
+      // Each state is a message of the server: it comes in a turn of its own.
+      await turn();
+      yield state;
+    }
   }
 
   async *#log(follow: boolean, signal: AbortSignal): AsyncIterable<Buffer> {

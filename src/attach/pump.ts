@@ -1,6 +1,10 @@
 import type { Readable } from 'node:stream';
 import { BuildError, describeError } from '../errors.ts';
 import type { Clock, AttachSocket, SocketClose } from '../ports.ts';
+import { orAborted, untilAborted } from '../time/abort.ts';
+import { Condition } from '../time/condition.ts';
+import { race } from '../time/race.ts';
+import { withScope } from '../time/scope.ts';
 import {
   closeStdinFrame,
   largestPayload,
@@ -30,7 +34,7 @@ export interface PumpOptions {
   /** Aborted when the container has ended: then nobody will acknowledge anything any more. */
   readonly containerEnded: AbortSignal;
   /** Asks the cluster by another connection whether it is there; false if it does not answer. */
-  readonly probe: () => Promise<boolean>;
+  readonly probe: (signal: AbortSignal) => Promise<boolean>;
   /** Told the bytes that went out since the last call. */
   readonly onSent: (bytes: number) => void;
 }
@@ -73,17 +77,18 @@ export async function pumpStdin(
   };
   options.signal.addEventListener('abort', stop);
   if (options.signal.aborted) stop();
-  const done = new AbortController();
-  const watching = session.probeConnection(options, done.signal);
   try {
-    await session.send(options.onSent);
-    await session.finish(options);
-  } catch (error) {
-    await session.giveUp(error, options);
+    await withScope(undefined, async (scope) => {
+      void scope.run((until) => session.probeConnection(options, until));
+      try {
+        await session.send(options.onSent);
+        await session.finish(options);
+      } catch (error) {
+        await session.giveUp(error, options);
+      }
+    });
   } finally {
     options.signal.removeEventListener('abort', stop);
-    done.abort();
-    await watching;
     stdin.destroy();
     socket.terminate();
   }
@@ -105,7 +110,7 @@ class Session {
   #isBroken = false;
   #status: AttachStatus | undefined;
   #failure: BuildError | undefined;
-  readonly #waiters = new Set<() => void>();
+  readonly #changed = new Condition();
 
   constructor(socket: AttachSocket, stdin: Readable, clock: Clock) {
     this.#socket = socket;
@@ -152,13 +157,12 @@ class Session {
     }
   }
 
-  /** Pings until the signal ends it; a dead connection ends the session. */
+  /** Sends pings; a connection that times out fails the session. @throws the signal's reason. */
   async probeConnection({ clock, probe }: PumpOptions, signal: AbortSignal): Promise<void> {
     const ping = (): void => {
       this.#socket.ping('');
     };
-    const failure = await probeConnection(this.#signs, { clock, ping, probe }, signal);
-    if (failure !== undefined) this.fail(failure);
+    this.fail(await probeConnection(this.#signs, { clock, ping, probe }, signal));
   }
 
   /** Says "end of stdin" and waits for the acknowledgement, or for whatever makes it impossible. */
@@ -189,8 +193,10 @@ class Session {
   async giveUp(error: unknown, { signal }: PumpOptions): Promise<void> {
     if (error instanceof BuildError) this.#failure ??= error;
     if (this.#failure === undefined && this.#isBroken) {
-      const done = AbortSignal.any([signal, this.#closedSignal()]);
-      await this.#clock.sleep(explanationMs, done).catch(() => undefined);
+      await race<unknown>(signal, [
+        (until) => this.#clock.sleep(explanationMs, until),
+        (until) => orAborted(this.#socket.closed, until),
+      ]).catch(() => undefined);
       this.#socket.terminate();
       await this.#socket.closed;
     }
@@ -205,7 +211,7 @@ class Session {
     this.#failure ??= failure;
     this.#stdin.destroy(failure);
     this.#socket.terminate();
-    this.#wake();
+    this.#changed.notify();
   }
 
   end(): AttachEnd {
@@ -239,19 +245,19 @@ class Session {
 
   #take(): void {
     this.#taken = true;
-    this.#wake();
+    this.#changed.notify();
   }
 
   #acknowledge(): void {
     this.#acknowledged = true;
-    this.#wake();
+    this.#changed.notify();
   }
 
   #closed({ code, reason, error }: SocketClose): void {
     // On v4 the answer to our closing handshake is the acknowledgement: everything before it was read in order.
     if (this.#ended && code === 1000 && !supportsHalfClose(this.#socket.protocol))
       this.#acknowledge();
-    if (this.#acknowledged) this.#wake();
+    if (this.#acknowledged) this.#changed.notify();
     else {
       const words = error === undefined ? reason : describeError(error);
       const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
@@ -270,46 +276,13 @@ class Session {
    */
   async #untilDecided(isAnswered: () => boolean, containerEnded: AbortSignal): Promise<void> {
     const isDecided = (): boolean => isAnswered() || this.#failure !== undefined;
-    await this.#until(isDecided, containerEnded);
-    if (isDecided()) return;
-    const late = new AbortController();
-    const done = new AbortController();
-    const timer = this.#clock.sleep(lateAnswerMs, done.signal).then(
-      () => {
-        late.abort();
+    await race<unknown>(undefined, [
+      (until) => this.#changed.until(isDecided, until),
+      async (until) => {
+        await untilAborted(containerEnded, until);
+        await this.#clock.sleep(lateAnswerMs, until);
       },
-      () => undefined,
-    );
-    await this.#until(isDecided, late.signal);
-    done.abort();
-    await timer;
-  }
-
-  #closedSignal(): AbortSignal {
-    const controller = new AbortController();
-    void this.#socket.closed.then(() => {
-      controller.abort();
-    });
-    return controller.signal;
-  }
-
-  #wake(): void {
-    for (const waiter of [...this.#waiters]) waiter();
-  }
-
-  /** Resolves when the test passes or the signal is aborted. */
-  #until(test: () => boolean, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        if (!test() && !signal.aborted) return;
-        signal.removeEventListener('abort', settle);
-        this.#waiters.delete(settle);
-        resolve();
-      };
-      this.#waiters.add(settle);
-      signal.addEventListener('abort', settle);
-      settle();
-    });
+    ]);
   }
 }
 

@@ -3,6 +3,9 @@ import { BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded } from '../pod/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
+import { Backoff } from '../time/backoff.ts';
+import { withScope } from '../time/scope.ts';
+import { within } from '../time/within.ts';
 import { pumpStdin, type AttachEnd } from './pump.ts';
 
 export interface UploadOptions {
@@ -22,47 +25,45 @@ export interface UploadOptions {
 
 /** A container that is reported running may not be attachable for a moment. */
 const reachableMs = 30_000;
-const firstPauseMs = 100;
-const longestPauseMs = 3_000;
-const longestSpreadMs = 1_000;
+const retries = { firstMs: 100, longestMs: 3_000, jitter: 0.5 };
 const probeMs = 5_000;
 
 /**
  * Brings one whole stream to the stdin of a running container. Attaching is tried again as long as the container was never
  * reached; once it was, a second attach would write into a closed pipe, so a loss is final. Never rejects.
  */
-export async function uploadStdin(options: UploadOptions, signal: AbortSignal): Promise<AttachEnd> {
-  const { clock, follower, report } = options;
-  const startedAt = clock.now();
+export function uploadStdin(options: UploadOptions, signal: AbortSignal): Promise<AttachEnd> {
   const ended = new AbortController();
-  const done = new AbortController();
-  // A source of states that fails ends the step elsewhere; here only the container's end matters.
-  void follower.until(hasEnded, done.signal).then(
-    () => {
-      ended.abort();
-    },
-    () => undefined,
-  );
-  try {
-    for (let attempt = 0; ; attempt++) {
-      const end = await attachOnce(options, signal, ended.signal);
-      const pauseMs = pauseAfter(end.failure, attempt);
-      const late = clock.now() - startedAt + pauseMs > reachableMs;
-      if (!end.unreached || late || signal.aborted || hasEnded(follower.state)) return end;
-      await report(`attaching again: ${end.failure?.message ?? 'the container was not reached'}`);
-      await clock.sleep(pauseMs, AbortSignal.any([signal, ended.signal])).catch(() => undefined);
-    }
-  } finally {
-    done.abort();
-  }
+  return withScope(undefined, (scope) => {
+    void scope.run(async (until) => {
+      await options.follower.until(hasEnded, until).then(
+        () => {
+          ended.abort();
+        },
+        // The caller waits for the states too, and reports that they cannot be read.
+        () => undefined,
+      );
+    });
+    return attachUntilReached(options, signal, ended.signal);
+  });
 }
 
-/** As long as the server asks for, else ever longer; many builds do not come back together. */
-function pauseAfter(failure: BuildError | undefined, attempt: number): number {
-  const askedMs = failure?.retryAfterMs;
-  return askedMs === undefined
-    ? Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
-    : askedMs + Math.random() * longestSpreadMs;
+async function attachUntilReached(
+  options: UploadOptions,
+  signal: AbortSignal,
+  containerEnded: AbortSignal,
+): Promise<AttachEnd> {
+  const { clock, follower, report } = options;
+  const startedAtMs = clock.now();
+  const pauses = new Backoff(retries);
+  for (;;) {
+    const end = await attachOnce(options, signal, containerEnded);
+    const pauseMs = pauses.next(end.failure?.retryAfterMs);
+    const late = clock.now() - startedAtMs + pauseMs > reachableMs;
+    if (!end.unreached || late || signal.aborted || hasEnded(follower.state)) return end;
+    await report(`retrying attach: ${end.failure?.message ?? 'the container was not reached'}`);
+    await clock.sleep(pauseMs, AbortSignal.any([signal, containerEnded])).catch(() => undefined);
+  }
 }
 
 async function attachOnce(
@@ -96,7 +97,7 @@ async function attachOnce(
     signal,
     containerEnded,
     onSent: options.onSent,
-    probe: () => canRead(cluster, ref),
+    probe: (until) => canRead(cluster, ref, clock, until),
   });
 }
 
@@ -105,11 +106,17 @@ function isTemporary({ kind }: BuildError): boolean {
   return kind !== 'cancelled' && kind !== 'timeout';
 }
 
-async function canRead(cluster: Cluster, ref: PodRef): Promise<boolean> {
+async function canRead(
+  cluster: Cluster,
+  ref: PodRef,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    await cluster.readPod(ref, AbortSignal.timeout(probeMs));
+    await within({ clock, ms: probeMs }, signal, (until) => cluster.readPod(ref, until));
     return true;
   } catch {
+    signal.throwIfAborted();
     return false;
   }
 }

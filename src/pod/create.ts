@@ -1,16 +1,18 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
 import type { Clock, Cluster } from '../ports.ts';
+import { abortReason, untilAborted } from '../time/abort.ts';
+import { race } from '../time/race.ts';
 
-/** Answers to a create that leave no doubt. */
+/** Status codes after which the pod certainly does not exist. */
 const refusals: readonly (number | undefined)[] = [400, 401, 403, 404, 422];
-/** A create that was sent is waited for this long after a cancel: a pod that nobody knows of would stay. */
+/** After a cancellation the response to a create that was sent is awaited this long: the pod may exist, and must be deleted. */
 const graceMs = 3_000;
 
 /**
- * Creates the pod. The signal does not break off a create that was sent: its answer is waited for a while.
- * @param onRefused told that the cluster has not created the pod, so that there is nothing to remove.
- * @throws BuildError('cluster'), or the signal's reason, also after a create that went well.
+ * Creates the pod. The signal does not abort a create that was sent before `graceMs` have passed.
+ * @param onRefused called if the API server has rejected the pod, so that there is nothing to delete.
+ * @throws BuildError('cluster'), or the signal's reason, also after a create that succeeded.
  */
 export async function createPod(
   cluster: Cluster,
@@ -19,27 +21,20 @@ export async function createPod(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<V1Pod> {
-  const done = new AbortController();
-  const late = new AbortController();
-  const cancelLater = (): void => {
-    void clock.sleep(graceMs, done.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
-  };
   signal.throwIfAborted();
-  signal.addEventListener('abort', cancelLater);
   try {
-    const created = await cluster.createPod(pod, late.signal);
+    const created = await race(undefined, [
+      (until) => cluster.createPod(pod, until),
+      async (until): Promise<never> => {
+        await untilAborted(signal, until);
+        await clock.sleep(graceMs, until);
+        throw abortReason(signal);
+      },
+    ]);
     signal.throwIfAborted();
     return created;
   } catch (error) {
     if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
     throw error;
-  } finally {
-    done.abort();
-    signal.removeEventListener('abort', cancelLater);
   }
 }

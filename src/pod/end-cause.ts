@@ -1,51 +1,55 @@
 import { describeError } from '../errors.ts';
-import type { Cluster, PodRef } from '../ports.ts';
+import type { Clock, Cluster, PodRef } from '../ports.ts';
+import { within } from '../time/within.ts';
 import { eventsIfKnown, readKilling, readRemoval, type Killing } from './events.ts';
 import { signalOf, type LostState, type PodState } from './state.ts';
 
-/** What only the events tell about an end. */
+/** The part of an end that only the pod's events report. */
 export interface EndCause {
-  /** What the kubelet killed the container for, if that is known. */
+  /** Why the kubelet killed the container, if that is known. */
   readonly killing: Killing | undefined;
-  /** What the kubelet ended the pod for, if it did so and the state does not say it. */
+  /** Why the kubelet ended the pod, if it did so and the pod status does not report it. */
   readonly removal: LostState | undefined;
 }
 
 export interface EndCauseOptions {
   readonly cluster: Cluster;
+  readonly clock: Clock;
   readonly ref: PodRef;
-  /** True if nothing but exit code 0 says that the builder has done its work. */
+  /** True if exit code 0 is the only proof that the build succeeded. */
   readonly isProvedByExit: boolean;
-  /** Told that events which could take this proof away cannot be read. */
+  /** Gets a warning if events that could refute this proof cannot be read. */
   readonly warn: (text: string) => Promise<void>;
 }
 
-/** The events only add to what is known already. */
+/** Time limit of the request for the events: they only add to the exit code. */
 const eventsMs = 5_000;
 const unknown: EndCause = { killing: undefined, removal: undefined };
 
 /**
- * Why a container was killed, or whether one that says of itself that all is well was told to end. Without the right to read
- * the events it stays unknown.
+ * Reads from the pod's events why a container was killed, and whether one that ended with exit code 0 was evicted or preempted.
+ * Without the RBAC permission `list events` both are unknown.
  */
 export async function readEndCause(
   state: PodState,
-  { cluster, ref, isProvedByExit, warn }: EndCauseOptions,
+  { cluster, clock, ref, isProvedByExit, warn }: EndCauseOptions,
   signal: AbortSignal,
 ): Promise<EndCause> {
   if (state.kind !== 'ended') return unknown;
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(eventsMs)]);
+  const limit = { clock, ms: eventsMs };
   if (state.exitCode !== 0) {
     if (signalOf(state.exitCode) === undefined) return unknown;
-    return { ...unknown, killing: readKilling(await eventsIfKnown(cluster, ref, patience)) };
+    const events = await within(limit, signal, (until) => eventsIfKnown(cluster, ref, until));
+    return { ...unknown, killing: readKilling(events) };
   }
   if (!isProvedByExit) return unknown;
   try {
-    return { ...unknown, removal: readRemoval(await cluster.podEvents(ref, patience)) };
+    const events = await within(limit, signal, (until) => cluster.podEvents(ref, until));
+    return { ...unknown, removal: readRemoval(events) };
   } catch (error) {
     signal.throwIfAborted();
     await warn(
-      `the builder ended with exit code 0; whether the node told it to end is not known: ${describeError(error)}`,
+      `the builder ended with exit code 0, but the events that would report an eviction or preemption cannot be read: ${describeError(error)}`,
     );
     return unknown;
   }

@@ -1,122 +1,100 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../ports.ts';
+import { Condition } from '../time/condition.ts';
+import { withScope, type Scope } from '../time/scope.ts';
 import { isFinal, readPodState, type PodState } from './state.ts';
 
-/** How long the reason of a bad end may follow: more than the ten seconds after which a kubelet sends a lost status again. */
-const lastWordMs = 15_000;
-
-/** The pod's present state and its changes, for as many waiters as there are. */
-export interface PodFollower {
-  readonly state: PodState;
-  /** Name of the node that the pod has, or had; empty without one. */
-  readonly node: string;
-  /**
-   * Resolves with the first state, from the present one on, that passes the test.
-   * @throws the signal's reason, or what ended the source of states.
-   */
-  until(test: (state: PodState) => boolean, signal: AbortSignal): Promise<PodState>;
-}
+/** The reason of a failed container may follow within this time: a kubelet retries a lost status update after ten seconds. */
+const reasonMs = 15_000;
 
 /**
- * Reads the states in the background until the pod's end, the source's failure, or the source's own signal. An end whose
- * reason does not follow in time is one as it stands.
+ * The present state of one pod, for any number of waiters. Reads the states in the background until the pod has ended, the
+ * source fails, or the signal is aborted.
  */
-export function followPod(
-  states: AsyncIterable<V1Pod | undefined>,
-  container: string,
-  clock: Clock,
-  signal: AbortSignal,
-): PodFollower {
-  let state: PodState = { kind: 'starting', reason: 'Pending', message: '' };
-  let node = '';
-  let failure: { readonly error: unknown } | undefined;
-  const waiters = new Set<() => void>();
-  const wake = (): void => {
-    for (const waiter of [...waiters]) waiter();
-  };
+export class PodFollower {
+  readonly #container: string;
+  readonly #clock: Clock;
+  readonly #changed = new Condition();
+  #state: PodState = { kind: 'starting', reason: 'Pending', message: '' };
+  #node = '';
 
-  const reading = new AbortController();
-  const settleLater = async (): Promise<void> => {
+  /**
+   * @param states every state of the pod; undefined once it is deleted.
+   * @param container name of the builder container.
+   */
+  constructor(
+    states: AsyncIterable<V1Pod | undefined>,
+    container: string,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
+    this.#container = container;
+    this.#clock = clock;
+    void this.#follow(states, signal);
+  }
+
+  get state(): PodState {
+    return this.#state;
+  }
+
+  /** Name of the node that the pod is or was assigned to; empty before that. */
+  get node(): string {
+    return this.#node;
+  }
+
+  /**
+   * Resolves with the first state, from the present one on, that passes the test.
+   * @throws the signal's reason, or the error that ended the source of states.
+   */
+  async until(test: (state: PodState) => boolean, signal: AbortSignal): Promise<PodState> {
+    let passed = this.#state;
+    await this.#changed.until(() => {
+      passed = this.#state;
+      return test(passed);
+    }, signal);
+    return passed;
+  }
+
+  /** Never rejects: the waiters get the failure. */
+  async #follow(states: AsyncIterable<V1Pod | undefined>, signal: AbortSignal): Promise<void> {
     try {
-      await clock.sleep(lastWordMs, AbortSignal.any([signal, reading.signal]));
-    } catch {
-      return;
-    }
-    state = settled(state);
-    wake();
-  };
-  let isSettling = false;
-  const read = async (): Promise<void> => {
-    try {
-      for await (const pod of states) {
-        if (isFinal(state)) return;
-        const next = readPodState(pod, container);
-        // No reason follows any more.
-        state = next.kind === 'gone' ? settled(state, next) : next;
-        node = pod?.spec?.nodeName ?? node;
-        wake();
-        if (isFinal(state)) return;
-        if (state.kind === 'ending' && !isSettling) {
-          isSettling = true;
-          void settleLater();
-        }
-      }
-      failure = { error: new Error('the states of the pod ended before the pod did') };
+      await withScope(signal, (scope) => this.#read(states, scope));
     } catch (error) {
-      failure = { error };
-    } finally {
-      reading.abort();
+      // No reason can follow.
+      this.#state = settled(this.#state);
+      this.#changed.fail(error);
     }
-    // A failure, too, means that no reason follows.
-    state = settled(state);
-    wake();
-  };
-  // Never rejects: a failure is kept for the waiters.
-  void read();
+  }
 
-  return {
-    get state() {
-      return state;
-    },
-    get node() {
-      return node;
-    },
-    until(test, signal) {
-      return new Promise((resolve, reject) => {
-        const settle = (): void => {
-          if (signal.aborted)
-            finish(() => {
-              reject(toError(signal.reason));
-            });
-          else if (test(state))
-            finish(() => {
-              resolve(state);
-            });
-          else if (failure !== undefined) {
-            const { error } = failure;
-            finish(() => {
-              reject(toError(error));
-            });
-          }
-        };
-        const finish = (end: () => void): void => {
-          waiters.delete(settle);
-          signal.removeEventListener('abort', settle);
-          end();
-        };
-        waiters.add(settle);
-        signal.addEventListener('abort', settle);
-        settle();
-      });
-    },
-  };
+  async #read(states: AsyncIterable<V1Pod | undefined>, scope: Scope): Promise<void> {
+    let isSettling = false;
+    for await (const pod of states) {
+      if (isFinal(this.#state)) return;
+      this.#node = pod?.spec?.nodeName ?? this.#node;
+      const next = readPodState(pod, this.#container);
+      // No reason follows after the deletion.
+      this.#become(next.kind === 'gone' ? settled(this.#state, next) : next);
+      if (isFinal(this.#state)) return;
+      if (this.#state.kind === 'ending' && !isSettling) {
+        isSettling = true;
+        void scope.run((until) => this.#settleLater(until));
+      }
+    }
+    throw new Error('the states of the pod ended before the pod did');
+  }
+
+  async #settleLater(signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(reasonMs, signal);
+    this.#become(settled(this.#state));
+  }
+
+  #become(state: PodState): void {
+    this.#state = state;
+    this.#changed.notify();
+  }
 }
 
-/** A bad end as it stands; any other state is `otherwise`. */
+/** The end of a failed container without a reason that follows; `otherwise` for any other state. */
 function settled(state: PodState, otherwise = state): PodState {
   return state.kind === 'ending' ? state.end : otherwise;
-}
-
-function toError(error: unknown): Error {
-  return Error.isError(error) ? error : new Error(String(error));
 }

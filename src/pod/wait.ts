@@ -1,5 +1,7 @@
 import { BuildError } from '../errors.ts';
 import type { Clock, PodEvent } from '../ports.ts';
+import { Backoff } from '../time/backoff.ts';
+import { race } from '../time/race.ts';
 import { readObstacles, type Obstacle } from './events.ts';
 import type { PodFollower } from './follow.ts';
 import { describePodState, type PodState } from './state.ts';
@@ -63,8 +65,8 @@ export async function waitForStart(
 class Creation {
   readonly #wait: StartWait;
   readonly #told = new Set<string>();
-  #sinceMs: number | undefined;
-  #pauseMs = eventsAfterMs;
+  readonly #pauses = new Backoff({ firstMs: eventsAfterMs, longestMs: Infinity });
+  #isCreating = false;
   #nextLookAtMs = Infinity;
   #obstacle: Obstacle | undefined;
   #isSeenAgain = false;
@@ -83,19 +85,18 @@ class Creation {
   ): Promise<{ readonly obstacle: Obstacle | undefined; readonly again: boolean }> {
     const nowMs = this.#wait.clock.now();
     if (!isCreating(state)) {
-      this.#sinceMs = undefined;
+      this.#isCreating = false;
       this.#nextLookAtMs = Infinity;
       return { obstacle: undefined, again: false };
     }
-    if (this.#sinceMs === undefined) {
-      this.#sinceMs = nowMs;
-      this.#pauseMs = eventsAfterMs;
+    if (!this.#isCreating) {
+      this.#isCreating = true;
+      this.#pauses.reset();
       this.#nextLookAtMs = nowMs + eventsAfterMs;
     }
     if (nowMs >= this.#nextLookAtMs) {
       await this.#read();
-      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauseMs;
-      this.#pauseMs *= 2;
+      this.#nextLookAtMs = this.#wait.clock.now() + this.#pauses.next();
     }
     return { obstacle: this.#obstacle, again: this.#isSeenAgain };
   }
@@ -128,16 +129,10 @@ async function changeOrTime(
   signal: AbortSignal,
   ms: number,
 ): Promise<void> {
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  const change = follower.until((next) => next !== state, either);
-  const time = clock.sleep(Math.max(ms, 1), either);
-  try {
-    await Promise.race([change, time]);
-  } finally {
-    done.abort();
-    await Promise.allSettled([change, time]);
-  }
+  await race<unknown>(signal, [
+    (until) => follower.until((next) => next !== state, until),
+    (until) => clock.sleep(Math.max(ms, 1), until),
+  ]);
 }
 
 function hopeless(state: PodState, obstacle: Obstacle | undefined, hint: string): BuildError {
