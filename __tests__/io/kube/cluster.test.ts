@@ -14,6 +14,7 @@ import {
 } from '../../support/api-server.ts';
 import { AttachServer, succeedAndClose } from '../../support/attach-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
+import { InFlight } from '../../support/in-flight.ts';
 
 const servers: { stop(): Promise<void> }[] = [];
 
@@ -31,7 +32,10 @@ async function serve(script: Script): Promise<Served> {
   const server = await ApiServer.start(script);
   servers.push(server);
   const clock = new VirtualClock();
-  return { server, clock, cluster: new KubeCluster(server.connection(), clock) };
+  const inFlight = new InFlight();
+  clock.isBusy = inFlight.isBusy;
+  const connection = inFlight.count(server.connection());
+  return { server, clock, cluster: new KubeCluster(connection, clock, inFlight.observer) };
 }
 
 const { signal } = new AbortController();

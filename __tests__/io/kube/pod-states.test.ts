@@ -13,6 +13,7 @@ import {
   type Answer,
 } from '../../support/api-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
+import { InFlight } from '../../support/in-flight.ts';
 import { until } from '../../support/until.ts';
 
 const servers: ApiServer[] = [];
@@ -44,7 +45,9 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
   servers.push(server);
   const clock = new VirtualClock();
   const cancel = new AbortController();
-  const rest = new RestClient(server.connection(), clock);
+  const inFlight = new InFlight();
+  clock.isBusy = inFlight.isBusy;
+  const rest = new RestClient(inFlight.count(server.connection()), clock, inFlight.observer);
   const ref = { namespace: 'builds', name: 'kbp-x' };
   const problems: (string | undefined)[] = [];
   let readCount = 0;

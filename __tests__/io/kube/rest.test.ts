@@ -16,6 +16,7 @@ import {
   type Answer,
 } from '../../support/api-server.ts';
 import { turn, VirtualClock } from '../../support/clock.ts';
+import { InFlight } from '../../support/in-flight.ts';
 import { until } from '../../support/until.ts';
 
 const servers: ApiServer[] = [];
@@ -45,9 +46,11 @@ async function serve(
   });
   servers.push(server);
   const clock = new VirtualClock();
-  const sent: SentRequest[] = [];
-  const rest = new RestClient(server.connection(overrides), clock, (one) => sent.push(one));
-  return { sent, server, clock, startedAt: clock.now(), rest };
+  const inFlight = new InFlight();
+  clock.isBusy = inFlight.isBusy;
+  const connection = inFlight.count(server.connection(overrides));
+  const rest = new RestClient(connection, clock, inFlight.observer);
+  return { sent: inFlight.sent, server, clock, startedAt: clock.now(), rest };
 }
 
 function request(fields: Partial<RestRequest> = {}): RestRequest {
