@@ -109,7 +109,7 @@ describe('listPermissions', () => {
     { name: 'a lost response, then no status', answers: [breakOff, sendJson({}, 201)] },
   ])('is empty after $name', async ({ answers }) => {
     const { clock, cluster } = await serve({ [listCall]: answers });
-    expect(await clock.until(cluster.listPermissions(signal), 50)).toEqual([]);
+    expect(await clock.until(cluster.listPermissions(signal))).toEqual([]);
   });
 
   test('reports a 401', async () => {
@@ -154,7 +154,7 @@ test.each([
 ])('can is "$expected" after $name', async ({ answers, expected }) => {
   const { clock, cluster } = await serve({ [reviewCall]: answers });
   const answer = cluster.can({ verb: 'get', resource: 'pods' }, signal);
-  expect(await clock.until(answer, 50)).toBe(expected);
+  expect(await clock.until(answer)).toBe(expected);
 });
 
 test('can reports a 401', async () => {
@@ -181,7 +181,7 @@ test.each([
     [`POST ${podsPath}`]: [answer],
     [`GET ${podPath}`]: [sendJson(ours)],
   });
-  expect(await clock.until(cluster.createPod(ours, signal), 50)).toEqual(ours);
+  expect(await clock.until(cluster.createPod(ours, signal))).toEqual(ours);
   expect(server.calls).toEqual([`POST ${podsPath}`, `GET ${podPath}`]);
 });
 
@@ -190,7 +190,7 @@ test('createPod sends a lost request again', async () => {
     [`POST ${podsPath}`]: [breakOff, sendJson(ours, 201)],
     [`GET ${podPath}`]: [refuse(404, 'not found')],
   });
-  expect(await clock.until(cluster.createPod(ours, signal), 50)).toEqual(ours);
+  expect(await clock.until(cluster.createPod(ours, signal))).toEqual(ours);
   expect(server.calls).toEqual([`POST ${podsPath}`, `GET ${podPath}`, `POST ${podsPath}`]);
 });
 
@@ -226,7 +226,7 @@ test('createPod reports why it cannot look up the pod', async () => {
     [`POST ${podsPath}`]: [refuse(500, 'etcdserver: request timed out')],
     [`GET ${podPath}`]: [refuse(403, 'cannot get')],
   });
-  await expect(clock.until(cluster.createPod(ours, signal), 50)).rejects.toMatchObject({
+  await expect(clock.until(cluster.createPod(ours, signal))).rejects.toMatchObject({
     message: 'creating pod "kbp-x" in namespace "builds" failed: cannot get',
   });
 });
@@ -257,7 +257,7 @@ test('readPod retries when a server that has just started refuses', async () => 
   const { clock, cluster } = await serve({
     [`GET ${podPath}`]: [refuse(403, 'roles are not loaded yet'), sendJson(ours)],
   });
-  expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
+  expect(await clock.until(cluster.readPod(ref, signal))).toEqual(ours);
 });
 
 test('the 404 page of a gateway does not mean that the pod does not exist', async () => {
@@ -266,13 +266,13 @@ test('the 404 page of a gateway does not mean that the pod does not exist', asyn
     [`GET ${podPath}`]: [page, page, sendJson(ours)],
     [`DELETE ${podPath}`]: [page, page, sendJson({})],
   });
-  expect(await clock.until(cluster.readPod(ref, signal), 50)).toEqual(ours);
-  expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
+  expect(await clock.until(cluster.readPod(ref, signal))).toEqual(ours);
+  expect(await clock.until(cluster.deletePod(ref, 1, signal))).toBe(true);
 });
 
 test('readPod refuses anything but a pod', async () => {
   const { clock, cluster } = await serve({ [`GET ${podPath}`]: [sendJson({ kind: 'PodList' })] });
-  await expect(clock.until(cluster.readPod(ref, signal), 50)).rejects.toThrow(
+  await expect(clock.until(cluster.readPod(ref, signal))).rejects.toThrow(
     'reading pod "kbp-x" failed: unexpected response (kind PodList instead of Pod)',
   );
 });
@@ -409,7 +409,7 @@ test('podStates reports which pod it cannot follow', async () => {
   const problems = new Set<string | undefined>();
   const states = cluster.podStates(ours, signal, (problem) => problems.add(problem?.message));
   const message = 'following pod "kbp-x" failed: bad request';
-  await expect(clock.until(all(states), 50)).rejects.toMatchObject({ kind: 'cluster', message });
+  await expect(clock.until(all(states))).rejects.toMatchObject({ kind: 'cluster', message });
   expect([...problems]).toEqual([message, undefined]);
 });
 
@@ -471,7 +471,7 @@ test('deletePod is retried after a lost response', async () => {
   const { server, clock, cluster } = await serve({
     [`DELETE ${podPath}`]: [breakOff, refuse(503, 'starting'), sendJson(ours)],
   });
-  expect(await clock.until(cluster.deletePod(ref, 1, signal), 50)).toBe(true);
+  expect(await clock.until(cluster.deletePod(ref, 1, signal))).toBe(true);
   expect(server.calls).toHaveLength(3);
 });
 
