@@ -18,7 +18,7 @@ export interface Expectation {
 
 const certificateWords =
   'the certificate of https://cluster cannot be verified: unable to verify the first certificate';
-const redirectWords = 'the server redirects to https://login.example/, which is never followed';
+const redirectWords = 'the server redirects to https://login.example/; redirects are not followed';
 const pageWords = '<!doctype html><title>Sign in</title><h1>Please sign in</h1>';
 const jsonWords = '{"kind":"Pod","meta';
 
@@ -29,13 +29,13 @@ function wordsOf(name: FaultName): string {
     case 'closed':
       return 'https://cluster cannot be reached: the connection broke';
     case 'silence':
-      return 'https://cluster cannot be reached: no answer within 30 s';
+      return 'https://cluster cannot be reached: no response within 30 s';
     case 'redirect':
       return redirectWords;
     case 'broken JSON':
-      return `the server answered with something that is not JSON: ${jsonWords}`;
+      return `unexpected response (not JSON): ${jsonWords}`;
     case 'web page':
-      return `the server answered with something that is not JSON: ${pageWords}`;
+      return `unexpected response (not JSON): ${pageWords}`;
     case 'foreign certificate':
       return certificateWords;
     case '404 of a gateway':
@@ -113,7 +113,7 @@ function attachExpectation(fault: Fault): Expectation {
     sentence: `attaching to pod "kbp-pod" failed: ${upgradeWordsOf(name)}`,
     pods: 2,
   };
-  if (name === '401') return { ...red, pods: 1, hint: 'Make a new kubeconfig' };
+  if (name === '401') return { ...red, pods: 1, hint: 'Renew the kubeconfig secret' };
   if (name === '403') return { ...red, pods: 1, hint: 'Give the account the right' };
   return red;
 }

@@ -6,7 +6,7 @@ import type { StdinStream } from './context/stdin.ts';
 import { builderContainerName } from './engines/engine.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
-import type { OpenLog } from './logs/resume.ts';
+import type { OpenLog } from './logs/reader.ts';
 import { Tail } from './logs/tail.ts';
 import { createPod } from './pod/create.ts';
 import { readEndCause, type EndCause } from './pod/end-cause.ts';

@@ -8,8 +8,8 @@ export interface PodRef {
   readonly name: string;
 }
 
-/** One right, as an access review asks for it. `resource` may have a subresource: `pods/attach`. */
-export interface Access {
+/** An RBAC permission. `resource` may have a subresource: `pods/attach`. */
+export interface Permission {
   readonly verb: string;
   readonly resource: string;
 }
@@ -27,11 +27,12 @@ export interface Cluster {
   /** Minor version of the API server, for example 35; undefined if it does not say. */
   serverMinor(signal: AbortSignal): Promise<number | undefined>;
   /**
-   * Rights that the cluster lists for the account, by one request; `*` stands for every verb or resource. Some authorizers list
-   * none or not all: what is missing may be granted all the same.
+   * The permissions in the namespace that one review request lists; `*` means every verb or resource. The list may be incomplete,
+   * depending on the authorizers of the cluster.
    */
-  listedRights(signal: AbortSignal): Promise<readonly Access[]>;
-  can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
+  listPermissions(signal: AbortSignal): Promise<readonly Permission[]>;
+  /** Whether the permission is granted; unknown if the API server refuses the review. */
+  can(permission: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** Creates the pod, with strict field validation. A create whose answer was lost is looked up by its nonce annotation. */
   createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod>;
   /** The pod as it is now; undefined if there is none. */

@@ -134,7 +134,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'the wrong CA certificate',
       sentence:
-        'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
+        'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Set certificate-authority-data in the kubeconfig to the CA certificate of the API server.',
       arrange: ({ playground }) => {
         playground.cluster.useCertificate('foreign');
         return {};
@@ -143,7 +143,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a server that redirects, as a login page in front of it does',
       sentence:
-        'asking the API server for its version failed: the server redirects to https://login.example.com/start, which is never followed. Put the address of the API server itself into the kubeconfig; this one leads to a login page or a proxy.',
+        'asking the API server for its version failed: the server redirects to https://login.example.com/start; redirects are not followed. Set the server in the kubeconfig to the address of the API server; this one leads to a sign-in page or a proxy.',
       arrange: ({ playground }) => {
         const answer = { kind: 'redirect', to: 'https://login.example.com/start' } as const;
         playground.cluster.faults.requests = [{ match: /./, answer }];
@@ -190,14 +190,14 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a token that is not valid',
       sentence:
-        'asking the API server for its version failed: Unauthorized. Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
+        'asking the API server for its version failed: Unauthorized. Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',
       arrange: (stage) =>
         changed(stage, (text) => text.replace(/"token": "[^"]*"/, '"token": "not-the-token"')),
     },
     {
       name: 'a token that has expired',
       sentence:
-        'asking the API server for its version failed: Unauthorized. Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
+        'asking the API server for its version failed: Unauthorized. Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',
       arrange: (stage) => {
         const before = changed(stage, (text) => text);
         stage.playground.cluster.expireToken();
@@ -221,14 +221,14 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a kubeconfig without credentials',
       sentence:
-        'creating pod "<pod>" in namespace "default" failed: pods is forbidden: User "system:anonymous" cannot create resource "pods" in API group "" in the namespace "default". Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.',
+        'creating pod "<pod>" in namespace "default" failed: pods is forbidden: User "system:anonymous" cannot create resource "pods" in API group "" in the namespace "default". Renew the kubeconfig secret: it has no credentials for this context.',
       arrange: ({ playground }) => ({
         inputs: { kubeconfig: playground.cluster.kubeconfig({ auth: 'none' }) },
       }),
     },
     {
       name: 'a namespace that does not exist',
-      sentence: `creating pod "<pod>" in namespace "missing" failed: namespaces "missing" not found. Create the namespace, or name another one by 'namespace'.`,
+      sentence: `creating pod "<pod>" in namespace "missing" failed: namespaces "missing" not found. Create the namespace, or set 'namespace' to an existing one.`,
       arrange: () => ({ inputs: { namespace: 'missing' } }),
     },
     {

@@ -41,13 +41,13 @@ export const podChapter: Chapter = {
     },
     {
       name: 'a service account that does not exist',
-      sentence: `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: error looking up service account default/missing: serviceaccount "missing" not found. Create the account, or correct 'service-account'.`,
+      sentence: `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: error looking up service account default/missing: serviceaccount "missing" not found. Create the ServiceAccount, or correct 'service-account'.`,
       arrange: () => ({ inputs: { 'service-account': 'missing' } }),
     },
     refused(
       'a pod that PodSecurity refuses',
       'pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true)',
-      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true). Use a namespace with the PodSecurity level baseline, or take those of the named fields out of 'pod-template' that stand there.`,
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: violates PodSecurity "baseline:latest": privileged (container "builder" must not set securityContext.privileged=true). Use a namespace with the PodSecurity level baseline, or remove those of the named fields that 'pod-template' sets.`,
     ),
     refused(
       'a pod that is over the quota',
@@ -57,7 +57,7 @@ export const podChapter: Chapter = {
     refused(
       'a pod that an admission webhook refuses',
       'admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]',
-      'creating pod "<pod>" in namespace "default" failed: admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]. Ask whoever runs the cluster what this webhook demands of pods.',
+      'creating pod "<pod>" in namespace "default" failed: admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]. Ask the administrator of the cluster what this webhook requires of pods.',
     ),
     {
       name: 'requests larger than any node',

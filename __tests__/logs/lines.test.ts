@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LineFramer, parseTimestamp, type LogLine } from '../../src/logs/lines.ts';
+import { LineFramer, type LogLine } from '../../src/logs/lines.ts';
 
 const stamp = '2026-01-01T00:00:00.000000001Z';
 const at = 1_767_225_600_000_000_001n;
@@ -8,7 +8,7 @@ function lineOf(text: string | Buffer): LogLine {
   return { at, text: Buffer.from(text), continues: false };
 }
 
-/** Lines of these chunks, what is left at the end included. */
+/** Lines of these chunks, with the rest after the last newline. */
 function linesOf(chunks: readonly Buffer[]): LogLine[] {
   const framer = new LineFramer();
   const lines = chunks.flatMap((chunk) => framer.push(chunk));
@@ -16,7 +16,12 @@ function linesOf(chunks: readonly Buffer[]): LogLine[] {
   return last === undefined ? lines : [...lines, last];
 }
 
-/** A whole in two pieces, cut at every place. */
+/** What is read from a line with this timestamp alone. */
+function timestampOf(text: string): bigint | undefined {
+  return linesOf([Buffer.from(`${text} x\n`)])[0]?.at;
+}
+
+/** The bytes in two chunks, cut at every place. */
 function cuts(whole: Buffer): Buffer[][] {
   return Array.from({ length: whole.length + 1 }, (_, place) => [
     whole.subarray(0, place),
@@ -32,12 +37,12 @@ describe('lines', () => {
     { name: 'a timestamp alone', bytes: `${stamp}\n`, expected: ['\n'] },
     { name: 'characters of two to four bytes', bytes: `${stamp} é€😀\n`, expected: ['é€😀\n'] },
     {
-      name: 'carriage returns stay',
+      name: 'carriage returns',
       bytes: `${stamp} a\r\n${stamp} 1%\r2%\n`,
       expected: ['a\r\n', '1%\r2%\n'],
     },
     {
-      name: 'leading and double spaces stay',
+      name: 'leading and double spaces',
       bytes: `${stamp}   a  b \n`,
       expected: ['  a  b \n'],
     },
@@ -47,16 +52,16 @@ describe('lines', () => {
       expected: ['a\n', 'b'],
     },
     {
-      name: 'bytes that are no text',
+      name: 'binary output',
       bytes: Buffer.concat([Buffer.from(`${stamp} `), Buffer.from([0xff, 0x00, 0xc3, 0x0a])]),
       expected: [Buffer.from([0xff, 0x00, 0xc3, 0x0a])],
     },
-  ])('$name, wherever the chunks are cut', ({ bytes, expected }) => {
+  ])('of $name, wherever the chunks are cut', ({ bytes, expected }) => {
     const lines = expected.map(lineOf);
     for (const chunks of cuts(Buffer.from(bytes))) expect(linesOf(chunks)).toEqual(lines);
   });
 
-  test('chunks of one byte', () => {
+  test('of chunks of one byte', () => {
     const bytes = Buffer.from(`${stamp} é\r\n${stamp} €`);
     expect(linesOf(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual([
       lineOf('é\r\n'),
@@ -64,13 +69,13 @@ describe('lines', () => {
     ]);
   });
 
-  test('a line of 64 KiB over many chunks comes whole', () => {
+  test('of 64 KiB are returned whole', () => {
     const part = Buffer.alloc(16_000, 'x');
     const chunks = [Buffer.from(`${stamp} `), part, part, part, part, Buffer.from('\n')];
     expect(linesOf(chunks).map(({ text }) => text.length)).toEqual([64_001]);
   });
 
-  test('a longer one comes in pieces as they arrive, with the time of its beginning', () => {
+  test('of more than 64 KiB are returned in pieces, with the timestamp of the beginning', () => {
     const framer = new LineFramer();
     const part = Buffer.alloc(40_000, 'x');
     expect(framer.push(Buffer.concat([Buffer.from(`${stamp} `), part]))).toEqual([]);
@@ -87,7 +92,7 @@ describe('lines', () => {
     expect(framer.flush()).toEqual(lineOf('b'));
   });
 
-  test('nothing is held of a line without end', () => {
+  test('of any length are not buffered further once pieces were returned', () => {
     const framer = new LineFramer();
     const part = Buffer.alloc(100_000, 'x');
     framer.push(Buffer.from(`${stamp} `));
@@ -97,13 +102,13 @@ describe('lines', () => {
     expect(framer.flush()).toBeUndefined();
   });
 
-  test('a line is there as soon as its newline is, not before', () => {
+  test('are returned as soon as their newline arrives', () => {
     const framer = new LineFramer();
     expect(framer.push(Buffer.from(`${stamp} a`))).toEqual([]);
     expect(framer.push(Buffer.from('b\nnext'))).toEqual([lineOf('ab\n')]);
   });
 
-  test('what was flushed is not given again', () => {
+  test('are not returned again after flush', () => {
     const framer = new LineFramer();
     framer.push(Buffer.from(`${stamp} a`));
     expect(framer.flush()).toEqual(lineOf('a'));
@@ -111,7 +116,7 @@ describe('lines', () => {
   });
 
   test.each(['failed to watch file', '2026-01-01 a', 'word'])(
-    'a line without a timestamp is kept whole: %s',
+    'without a timestamp are returned whole: %s',
     (text) => {
       expect(linesOf([Buffer.from(`${text}\n`)])).toEqual([
         { at: undefined, text: Buffer.from(`${text}\n`), continues: false },
@@ -120,8 +125,8 @@ describe('lines', () => {
   );
 });
 
-// Most lines are read by comparing with the line before: what differs must still be seen.
-test('reads the times of lines that follow each other', () => {
+// A timestamp in the second of the last line takes a shortcut that must give the same result.
+test('reads the same timestamps from consecutive lines as from single lines', () => {
   const stamps = [
     '2026-01-01T00:00:00.1Z',
     '2026-01-01T00:00:00.123456789Z',
@@ -136,7 +141,7 @@ test('reads the times of lines that follow each other', () => {
     '2026-01-01T00:00:01',
   ];
   const lines = linesOf([Buffer.from(stamps.map((text) => `${text} x\n`).join(''))]);
-  expect(lines.map((line) => line.at)).toEqual(stamps.map(parseTimestamp));
+  expect(lines.map((line) => line.at)).toEqual(stamps.map(timestampOf));
 });
 
 test.each([
@@ -152,5 +157,5 @@ test.each([
   { text: '2026-01-01T00:00:00.1234567890Z', expected: undefined },
   { text: '', expected: undefined },
 ])('reads the timestamp "$text"', ({ text, expected }) => {
-  expect(parseTimestamp(text)).toBe(expected);
+  expect(timestampOf(text)).toBe(expected);
 });

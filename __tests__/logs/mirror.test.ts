@@ -3,7 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { JobLog } from '../../src/logs/fence.ts';
 import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
-import type { OpenLog } from '../../src/logs/resume.ts';
+import type { OpenLog } from '../../src/logs/reader.ts';
 import { Tail } from '../../src/logs/tail.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
 import type { PodState } from '../../src/pod/state.ts';
@@ -18,14 +18,14 @@ interface Mirror {
   readonly clock: VirtualClock;
   readonly job: JobDouble;
   readonly tail: Tail;
-  /** What was written, a text for each write. */
+  /** A text for each write to the job log. */
   readonly writes: readonly string[];
   readonly output: Promise<void>;
-  /** The container ends. */
+  /** Ends the container. */
   readonly end: () => void;
 }
 
-/** Mirrors this log of a container that runs. */
+/** Mirrors this log of a running container. */
 function mirror(open: OpenLog): Mirror {
   const { signal } = new AbortController();
   const clock = new VirtualClock();
@@ -49,7 +49,7 @@ function mirror(open: OpenLog): Mirror {
   return { clock, job, tail, writes, output, end };
 }
 
-test('what the node says about the log is said outside the fence and is no last line', async () => {
+test('a message of the kubelet is printed outside of the fence and is not part of the tail', async () => {
   const { clock, job, tail, output, end } = mirror(async function* () {
     yield await Promise.resolve(
       Buffer.from(`${stamp} one\n${stamp} ::two\nunable to retrieve container logs`),
@@ -63,7 +63,7 @@ test('what the node says about the log is said outside the fence and is no last 
     'one',
     '::two',
     '::token-of-the-fence::',
-    "the node says about the builder's log: unable to retrieve container logs",
+    'message from the kubelet in the container log: unable to retrieve container logs',
   ]);
 });
 
@@ -78,7 +78,7 @@ test('the lines of one chunk are printed in one write', async () => {
   expect(writes).toContain(`${lines.join('\n')}\n`);
 });
 
-test('a builder that prints nothing is said to be silent, but not after its end', async () => {
+test('silence of the builder is reported, but not after its end', async () => {
   const { clock, job, output, end } = mirror(async function* () {
     yield await Promise.resolve(Buffer.of());
   });
@@ -93,13 +93,13 @@ const ended: PodState = { kind: 'ended', exitCode: 0, reason: 'Completed', messa
 const lost: PodState = { kind: 'lost', reason: 'Evicted', message: '' };
 
 test.each([
-  { name: 'of a pod that was lost is not missed', state: lost, expected: '' },
+  { name: 'of a lost pod is not reported', state: lost, expected: '' },
   {
-    name: 'of a container that has ended is missed',
+    name: 'of an ended container is reported',
     state: ended,
     expected: "::warning::the end of the builder's output is missing: forbidden\n",
   },
-])('output $name', async ({ state, expected }) => {
+])('missing output $name', async ({ state, expected }) => {
   const job = new JobDouble();
   const log = new JobLog(job, () => 'token-of-the-fence');
   const output = Promise.reject(new BuildError('cluster', 'forbidden'));

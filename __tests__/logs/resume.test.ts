@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { parseTimestamp } from '../../src/logs/lines.ts';
 import { resumeLog } from '../../src/logs/resume.ts';
 import type { LogOptions } from '../../src/ports.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
@@ -8,27 +7,27 @@ import { Source } from '../support/source.ts';
 
 const second = 1_000;
 
-/** One answer of the server; what it throws breaks the request off. */
+/** One response of the server; an error breaks the request off. */
 type Answer = (options: LogOptions, signal: AbortSignal) => AsyncIterable<Buffer>;
 
-/** A container's log behind a server that answers as a test says, request by request. */
+/** A container whose log requests are answered by a function of the test. */
 class Container {
   readonly clock = new VirtualClock();
   readonly cancel = new AbortController();
   readonly requests: LogOptions[] = [];
-  /** Seconds after the beginning, for each request. */
+  /** Time of each request, in seconds since the first. */
   readonly requestedAt: number[] = [];
-  /** What was read so far. */
+  /** The output so far. */
   text = '';
-  /** The same, a text for each batch; notes and warnings stand where they were said. */
+  /** The same with a text for each batch, and the notes and warnings between. */
   readonly story: string[] = [];
   hasEnded = false;
   random = 0;
   readonly #startedAtMs = this.clock.now();
   readonly #answer: (request: number) => Answer;
-  #tellEnd = (): void => undefined;
+  #resolveEnd = (): void => undefined;
   readonly #untilEnded = new Promise<void>((resolve) => {
-    this.#tellEnd = resolve;
+    this.#resolveEnd = resolve;
   });
 
   constructor(answer: (request: number) => Answer) {
@@ -37,20 +36,20 @@ class Container {
 
   end(): void {
     this.hasEnded = true;
-    this.#tellEnd();
+    this.#resolveEnd();
   }
 
-  /** Without the newlines. */
+  /** The lines of the output, without newlines. */
   get lines(): readonly string[] {
     return this.text === '' ? [] : this.text.replace(/\n$/, '').split('\n');
   }
 
-  /** What was said beside the output. */
-  get said(): readonly string[] {
+  /** Notes and warnings. */
+  get messages(): readonly string[] {
     return this.story.filter((text) => /^(note|warning): /.test(text));
   }
 
-  /** Reads all that resumeLog gives. */
+  /** Reads everything from resumeLog. */
   async read(): Promise<readonly string[]> {
     const options = {
       open: (log: LogOptions, signal: AbortSignal) => {
@@ -61,8 +60,8 @@ class Container {
       clock: this.clock,
       ended: () => this.hasEnded,
       untilEnded: this.#untilEnded,
-      note: (text: string) => this.#say(`note: ${text}`),
-      warn: (text: string) => this.#say(`warning: ${text}`),
+      note: (text: string) => this.#print(`note: ${text}`),
+      warn: (text: string) => this.#print(`warning: ${text}`),
       random: () => this.random,
     };
     for await (const batch of resumeLog(options, this.cancel.signal)) {
@@ -73,19 +72,19 @@ class Container {
     return this.lines;
   }
 
-  /** As in the job log, what is said stands on a line of its own. */
-  #say(text: string): Promise<void> {
+  /** As in the job log, a message begins a new line. */
+  #print(text: string): Promise<void> {
     if (this.text !== '' && !this.text.endsWith('\n')) this.text += '\n';
     this.story.push(text);
     return Promise.resolve();
   }
 }
 
-function unheard(): Promise<void> {
+function ignore(): Promise<void> {
   return Promise.resolve();
 }
 
-/** As a kubelet writes it: trailing zeros of a second are left out, and two lines may be equal. */
+/** As a kubelet returns it: without trailing zeros of a second; two lines may be equal. */
 const log = [
   '2026-01-01T00:00:00Z start',
   '2026-01-01T00:00:01.1Z a',
@@ -99,11 +98,11 @@ const texts = ['start', 'a', 'b', 'b', '\u00e9\u20ac', '1%\r2%\r', 'end'].map((t
   Buffer.from(text).toString('latin1'),
 );
 
-/** All lines since the second asked for, as the kubelet gives them. */
+/** All lines since the requested second, as the kubelet returns them. */
 function logSince({ sinceTime }: LogOptions, lines: readonly string[] = log): Buffer {
-  const since = parseTimestamp(sinceTime ?? '1970-01-01T00:00:00Z') ?? 0n;
-  const asked = lines.filter((line) => (parseTimestamp(line.split(' ')[0] ?? '') ?? 0n) >= since);
-  return Buffer.from(asked.map((line) => `${line}\n`).join(''));
+  const since = sinceTime?.replace('Z', '') ?? '';
+  const selected = lines.filter((line) => line.slice(0, since.length) >= since);
+  return Buffer.from(selected.map((line) => `${line}\n`).join(''));
 }
 
 async function* chunksOf(...chunks: readonly (string | Buffer)[]): AsyncGenerator<Buffer> {
@@ -126,8 +125,8 @@ const gone = new BuildError('cluster', 'reading the log: pod "kbp-x" not found',
   reason: 'NotFound',
 });
 
-describe('a log that is read without trouble', () => {
-  test('comes line by line, and its rest is asked for once after the end', async () => {
+describe('a log without interruptions', () => {
+  test('is followed, and its rest is requested once after the end', async () => {
     const container = new Container((request) => (options) => {
       if (request === 1) container.end();
       return chunksOf(logSince(options));
@@ -140,7 +139,7 @@ describe('a log that is read without trouble', () => {
     expect(container.clock.sleeping).toBe(0);
   });
 
-  test('of a container that ended before is asked for until nothing new comes', async () => {
+  test('of an ended container is requested until a response contains nothing new', async () => {
     const container = new Container(() => (options) => chunksOf(logSince(options)));
     container.end();
     expect(await container.clock.until(container.read())).toEqual(texts);
@@ -166,10 +165,10 @@ describe('a log that is read without trouble', () => {
     });
     expect(await container.clock.until(container.read())).toEqual(texts);
     expect(container.text.endsWith('end')).toBe(true);
-    expect(container.said).toEqual([]);
+    expect(container.messages).toEqual([]);
   });
 
-  test('gives a line as soon as it is there', async () => {
+  test('is returned line by line', async () => {
     const source = new Source<Buffer>();
     const container = new Container(
       (request) => (options) => (request === 1 ? source : chunksOf(logSince(options))),
@@ -184,14 +183,14 @@ describe('a log that is read without trouble', () => {
   });
 });
 
-describe('a request that ends too early', () => {
+describe('an interrupted request', () => {
   const whole = logSince({ follow: true });
   const places = Array.from({ length: whole.length + 1 }, (_, place) => place);
 
   test.each<{ name: string; answer: (bytes: Buffer) => AsyncIterable<Buffer> }>([
-    { name: 'closed', answer: (bytes) => chunksOf(bytes) },
-    { name: 'broken', answer: (bytes) => broken(reset, bytes) },
-  ])('and is $name loses and doubles no line, wherever it was cut', async ({ answer }) => {
+    { name: 'ends', answer: (bytes) => chunksOf(bytes) },
+    { name: 'breaks off', answer: (bytes) => broken(reset, bytes) },
+  ])('that $name loses and repeats no line, wherever it was cut', async ({ answer }) => {
     for (const place of places) {
       const container = new Container((request) => (options) => {
         if (request === 1) return answer(whole.subarray(0, place));
@@ -202,9 +201,9 @@ describe('a request that ends too early', () => {
     }
   });
 
-  test('twice loses and doubles no line either', async () => {
-    for (const firstCut of places.filter((place) => place % 5 === 0)) {
-      for (const secondCut of places.filter((place) => place % 7 === 0)) {
+  test('followed by another one loses and repeats no line', async () => {
+    for (const firstCut of places.filter((place) => place % 11 === 0)) {
+      for (const secondCut of places.filter((place) => place % 13 === 0)) {
         const container = new Container((request) => (options) => {
           const rest = logSince(options);
           if (request === 1) return broken(reset, rest.subarray(0, firstCut));
@@ -217,7 +216,7 @@ describe('a request that ends too early', () => {
     }
   });
 
-  test('is followed by one from the whole second of the last line on', async () => {
+  test('is continued from the whole second of the newest line', async () => {
     const container = new Container((request) => (options) => {
       if (request === 1) return chunksOf(`${log.slice(0, 5).join('\n')}\n`);
       container.end();
@@ -227,7 +226,7 @@ describe('a request that ends too early', () => {
     expect(container.requests[1]).toEqual({ follow: true, sinceTime: '2026-01-01T00:00:01Z' });
   });
 
-  test('loses no line of a log that was rotated meanwhile', async () => {
+  test('loses no line when only lines before it were rotated', async () => {
     const container = new Container((request) => (options) => {
       if (request === 1) return chunksOf(`${log[0] ?? ''}\n`);
       container.end();
@@ -236,7 +235,7 @@ describe('a request that ends too early', () => {
     expect(await container.clock.until(container.read())).toEqual(texts);
   });
 
-  test('is followed at growing distances, short again after a line', async () => {
+  test('is retried after growing pauses, which start again after a line', async () => {
     const container = new Container((request) => () => {
       if (request === 8) return chunksOf(`${log[0] ?? ''}\n`);
       if (request === 9) container.end();
@@ -247,24 +246,24 @@ describe('a request that ends too early', () => {
       (at, index) => at - (container.requestedAt[index - 1] ?? 0),
     );
     expect(pauses.slice(0, 9).map((pause) => Math.round(pause * 10) / 10)).toEqual([
-      0, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 0.2,
+      0, 1, 2, 4, 5, 5, 5, 5, 1,
     ]);
   });
 
-  test('is followed by one that does not come with those of every other build', async () => {
+  test('is retried after a pause with jitter', async () => {
     const container = new Container((request) => () => {
       if (request === 3) container.end();
       return request === 1 ? broken(reset) : chunksOf();
     });
     container.random = 0.5;
     await container.clock.until(container.read());
-    expect(container.requestedAt.slice(0, 3)).toEqual([0, 0.8, 2]);
+    expect(container.requestedAt.slice(0, 3)).toEqual([0, 0.6, 1.8]);
   });
 
-  test('is followed by one as late as the server asks for', async () => {
+  test('is retried after the time of Retry-After, with jitter', async () => {
     const throttled = new BuildError('cluster', 'too many requests', {
       code: 429,
-      cause: Object.assign(new Error('too many requests'), { retryAfterMs: 7 * second }),
+      retryAfterMs: 7 * second,
     });
     const container = new Container((request) => () => {
       if (request === 2) container.end();
@@ -272,10 +271,10 @@ describe('a request that ends too early', () => {
     });
     container.random = 0.5;
     await container.clock.until(container.read());
-    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.4, 14.8, 22.2]);
+    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.5, 15.5, 23]);
   });
 
-  test('does not keep the end of the container waiting', async () => {
+  test('is retried at once when the container ends', async () => {
     const container = new Container(
       (request) => (options) => (request === 1 ? chunksOf() : chunksOf(logSince(options))),
     );
@@ -289,31 +288,31 @@ describe('a request that ends too early', () => {
   });
 });
 
-// The runtime takes the time of a line before it waits for its turn to write: stdout and stderr overtake each other.
-test('lines that overtook each other are all there, in the order of the log', async () => {
-  const overtaken = [
+// The runtime takes the timestamp before it writes the line, so lines of stdout and stderr can be out of order.
+test('returns lines with timestamps out of order, in the order of the log', async () => {
+  const unordered = [
     '2026-01-01T00:00:01.000000001Z one',
     '2026-01-01T00:00:00.999999999Z two',
     '2026-01-01T00:00:02.000000002Z three',
     '2026-01-01T00:00:02.000000001Z four',
     '2026-01-01T00:00:02.000000003Z five',
   ];
-  const whole = logSince({ follow: true }, overtaken);
+  const whole = logSince({ follow: true }, unordered);
   for (let place = whole.indexOf('three'); place <= whole.length; place += 1) {
     const container = new Container((request) => (options) => {
       if (request === 1) return chunksOf(whole.subarray(0, place));
       container.end();
-      return chunksOf(logSince(options, overtaken));
+      return chunksOf(logSince(options, unordered));
     });
     const lines = await container.clock.until(container.read());
     expect(lines).toEqual(['one', 'two', 'three', 'four', 'five']);
   }
 });
 
-describe('what the node says itself', () => {
+describe('a message of the kubelet', () => {
   const broke = 'unable to retrieve container logs for containerd://4f2a';
 
-  test('is a note where it stands, no output', async () => {
+  test('is printed as a note between the lines, not as output', async () => {
     const container = new Container(() => {
       container.end();
       return ({ follow }) =>
@@ -322,50 +321,50 @@ describe('what the node says itself', () => {
     await container.clock.until(container.read());
     expect(container.story.slice(0, 3)).toEqual([
       'start\n',
-      "note: the node says about the builder's log: failed to watch file",
+      'note: message from the kubelet in the container log: failed to watch file',
       'a\n',
     ]);
   });
 
   test.each([
-    { name: 'behind the lines', before: `${log[0] ?? ''}\n`, lines: ['start'] },
+    { name: 'after lines', before: `${log[0] ?? ''}\n`, lines: ['start'] },
     { name: 'alone', before: '', lines: [] },
-  ])('is recognized without a newline, $name, and said once', async ({ before, lines }) => {
+  ])('is recognised without a newline, $name, and printed once', async ({ before, lines }) => {
     const container = new Container((request) => ({ sinceTime }) => {
       if (request === 3) container.end();
       return chunksOf(sinceTime === undefined ? `${before}${broke}` : broke);
     });
     expect(await container.clock.until(container.read())).toEqual(lines);
-    expect(container.said.filter((text) => text.startsWith('note'))).toEqual([
-      `note: the node says about the builder's log: ${broke}`,
+    expect(container.messages.filter((text) => text.startsWith('note'))).toEqual([
+      `note: message from the kubelet in the container log: ${broke}`,
     ]);
   });
 
-  test('is not the end of a long line that began before the second asked for', async () => {
+  test('is not the end of a long line that began before the requested second', async () => {
     const container = new Container((request) => (options) => {
       if (request === 1) return chunksOf(`${log[0] ?? ''}\n${log[1] ?? ''}\n`);
       container.end();
       return chunksOf('rest of a line\n', logSince(options));
     });
     expect(await container.clock.until(container.read())).toEqual(texts);
-    expect(container.said).toEqual([]);
+    expect(container.messages).toEqual([]);
   });
 
-  test('is not a timestamp that was cut', async () => {
+  test('is not an incomplete timestamp', async () => {
     const container = new Container(() => {
       container.end();
       return () => chunksOf(`${log[0] ?? ''}\n2026-01-01T00:0`);
     });
     expect(await container.clock.until(container.read())).toEqual(['start']);
-    expect(container.said).toEqual([]);
+    expect(container.messages).toEqual([]);
   });
 });
 
-describe('a line that is too long to hold', () => {
+describe('a line that is too long to buffer', () => {
   const text = 'x'.repeat(150_000);
   const long = [log[0] ?? '', `2026-01-01T00:00:00.5Z ${text}`, log[6] ?? ''];
 
-  test('comes in pieces, and goes on where it was when a request breaks off', async () => {
+  test('is returned in pieces, and continued after an interrupted request', async () => {
     for (const place of [70_000, 100_000, 150_040, 150_080]) {
       const container = new Container((request) => (options) => {
         const bytes = logSince(options, long);
@@ -378,11 +377,11 @@ describe('a line that is too long to hold', () => {
       });
       const lines = await container.clock.until(container.read());
       expect(lines.map((line) => line.length)).toEqual([5, 150_000, 3]);
-      expect(container.said).toEqual([]);
+      expect(container.messages).toEqual([]);
     }
   });
 
-  test('is ended and told when its rest is not there any more', async () => {
+  test('is ended with a warning when its rest was rotated', async () => {
     const container = new Container((request) => (options) => {
       const bytes = logSince(options, long);
       if (request === 1)
@@ -391,17 +390,17 @@ describe('a line that is too long to hold', () => {
       return chunksOf(logSince(options, long.slice(2)));
     });
     await container.clock.until(container.read());
-    expect(container.story.map((words) => words.slice(0, 70))).toEqual(
+    expect(container.story.map((text) => text.slice(0, 70))).toEqual(
       [
         'start\n',
         'x'.repeat(70),
         "warning: some of the builder's output is probably missing (between 00:0",
         'end\n',
-      ].map((words) => words.slice(0, 70)),
+      ].map((text) => text.slice(0, 70)),
     );
   });
 
-  test('is not repeated when a new file was begun in its middle', async () => {
+  test('is not repeated when the log was rotated inside it', async () => {
     const rotated = [`2026-01-01T00:00:00.7Z ${'x'.repeat(100_000)}`, log[6] ?? ''];
     const container = new Container((request) => (options) => {
       if (request === 1) return broken(reset, logSince(options, long).subarray(0, 140_000));
@@ -411,20 +410,20 @@ describe('a line that is too long to hold', () => {
     });
     const lines = await container.clock.until(container.read());
     expect(lines.map((line) => line.length)).toEqual([5, 139_950, 3]);
-    expect(container.said).toHaveLength(1);
+    expect(container.messages).toHaveLength(1);
   });
 
-  /** The pieces up to this place of the whole. */
+  /** The pieces up to this place of the line. */
   function cut(pieces: readonly Buffer[], place: number): Buffer[] {
     return pieces.map((piece, index) => piece.subarray(0, Math.max(0, place - index * 60_000)));
   }
 });
 
-describe('output that is missing', () => {
-  const told =
-    "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the node had rotated its log before it could be read";
+describe('missing output', () => {
+  const warning =
+    "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the kubelet rotated the container log before it was read";
 
-  test('is told once, where a request does not bring again what it must', async () => {
+  test('is reported once, where a response does not repeat what it must', async () => {
     const container = new Container((request) => () => {
       if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
       if (request === 2) return chunksOf(`${log[6] ?? ''}\n`);
@@ -432,17 +431,17 @@ describe('output that is missing', () => {
       return chunksOf('2026-01-01T00:00:09Z late\n');
     });
     await container.clock.until(container.read());
-    expect(container.story).toEqual(['start\na\nb\nb\n', `warning: ${told}`, 'end\n', 'late\n']);
+    expect(container.story).toEqual(['start\na\nb\nb\n', `warning: ${warning}`, 'end\n', 'late\n']);
   });
 
-  test('is told when the last request brings nothing again', async () => {
+  test('is reported when the last response is empty', async () => {
     const container = new Container((request) => () => {
       if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
       container.end();
       return chunksOf();
     });
     await container.clock.until(container.read());
-    expect(container.said).toEqual([
+    expect(container.messages).toEqual([
       expect.stringMatching(/^warning: .* probably missing \(after 00:00:01 UTC\)/),
     ]);
   });
@@ -450,7 +449,7 @@ describe('output that is missing', () => {
   const bulkLine = `2026-01-01T00:00:01Z ${'x'.repeat(1_000)}`;
   const late = '2026-01-01T00:00:40Z late';
 
-  /** 8 MB of the first second, then a line of the 40th, each after so many seconds. */
+  /** 8 MB of the first second, then a line of the 40th. They arrive at these times, in seconds. */
   async function readJump(
     firstAt: number,
     bulkAt: number,
@@ -480,40 +479,40 @@ describe('output that is missing', () => {
     /^warning: .*\(between 00:00:01 and 00:00:40 UTC\)/,
   );
 
-  test('within a request is suspected when late lines are followed by recent ones', async () => {
+  test('within a response is reported when delayed lines are followed by recent ones', async () => {
     const container = await readJump(1, 40, 40);
-    expect(container.said).toEqual([jumped]);
+    expect(container.messages).toEqual([jumped]);
     expect(container.requests[1]).toEqual({ follow: false, sinceTime: '2026-01-01T00:00:01Z' });
   });
 
-  test('within a request is none when the node still has the line before in the same file', async () => {
+  test('within a response is not reported when the current file has the line before it', async () => {
     const container = await readJump(1, 40, 40, (options) =>
       chunksOf(logSince(options, [...Array<string>(8_000).fill(bulkLine), late])),
     );
-    expect(container.said).toEqual([]);
+    expect(container.messages).toEqual([]);
     expect(container.lines).toHaveLength(8_002);
   });
 
-  test('within a request stays suspected when the node cannot be asked', async () => {
+  test('within a response is reported when the check of the current file fails', async () => {
     let hasFailed = false;
     const container = await readJump(1, 40, 40, (options) => {
       if (hasFailed) return chunksOf(logSince(options, [late]));
       hasFailed = true;
       return broken(reset);
     });
-    expect(container.said).toEqual([jumped]);
+    expect(container.messages).toEqual([jumped]);
   });
 
   test.each([
     { name: 'a builder that pauses', firstAt: 1, bulkAt: 2, jumpAt: 40 },
     { name: 'a node whose clock is slow', firstAt: 31, bulkAt: 32, jumpAt: 70 },
-  ])('is not suspected of $name', async ({ firstAt, bulkAt, jumpAt }) => {
-    expect((await readJump(firstAt, bulkAt, jumpAt)).said).toEqual([]);
+  ])('is not reported for $name', async ({ firstAt, bulkAt, jumpAt }) => {
+    expect((await readJump(firstAt, bulkAt, jumpAt)).messages).toEqual([]);
   });
 });
 
-describe('a log that cannot be read', () => {
-  test('for 15 s is a note with the cause, once, and another one when it works again', async () => {
+describe('an outage of the log', () => {
+  test('of 15 s is reported once with its cause, and its end too', async () => {
     const container = new Container((request) => (options) => {
       if (request < 12) return broken(reset);
       container.end();
@@ -527,7 +526,7 @@ describe('a log that cannot be read', () => {
     ]);
   });
 
-  test("for a shorter time is nobody's business", async () => {
+  test('of a shorter time is not reported', async () => {
     const container = new Container((request) => (options) => {
       if (request < 6) return broken(reset);
       container.end();
@@ -535,12 +534,12 @@ describe('a log that cannot be read', () => {
     });
     await container.clock.until(container.read());
     expect(container.requestedAt[5]).toBeGreaterThan(10);
-    expect(container.said).toEqual([]);
+    expect(container.messages).toEqual([]);
   });
 });
 
-describe('silence', () => {
-  /** An answer that gives what is pushed and ends by its signal only, as a half-open connection does. */
+describe('a silent request', () => {
+  /** A response that ends only with its signal, as on a half-open connection. */
   async function* halfOpen(source: Source<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
     signal.addEventListener('abort', () => {
       source.fail(new Error('the request was aborted'));
@@ -548,7 +547,7 @@ describe('silence', () => {
     yield* source;
   }
 
-  test('of 90 s ends the request and another one is made', async () => {
+  test('is replaced after 90 s', async () => {
     const source = new Source<Buffer>();
     const container = new Container((request) => (options, signal) => {
       if (request === 1) return halfOpen(source, signal);
@@ -561,12 +560,12 @@ describe('silence', () => {
     await container.clock.advance(90 * second - 1);
     expect(container.requests).toHaveLength(1);
     expect(await container.clock.until(reading)).toEqual(texts);
-    expect(container.requestedAt).toEqual([0, 140.2, 140.2]);
+    expect(container.requestedAt).toEqual([0, 141, 141]);
     expect(source.closed).toBe(true);
     expect(container.clock.sleeping).toBe(0);
   });
 
-  test('ends the last request too', async () => {
+  test('ends the output after the end of the container', async () => {
     const container = new Container(
       (request) => (options, signal) =>
         request === 1 ? halfOpen(new Source(), signal) : chunksOf(logSince(options)),
@@ -582,8 +581,8 @@ describe('silence', () => {
   });
 });
 
-describe('the rest after the end', () => {
-  test('is asked for again when that fails, without doubles', async () => {
+describe('the rest of the log after the end', () => {
+  test('is requested again after an error, without repeated lines', async () => {
     const container = new Container((request) => (options) => {
       const bytes = logSince(options);
       return request < 4 ? broken(reset, bytes.subarray(0, request * 40)) : chunksOf(bytes);
@@ -593,8 +592,8 @@ describe('the rest after the end', () => {
     expect(container.requestedAt).toEqual([0, 0.2, 0.6, 1.4, 1.6]);
   });
 
-  // Seen on the lab: the state says that the container has ended while its last 64 KiB are on their way to the log file.
-  test('is complete although the runtime was still writing it, wherever it was', async () => {
+  // The pod status can report the end of the container before the runtime has written the last 64 KiB to the log file.
+  test('is complete although the runtime was still writing it', async () => {
     const whole = logSince({ follow: false });
     for (let place = whole.indexOf('start') + 1; place < whole.length; place += 1) {
       const container = new Container((request) => (options) => {
@@ -616,16 +615,16 @@ describe('the rest after the end', () => {
   });
 });
 
-test('a container that never ran is not asked for its output again', async () => {
-  const words = 'container "builder" in pod "kbp-x" is waiting to start: PodInitializing';
-  const waiting = new BuildError('cluster', `reading the log failed: ${words}`, { code: 400 });
+test('the log of a container that never ran is requested once', async () => {
+  const message = 'container "builder" in pod "kbp-x" is waiting to start: PodInitializing';
+  const waiting = new BuildError('cluster', `reading the log failed: ${message}`, { code: 400 });
   const container = new Container(() => () => broken(waiting));
   container.end();
   await expect(container.clock.until(container.read())).rejects.toBe(waiting);
   expect(container.requests).toHaveLength(1);
 });
 
-describe('a pod that is not found', () => {
+describe('a pod that was deleted', () => {
   test('has no more output once it has ended', async () => {
     const container = new Container(() => () => broken(gone, `${log[0] ?? ''}\n`));
     container.end();
@@ -634,7 +633,7 @@ describe('a pod that is not found', () => {
     expect(container.requests).toHaveLength(1);
   });
 
-  test('is asked for again while it runs, as far as its states tell', async () => {
+  test('is requested again as long as its last known state is running', async () => {
     const container = new Container((request) => (options) => {
       if (request < 3) return broken(gone);
       container.end();
@@ -647,7 +646,7 @@ describe('a pod that is not found', () => {
 describe('cancelling', () => {
   const reason = new Error('cancelled');
 
-  /** Ends by its signal only. */
+  /** Ends only with its signal. */
   async function* untilAborted(signal: AbortSignal): AsyncGenerator<Buffer> {
     yield Buffer.from(`${log[0] ?? ''}\n`);
     await new Promise((_, reject) => {
@@ -673,7 +672,7 @@ describe('cancelling', () => {
     expect(container.clock.sleeping).toBe(0);
   });
 
-  test('a reader that stops closes the request', async () => {
+  test('closes the request when the caller stops reading', async () => {
     const source = new Source<Buffer>();
     source.push(Buffer.from(`${log[0] ?? ''}\n`));
     const clock = new VirtualClock();
@@ -688,8 +687,8 @@ describe('cancelling', () => {
       clock,
       ended: () => false,
       untilEnded: new Promise(() => undefined),
-      note: unheard,
-      warn: unheard,
+      note: ignore,
+      warn: ignore,
     };
     for await (const batch of resumeLog(options, new AbortController().signal)) {
       expect(batch.map(({ text }) => text.toString())).toEqual(['start\n']);

@@ -29,7 +29,7 @@ function watch(): {
   };
 }
 
-test('a builder that stays silent gets a line every five minutes', async () => {
+test('prints a line after every five minutes of silence', async () => {
   const { clock, lines, stop } = watch();
   await clock.advance(16 * minute);
   expect(lines).toEqual([
@@ -41,7 +41,7 @@ test('a builder that stays silent gets a line every five minutes', async () => {
   expect(clock.sleeping).toBe(0);
 });
 
-test('a builder that prints now and then gets none, and silence counts from its last line', async () => {
+test('measures the silence from the last output', async () => {
   const { clock, silence, lines, stop } = watch();
   for (let count = 0; count < 5; count += 1) {
     await clock.advance(4 * minute);

@@ -22,16 +22,16 @@ function numbered(first: number, last: number): string[] {
 
 test.each([
   { name: 'nothing', count: 0, first: 1 },
-  { name: 'all that there is', count: 400, first: 1 },
+  { name: 'all', count: 400, first: 1 },
   { name: 'the last 400', count: 401, first: 2 },
   { name: 'the last 400 at twice the bound', count: 800, first: 401 },
-  { name: 'the last 400 just behind it', count: 801, first: 402 },
+  { name: 'the last 400 just above it', count: 801, first: 402 },
   { name: 'the last 400 of very many', count: 10_000, first: 9_601 },
 ])('keeps $name of $count lines', ({ count, first }) => {
   expect(tailOf(numbered(1, count))).toEqual(numbered(first, count));
 });
 
-test('keeps the same of many lines at once', () => {
+test('keeps the last 400 lines of large batches', () => {
   const tail = new Tail();
   tail.push(linesOf(numbered(1, 300)));
   tail.push(linesOf(numbered(301, 5_000)));
@@ -39,7 +39,7 @@ test('keeps the same of many lines at once', () => {
   expect(tail.lines()).toEqual(numbered(4_611, 5_010));
 });
 
-test('joins the pieces of a line, up to its bound', () => {
+test('joins the pieces of a line, up to its limit', () => {
   const tail = new Tail();
   const piece = (text: string, continues: boolean): LogLine => ({
     at: 1n,
@@ -56,11 +56,11 @@ test('cuts a line that is too long', () => {
   expect(tailOf(['x'.repeat(5_000)])).toEqual(['x'.repeat(4_096)]);
 });
 
-test('shows bytes that are no text as such', () => {
+test('replaces bytes that are not UTF-8', () => {
   expect(tailOf([Buffer.from([0x61, 0xff])])).toEqual(['a\uFFFD']);
 });
 
-test('keeps what is notable wherever it stands, each text once', () => {
+test('keeps notable texts of all lines, without duplicates', () => {
   const tail = new Tail(/Pushed \S+/);
   tail.push(linesOf(['x Pushed a y', ...numbered(1, 2_000), 'Pushed b', 'Pushed a']));
   expect(tail.noted()).toEqual(['Pushed a', 'Pushed b']);

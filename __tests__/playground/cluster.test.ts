@@ -839,7 +839,7 @@ describe('accounts', () => {
     playground.faults.denied = ['get pods/log'];
     expect(await cluster.can({ verb: 'create', resource: 'pods' }, signal)).toBe('yes');
     expect(await cluster.can({ verb: 'get', resource: 'pods/log' }, signal)).toBe('no');
-    const listed = await cluster.listedRights(signal);
+    const listed = await cluster.listPermissions(signal);
     expect(listed).toContainEqual({ verb: 'create', resource: 'pods' });
     expect(listed).not.toContainEqual({ verb: 'get', resource: 'pods/log' });
   });

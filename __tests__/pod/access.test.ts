@@ -35,7 +35,7 @@ describe('rights that the cluster lists', () => {
     answers: Readonly<Record<string, 'no' | 'unknown'>> = {},
   ): ClusterDouble => {
     const cluster = clusterWith(answers);
-    cluster.answers.listedRights = () =>
+    cluster.answers.listPermissions = () =>
       Promise.resolve(
         listed.map((right) => {
           const [verb = '', resource = ''] = right.split(' ');

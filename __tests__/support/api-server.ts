@@ -28,6 +28,14 @@ export type Answer = (response: ServerResponse, request: ApiRequest) => void;
 export type Script = Readonly<Record<string, readonly Answer[]>>;
 
 const certificate = fixture('server.crt');
+const expired = fixture('expired.crt');
+
+export interface ServerOptions {
+  /** HTTPS instead of HTTP. */
+  readonly tls?: boolean;
+  /** With a certificate that has expired. */
+  readonly isExpired?: boolean;
+}
 
 /** A Kubernetes API server that does what a test gave it; everything else is a 404 without a Status. */
 export class ApiServer {
@@ -38,7 +46,7 @@ export class ApiServer {
   readonly #scheme: 'http' | 'https';
   readonly #answers: Map<string, Answer[]>;
 
-  private constructor(script: Script, tls: boolean) {
+  private constructor(script: Script, { tls = false, isExpired = false }: ServerOptions) {
     this.#answers = new Map(Object.entries(script).map(([key, answers]) => [key, [...answers]]));
     this.#scheme = tls ? 'https' : 'http';
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -46,22 +54,26 @@ export class ApiServer {
       void this.#answer(request, response).catch(() => undefined);
     };
     this.#server = tls
-      ? createHttpsServer({ key: fixture('server.key'), cert: certificate }, listener)
+      ? createHttpsServer(
+          { key: fixture('server.key'), cert: isExpired ? expired : certificate },
+          listener,
+        )
       : createHttpServer(listener);
     this.#server.on('connection', () => {
       this.connections += 1;
     });
   }
 
-  static async start(script: Script, { tls = false } = {}): Promise<ApiServer> {
-    const server = new ApiServer(script, tls);
+  static async start(script: Script, options: ServerOptions = {}): Promise<ApiServer> {
+    const server = new ApiServer(script, options);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
   }
 
-  /** The certificate is its own authority. */
+  /** The certificates are self-signed: each is its own CA certificate. */
   static readonly ca = certificate;
+  static readonly expiredCa = expired;
 
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;

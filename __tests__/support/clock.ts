@@ -10,6 +10,8 @@ const mostTurns = 3_000_000;
 
 /** Time that stands still until a test moves it. */
 export class VirtualClock implements Clock {
+  /** While this is true, `until` lets no time pass: a test sets it to wait for real sockets. */
+  isBusy = (): boolean => false;
   #now: number;
   readonly #sleepers = new Set<Sleeper>();
 
@@ -77,7 +79,7 @@ export class VirtualClock implements Clock {
       if (turns > mostTurns) throw new Error('the promise never settled');
       for (let idle = 0; idle < idleTurns; idle += 1) await turn();
       const next = this.#next();
-      if (isSettled() || next === undefined) continue;
+      if (isSettled() || next === undefined || this.isBusy()) continue;
       this.#now = Math.max(this.#now, next.wakeAt);
       next.wake();
     }

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { AttachSocket } from '../../src/ports.ts';
 import type { BuildError } from '../../src/errors.ts';
-import type { Access, Cluster, LogOptions, PodEvent, PodRef } from '../../src/ports.ts';
+import type { Cluster, LogOptions, Permission, PodEvent, PodRef } from '../../src/ports.ts';
 
 /** A cluster that does what a test gave it; everything else is refused, so that no call goes unnoticed. */
 export class ClusterDouble implements Cluster {
@@ -18,12 +18,12 @@ export class ClusterDouble implements Cluster {
     return this.#answer('serverMinor', 'version')(signal);
   }
 
-  /** Nothing is listed unless a test gives an answer: then every right is asked for. */
-  listedRights(signal: AbortSignal): Promise<readonly Access[]> {
-    return this.answers.listedRights?.(signal) ?? Promise.resolve([]);
+  /** An empty list unless a test gives an answer: then each permission is reviewed. */
+  listPermissions(signal: AbortSignal): Promise<readonly Permission[]> {
+    return this.answers.listPermissions?.(signal) ?? Promise.resolve([]);
   }
 
-  can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+  can(access: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
     return this.#answer('can', `can ${access.verb} ${access.resource}`)(access, signal);
   }
 

@@ -1,5 +1,5 @@
 import type { StdinStream } from '../context/stdin.ts';
-import { askedPauseMs, BuildError } from '../errors.ts';
+import { BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded } from '../pod/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
@@ -58,7 +58,7 @@ async function attachUntilReached(
   const pauses = new Backoff(retries);
   for (;;) {
     const end = await attachOnce(options, signal, containerEnded);
-    const pauseMs = pauses.next(askedPauseMs(end.failure));
+    const pauseMs = pauses.next(end.failure?.retryAfterMs);
     const late = clock.now() - startedAtMs + pauseMs > reachableMs;
     if (!end.unreached || late || signal.aborted || hasEnded(follower.state)) return end;
     await report(`retrying attach: ${end.failure?.message ?? 'the container was not reached'}`);

@@ -2,29 +2,35 @@ import type { Job } from '../ports.ts';
 
 const newline = 0x0a;
 
-/** Where a message points: a file of the workspace, a line from 1. */
+/** The place that an annotation points to: a file of the workspace, a line from 1. */
 export interface Annotation {
   readonly file?: string;
   readonly line?: number;
 }
 
 /**
- * The job log. Our own sentences are made harmless line by line; a builder's output is mirrored byte for byte, but inside a
- * fence (`::stop-commands::<token>`) in which the runner obeys no workflow command. Nothing of ours is printed inside: the
- * fence is closed first and opened again, with another token, for the next mirrored output.
+ * The job log.
+ *
+ * The output of a builder is printed byte for byte, inside a fence: between `::stop-commands::<token>`
+ * and `::<token>::`, the runner executes no workflow commands. Messages of the action are printed
+ * outside of the fence, without anything that the runner would read as a command. Each fence has a
+ * new token.
  */
 export class JobLog {
   readonly #job: Job;
   readonly #newToken: () => string;
   #token: string | undefined;
-  /** What was mirrored last has no newline yet. */
+  /** True if the mirrored output so far ends without a newline. */
   #lineOpen = false;
   #groupOpen = false;
-  /** Lines that are masked; the longest first, because one may hold another. */
+  /** Masked texts, the longest first, because one may contain another. */
   #secrets: readonly string[] = [];
   #queue: Promise<void> = Promise.resolve();
 
-  /** @param newToken a text that nobody can guess, longer than six characters: shorter ones the runner does not mask. */
+  /**
+   * @param newToken returns an unguessable text. It must be longer than six characters, because the
+   *   runner does not mask shorter ones.
+   */
   constructor(job: Job, newToken: () => string) {
     this.#job = job;
     this.#newToken = newToken;
@@ -34,28 +40,33 @@ export class JobLog {
     return this.#print(`${neutralize(text)}\n`);
   }
 
+  /** Prints a line that the runner shows only when debug logging is enabled. */
+  debug(text: string): Promise<void> {
+    return this.#print(command('debug', {}, text));
+  }
+
   warning(text: string, place: Annotation = {}): Promise<void> {
     return this.#print(command('warning', place, text));
   }
 
-  /** An annotation of the run; the step itself fails by the exit code. */
+  /** Prints an error annotation. It does not fail the step; the exit code of the process does. */
   error(text: string, place: Annotation = {}): Promise<void> {
     return this.#print(command('error', place, text));
   }
 
-  /** Hides a secret in everything that is printed from now on; the runner masks line by line. */
+  /** Masks a secret in everything that is printed from now on. The runner masks single lines. */
   async mask(secret: string): Promise<void> {
     const lines = secret.split(/\r?\n/).filter((line) => line !== '');
     this.#secrets = [...new Set([...this.#secrets, ...lines])].sort((a, b) => b.length - a.length);
     for (const line of lines) await this.#print(`::add-mask::${escapeData(line)}\n`);
   }
 
-  /** The text with everything hidden that is masked in the log. */
+  /** Replaces masked texts by `***`, as the runner does in the log. */
   scrub(text: string): string {
     return this.#secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, '***'), text);
   }
 
-  /** Starts a foldable group; ends the one before. */
+  /** Starts a foldable group, and ends the previous one. */
   group(title: string): Promise<void> {
     const end = this.#groupOpen ? '::endgroup::\n' : '';
     this.#groupOpen = true;
@@ -68,7 +79,10 @@ export class JobLog {
     return this.#print('::endgroup::\n');
   }
 
-  /** Some of the builder's output, unchanged and in one write: lines with their newlines, the last one may go on. */
+  /**
+   * Prints output of the builder, unchanged and in one write: lines with their newlines. The last line
+   * may be incomplete.
+   */
   mirror(output: Buffer): Promise<void> {
     if (output.length === 0) return this.#queue;
     return this.#enqueue(async () => {
@@ -81,7 +95,7 @@ export class JobLog {
     });
   }
 
-  /** Ends fence and group; the log can be used again afterwards. */
+  /** Ends the fence and the group. The log can still be used. */
   async close(): Promise<void> {
     await this.endGroup();
     await this.#enqueue(() => this.#closeFence());
@@ -98,13 +112,13 @@ export class JobLog {
     const token = this.#token;
     this.#token = undefined;
     if (token === undefined) return;
-    // The runner looks for commands at the beginning of a line only.
+    // The runner recognises commands only at the beginning of a line.
     const lineEnd = this.#lineOpen ? '\n' : '';
     this.#lineOpen = false;
     await this.#job.write(`${lineEnd}::${token}::\n`);
   }
 
-  /** Writers run at the same time (progress beside output); their lines must not mix. */
+  /** Runs writes one after another: progress and output are printed concurrently. */
   #enqueue(write: () => Promise<void>): Promise<void> {
     this.#queue = this.#queue.then(write);
     return this.#queue;
@@ -112,10 +126,10 @@ export class JobLog {
 }
 
 /**
- * Text of any origin as one harmless line: no control characters, no line breaks, and nothing that the runner reads as a
- * command (`::` at the beginning, `##[` anywhere).
+ * Turns any text into one line without control characters and without a workflow command (`::` at the
+ * beginning, `##[` anywhere).
  */
-export function neutralize(text: string): string {
+function neutralize(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/\p{Cc}/gu, '\uFFFD')

@@ -1,10 +1,13 @@
-/** A line of a container's output, or a piece of a long one. */
+/** A line of a container log, or a piece of a long line. */
 export interface LogLine {
-  /** When the runtime read the line's beginning, nanoseconds since the epoch; undefined for what is not the container's. */
+  /**
+   * When the runtime read the beginning of the line, in nanoseconds since the epoch; undefined for a
+   * message of the kubelet.
+   */
   readonly at: bigint | undefined;
-  /** The bytes as the container wrote them, with the final newline; a piece that goes on and an unfinished line have none. */
+  /** The bytes that the container wrote, with the final newline; an incomplete line has none. */
   readonly text: Buffer;
-  /** True for every piece of a line but the first. */
+  /** True for each piece of a line except the first. */
   readonly continues: boolean;
 }
 
@@ -14,26 +17,27 @@ const point = 0x2e;
 const zero = 0x30;
 const nine = 0x39;
 const timestamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
-/** Length of a timestamp up to the whole second. */
+/** Length of a timestamp without the fraction of the second. */
 const secondLength = 19;
 const longestTimestamp = 64;
 
-/** So much of a line is held back until its newline comes: a line may be of any length, memory is not. */
+/** Bytes of an incomplete line that are buffered. A longer line is returned in pieces. */
 const longestHeld = 64 * 1024;
 
 /**
- * Bytes of a log request with timestamps to lines, wherever the chunks are cut. Bytes stay bytes: a chunk may end in the
- * middle of a character, and a builder may print what is no text at all. The kubelet joins what the runtime has split at
- * 16 KiB, so only the first piece has a timestamp.
+ * Splits the response of a log request with timestamps into lines, independent of the chunk limits.
+ * Lines are bytes, not strings: a chunk may end inside a character, and the output may be binary. The
+ * kubelet joins the entries into which the runtime splits a line at 16 KiB, so only the beginning of a
+ * line has a timestamp.
  */
 export class LineFramer {
   readonly #stamps = new TimestampReader();
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** The line of which pieces were given already. */
+  /** The current line, if pieces of it were returned. */
   #open: { readonly at: bigint | undefined } | undefined;
 
-  /** Lines that this chunk completes, and pieces of one that is too long to hold. */
+  /** Returns the lines that this chunk completes, and pieces of a line that is too long to buffer. */
   push(chunk: Buffer): LogLine[] {
     const lines: LogLine[] = [];
     let start = 0;
@@ -47,7 +51,7 @@ export class LineFramer {
     return lines;
   }
 
-  /** What came after the last newline and was not given yet; a line only if nothing more can follow. */
+  /** Returns the buffered rest after the last newline. Call it at the end of the response. */
   flush(): LogLine | undefined {
     return this.#giveHeld()[0];
   }
@@ -76,8 +80,8 @@ export class LineFramer {
   }
 }
 
-/** RFC 3339 with up to nine digits of a second, as the kubelet writes it; undefined for anything else. */
-export function parseTimestamp(text: string): bigint | undefined {
+/** Nanoseconds since the epoch of an RFC 3339 timestamp with up to nine digits; else undefined. */
+function parseTimestamp(text: string): bigint | undefined {
   const match = timestamp.exec(text);
   if (match === null) return undefined;
   const [, seconds = '', fraction = '', zone = ''] = match;
@@ -85,7 +89,7 @@ export function parseTimestamp(text: string): bigint | undefined {
   return Number.isNaN(ms) ? undefined : BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
-/** Separates timestamps from texts. Most lines share their second with the line before, which saves most of the parsing. */
+/** Separates timestamp and text. Only the fraction is parsed if the second is that of the last line. */
 class TimestampReader {
   #second = Buffer.alloc(0);
   #zone = Buffer.alloc(0);

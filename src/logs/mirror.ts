@@ -3,21 +3,22 @@ import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded, type PodState } from '../pod/state.ts';
 import type { Clock } from '../ports.ts';
 import type { JobLog } from './fence.ts';
-import { resumeLog, type OpenLog } from './resume.ts';
+import type { OpenLog } from './reader.ts';
+import { resumeLog } from './resume.ts';
 import { SilenceReport } from './silence.ts';
 import type { Tail } from './tail.ts';
 
 export interface MirrorOptions {
   readonly open: OpenLog;
   readonly follower: PodFollower;
-  /** Gets every line too. */
+  /** Also receives every line. */
   readonly tail: Tail;
   readonly clock: Clock;
   readonly log: JobLog;
 }
 
 /**
- * Copies the builder's output to the job log until its end, and says when there is none for long.
+ * Copies the builder's output to the job log until its end, and reports long silence.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function mirrorOutput(
@@ -54,9 +55,11 @@ export async function mirrorOutput(
 }
 
 /**
- * Waits for the rest of the output. That it cannot be read does not change the verdict, but it must be said.
- * @param output what mirrorOutput gave.
- * @returns true if it was read to its end.
+ * Waits for the end of the output. An error does not change the result of the build; it is logged as
+ * a warning if the container has ended.
+ * @param output the promise of mirrorOutput.
+ * @returns true if the output was read to its end.
+ * @throws the signal's reason.
  */
 export async function settleOutput(
   output: Promise<void>,

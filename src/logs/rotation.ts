@@ -1,16 +1,27 @@
-import type { Gap } from './seen.ts';
+import type { Pause } from './seen.ts';
 
-/** Less than a log file holds before the kubelet rotates it at 10 MiB; the file's lines are 10 bytes longer than ours. */
+/**
+ * A response with fewer bytes contains no rotated file: the kubelet rotates a log file at 10 MiB, and
+ * each line in the file is 10 bytes longer than in the response.
+ */
 const leastFileBytes = 7_500_000;
-/** A kubelet looks at the sizes of its log files every ten seconds, and can be told to do so every three: each lasts as long. */
+/**
+ * No log file is rotated earlier: the kubelet checks the file sizes every 10 s by default, and every
+ * 3 s at the shortest setting.
+ */
 const leastLifeMs = 3_000;
 const nanosPerMs = 1_000_000n;
 
 /**
- * Recognizes where a kubelet may have left output out within one request. It reads one file to its end and goes on with the
- * present one; when files were rotated faster than it could read, all between them is skipped, without a word. Seen from
- * here, the line before was older than the skipped file's whole life when it arrived, and then time jumps as far. A builder
- * and a reader that were both stopped for so long look the same, so this is a suspicion.
+ * Decides whether a pause in the output may hide lines that log rotation has deleted.
+ *
+ * A follow request reads one log file to its end, then continues with the current file. If the kubelet
+ * rotates the log twice in the meantime, the request skips the file in between without an error.
+ * Such a skip looks like this: the response lags behind the container by more than the lifetime of
+ * the skipped file, and then the timestamps jump forward by at least that lifetime.
+ *
+ * The result is a suspicion, not a proof: it looks the same when the builder paused while the response
+ * lagged behind.
  */
 export class RotationWatch {
   #bytes = 0;
@@ -18,20 +29,23 @@ export class RotationWatch {
   #leastDelayMs = Infinity;
   #delayMs = 0;
 
-  /** A chunk has arrived. */
+  /** Takes the time of arrival and the size of a chunk, before its lines. */
   heard(nowMs: number, bytes: number): void {
     this.#nowMs = nowMs;
     this.#bytes += bytes;
   }
 
-  /** The newest line of the chunk. Clocks of node and runner differ: only changes of the delay count. */
+  /**
+   * Takes the timestamp of the newest line of the chunk, after all of its lines. The clocks of node and
+   * runner may differ, so only the delay relative to the shortest delay so far is used.
+   */
   read(at: bigint): void {
     this.#delayMs = this.#nowMs - Number(at / nanosPerMs);
     this.#leastDelayMs = Math.min(this.#leastDelayMs, this.#delayMs);
   }
 
-  /** True if the chunk before came so late that this jump of time is likely to hide output. */
-  mayHide({ after, before }: Required<Gap>): boolean {
+  /** True if lines may be missing in the pause: the previous chunk was late enough for a skipped file. */
+  mayHide({ after, before }: Pause): boolean {
     return (
       this.#bytes >= leastFileBytes &&
       this.#delayMs - this.#leastDelayMs >= leastLifeMs &&

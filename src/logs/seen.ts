@@ -1,123 +1,153 @@
 import type { LogLine } from './lines.ts';
 
 const newline = 0x0a;
-/** The runtime splits longer lines and gives each part its own time; the kubelet shows the first one's of each file. */
+/**
+ * The container runtime splits a longer line into entries of this size, each with its own timestamp.
+ * The kubelet joins them again and returns the timestamp of the first entry in the file.
+ */
 const longestEntry = 16 * 1024;
 const nanosPerSecond = 1_000_000_000n;
 
-/** Output that is not there although more recent output is. */
+/** A range of time in which output is missing or may be missing. Nanoseconds since the epoch. */
 export interface Gap {
-  /** Nanoseconds since the epoch: the last line before it. */
+  /** Timestamp of the last line before the gap. */
   readonly after: bigint;
-  /** The first line behind it; undefined if nothing came. */
+  /** Timestamp of the first line after the gap; undefined if there was no further line. */
   readonly before?: bigint;
 }
 
+/** A pause between two lines: the output may be complete, or lines of that time may be missing. */
+export type Pause = Required<Gap>;
+
+/** What `accept` found out about one line. */
+export interface Accepted {
+  /** The line, or its new part; undefined if all of it was delivered before. */
+  readonly fresh?: LogLine;
+  /** Set if lines that the response had to repeat are missing. */
+  readonly gap?: Gap;
+  /** Set if the line is at least one second newer than all lines before it. */
+  readonly pause?: Pause;
+}
+
+/** The line that is being delivered, until its newline. */
+interface OpenLine {
+  readonly at: bigint;
+  /** Bytes of the current response. */
+  bytes: number;
+  /** True if the line is one of those that are counted. */
+  readonly isCounted: boolean;
+}
+
 /**
- * What was already delivered. A new request begins at the whole second of the newest line and brings the lines of that
- * second again, in the same order: as many are dropped. Times alone cannot tell, stdout and stderr overtake each other.
- * Of a line that was delivered in part the bytes are dropped that are known.
+ * Finds the new lines when the same log is requested several times.
+ *
+ * A request can only ask for all lines since a whole second, because the kubelet truncates
+ * `sinceTime`. The response therefore repeats the lines of the newest second, in the same order. Seen
+ * counts the lines that were delivered for that second, and drops as many from the next response.
+ * Timestamps cannot replace the counting: several lines may have the same timestamp, and lines of
+ * stdout and stderr can be out of order.
+ *
+ * A request can end in the middle of a long line of which pieces were delivered. When the line is
+ * repeated, the bytes that were delivered are removed from its beginning.
+ *
+ * If a line that must be repeated is missing, the kubelet has rotated the log, and the lines between
+ * the newest line and the first line of the response are lost. That is reported as a gap.
  */
 export class Seen {
+  /** The newest timestamp so far; 0 before the first line. */
   #newest = 0n;
-  /** End of the newest line's second. */
+  /** End of the second that contains `newest`. */
   #secondEnd = 0n;
-  /** Lines delivered of the newest line's second. */
+  /** Number of lines that were delivered for that second. */
   #count = 0;
-  #skip = 0;
-  /** The line that is being delivered piece by piece, and whether it is one of `count`. */
-  #open: { readonly at: bigint; bytes: number; readonly counted: boolean } | undefined;
-  /** The line that the request before left in the middle. */
+  /** Number of lines that the current response has yet to repeat. */
+  #toSkip = 0;
+  #open: OpenLine | undefined;
+  /** The line in the middle of which the previous response ended, and its delivered bytes. */
   #unfinished: { readonly at: bigint; readonly bytes: number } | undefined;
-  /** Pieces of the present line are dropped. */
-  #dropping = false;
-  /** Known bytes at the beginning of what comes of the present line. */
+  /** True while the pieces of a repeated line are dropped. */
+  #isDropping = false;
+  /** Number of the next bytes of the current line that were delivered before. */
   #knownBytes = 0;
-  readonly #onGap: (gap: Gap) => void;
-  readonly #onPause: (gap: Required<Gap>) => void;
 
-  /**
-   * @param onGap told when lines that a request had to bring again are not there any more.
-   * @param onPause told when a line is a second or more younger than all before it.
-   */
-  constructor(onGap: (gap: Gap) => void, onPause: (pause: Required<Gap>) => void) {
-    this.#onGap = onGap;
-    this.#onPause = onPause;
-  }
-
-  /** Time of the newest line. */
+  /** The newest timestamp so far, in nanoseconds since the epoch; 0 before the first line. */
   get newest(): bigint {
     return this.#newest;
   }
 
-  /** Starts a request: `sinceTime` is cut to whole seconds by the kubelet. */
+  /** Starts the next request, and returns its `sinceTime`; none before the first line. */
   since(): { sinceTime?: string } {
-    this.#leaveLine();
-    this.#skip = this.#count;
+    this.#leaveOpenLine();
+    this.#toSkip = this.#count;
     if (this.#newest === 0n) return {};
     return { sinceTime: secondOf(this.#newest) };
   }
 
-  /** The line, or what of it is new; undefined for what was delivered before. Lines without a time are not its business. */
-  accept(line: LogLine): LogLine | undefined {
+  /** Takes the next line of the current response. A line without a timestamp is ignored. */
+  accept(line: LogLine): Accepted {
     const { at, continues } = line;
-    if (at === undefined) return undefined;
-    if (!continues) this.#begin(at, line.text);
-    if (this.#dropping) return undefined;
+    if (at === undefined) return {};
+    const found = continues ? {} : this.#begin(at, line.text);
+    if (this.#isDropping) return found;
     const fresh = this.#withoutKnown(line);
     this.#countBytes(line.text);
-    return fresh.text.length === 0 ? undefined : fresh;
+    return fresh.text.length === 0 ? found : { ...found, fresh };
   }
 
-  /** The last request was read to its end: what it should have brought again is lost. */
-  finish(): void {
-    if (this.#skip > 0 || this.#unfinished !== undefined) this.#onGap({ after: this.#newest });
-    this.#skip = 0;
+  /** Ends the last request, which was read to its end: the gap after the newest line, if any. */
+  finish(): Gap | undefined {
+    const isMissing = this.#toSkip > 0 || this.#unfinished !== undefined;
+    this.#toSkip = 0;
+    return isMissing ? { after: this.#newest } : undefined;
   }
 
-  #leaveLine(): void {
+  /** The next response repeats the open line, so it is no longer counted as delivered. */
+  #leaveOpenLine(): void {
     if (this.#open === undefined) return;
-    const { at, bytes, counted } = this.#open;
+    const { at, bytes, isCounted } = this.#open;
     this.#unfinished = { at, bytes: bytes + this.#knownBytes };
-    if (counted) this.#count--;
+    if (isCounted) this.#count--;
     this.#open = undefined;
   }
 
-  #begin(at: bigint, text: Buffer): void {
+  #begin(at: bigint, text: Buffer): Accepted {
     this.#open = undefined;
     this.#knownBytes = 0;
-    this.#dropping = this.#skip > 0 && at <= this.#newest;
-    if (this.#dropping) {
-      if (this.#isOfNewestSecond(at)) this.#skip--;
-      return;
+    this.#isDropping = this.#toSkip > 0 && at <= this.#newest;
+    if (this.#isDropping) {
+      if (this.#isInNewestSecond(at)) this.#toSkip--;
+      return {};
     }
-    this.#resumeUnfinished(at, text);
-    const counted = at >= this.#secondEnd || this.#isOfNewestSecond(at);
-    if (at > this.#newest) this.#advance(at);
-    if (counted) this.#count++;
-    this.#open = { at, bytes: 0, counted };
+    const gap = this.#resumeUnfinished(at, text);
+    const isCounted = at >= this.#secondEnd || this.#isInNewestSecond(at);
+    const pause = at > this.#newest ? this.#advance(at) : undefined;
+    if (isCounted) this.#count++;
+    this.#open = { at, bytes: 0, isCounted };
+    return { ...(gap !== undefined && { gap }), ...(pause !== undefined && { pause }) };
   }
 
-  #resumeUnfinished(at: bigint, text: Buffer): void {
-    const isRotated = this.#skip > 0 && at > this.#newest;
-    const isOther = this.#unfinished !== undefined && this.#unfinished.at !== at;
-    if (isRotated || isOther) this.#onGap({ after: this.#newest, before: at });
-    if (!isOther) this.#knownBytes = this.#unfinished?.bytes ?? 0;
-    // In the middle of a long line a new file was begun: how much of what it has of the line is known, nobody can tell.
+  /** The first new line of a response: is it the unfinished line, and was everything repeated? */
+  #resumeUnfinished(at: bigint, text: Buffer): Gap | undefined {
+    const isNotRepeated = this.#toSkip > 0 && at > this.#newest;
+    const isOtherLine = this.#unfinished !== undefined && this.#unfinished.at !== at;
+    if (!isOtherLine) this.#knownBytes = this.#unfinished?.bytes ?? 0;
+    // The log was rotated inside a long line, and this is probably the rest of it. How many of its
+    // bytes were delivered is unknown, so the line is dropped instead of printing bytes twice.
     else if (text.length > longestEntry) this.#knownBytes = Infinity;
     this.#unfinished = undefined;
+    return isNotRepeated || isOtherLine ? { after: this.#newest, before: at } : undefined;
   }
 
-  #advance(at: bigint): void {
-    // What was to be dropped is not there any more: the log was rotated.
-    this.#skip = 0;
-    if (at >= this.#secondEnd) {
-      const isPause = this.#newest > 0n && at - this.#newest >= nanosPerSecond;
-      if (isPause) this.#onPause({ after: this.#newest, before: at });
-      this.#count = 0;
-      this.#secondEnd = (at / nanosPerSecond + 1n) * nanosPerSecond;
-    }
+  #advance(at: bigint): Pause | undefined {
+    const after = this.#newest;
     this.#newest = at;
+    // A newer line follows, so lines that were not repeated so far are not in the log any more.
+    this.#toSkip = 0;
+    if (at < this.#secondEnd) return undefined;
+    this.#count = 0;
+    this.#secondEnd = (at / nanosPerSecond + 1n) * nanosPerSecond;
+    const isPause = after > 0n && at - after >= nanosPerSecond;
+    return isPause ? { after, before: at } : undefined;
   }
 
   #withoutKnown(line: LogLine): LogLine {
@@ -133,12 +163,12 @@ export class Seen {
     if (text.at(-1) === newline) this.#open = undefined;
   }
 
-  #isOfNewestSecond(at: bigint): boolean {
+  #isInNewestSecond(at: bigint): boolean {
     return at < this.#secondEnd && at >= this.#secondEnd - nanosPerSecond;
   }
 }
 
-/** The whole second of a time, as a request asks for it. */
+/** The whole second of a timestamp in RFC 3339, as `sinceTime` of a request. */
 export function secondOf(at: bigint): string {
   const second = new Date(Number(at / nanosPerSecond) * 1_000);
   return second.toISOString().replace('.000Z', 'Z');

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports.ts';
 
-/** A builder that says nothing for so long gets a line, so that nobody takes the step for a hanging one. */
+/** Silence after which a line is printed, so that the step does not look stuck. */
 const noOutputMs = 5 * 60_000;
 
-/** Watches how long a builder has been silent. */
+/** Measures how long the builder has printed nothing. */
 export class SilenceReport {
   readonly #clock: Clock;
   #heardAtMs: number;
@@ -31,7 +31,7 @@ export class SilenceReport {
         }
       }
     } catch {
-      // The builder has ended.
+      // The signal is aborted: the output has ended.
     }
   }
 }

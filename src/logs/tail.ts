@@ -4,29 +4,29 @@ const mostLines = 400;
 const longestLine = 4_096;
 const lineEnd = /\n$/;
 
-/** More different ones than a builder can mean. */
+/** Limit for noted texts, far above what a builder prints. */
 const mostNoted = 1_000;
 
-/** The last lines of an output, in bounded memory: what a failure is explained with. */
+/** The last lines of the output, in bounded memory. They explain why a build failed. */
 export class Tail {
   readonly #lines: string[] = [];
   readonly #notable: RegExp | undefined;
   readonly #noted = new Set<string>();
 
-  /** @param notable ASCII text that is to be kept too, wherever it stands. */
+  /** @param notable ASCII texts that are kept from all lines, not only from the last ones. */
   constructor(notable?: RegExp) {
     this.#notable = notable;
   }
 
-  /** Lines and pieces of lines, as they follow each other. */
+  /** Takes lines and pieces of lines in their order. */
   push(lines: readonly LogLine[]): void {
     if (this.#notable !== undefined) for (const { text } of lines) this.#note(text, this.#notable);
-    // Of many lines at once only the last are worth decoding; those before them are pushed out anyway.
+    // Only the last lines are decoded; earlier ones would be dropped anyway.
     for (const line of lines.slice(-mostLines)) this.#add(line);
     if (this.#lines.length > 2 * mostLines) this.#lines.splice(0, this.#lines.length - mostLines);
   }
 
-  /** What was notable, each text once, in its order. */
+  /** The notable texts in their order, without duplicates. */
   noted(): readonly string[] {
     return [...this.#noted];
   }

@@ -1,8 +1,8 @@
 import { BuildError } from '../errors.ts';
-import type { Access, Cluster } from '../ports.ts';
+import type { Cluster, Permission } from '../ports.ts';
 
 /** RBAC permissions that every build needs. The attach upgrade is a GET; since 1.35 the server also checks `create`. */
-const required: readonly Access[] = [
+const required: readonly Permission[] = [
   { verb: 'create', resource: 'pods' },
   { verb: 'get', resource: 'pods' },
   { verb: 'delete', resource: 'pods' },
@@ -18,7 +18,7 @@ const required: readonly Access[] = [
  * @throws BuildError('cluster') that names the missing permissions, with the rules to add to the Role.
  */
 export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const listed = await cluster.listedRights(signal);
+  const listed = await cluster.listPermissions(signal);
   const unlisted = required.filter((access) => !listed.some((rule) => covers(rule, access)));
   const answers = await Promise.all(unlisted.map((access) => cluster.can(access, signal)));
   const missing = unlisted.filter((_, index) => answers[index] === 'no');
@@ -35,12 +35,12 @@ export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promis
   );
 }
 
-function covers(rule: Access, access: Access): boolean {
+function covers(rule: Permission, access: Permission): boolean {
   return [access.verb, '*'].includes(rule.verb) && [access.resource, '*'].includes(rule.resource);
 }
 
 /** One rule of a Role for each resource, in YAML. */
-function missingRules(missing: readonly Access[]): string[] {
+function missingRules(missing: readonly Permission[]): string[] {
   const resources = [...new Set(missing.map(({ resource }) => resource))];
   return resources.map((resource) => {
     const verbs = missing.filter((access) => access.resource === resource).map(({ verb }) => verb);

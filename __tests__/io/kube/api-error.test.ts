@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ApiError, isApiError, readApiError, readStatus } from '../../../src/io/kube/api-error.ts';
+import { ApiError, isApiError, readApiError } from '../../../src/io/kube/api-error.ts';
 
 const status = JSON.stringify({
   kind: 'Status',
@@ -11,13 +11,13 @@ const status = JSON.stringify({
 
 test.each([
   {
-    name: 'the words of a Status',
+    name: 'the message of a Status',
     code: 404,
     body: status,
     expected: { code: 404, reason: 'NotFound', message: 'pods "kbp-x" not found' },
   },
   {
-    name: 'a page of a proxy in one line',
+    name: 'the page of a proxy in one line',
     code: 502,
     body: '<html>\n  <h1>Bad   Gateway</h1>\n</html>\n',
     expected: {
@@ -33,18 +33,42 @@ test.each([
     expected: { code: 503, reason: '', message: 'HTTP 503' },
   },
   {
-    name: 'no more than the beginning of a long body',
+    name: 'only the beginning of a long body',
     code: 500,
     body: 'x'.repeat(1_000),
     expected: { code: 500, reason: '', message: `HTTP 500: ${'x'.repeat(200)}…` },
   },
   {
-    name: 'no more than 2,000 characters of a Status',
+    name: 'only 2,000 characters of a Status',
     code: 403,
     body: JSON.stringify({ message: 'x'.repeat(100_000), reason: 'Forbidden' }),
     expected: { code: 403, reason: 'Forbidden', message: `${'x'.repeat(2_000)}…` },
   },
-])('readApiError says $name', ({ code, body, expected }) => {
+  {
+    name: 'a message without a reason',
+    code: 403,
+    body: '{"message":"no"}',
+    expected: { code: 403, reason: '', message: 'no' },
+  },
+  {
+    name: 'a body with a message that is not a string',
+    code: 403,
+    body: '{"message":1}',
+    expected: { code: 403, reason: '', message: 'HTTP 403: {"message":1}' },
+  },
+  {
+    name: 'JSON without a message',
+    code: 403,
+    body: '{"kind":"Pod","reason":"x"}',
+    expected: { code: 403, reason: '', message: 'HTTP 403: {"kind":"Pod","reason":"x"}' },
+  },
+  {
+    name: 'null',
+    code: 403,
+    body: 'null',
+    expected: { code: 403, reason: '', message: 'HTTP 403: null' },
+  },
+])('readApiError returns $name', ({ code, body, expected }) => {
   expect(readApiError(code, body, undefined)).toMatchObject(expected);
 });
 
@@ -58,22 +82,7 @@ test.each([
   expect(readApiError(429, '', header).retryAfterMs).toBe(expected);
 });
 
-test.each([
-  {
-    name: 'a Status',
-    body: status,
-    expected: { reason: 'NotFound', message: 'pods "kbp-x" not found' },
-  },
-  { name: 'a message alone', body: '{"message":"no"}', expected: { reason: '', message: 'no' } },
-  { name: 'a message that is no text', body: '{"message":1}', expected: undefined },
-  { name: 'JSON without a message', body: '{"kind":"Pod"}', expected: undefined },
-  { name: 'null', body: 'null', expected: undefined },
-  { name: 'no JSON', body: 'Forbidden', expected: undefined },
-])('readStatus of $name', ({ body, expected }) => {
-  expect(readStatus(body)).toEqual(expected);
-});
-
-test('isApiError tells answers by their code from everything else', () => {
+test('isApiError distinguishes responses by their code', () => {
   const error = new ApiError(404, '', 'gone');
   expect(isApiError(error, 403, 404)).toBe(true);
   expect(isApiError(error, 403)).toBe(false);

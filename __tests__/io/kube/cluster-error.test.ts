@@ -20,16 +20,28 @@ function describe(error: unknown, signal = quiet): BuildError {
 }
 
 test.each([
-  { code: 401, message: 'Unauthorized', hint: /^Make a new kubeconfig secret/ },
-  { code: 403, message: 'pods is forbidden: User "x" cannot create', hint: /README's Role/ },
+  { code: 401, message: 'Unauthorized', hint: /^Renew the kubeconfig secret: its token/ },
+  {
+    code: 403,
+    message: 'pods is forbidden: User "x" cannot create',
+    hint: /^Grant the missing RBAC permission; examples\/cluster\/rbac.yaml/,
+  },
   { code: 403, message: 'violates PodSecurity "restricted:latest"', hint: /PodSecurity level/ },
   { code: 403, message: 'exceeded quota: small', hint: /ResourceQuota/ },
   { code: 403, message: 'error looking up service account a/b', hint: /'service-account'/ },
   { code: 403, message: 'admission webhook "x" denied the request', hint: /this webhook/ },
   { code: 404, message: 'namespaces "x" not found', hint: /'namespace'/ },
   { code: 400, message: 'strict decoding error: unknown field', hint: /'pod-template'/ },
-  { code: 403, message: 'pods is forbidden: User "system:anonymous" cannot', hint: /no login/ },
-  { code: 302, message: 'the server redirects to x', hint: /address of the API server itself/ },
+  {
+    code: 403,
+    message: 'pods is forbidden: User "system:anonymous" cannot',
+    hint: /no credentials for this context/,
+  },
+  {
+    code: 302,
+    message: 'the server redirects to x',
+    hint: /address of the API server; this one leads/,
+  },
   { code: 422, message: 'spec.x: Invalid value', hint: /named field/ },
 ])('$code "$message" has its hint', ({ code, message, hint }) => {
   const cause = new ApiError(code, '', message);
@@ -43,38 +55,32 @@ test.each([
   expect(error.hint).toMatch(hint);
 });
 
-test('an answer that nobody can do anything about has no hint', () => {
+test('keeps Retry-After', () => {
+  expect(describe(new ApiError(429, 'TooManyRequests', 'slow down', 7_000))).toMatchObject({
+    code: 429,
+    retryAfterMs: 7_000,
+  });
+});
+
+test('a response without a remedy has no hint', () => {
   expect(describe(new ApiError(500, '', 'etcdserver: leader changed'))).toMatchObject({
     code: 500,
     hint: undefined,
   });
 });
 
-test("an answer that is none of Kubernetes' claims no status", () => {
-  const cause = new NonKubernetesResponse('something that is no log: <html>');
+test('a response that is not from Kubernetes has no status', () => {
+  const cause = new NonKubernetesResponse('not a container log', '<html>');
   expect(describe(cause)).toMatchObject({
     kind: 'cluster',
     code: undefined,
-    message: 'creating pod "x" failed: the server answered with something that is no log: <html>',
-    hint: 'Check that the server in the kubeconfig is the API server itself, and what stands before it.',
+    message: 'creating pod "x" failed: unexpected response (not a container log): <html>',
+    hint: 'Check that the server in the kubeconfig is the API server, and check the proxies and gateways in front of it.',
     cause,
   });
 });
 
-test('a certificate that cannot be verified names the fields of the kubeconfig', () => {
-  const cause = Object.assign(new Error('self-signed certificate'), {
-    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
-  });
-  expect(describe(cause)).toMatchObject({
-    kind: 'cluster',
-    message:
-      'creating pod "x" failed: the certificate of https://api.example:6443 cannot be verified: self-signed certificate',
-    hint: 'Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
-    cause,
-  });
-});
-
-test("Node's advice about its own options is left out", () => {
+test('removes advice about the options of Node', () => {
   const cause = Object.assign(
     new Error(
       'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
@@ -84,7 +90,7 @@ test("Node's advice about its own options is left out", () => {
   expect(describe(cause).message).toMatch(/: unable to verify the first certificate$/);
 });
 
-test('a server that cannot be reached is named', () => {
+test('names the server that cannot be reached', () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:6443'), {
     code: 'ECONNREFUSED',
   });
@@ -96,12 +102,12 @@ test('a server that cannot be reached is named', () => {
   });
 });
 
-test('an error that is a sentence already stays as it is', () => {
+test('keeps a BuildError', () => {
   const error = new BuildError('input', 'the kubeconfig is broken');
   expect(describe(error)).toBe(error);
 });
 
-test('the reason of a cancelled step comes before what it broke', () => {
+test('prefers the reason of the signal', () => {
   const reason = new BuildError('cancelled', 'the job was cancelled');
   expect(describe(new Error('aborted'), AbortSignal.abort(reason))).toBe(reason);
 });

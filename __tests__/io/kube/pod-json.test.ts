@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { toPod } from '../../../src/io/kube/pod-json.ts';
 
-test('cuts what the cluster says about a pod, and nothing that a container has left behind', () => {
+test('shortens messages of Kubernetes, but not the termination message of a container', () => {
   const long = 'x'.repeat(4_000);
   const cut = `${'x'.repeat(2_000)}…`;
   const status = (message: string): object => ({
@@ -17,13 +17,13 @@ test('cuts what the cluster says about a pod, and nothing that a container has l
   expect(toPod({ ...pod, status: status(long) })).toEqual({ ...pod, status: status(cut) });
 });
 
-test('a pod without a status stays without one', () => {
+test('does not add a status', () => {
   expect(toPod({ kind: 'Pod' })).toEqual({ kind: 'Pod' });
 });
 
-test('anything else is no pod', () => {
+test('refuses anything but a pod', () => {
   expect(() => toPod({ kind: 'Status' })).toThrow(
-    'the server answered with Status instead of a pod',
+    'unexpected response (kind Status instead of Pod)',
   );
-  expect(() => toPod(null)).toThrow('the server answered with something else instead of a pod');
+  expect(() => toPod(null)).toThrow('unexpected response (not a Pod)');
 });

@@ -13,6 +13,8 @@ import {
   type Answer,
 } from '../../support/api-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
+import { InFlight } from '../../support/in-flight.ts';
+import { until } from '../../support/until.ts';
 
 const servers: ApiServer[] = [];
 
@@ -27,24 +29,30 @@ interface Following {
   readonly server: ApiServer;
   readonly clock: VirtualClock;
   readonly cancel: AbortController;
-  /** The version of the next state, `gone` without a pod. Time stands still until it is there. */
+  /** The version of the next state, `gone` without a pod. Time does not pass. */
   readonly next: () => Promise<string>;
-  /** The same, while time passes from sleep to sleep. */
+  /** The same while time passes from sleep to sleep. */
   readonly nextInTime: () => Promise<string>;
-  /** What kept the states from being read, as it changed; undefined once nothing did. */
+  /** Each change of the problem that was reported; undefined when it ended. */
   readonly problems: readonly (string | undefined)[];
+  /** Number of reads that have ended. */
+  readonly reads: () => number;
 }
 
-/** Follows a pod of version 1 on a server that gives these answers to watches and to reads. */
+/** Follows a pod of version 1 on a server with these answers to watches and to reads. */
 async function follow(watches: readonly Answer[], reads: readonly Answer[]): Promise<Following> {
   const server = await ApiServer.start({ [watchCall]: watches, [readCall]: reads });
   servers.push(server);
   const clock = new VirtualClock();
   const cancel = new AbortController();
-  const rest = new RestClient(server.connection(), clock);
+  const inFlight = new InFlight();
+  clock.isBusy = inFlight.isBusy;
+  const rest = new RestClient(inFlight.count(server.connection()), clock, inFlight.observer);
   const ref = { namespace: 'builds', name: 'kbp-x' };
   const problems: (string | undefined)[] = [];
+  let readCount = 0;
   const onProblem = (problem: BuildError | undefined): void => {
+    if (problem === undefined) readCount += 1;
     if (problems.at(-1) !== problem?.message) problems.push(problem?.message);
   };
   const options = { describe, onProblem };
@@ -57,13 +65,14 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
     return state?.metadata?.resourceVersion ?? 'gone';
   };
   expect(await next()).toBe('1');
-  return { server, clock, cancel, next, nextInTime: () => clock.until(next(), 50), problems };
+  const nextInTime = (): Promise<string> => clock.until(next());
+  return { server, clock, cancel, next, nextInTime, problems, reads: () => readCount };
 }
 
-/** What KubeCluster makes of an error is tested with it. */
+/** The messages of KubeCluster are tested there. */
 function describe(cause: unknown): BuildError {
-  const words = Error.isError(cause) ? cause.message : 'nothing said';
-  return new BuildError('cluster', `following failed: ${words}`, { cause });
+  const message = Error.isError(cause) ? cause.message : 'not an error';
+  return new BuildError('cluster', `following failed: ${message}`, { cause });
 }
 
 function pod(resourceVersion: string): V1Pod {
@@ -83,7 +92,7 @@ function watching(...versions: readonly string[]): Answer {
   };
 }
 
-/** Sends the text in pieces of one byte, each in a packet of its own as far as the system allows. */
+/** Sends the text byte by byte. */
 function drip(response: ServerResponse, text: string): void {
   const bytes = Buffer.from(text);
   const sendFrom = (index: number): void => {
@@ -95,7 +104,7 @@ function drip(response: ServerResponse, text: string): void {
   sendFrom(0);
 }
 
-test('watches from the version of the pod that it was given', async () => {
+test('watches from the version of the given pod', async () => {
   const { server, next } = await follow([watching('2', '3')], []);
   expect(await next()).toBe('2');
   expect(await next()).toBe('3');
@@ -112,7 +121,7 @@ test('watches from the version of the pod that it was given', async () => {
   ]);
 });
 
-test('an event may come in any number of chunks, also cut inside a character', async () => {
+test('reads an event from any number of chunks, also cut inside a character', async () => {
   const named = { kind: 'Pod', metadata: { name: 'kbp-x', resourceVersion: 'ü€😀' } };
   const { next } = await follow(
     [
@@ -147,7 +156,7 @@ test.each([
   expect(await nextInTime()).toBe('4');
   expect(await next()).toBe('5');
   expect(server.calls).toEqual([watchCall, readCall, watchCall]);
-  // What was too old once stays too old: the second watch begins with the pod as it is.
+  // The first version may be too old by now: the second watch begins with the current state.
   expect(server.requests[2]?.query).not.toHaveProperty('resourceVersion');
 });
 
@@ -163,7 +172,7 @@ test.each([
     name: 'an event',
     answer: ((response) => response.write(event('ERROR', tooOld))) satisfies Answer,
   },
-  { name: 'an answer', answer: refuse(410, 'too old resource version') },
+  { name: 'a 410 response', answer: refuse(410, 'too old resource version') },
   { name: 'an overloaded server', answer: refuse(429, 'too many requests') },
   { name: 'a proxy without a server', answer: refuse(503, 'no endpoints') },
 ])('$name instead of a watch is followed by a read and a new watch', async ({ answer }) => {
@@ -173,17 +182,17 @@ test.each([
   expect(server.calls).toEqual([watchCall, readCall, watchCall]);
 });
 
-test('a watch that is refused for now is asked again when the server wants to be asked', async () => {
+test('a throttled watch is retried after the time of Retry-After', async () => {
   const { clock, nextInTime } = await follow(
     [refuse(429, 'slow down', { 'retry-after': '7' }), watching('3')],
     [sendJson(pod('2'))],
   );
   const startedAt = clock.now();
   expect(await nextInTime()).toBe('2');
-  expect(clock.now() - startedAt).toBeGreaterThanOrEqual(7_500);
+  expect(clock.now() - startedAt).toBeGreaterThanOrEqual(7_000);
 });
 
-test('without the right to watch the pod is read every 1.5 s', async () => {
+test('without permission to watch, the pod is read every 1.5 s', async () => {
   const { server, clock, nextInTime } = await follow(
     [refuse(403, 'cannot watch')],
     ['2', '3', '4'].map((version) => sendJson(pod(version))),
@@ -194,7 +203,7 @@ test('without the right to watch the pod is read every 1.5 s', async () => {
   expect(clock.now() - startedAt).toBe(4_500);
 });
 
-test('a refusal after a watch was granted is asked again, not polled', async () => {
+test('a watch that is refused after an earlier one was granted is retried, not polled', async () => {
   const { server, next, nextInTime } = await follow(
     [
       (response) => response.end(event('MODIFIED', pod('2'))),
@@ -210,7 +219,7 @@ test('a refusal after a watch was granted is asked again, not polled', async () 
   expect(server.calls).toEqual([watchCall, readCall, watchCall, readCall, watchCall]);
 });
 
-test('a read that is refused for a moment is asked again', async () => {
+test('a read that is refused temporarily is retried', async () => {
   const { nextInTime } = await follow(
     [refuse(403, 'cannot watch')],
     [refuse(403, 'roles are not loaded yet'), refuse(401, 'unknown'), sendJson(pod('2'))],
@@ -218,7 +227,7 @@ test('a read that is refused for a moment is asked again', async () => {
   expect(await nextInTime()).toBe('2');
 });
 
-test('a pod that is deleted is gone, seen by a watch', async () => {
+test('a watch reports a deleted pod as undefined', async () => {
   const { next } = await follow(
     [(response) => response.write(event('DELETED', pod('2')))],
     [refuse(404, 'not found')],
@@ -226,22 +235,22 @@ test('a pod that is deleted is gone, seen by a watch', async () => {
   expect(await next()).toBe('gone');
 });
 
-test('a pod that is deleted is gone, seen by a read', async () => {
+test('a read reports a deleted pod as undefined', async () => {
   const { nextInTime } = await follow([refuse(403, 'cannot watch')], [refuse(404, 'not found')]);
   expect(await nextInTime()).toBe('gone');
 });
 
-test('a watch that a proxy holds back is given up for polling', async () => {
+test('a watch that a proxy buffers is replaced by polling', async () => {
   const { server, clock, nextInTime } = await follow([watching()], [sendJson(pod('2'))]);
   const startedAt = clock.now();
   expect(await nextInTime()).toBe('2');
   expect(await nextInTime()).toBe('2');
   expect(server.calls).toEqual([watchCall, readCall, readCall, readCall]);
-  // 15 s of silence, 2 s for the watch to deliver what the read showed, then polls.
+  // 15 s of silence, 2 s for the watch to deliver the state of the read, then polls.
   expect(clock.now() - startedAt).toBe(20_000);
 });
 
-test('a watch that is merely quiet stays', async () => {
+test('a silent watch of an unchanged pod continues', async () => {
   let late: ServerResponse | undefined;
   const { server, clock, next } = await follow(
     [
@@ -257,11 +266,36 @@ test('a watch that is merely quiet stays', async () => {
       },
     ],
   );
-  expect(await clock.until(next(), 50)).toBe('2');
+  expect(await clock.until(next())).toBe('2');
   expect(server.calls).toEqual([watchCall, readCall]);
 });
 
-test('a server that is away for longer than five minutes ends the states', async () => {
+test('a watch that delivers a state shortly after a read has returned it continues', async () => {
+  let watch: ServerResponse | undefined;
+  const { server, clock, next, nextInTime, reads } = await follow(
+    [
+      (response, request) => {
+        watching('2')(response, request);
+        watch = response;
+      },
+    ],
+    [sendJson(pod('3'))],
+  );
+  expect(await next()).toBe('2');
+  const third = next();
+  // The first silence of 15 s has an event in it, the second one of 30 s ends with a read.
+  await clock.advance(45_000);
+  await until(() => reads() === 1 && clock.sleeping === 1);
+  // Version 3 was read. The watch delivers it within 2 s.
+  watch?.write(event('MODIFIED', pod('3')));
+  expect(await third).toBe('3');
+  await clock.advance(2_000);
+  watch?.write(event('MODIFIED', pod('4')));
+  expect(await nextInTime()).toBe('4');
+  expect(server.calls).toEqual([watchCall, readCall]);
+});
+
+test('a server that is unavailable for more than five minutes ends the states', async () => {
   const { clock, next, nextInTime } = await follow(
     [(response) => response.end(event('MODIFIED', pod('2')))],
     [breakOff],
@@ -273,13 +307,16 @@ test('a server that is away for longer than five minutes ends the states', async
   expect(clock.now() - startedAt).toBeLessThan(310_000);
 });
 
-test('a proxy that refuses every watch ends nothing as long as the pod can be read', async () => {
-  const { clock, nextInTime } = await follow([refuse(503, 'no streaming')], [sendJson(pod('2'))]);
+test('a proxy that refuses every watch does not end the states while reads succeed', async () => {
+  const { clock, nextInTime } = await follow(
+    [refuse(503, 'no streaming', { 'retry-after': '60' })],
+    [sendJson(pod('2'))],
+  );
   const startedAt = clock.now();
   while (clock.now() - startedAt < 6 * 60_000) expect(await nextInTime()).toBe('2');
 });
 
-test('what is refused for a minute ends the states', async () => {
+test('a read that is refused for a minute ends the states', async () => {
   const { clock, nextInTime } = await follow([breakOff], [refuse(400, 'bad request')]);
   const startedAt = clock.now();
   await expect(nextInTime()).rejects.toMatchObject({ cause: { message: 'bad request' } });
@@ -289,16 +326,16 @@ test('what is refused for a minute ends the states', async () => {
 
 test.each([
   { name: 'a conflict', answer: refuse(409, 'modified') },
-  { name: 'a refused login', answer: refuse(401, 'Unauthorized') },
+  { name: 'a 401', answer: refuse(401, 'Unauthorized') },
   {
-    name: "a gateway's page",
+    name: 'the page of a gateway',
     answer: ((response) => response.writeHead(404).end('no page')) satisfies Answer,
   },
   {
     name: 'a redirect',
     answer: ((response) => response.writeHead(302, { location: '/login' }).end()) satisfies Answer,
   },
-])('$name for a moment ends nothing, and is told', async ({ answer }) => {
+])('$name for a moment does not end the states, and is reported', async ({ answer }) => {
   const { nextInTime, problems } = await follow(
     [answer, watching('3')],
     [answer, answer, sendJson(pod('2'))],
@@ -309,7 +346,7 @@ test.each([
 });
 
 test.each([
-  { name: 'a watch that was not answered yet', watches: [staySilent] },
+  { name: 'a watch without a response', watches: [staySilent] },
   { name: 'an open watch', watches: [watching()] },
   { name: 'a pause between polls', watches: [refuse(403, 'cannot watch')] },
 ])('cancelling ends $name', async ({ watches }) => {

@@ -1,16 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { BuildError } from '../../../src/errors.ts';
-import { ApiError } from '../../../src/io/kube/api-error.ts';
 import type { Connection } from '../../../src/io/kube/connection.ts';
-import {
-  isCertificateError,
-  isTransient,
-  RestClient,
-  retryPause,
-  type RestRequest,
-} from '../../../src/io/kube/rest.ts';
+import { logRequests, type SentRequest } from '../../../src/io/kube/request-log.ts';
+import { RestClient, type RestRequest } from '../../../src/io/kube/rest.ts';
 import { keepConnections } from '../../../src/io/kube/connection.ts';
 import {
   ApiServer,
@@ -21,6 +16,8 @@ import {
   type Answer,
 } from '../../support/api-server.ts';
 import { turn, VirtualClock } from '../../support/clock.ts';
+import { InFlight } from '../../support/in-flight.ts';
+import { until } from '../../support/until.ts';
 
 const servers: ApiServer[] = [];
 
@@ -29,13 +26,15 @@ afterEach(async () => {
 });
 
 interface Client {
+  /** The requests that were reported to the observer. */
+  readonly sent: readonly SentRequest[];
   readonly server: ApiServer;
   readonly clock: VirtualClock;
   readonly startedAt: number;
   readonly rest: RestClient;
 }
 
-/** A client of a server that gives these answers to every kind of request for `/x`. */
+/** A client of a server with these answers to every request for `/x`. */
 async function serve(
   answers: readonly Answer[],
   overrides: Partial<Connection> = {},
@@ -47,8 +46,11 @@ async function serve(
   });
   servers.push(server);
   const clock = new VirtualClock();
-  const rest = new RestClient(server.connection(overrides), clock);
-  return { server, clock, startedAt: clock.now(), rest };
+  const inFlight = new InFlight();
+  clock.isBusy = inFlight.isBusy;
+  const connection = inFlight.count(server.connection(overrides));
+  const rest = new RestClient(connection, clock, inFlight.observer);
+  return { sent: inFlight.sent, server, clock, startedAt: clock.now(), rest };
 }
 
 function request(fields: Partial<RestRequest> = {}): RestRequest {
@@ -57,7 +59,7 @@ function request(fields: Partial<RestRequest> = {}): RestRequest {
 
 const fine = sendJson({ fine: true });
 
-test('sends query and body, and gives the answer as JSON', async () => {
+test('sends query and body, and returns the response as parsed JSON', async () => {
   const { server, rest } = await serve([fine]);
   const answer = await rest.json(
     request({ method: 'POST', query: { a: 'ä b', left: undefined }, body: { name: 'ü' } }),
@@ -79,9 +81,9 @@ test.each([
   { name: '429', answer: refuse(429, 'too many requests') },
   { name: '500', answer: refuse(500, 'etcdserver: leader changed') },
   { name: '503', answer: refuse(503, 'the server is starting') },
-])('a GET is repeated after $name', async ({ answer }) => {
+])('a GET is retried after $name', async ({ answer }) => {
   const { server, clock, rest } = await serve([answer, answer, fine]);
-  expect(await clock.until(rest.json(request()), 50)).toEqual({ fine: true });
+  expect(await clock.until(rest.json(request()))).toEqual({ fine: true });
   expect(server.calls).toHaveLength(3);
 });
 
@@ -90,58 +92,57 @@ test.each([
   { name: '403', answer: refuse(403, 'forbidden') },
   { name: '404', answer: refuse(404, 'not found') },
   { name: '501', answer: refuse(501, 'not implemented') },
-])('a GET is not repeated after $name', async ({ name, answer }) => {
+])('a GET is not retried after $name', async ({ name, answer }) => {
   const { server, rest } = await serve([answer, fine]);
   await expect(rest.json(request())).rejects.toMatchObject({ code: Number(name) });
   expect(server.calls).toHaveLength(1);
 });
 
-test('a POST is sent once, unless the caller says that it may be repeated', async () => {
+test('a POST is sent once, unless the caller allows a retry', async () => {
   const { server, clock, rest } = await serve([breakOff, breakOff, fine]);
   await expect(rest.json(request({ method: 'POST' }))).rejects.toThrow('socket hang up');
   expect(server.calls).toHaveLength(1);
-  expect(await clock.until(rest.json(request({ method: 'POST' }), true), 50)).toEqual({
+  expect(await clock.until(rest.json(request({ method: 'POST' }), true))).toEqual({
     fine: true,
   });
 });
 
-test('Retry-After is how long the pause is', async () => {
+test('the pause is at least Retry-After', async () => {
   const { clock, startedAt, rest } = await serve([
     refuse(429, 'slow down', { 'retry-after': '3' }),
     fine,
   ]);
-  await clock.until(rest.json(request()), 50);
-  // And some jitter: others were told the same.
+  await clock.until(rest.json(request()));
   expect(clock.now() - startedAt).toBeGreaterThan(3_000);
   expect(clock.now() - startedAt).toBeLessThanOrEqual(4_200);
 });
 
-test('a server that never answered is given up after seconds', async () => {
+test('a server that has never responded is retried for four seconds', async () => {
   const { clock, startedAt, rest } = await serve([breakOff]);
-  await expect(clock.until(rest.json(request()), 50)).rejects.toThrow('socket hang up');
+  await expect(clock.until(rest.json(request()))).rejects.toThrow('socket hang up');
   expect(clock.now() - startedAt).toBeLessThanOrEqual(4_000);
 });
 
-test('what was possible in another process is waited for, too', async () => {
-  const away = Array<Answer>(20).fill(breakOff);
-  const { clock, startedAt, rest } = await serve([...away, fine]);
-  expect(await clock.until(rest.json(request({ retryRefusals: true })), 50)).toEqual({
+test('a request that was permitted before is retried for longer than four seconds', async () => {
+  const outage = Array<Answer>(20).fill(breakOff);
+  const { clock, startedAt, rest } = await serve([...outage, fine]);
+  expect(await clock.until(rest.json(request({ retryRefusals: true })))).toEqual({
     fine: true,
   });
   expect(clock.now() - startedAt).toBeGreaterThan(60_000);
 });
 
-test('a server that has answered is waited for during five minutes', async () => {
+test('a server that has responded is retried for five minutes', async () => {
   const { server, clock, startedAt, rest } = await serve([fine, refuse(503, 'starting')]);
   await rest.json(request());
-  await expect(clock.until(rest.json(request()), 50)).rejects.toMatchObject({ code: 503 });
+  await expect(clock.until(rest.json(request()))).rejects.toMatchObject({ code: 503 });
   const waited = clock.now() - startedAt;
   expect(waited).toBeGreaterThan(280_000);
   expect(waited).toBeLessThanOrEqual(300_000);
   expect(server.calls.length).toBeLessThan(100);
 });
 
-test('a right that was granted may be refused for a minute by a server that has just started', async () => {
+test('refusals of a request that was permitted before are retried for a minute', async () => {
   const forbidden = refuse(403, 'forbidden');
   const { clock, startedAt, rest } = await serve([
     forbidden,
@@ -149,32 +150,32 @@ test('a right that was granted may be refused for a minute by a server that has 
     fine,
     forbidden,
   ]);
-  const granted = request({ retryRefusals: true });
-  expect(await clock.until(rest.json(granted), 50)).toEqual({ fine: true });
+  const permitted = request({ retryRefusals: true });
+  expect(await clock.until(rest.json(permitted))).toEqual({ fine: true });
   const before = clock.now();
   expect(before - startedAt).toBeLessThan(2_000);
-  await expect(clock.until(rest.json(granted), 50)).rejects.toMatchObject({ code: 403 });
+  await expect(clock.until(rest.json(permitted))).rejects.toMatchObject({ code: 403 });
   expect(clock.now() - before).toBeGreaterThan(40_000);
   expect(clock.now() - before).toBeLessThanOrEqual(60_000);
 });
 
-test('a server that was away for minutes has a minute for its refusals, too', async () => {
-  const away = Array<Answer>(20).fill(refuse(503, 'starting'));
-  const { clock, startedAt, rest } = await serve([fine, ...away, refuse(403, 'forbidden'), fine]);
+test('refusals are retried for a minute also after a long outage', async () => {
+  const outage = Array<Answer>(20).fill(refuse(503, 'starting'));
+  const { clock, startedAt, rest } = await serve([fine, ...outage, refuse(403, 'forbidden'), fine]);
   await rest.json(request());
-  expect(await clock.until(rest.json(request({ retryRefusals: true })), 50)).toEqual({
+  expect(await clock.until(rest.json(request({ retryRefusals: true })))).toEqual({
     fine: true,
   });
   expect(clock.now() - startedAt).toBeGreaterThan(60_000);
 });
 
-test("the cluster's own word that a thing does not exist is believed at once", async () => {
+test('NotFound from Kubernetes is never retried', async () => {
   const { server, rest } = await serve([refuse(404, 'pods "x" not found')]);
   await expect(rest.json(request({ retryRefusals: true }))).rejects.toMatchObject({ code: 404 });
   expect(server.calls).toHaveLength(1);
 });
 
-test('a wait that is cut short says what it waited for', async () => {
+test('a signal that is aborted before the pause ends it with the error of the last attempt', async () => {
   const cancel = new AbortController();
   const { clock, rest } = await serve([refuse(503, 'starting')]);
   const failures: unknown[] = [];
@@ -183,11 +184,11 @@ test('a wait that is cut short says what it waited for', async () => {
     cancel.abort(new Error('too late'));
   };
   const answer = rest.json(request({ signal: cancel.signal, onFailure }));
-  await expect(clock.until(answer, 50)).rejects.toThrow('starting');
+  await expect(clock.until(answer)).rejects.toThrow('starting');
   expect(failures).toMatchObject([{ code: 503 }]);
 });
 
-test('401 asks for other credentials once', async () => {
+test('401 renews the credentials once', async () => {
   let renewals = 0;
   const { server, rest } = await serve([refuse(401, 'expired'), fine, refuse(401, 'expired')], {
     renewCredentials: () => {
@@ -201,43 +202,43 @@ test('401 asks for other credentials once', async () => {
   expect(server.calls).toHaveLength(4);
 });
 
-test('401 without other credentials is final', async () => {
+test('401 is final if the credentials cannot be renewed', async () => {
   const { server, rest } = await serve([refuse(401, 'expired'), fine]);
   await expect(rest.json(request())).rejects.toMatchObject({ code: 401, message: 'expired' });
   expect(server.calls).toHaveLength(1);
 });
 
-test('a redirect is never followed', async () => {
+test('a redirect is not followed', async () => {
   const { server, rest } = await serve([
     (response) => response.writeHead(302, { location: 'https://elsewhere.example/x' }).end(),
   ]);
   await expect(rest.json(request())).rejects.toMatchObject({
     code: 302,
-    message: 'the server redirects to https://elsewhere.example/x, which is never followed',
+    message: 'the server redirects to https://elsewhere.example/x; redirects are not followed',
   });
   expect(server.calls).toHaveLength(1);
 });
 
-test('an answer that is no JSON is not that of Kubernetes', async () => {
+test('a response that is not JSON is not from Kubernetes', async () => {
   const page: Answer = (response) => response.end('<html>login</html>');
   const { rest } = await serve([page]);
   await expect(rest.json(request({ method: 'POST' }))).rejects.toMatchObject({
     name: 'NonKubernetesResponse',
-    message: 'the server answered with something that is not JSON: <html>login</html>',
+    message: 'unexpected response (not JSON): <html>login</html>',
   });
 });
 
-test('an answer that is cut in its middle is repeated', async () => {
+test('an incomplete response is retried', async () => {
   const half: Answer = (response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('{"fine":', () => response.destroy());
   };
   const { server, clock, rest } = await serve([half, fine]);
-  expect(await clock.until(rest.json(request()), 50)).toEqual({ fine: true });
+  expect(await clock.until(rest.json(request()))).toEqual({ fine: true });
   expect(server.calls).toHaveLength(2);
 });
 
-test('an answer that is too large is dropped', async () => {
+test('a response that is too large is refused', async () => {
   const flood: Answer = (response) => {
     const fill = (): void => {
       while (response.writable && response.write(Buffer.alloc(1024 * 1024)));
@@ -246,17 +247,40 @@ test('an answer that is too large is dropped', async () => {
     fill();
   };
   const { rest } = await serve([flood]);
-  await expect(rest.json(request({ method: 'POST' }))).rejects.toThrow('the answer is too large');
-});
-
-test('a server that does not answer is left after its time', async () => {
-  const { rest } = await serve([staySilent]);
-  await expect(rest.json(request({ method: 'POST', timeoutMs: 20 }))).rejects.toThrow(
-    'no answer within 0.02 s',
+  await expect(rest.json(request({ method: 'POST' }))).rejects.toThrow(
+    'the response is larger than 16 MiB',
   );
 });
 
-test('cancelling ends a request that waits, with the reason of the signal', async () => {
+const stayHalf: Answer = (response) => {
+  response.writeHead(200);
+  response.write('{"fine":');
+};
+
+test.each([
+  {
+    name: 'a response that does not begin',
+    answer: staySilent,
+    isWaiting: ({ server }: Client) => server.calls.length === 1,
+    message: 'no response within 30 s',
+  },
+  {
+    name: 'a response that does not end',
+    answer: stayHalf,
+    isWaiting: ({ sent }: Client) => sent.length === 1,
+    message: 'the response is not complete within 30 s',
+  },
+])('$name is an error after 30 s', async ({ answer, isWaiting, message }) => {
+  const client = await serve([answer]);
+  const { clock, rest } = client;
+  const failed = expect(rest.json(request({ method: 'POST' }))).rejects.toThrow(message);
+  await until(() => isWaiting(client) && clock.sleeping === 1);
+  await clock.advance(30_000);
+  await failed;
+  expect(clock.sleeping).toBe(0);
+});
+
+test('cancelling ends a request without a response, with the reason of the signal', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled');
   const { server, rest } = await serve([
@@ -268,18 +292,22 @@ test('cancelling ends a request that waits, with the reason of the signal', asyn
   expect(server.calls).toHaveLength(1);
 });
 
-test('cancelling ends the pause before a repetition, with what it waited out', async () => {
+test('cancelling ends the pause before a retry, with the error of the last attempt', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled');
   const { server, clock, rest } = await serve([refuse(429, 'slow', { 'retry-after': '2' })]);
-  const answer = rest.json(request({ signal: cancel.signal }));
-  while (clock.sleeping === 0) await turn();
+  let failures = 0;
+  const onFailure = (): void => {
+    failures += 1;
+  };
+  const answer = rest.json(request({ signal: cancel.signal, onFailure }));
+  await until(() => failures === 1 && clock.sleeping === 1);
   cancel.abort(reason);
   await expect(answer).rejects.toMatchObject({ code: 429, message: 'slow' });
   expect(server.calls).toHaveLength(1);
 });
 
-test('open gives the body as it comes', async () => {
+test('open returns the response before its end', async () => {
   const { rest } = await serve([
     (response) => {
       response.write('a');
@@ -289,44 +317,46 @@ test('open gives the body as it comes', async () => {
   expect(await text(await rest.open(request()))).toBe('ab');
 });
 
-test.each([
-  { name: 'the first network error', error: new Error('reset'), attempt: 0, from: 100, to: 200 },
-  { name: 'the third', error: new Error('reset'), attempt: 2, from: 400, to: 800 },
-  { name: 'a late one', error: new Error('reset'), attempt: 30, from: 5_000, to: 10_000 },
-  { name: '503', error: new ApiError(503, '', ''), attempt: 1, from: 200, to: 400 },
-  {
-    name: '429 with Retry-After',
-    error: new ApiError(429, '', '', 7_000),
-    attempt: 1,
-    from: 7_200,
-    to: 8_400,
-  },
-])('the pause after $name is between $from and $to ms', ({ error, attempt, from, to }) => {
-  const pause = retryPause(error, attempt);
-  expect(pause).toBeGreaterThanOrEqual(from);
-  expect(pause).toBeLessThanOrEqual(to);
-});
+describe('the observer', () => {
+  test('gets each request with path, query, outcome and duration', async () => {
+    const { clock, rest, sent } = await serve([breakOff, refuse(503, 'starting'), fine]);
+    await clock.until(rest.json(request({ query: { watch: 'true', left: undefined } })));
+    expect(sent).toMatchObject([
+      { method: 'GET', path: '/x?watch=true', outcome: { message: 'socket hang up' } },
+      { method: 'GET', path: '/x?watch=true', outcome: 503 },
+      { method: 'GET', path: '/x?watch=true', outcome: 200 },
+    ]);
+  });
 
-test.each([
-  { name: 'a refusal', error: new ApiError(403, '', '') },
-  { name: 'what the server does not know', error: new ApiError(501, '', '') },
-  {
-    name: 'a certificate',
-    error: Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
-  },
-])('$name does not pass by itself', ({ error }) => {
-  expect(isTransient(error)).toBe(false);
-});
+  test('gets the time until the response', async () => {
+    const pending: ServerResponse[] = [];
+    const { clock, rest, sent } = await serve([(response) => pending.push(response)]);
+    const answer = rest.json(request());
+    await until(() => pending.length === 1);
+    await clock.advance(1_500);
+    pending[0]?.end('{}');
+    await answer;
+    expect(sent).toEqual([{ method: 'GET', path: '/x', outcome: 200, durationMs: 1_500 }]);
+  });
 
-test.each([
-  { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', expected: true },
-  { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', expected: true },
-  { code: 'ERR_TLS_CERT_ALTNAME_INVALID', expected: true },
-  { code: 'CERT_HAS_EXPIRED', expected: true },
-  { code: 'ECONNREFUSED', expected: false },
-  { code: undefined, expected: false },
-])('isCertificateError of $code is $expected', ({ code, expected }) => {
-  expect(isCertificateError(Object.assign(new Error('x'), { code }))).toBe(expected);
+  test('gets the request with renewed credentials, too', async () => {
+    const renewCredentials = (): Promise<boolean> => Promise.resolve(true);
+    const { rest, sent } = await serve([refuse(401, 'expired'), fine], { renewCredentials });
+    await rest.json(request());
+    expect(sent).toMatchObject([{ outcome: 401 }, { outcome: 200 }]);
+  });
+
+  test('logRequests prints a line for each request', async () => {
+    const lines: string[] = [];
+    const observer = logRequests((line) => {
+      lines.push(line);
+      return Promise.reject(new Error('the job log is closed'));
+    });
+    observer({ method: 'GET', path: '/x?a=b', outcome: 200, durationMs: 12 });
+    observer({ method: 'POST', path: '/x', outcome: new Error('socket hang up'), durationMs: 3 });
+    await turn();
+    expect(lines).toEqual(['GET /x?a=b: 200 after 12 ms', 'POST /x: socket hang up after 3 ms']);
+  });
 });
 
 test('keepConnections keeps the connections of an agent and leaves everything else alone', () => {

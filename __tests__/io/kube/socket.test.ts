@@ -33,7 +33,7 @@ test.each<{ protocol: Protocol }>([
   expect(await socket.closed).toEqual({ code: 1006, reason: '' });
 });
 
-test('gives messages that came before anybody listened', async () => {
+test('buffers messages until listen is called', async () => {
   const server = await serve({
     onOpen: (connection) => {
       connection.send(0);
@@ -59,7 +59,7 @@ test('pings are answered with their payload', async () => {
   socket.terminate();
 });
 
-test('tells how the server closed', async () => {
+test('reports how the server closed the connection', async () => {
   const server = await serve({
     onOpen: ({ socket }) => {
       socket.close(1011, 'gone');
@@ -69,7 +69,7 @@ test('tells how the server closed', async () => {
   expect(await socket.closed).toEqual({ code: 1011, reason: 'gone' });
 });
 
-test('a closed connection rejects what is sent, and ignores pings', async () => {
+test('a closed connection rejects messages and ignores pings', async () => {
   const server = await serve();
   const socket = await server.open();
   socket.terminate();
@@ -93,14 +93,14 @@ test.each([
     expected: { code: 403, message: 'cannot create resource "pods/attach"' },
   },
   {
-    name: 'a page of a proxy',
+    name: 'the page of a proxy',
     answer: ((response) => {
       response.writeHead(502, { 'retry-after': '3' }).end('<h1>Bad Gateway</h1>');
     }) satisfies Answer,
     expected: { code: 502, message: 'HTTP 502: <h1>Bad Gateway</h1>', retryAfterMs: 3_000 },
   },
   {
-    name: 'an answer that breaks off',
+    name: 'a response that breaks off',
     answer: ((response) => {
       response.writeHead(500, { 'content-length': '100' });
       response.write('half', () => response.destroy());
@@ -114,10 +114,10 @@ test.each([
     }) satisfies Answer,
     expected: {
       code: 302,
-      message: 'the server redirects to /elsewhere, which is never followed',
+      message: 'the server redirects to /elsewhere; redirects are not followed',
     },
   },
-])('a refused upgrade says $name', async ({ answer, expected }) => {
+])('the error of a refused upgrade is $name', async ({ answer, expected }) => {
   const url = await openApi(answer);
   await expect(openAttachSocket(url, {}, signal)).rejects.toMatchObject(expected);
 });
@@ -131,14 +131,14 @@ test('cancelling ends the handshake with the reason of the signal', async () => 
   await expect(openAttachSocket(url, {}, cancel.signal)).rejects.toBe(reason);
 });
 
-test('a signal that was aborted before opens nothing', async () => {
+test('an aborted signal opens no connection', async () => {
   const server = await serve();
   const reason = new BuildError('timeout', 'too late');
   await expect(server.open(AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(server.connections).toEqual([]);
 });
 
-test('a server that is not there is an error of the network', async () => {
+test('a closed port is a network error', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

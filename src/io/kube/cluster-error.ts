@@ -1,19 +1,33 @@
-import { BuildError, describeError } from '../../errors.ts';
+import { BuildError, describeError, errorCode } from '../../errors.ts';
 import { ApiError, NonKubernetesResponse } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { isCertificateError } from './rest.ts';
+import { isCertificateError, isTlsError } from './rest.ts';
 
-/** What the user can do about an answer, by its HTTP status. */
+/** What the user can do about a refusal, by its HTTP status. */
 const hints: Readonly<Record<number, string>> = {
-  401: 'Make a new kubeconfig secret: the token or certificate is invalid or has expired.',
-  403: "Give the account the right that is missing, see the README's Role.",
-  404: "Create the namespace, or name another one by 'namespace'.",
+  401: 'Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',
+  403: 'Grant the missing RBAC permission; examples/cluster/rbac.yaml has a Role with all that are needed.',
+  404: "Create the namespace, or set 'namespace' to an existing one.",
 };
 
-/** Node's advice to whoever starts it; nobody who reads a job log does. */
+/** The same for a rejected certificate, by the code of Node's error. */
+const certificateHints: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'Renew the certificate of the API server, or correct the clock of the runner.',
+  CERT_NOT_YET_VALID: 'Correct the clock of the runner.',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'Set tls-server-name in the kubeconfig to a name in the certificate, or correct the server.',
+};
+const untrustedHint =
+  'Set certificate-authority-data in the kubeconfig to the CA certificate of the API server.';
+
+/** Advice of Node to those who start it; it does not apply to a GitHub Action. */
 const nodeAdvice = /; if the root CA is installed locally, .*$/s;
 
-/** One sentence for everything that a call to the cluster can throw: what was being done, what happened, what to change. */
+/**
+ * Turns any error of a request to the cluster into a message for the user.
+ * @param doing what failed, for example `creating pod "x"`.
+ * @param signal if it is aborted, its reason is the result.
+ */
 export function clusterError(
   doing: string,
   error: unknown,
@@ -22,64 +36,63 @@ export function clusterError(
 ): BuildError {
   if (error instanceof BuildError) return error;
   if (signal.aborted && signal.reason instanceof BuildError) return signal.reason;
-  if (signal.aborted && error === signal.reason) {
-    return new BuildError('cluster', `${doing} failed: ${describeError(error)}`, { cause: error });
-  }
+  const fail = (problem: string, hint?: string): BuildError =>
+    new BuildError('cluster', `${doing} failed: ${problem}`, { hint, cause: error });
+  const problem = describeError(error);
+  if (signal.aborted && error === signal.reason) return fail(problem);
   if (error instanceof ApiError) {
-    const hint = refusalHint(error) ?? hints[error.code];
-    return new BuildError('cluster', `${doing} failed: ${error.message}`, {
+    return new BuildError('cluster', `${doing} failed: ${problem}`, {
       code: error.code,
       reason: error.reason,
-      ...(hint !== undefined && { hint }),
+      retryAfterMs: error.retryAfterMs,
+      hint: refusalHint(error) ?? hints[error.code],
       cause: error,
     });
   }
   if (error instanceof NonKubernetesResponse) {
-    return new BuildError('cluster', `${doing} failed: ${error.message}`, {
-      hint: 'Check that the server in the kubeconfig is the API server itself, and what stands before it.',
-      cause: error,
-    });
-  }
-  if (isCertificateError(error)) {
-    return new BuildError(
-      'cluster',
-      `${doing} failed: the certificate of ${server} cannot be verified: ${describeError(error).replace(nodeAdvice, '')}`,
-      {
-        hint: 'Correct certificate-authority-data in the kubeconfig, or tls-server-name if the server goes by another name.',
-        cause: error,
-      },
+    return fail(
+      problem,
+      'Check that the server in the kubeconfig is the API server, and check the proxies and gateways in front of it.',
     );
   }
-  return new BuildError(
-    'cluster',
-    `${doing} failed: ${server} cannot be reached: ${describeError(error)}`,
-    {
-      hint: 'Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
-      cause: error,
-    },
+  if (isCertificateError(error)) {
+    return fail(
+      `the certificate of ${server} cannot be verified: ${problem.replace(nodeAdvice, '')}`,
+      certificateHints[errorCode(error) ?? ''] ?? untrustedHint,
+    );
+  }
+  if (isTlsError(error)) {
+    return fail(
+      `the TLS handshake with ${server} failed: ${problem.trim()}`,
+      'Check that the server in the kubeconfig is the HTTPS address of the API server.',
+    );
+  }
+  return fail(
+    `${server} cannot be reached: ${problem}`,
+    'Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
   );
 }
 
-/** Refusals that share a status with missing rights or plain mistakes; recognised by the server's own words. */
+/** Hints for refusals that share their status with others; recognised by the message of the server. */
 function refusalHint({ code, message }: ApiError): string | undefined {
   if (code >= 300 && code < 400) {
-    return 'Put the address of the API server itself into the kubeconfig; this one leads to a login page or a proxy.';
+    return 'Set the server in the kubeconfig to the address of the API server; this one leads to a sign-in page or a proxy.';
   }
   if (code === 403 && message.includes('"system:anonymous"'))
-    return 'Make a new kubeconfig secret: this one has no login, no token and no certificate, for its context.';
+    return 'Renew the kubeconfig secret: it has no credentials for this context.';
   if (code === 403 && message.includes('PodSecurity')) {
-    return "Use a namespace with the PodSecurity level baseline, or take those of the named fields out of 'pod-template' that stand there.";
+    return "Use a namespace with the PodSecurity level baseline, or remove those of the named fields that 'pod-template' sets.";
   }
   if (code === 403 && message.includes('exceeded quota')) {
     return "Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.";
   }
   if (message.includes('admission webhook'))
-    return 'Ask whoever runs the cluster what this webhook demands of pods.';
+    return 'Ask the administrator of the cluster what this webhook requires of pods.';
   if (code === 400 && message.includes('strict decoding error'))
     return "Correct the named fields of 'pod-template'.";
   if (code === 422)
     return "Correct the named field; it comes from an input or from 'pod-template'.";
   if (code === 403 && message.includes('error looking up service account'))
-    return "Create the account, or correct 'service-account'.";
+    return "Create the ServiceAccount, or correct 'service-account'.";
   return undefined;
 }

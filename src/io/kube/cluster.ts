@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../../errors.ts';
 import { nonceAnnotation } from '../../pod/spec/labels.ts';
 import type {
-  Access,
   AttachStreams,
   Clock,
   Cluster,
   LogOptions,
+  Permission,
   PodEvent,
   PodRef,
   AttachSocket,
@@ -17,13 +16,16 @@ import { field, fieldsOf, itemsOf, text } from '../../text/json.ts';
 import { NonKubernetesResponse, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './connection.ts';
+import { listPermissions, reviewPermission } from './permissions.ts';
 import { podPath, toPod } from './pod-json.ts';
 import { PodStates } from './pod-states.ts';
-import { begin, isTransient, readBody, readJson, RestClient, retryPause } from './rest.ts';
-import { listRights, reviewAccess } from './rights.ts';
+import type { RequestObserver } from './request-log.ts';
+import { isTransient, requestBackoff, RestClient, retryAfterOf } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 
-/** A create that the server cannot answer for now is sent again for this long. */
+/** HTTP status of a successful WebSocket handshake. */
+const switchingProtocols = 101;
+/** How long the creation of a pod is retried. */
 const createPatienceMs = 60_000;
 
 /** A Kubernetes cluster over its REST API and the attach WebSocket. */
@@ -33,11 +35,12 @@ export class KubeCluster implements Cluster {
   readonly #rest: RestClient;
   readonly #clock: Clock;
 
-  constructor(connection: Connection, clock: Clock) {
+  /** @param onRequest for debug output; see logRequests. */
+  constructor(connection: Connection, clock: Clock, onRequest?: RequestObserver) {
     this.namespace = connection.namespace;
     this.#connection = connection;
     this.#clock = clock;
-    this.#rest = new RestClient(connection, clock);
+    this.#rest = new RestClient(connection, clock, onRequest);
   }
 
   async serverMinor(signal: AbortSignal): Promise<number | undefined> {
@@ -46,44 +49,47 @@ export class KubeCluster implements Cluster {
       try {
         return await this.#rest.json({ method: 'GET', path: '/version', signal });
       } catch (error) {
-        // Some clusters show it to nobody, and one that has just started refuses what it granted.
+        // Some clusters do not serve it, and an API server that has just started may refuse it.
         if (isApiError(error, 403, 404)) return undefined;
         throw error;
       }
     });
-    // GKE and EKS write `33+`.
+    // GKE and EKS return `33+`.
     const minor = Number.parseInt(text(field(version, 'minor')) ?? '', 10);
     return Number.isNaN(minor) ? undefined : minor;
   }
 
-  async listedRights(signal: AbortSignal): Promise<readonly Access[]> {
-    return this.#try('asking what the account may do', signal, () =>
-      listRights(this.#rest, this.namespace, signal),
+  async listPermissions(signal: AbortSignal): Promise<readonly Permission[]> {
+    return this.#try('checking RBAC permissions', signal, () =>
+      listPermissions(this.#rest, this.namespace, signal),
     );
   }
 
-  async can(access: Access, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
-    const doing = `asking whether the account may ${access.verb} ${access.resource}`;
-    return this.#try(doing, signal, () => reviewAccess(this.#rest, this.namespace, access, signal));
+  async can(permission: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+    const { verb, resource } = permission;
+    return this.#try(`checking the RBAC permission to ${verb} ${resource}`, signal, () =>
+      reviewPermission(this.#rest, this.namespace, permission, signal),
+    );
   }
 
   async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
     const name = pod.metadata?.name ?? '';
     const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
     return this.#try(doing, signal, async () => {
-      const startedAt = this.#clock.now();
-      for (let attempt = 0; ; attempt += 1) {
+      const startedAtMs = this.#clock.now();
+      const backoff = requestBackoff();
+      for (;;) {
         try {
           return await this.#post(pod, signal);
         } catch (error) {
-          // The answer may have been lost after the pod was made: then it stands there with our nonce.
+          // The pod may exist although the response was lost: it then has the nonce of this request.
           if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
           const found = await this.#find({ namespace: this.namespace, name }, signal);
           if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
-          // Several creates at once conflict in their quota's counter: a 409 although there is no such pod.
+          // Concurrent creations can conflict in the ResourceQuota: a 409 although the pod does not exist.
           const mayPass = isApiError(error, 409) || isTransient(error);
-          const pauseMs = retryPause(error, attempt);
-          const isLate = this.#clock.now() - startedAt + pauseMs > createPatienceMs;
+          const pauseMs = backoff.next(retryAfterOf(error));
+          const isLate = this.#clock.now() - startedAtMs + pauseMs > createPatienceMs;
           if (found !== undefined || !mayPass || isLate) throw error;
           await this.#clock.sleep(pauseMs, signal);
         }
@@ -120,7 +126,7 @@ export class KubeCluster implements Cluster {
           message: excerpt(text(field(event, 'message')) ?? ''),
         }));
       } catch (error) {
-        // The right to list events is optional.
+        // The permission to list events is optional.
         if (isApiError(error, 403)) return [];
         throw error;
       }
@@ -147,7 +153,9 @@ export class KubeCluster implements Cluster {
         query,
         signal,
       });
-      if (isForeignLog(response.headers['content-type'])) throw await foreignLogError(response);
+      if (isPageOrObject(response.headers['content-type'])) {
+        throw new NonKubernetesResponse('not a container log', await this.#rest.readBody(response));
+      }
       for await (const chunk of response) yield toBuffer(chunk);
     } catch (error) {
       throw clusterError(doing, error, this.#connection, signal);
@@ -166,19 +174,13 @@ export class KubeCluster implements Cluster {
       stderr: streams.stderr ? 'true' : undefined,
       tty: 'false',
     };
-    const open = async (): Promise<AttachSocket> => {
-      const path = `${podPath(ref)}/attach`;
-      const { url, options } = await this.#connection.requestOptions(path, query, signal);
-      return openAttachSocket(url, options, signal);
-    };
-    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, async () => {
-      try {
-        return await open();
-      } catch (error) {
-        if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
-        return open();
-      }
-    });
+    const path = `${podPath(ref)}/attach`;
+    return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, () =>
+      this.#rest.exchange({ method: 'GET', path, query, signal }, async (url, options) => ({
+        status: switchingProtocols,
+        value: await openAttachSocket(url, options, signal),
+      })),
+    );
   }
 
   async listPods(
@@ -190,10 +192,10 @@ export class KubeCluster implements Cluster {
     try {
       const response = await this.#rest.open({ method: 'GET', path, query, signal });
       const serverTimeMs = Date.parse(response.headers.date ?? '');
-      const body = await readJson(response);
-      // Without the server's time nobody can say what has expired.
+      const body = await this.#rest.readJson(response);
+      // Without the time of the server, expired pods cannot be recognised.
       if (Number.isNaN(serverTimeMs)) return undefined;
-      // The items of a list have no kind of their own.
+      // The items of a list have no `kind`.
       const pods = itemsOf(field(body, 'items')).map((item) =>
         toPod({ kind: 'Pod', ...fieldsOf(item) }),
       );
@@ -217,7 +219,7 @@ export class KubeCluster implements Cluster {
       await this.#rest.json({ method: 'DELETE', path: podPath(ref), body, signal });
       return true;
     } catch (error) {
-      // Somebody else was faster, or the pod is another one by now.
+      // Another client has deleted the pod, or it has changed.
       if (isApiError(error, 403, 404, 409)) return false;
       throw clusterError(`deleting pod ${JSON.stringify(name)}`, error, this.#connection, signal);
     }
@@ -272,14 +274,9 @@ export class KubeCluster implements Cluster {
   }
 }
 
-/** A log is plain text; what a gateway answers instead of the cluster is a page or an object. */
-function isForeignLog(contentType = ''): boolean {
+/** A container log is plain text. HTML and JSON are from a gateway in front of the API server. */
+function isPageOrObject(contentType = ''): boolean {
   return /\b(?:html|json)\b/i.test(contentType);
-}
-
-async function foreignLogError(response: IncomingMessage): Promise<NonKubernetesResponse> {
-  const body = await readBody(response);
-  return new NonKubernetesResponse(`something that is no log: ${begin(body)}`);
 }
 
 function nonceOf(pod: V1Pod): string | undefined {

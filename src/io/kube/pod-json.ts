@@ -8,25 +8,32 @@ export function podPath({ namespace, name }: PodRef): string {
   return `/api/v1/namespaces/${namespace}/pods/${name}`;
 }
 
-/** Checks what a parsed answer is before it is trusted to be a pod. */
+/**
+ * Takes a parsed response as a pod.
+ * @throws NonKubernetesResponse if it is not one.
+ */
 export function toPod(value: unknown): V1Pod {
-  if (field(value, 'kind') !== 'Pod') {
+  const kind = text(field(value, 'kind'));
+  if (kind !== 'Pod') {
     throw new NonKubernetesResponse(
-      `${text(field(value, 'kind')) ?? 'something else'} instead of a pod`,
+      kind === undefined ? 'not a Pod' : `kind ${kind} instead of Pod`,
     );
   }
   return { ...(value as V1Pod), status: cutMessages(field(value, 'status')) as V1PodStatus };
 }
 
-/** With the cluster's words cut. What a container has left behind as its message is data, and a kubelet's 4 KiB at most. */
+/**
+ * Shortens the messages of Kubernetes. The termination message of a container is data (the digest, for
+ * example) and stays; the kubelet limits it to 4 KiB.
+ */
 function cutMessages(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cutMessages);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => {
       if (key === 'terminated') return [key, inner];
-      const words = key === 'message' ? text(inner) : undefined;
-      return [key, words === undefined ? cutMessages(inner) : excerpt(words)];
+      const message = key === 'message' ? text(inner) : undefined;
+      return [key, message === undefined ? cutMessages(inner) : excerpt(message)];
     }),
   );
 }

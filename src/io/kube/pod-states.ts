@@ -1,39 +1,42 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { askedPauseMs, type BuildError } from '../../errors.ts';
+import type { BuildError } from '../../errors.ts';
 import type { Clock, PodRef } from '../../ports.ts';
 import { field, text } from '../../text/json.ts';
+import { Backoff } from '../../time/backoff.ts';
+import { Scope } from '../../time/scope.ts';
 import { isApiError, isNotFound } from './api-error.ts';
 import { podPath, toPod } from './pod-json.ts';
-import type { RestClient } from './rest.ts';
+import { retryAfterOf, type RestClient } from './rest.ts';
 
-/** How long the server keeps one watch open. Long: each new one is a request. */
+/** How long the server keeps one watch open; long, to save requests. */
 const watchSeconds = 1_800;
-/** After so much silence the pod is read once, to notice a proxy that holds the watch back or a half-open connection. */
+/**
+ * The first, second, … time that a watch is silent for this long, the pod is read once. That detects a
+ * proxy that buffers the watch, and a half-open connection.
+ */
 const quietWatchMs = [15_000, 30_000, 60_000, 120_000, 300_000];
-/** A watch that is alive delivers what a read has just shown within this time. */
+/** A working watch delivers a state within this time after a read has returned it. */
 const deliveryMs = 2_000;
 const pollMs = 1_500;
-/** Between the end of one watch and the next. */
-const pauseMs = 1_000;
 
 export interface PodStatesOptions {
   readonly describe: (error: unknown) => BuildError;
-  /** Told what keeps the states from being read, and undefined once they can be read again. */
+  /** Called with the reason why the states cannot be read, and with undefined when they can be read again. */
   readonly onProblem: (problem: BuildError | undefined) => void;
 }
 
 /**
- * The states of one pod: watched, or polled where watching is refused or held back by a proxy. Reconnects by itself and
- * outlives an API server that is away for up to five minutes.
+ * The states of one pod: watched, or polled if watching is refused or a proxy buffers it. Reconnects,
+ * and survives an API server that is unavailable for up to five minutes.
  */
 export class PodStates {
   readonly #rest: RestClient;
   readonly #clock: Clock;
   readonly #ref: PodRef;
   readonly #options: PodStatesOptions;
-  /** Of the last state that was delivered. */
+  /** `resourceVersion` of the last state that was delivered. */
   #version = '';
-  /** Where the next watch starts; empty: with the pod as it is then. */
+  /** `resourceVersion` from which the next watch starts; empty for the current state. */
   #start = '';
   #polling = false;
   #watched = false;
@@ -45,25 +48,27 @@ export class PodStates {
     this.#options = options;
   }
 
-  /** Ends only by the signal or an error; after the pod's end the caller stops reading. */
+  /** Ends only with the signal or an error. The caller stops reading at the end of the pod. */
   async *from(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
     try {
       this.#version = pod.metadata?.resourceVersion ?? '';
       this.#start = this.#version;
       yield pod;
+      // Between 0.5 and 1.5 s.
+      const pause = new Backoff({ firstMs: 1_500, longestMs: 1_500, jitter: 2 / 3 });
       do {
-        let askedMs = 0;
+        let askedMs: number | undefined;
         try {
           yield* this.#watch(signal);
         } catch (error) {
-          // However a watch fails, it proves nothing: the read that follows tells.
+          // The read that follows decides whether the error is final.
           if (signal.aborted) throw error;
-          askedMs = askedPauseMs(error) ?? 0;
+          askedMs = retryAfterOf(error);
         }
-        // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
+        // A restarted server may not know the version of a pod that has not changed for a while.
         this.#start = '';
         if (!this.#polling) {
-          await this.#clock.sleep(askedMs + pauseMs / 2 + Math.random() * pauseMs, signal);
+          await this.#clock.sleep(pause.next(askedMs), signal);
           yield await this.#read(signal);
         }
       } while (!this.#polling);
@@ -106,10 +111,8 @@ export class PodStates {
     }
   }
 
-  /** One watch request; ends normally when the server ends it or when it has turned out to be held back. */
+  /** One watch request. Ends normally when the server ends it, or when a proxy buffers it. */
   async *#watch(signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
     const path = `/api/v1/namespaces/${this.#ref.namespace}/pods`;
     const query = {
       watch: 'true',
@@ -117,23 +120,24 @@ export class PodStates {
       resourceVersion: this.#start === '' ? undefined : this.#start,
       timeoutSeconds: String(watchSeconds),
     };
-    let response;
+    const scope = new Scope(signal);
     try {
-      response = await this.#rest.open({ method: 'GET', path, query, signal: either });
-    } catch (error) {
-      if (!isApiError(error, 403, 405)) throw error;
-      // Refused from the beginning: no right to watch. Refused later: a server that has just started; read, then ask again.
-      if (!this.#watched) this.#polling = true;
-      return;
-    }
-    this.#watched = true;
-    const guard = this.#guard(stop, either);
-    try {
+      let response;
+      try {
+        response = await this.#rest.open({ method: 'GET', path, query, signal: scope.signal });
+      } catch (error) {
+        if (!isApiError(error, 403, 405)) throw error;
+        // The first watch: the permission is missing. A later one: the server has just started.
+        if (!this.#watched) this.#polling = true;
+        return;
+      }
+      this.#watched = true;
+      void scope.run((running) => this.#guard(running));
       for await (const line of linesOf(response)) {
         const event: unknown = JSON.parse(line);
         const object = field(event, 'object');
         const type = text(field(event, 'type'));
-        // 410 Gone and the like: read the pod, then watch from there.
+        // For example 410 Gone: the pod is read, then watched again.
         if (type === 'ERROR') return;
         if (type === 'DELETED') yield undefined;
         else {
@@ -143,40 +147,35 @@ export class PodStates {
         }
       }
     } catch (error) {
-      if (signal.aborted || !stop.signal.aborted) throw error;
+      // Ended by the guard: the pod is read again.
+      if (signal.aborted || !scope.signal.aborted) throw error;
     } finally {
-      stop.abort();
-      response.destroy();
-      await guard;
+      await scope.end();
     }
   }
 
-  /** Compares a silent watch with a read; a watch that does not deliver what the read shows is given up for polling. */
-  async #guard(stop: AbortController, signal: AbortSignal): Promise<void> {
-    try {
-      for (let round = 0; ; round++) {
-        const before = this.#version;
-        await this.#clock.sleep(
-          quietWatchMs[Math.min(round, quietWatchMs.length - 1)] ?? 0,
-          signal,
-        );
-        if (this.#version !== before) continue;
-        const pod = await this.#get(signal);
-        if (pod.metadata?.resourceVersion === this.#version) continue;
-        await this.#clock.sleep(deliveryMs, signal);
-        if (this.#version !== before) continue;
-        this.#polling = true;
-        stop.abort();
-        return;
-      }
-    } catch {
-      // Stopped, or the server is away: ending the watch makes the reader look for itself.
-      stop.abort();
+  /**
+   * Compares a silent watch with a read.
+   * @throws an error if the read fails or shows a state that the watch does not deliver; polling
+   *   replaces the watch in the latter case.
+   */
+  async #guard(signal: AbortSignal): Promise<never> {
+    for (let round = 0; ; round++) {
+      const before = this.#version;
+      await this.#clock.sleep(quietWatchMs[Math.min(round, quietWatchMs.length - 1)] ?? 0, signal);
+      if (this.#version !== before) continue;
+      const pod = await this.#get(signal);
+      if (pod.metadata?.resourceVersion === this.#version) continue;
+      await this.#clock.sleep(deliveryMs, signal);
+      // The watch works, but was slower than the read.
+      if (this.#version !== before) continue;
+      this.#polling = true;
+      throw new Error('the watch does not deliver the current state');
     }
   }
 }
 
-/** Newline-delimited JSON; a line may come in any number of chunks. */
+/** Lines of newline-delimited JSON, independent of the chunk limits. */
 async function* linesOf(chunks: AsyncIterable<unknown>): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let rest = '';

@@ -1,9 +1,16 @@
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { askedPauseMs, BuildError, errorCode } from '../../errors.ts';
+import { BuildError, errorCode } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
-import { excerpt } from '../../text/excerpt.ts';
+import { abortReason, toError } from '../../time/abort.ts';
+import { Backoff } from '../../time/backoff.ts';
+import { race } from '../../time/race.ts';
 import {
   ApiError,
   NonKubernetesResponse,
@@ -13,71 +20,83 @@ import {
   redirectError,
 } from './api-error.ts';
 import type { Connection } from './connection.ts';
+import type { RequestObserver } from './request-log.ts';
 
-export interface RestRequest {
+export interface RestTarget {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path below the server's URL, for example `/api/v1/namespaces/x/pods`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: unknown;
   readonly signal: AbortSignal;
-  /**
-   * True for what was possible before: then only the cluster's own word that the thing does not exist is believed at once. Any
-   * other refusal is that of a server that has just started and knows no Roles yet, or of something on the way to it.
-   */
-  readonly retryRefusals?: boolean;
-  /** Told each failure that is waited out. */
-  readonly onFailure?: (error: unknown) => void;
-  /** Until the head of the answer is there; default 30 s. */
-  readonly timeoutMs?: number;
 }
 
-/** How long failing requests are repeated once the server has answered: a control plane can be away for that long. */
+export interface RestRequest extends RestTarget {
+  readonly body?: unknown;
+  /**
+   * True for requests that were permitted before. Refusals (401, 403, …) are then retried, too: an API
+   * server that has just started does not know its Roles yet, and a proxy may answer in its place. Only
+   * NotFound from Kubernetes is final.
+   */
+  readonly retryRefusals?: boolean;
+  /** Called with each failure that is retried. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** A result with the HTTP status of its response. */
+export interface Exchange<T> {
+  readonly status: number;
+  readonly value: T;
+}
+
+/** How long requests are retried if the server has responded before: a restart of the control plane can take that long. */
 const longestPatienceMs = 5 * 60_000;
-/** The same before it has ever answered: a wrong address should not take minutes to say so. */
+/** The same if the server has never responded: a wrong address is reported within seconds. */
 const firstPatienceMs = 4_000;
-/** How long what was possible before may be refused. */
+/** How long refusals are retried, see `retryRefusals`. */
 const refusalPatienceMs = 60_000;
-const longestSpreadMs = 1_000;
-const firstDelayMs = 200;
-const longestDelayMs = 10_000;
-const answerTimeoutMs = 30_000;
-/** A body that is read whole; a pod is a few kilobytes. */
-const largestBody = 16 * 1024 * 1024;
+/** Limit for the head of a response, and for the rest of a response that is read whole. */
+const responseTimeoutMs = 30_000;
+/** Limit for a response that is read whole, in MiB; a pod is a few kilobytes. */
+const largestBodyMib = 16;
 
 /**
- * Kubernetes REST over one keep-alive agent. Redirects are never followed: they would carry the token elsewhere.
- * Errors are ApiError for answers and Node's own for the network.
+ * Kubernetes REST over one keep-alive agent. Redirects are not followed, because that would send the
+ * credentials to another server. Errors are ApiError for responses other than 2xx, and Node's own for
+ * the network.
  */
 export class RestClient {
   readonly #connection: Connection;
   readonly #clock: Clock;
-  #answered = false;
+  readonly #onRequest: RequestObserver | undefined;
+  #hasResponded = false;
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(connection: Connection, clock: Clock, onRequest?: RequestObserver) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#onRequest = onRequest;
   }
 
   /**
-   * One answer as JSON. With `repeat`, network errors, 429 and 5xx are repeated with growing, jittered pauses (or those of
-   * `Retry-After`) until they have lasted for five minutes: only for requests that may be sent twice.
+   * Returns the response as parsed JSON. With `repeat`, network errors, 429 and 5xx are retried for up
+   * to five minutes, with growing pauses or those of `Retry-After`. Set it only for requests that can
+   * be sent twice.
    */
   async json(request: RestRequest, repeat = request.method === 'GET'): Promise<unknown> {
     const { retryRefusals = false } = request;
+    const backoff = requestBackoff();
     let sinceMs = this.#clock.now();
     let wasRefused = false;
-    for (let attempt = 0; ; attempt++) {
+    for (;;) {
       try {
-        return await this.#once(request);
+        return await this.readJson(await this.open(request));
       } catch (error) {
         if (!repeat || request.signal.aborted) throw error;
         const isRefused = !isTransient(error);
         if (isRefused && (!retryRefusals || isNotFound(error))) throw error;
-        // A server that comes back after minutes has as much time for its refusals as any other.
+        // Refusals have their full minute, also after a long outage.
         if (isRefused !== wasRefused) sinceMs = this.#clock.now();
         wasRefused = isRefused;
-        const pauseMs = retryPause(error, attempt);
+        const pauseMs = backoff.next(retryAfterOf(error));
         const patienceMs = this.#patienceMs(isRefused, retryRefusals);
         if (this.#clock.now() - sinceMs + pauseMs > patienceMs) throw error;
         request.onFailure?.(error);
@@ -86,22 +105,55 @@ export class RestClient {
     }
   }
 
-  /** The head of a successful answer; the caller reads or destroys its body. */
-  async open(request: RestRequest): Promise<IncomingMessage> {
+  /** Returns the head of a 2xx response. The caller reads or destroys its body. */
+  open(request: RestRequest): Promise<IncomingMessage> {
+    return this.exchange(request, (url, options) => this.#send(url, options, request));
+  }
+
+  /**
+   * Sends one request with the URL and options of the connection. After a 401, the credentials are
+   * renewed and the request is sent once more.
+   * @param send rejects with ApiError for a response that is a refusal.
+   */
+  async exchange<T>(
+    target: RestTarget,
+    send: (url: URL, options: RequestOptions) => Promise<Exchange<T>>,
+  ): Promise<T> {
     try {
-      return await this.#send(request);
+      return await this.#observe(target, send);
     } catch (error) {
       if (!isApiError(error, 401) || !(await this.#connection.renewCredentials())) throw error;
-      return this.#send(request);
+      return this.#observe(target, send);
     }
+  }
+
+  /** Reads a whole 2xx response. @throws NonKubernetesResponse if it is not JSON. */
+  async readJson(response: IncomingMessage): Promise<unknown> {
+    const body = await this.readBody(response);
+    try {
+      return JSON.parse(body) as unknown;
+    } catch {
+      throw new NonKubernetesResponse('not JSON', body);
+    }
+  }
+
+  /** Reads a whole response as text. @throws an error for a response that is too large or too slow. */
+  readBody(response: IncomingMessage): Promise<string> {
+    let sizeBytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes <= largestBodyMib * 1024 * 1024) return;
+      response.destroy(new Error(`the response is larger than ${largestBodyMib} MiB`));
+    });
+    return this.#inTime(response, 'the response is not complete', text(response));
   }
 
   #patienceMs(isRefused: boolean, retryRefusals: boolean): number {
     if (isRefused) return refusalPatienceMs;
-    return this.#answered || retryRefusals ? longestPatienceMs : firstPatienceMs;
+    return this.#hasResponded || retryRefusals ? longestPatienceMs : firstPatienceMs;
   }
 
-  /** @throws the error that is waited out if the wait is cut short: it says more than "aborted". */
+  /** @throws the error that is retried if the signal ends the pause: it says more than "aborted". */
   async #pause(ms: number, signal: AbortSignal, error: unknown): Promise<void> {
     try {
       await this.#clock.sleep(ms, signal);
@@ -110,119 +162,108 @@ export class RestClient {
     }
   }
 
-  async #once(request: RestRequest): Promise<unknown> {
-    return readJson(await this.open(request));
-  }
-
-  async #send(request: RestRequest): Promise<IncomingMessage> {
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const { url, options } = await this.#connection.requestOptions(
-      request.path,
-      request.query ?? {},
-      request.signal,
-    );
-    const response = await answerOf(url, { ...options, method: request.method }, body, request);
-    this.#answered = true;
-    const code = response.statusCode ?? 0;
-    if (code >= 200 && code < 300) return response;
-    if (code >= 300 && code < 400) {
-      response.destroy();
-      throw redirectError(code, response.headers.location);
+  async #observe<T>(
+    { method, path, query = {}, signal }: RestTarget,
+    send: (url: URL, options: RequestOptions) => Promise<Exchange<T>>,
+  ): Promise<T> {
+    const { url, options } = await this.#connection.requestOptions(path, query, signal);
+    const startedAtMs = this.#clock.now();
+    const report = (outcome: number | Error): void => {
+      const durationMs = this.#clock.now() - startedAtMs;
+      this.#onRequest?.({ method, path: url.pathname + url.search, outcome, durationMs });
+    };
+    try {
+      const { status, value } = await send(url, options);
+      report(status);
+      return value;
+    } catch (error) {
+      report(error instanceof ApiError ? error.code : toError(error));
+      throw error;
     }
-    throw readApiError(code, await readBody(response), response.headers['retry-after']);
+  }
+
+  async #send(
+    url: URL,
+    options: RequestOptions,
+    { method, body, signal }: RestRequest,
+  ): Promise<Exchange<IncomingMessage>> {
+    const request = startRequest(url, { ...options, method, signal }, body);
+    const response = await this.#inTime(request, 'no response', responseOf(request, signal));
+    this.#hasResponded = true;
+    const status = response.statusCode ?? 0;
+    if (status >= 200 && status < 300) return { status, value: response };
+    if (status >= 300 && status < 400) {
+      response.destroy();
+      throw redirectError(status, response.headers.location);
+    }
+    throw readApiError(status, await this.readBody(response), response.headers['retry-after']);
+  }
+
+  /** Destroys the stream, and so ends the work on it, after 30 s. */
+  #inTime<T>(
+    stream: ClientRequest | IncomingMessage,
+    problem: string,
+    work: Promise<T>,
+  ): Promise<T> {
+    const limit = async (signal: AbortSignal): Promise<never> => {
+      await this.#clock.sleep(responseTimeoutMs, signal);
+      const error = new Error(`${problem} within ${responseTimeoutMs / 1_000} s`);
+      stream.destroy(error);
+      throw error;
+    };
+    return race<T>(undefined, [() => work, limit]);
   }
 }
 
-/** The whole body of a successful answer. */
-export async function readJson(response: IncomingMessage): Promise<unknown> {
-  const body = await readBody(response);
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    throw new NonKubernetesResponse(`something that is not JSON: ${begin(body)}`);
-  }
-}
-
-/** The beginning of a text, for a sentence. */
-export function begin(body: string): string {
-  return excerpt(body.replace(/\s+/g, ' ').trim(), 80);
-}
-
-/** True for a failure that may pass by itself: of the network, of a server that is busy or away. */
+/** True for a failure that a retry can resolve: of the network, or of a busy or unavailable server. */
 export function isTransient(error: unknown): boolean {
-  // A credential plugin that fails.
+  // The credentials could not be loaded.
   if (error instanceof BuildError) return false;
   if (error instanceof ApiError) {
     return error.code === 429 || (error.code >= 500 && error.code !== 501);
   }
-  return !isCertificateError(error);
+  return !isTlsError(error) && !isCertificateError(error);
 }
 
-/** Milliseconds to wait before the request is sent again. */
-export function retryPause(error: unknown, attempt: number): number {
-  const askedMs = askedPauseMs(error) ?? 0;
-  // A server that is overloaded asks all of its clients for the same pause.
-  const spreadMs = askedMs === 0 ? 0 : Math.random() * longestSpreadMs;
-  return askedMs + backoff(attempt) + spreadMs;
+/** Pauses between two attempts to send the same request. */
+export function requestBackoff(): Backoff {
+  return new Backoff({ firstMs: 200, longestMs: 10_000, jitter: 0.5 });
 }
 
-/** Half of it jitter, so that many runs do not come back at the same moment. */
-function backoff(attempt: number): number {
-  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
-  return delay / 2 + (Math.random() * delay) / 2;
+/** The pause that the server asks for, in milliseconds; undefined if it does not. */
+export function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof ApiError ? error.retryAfterMs : undefined;
 }
 
-/** A certificate does not become right by asking again. */
+/** True if the certificate of the server was rejected. */
 export function isCertificateError(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/.test(code);
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
 }
 
-function answerOf(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-  { signal, timeoutMs = answerTimeoutMs }: RestRequest,
-): Promise<IncomingMessage> {
+/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
+export function isTlsError(error: unknown): boolean {
+  return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
+}
+
+function startRequest(url: URL, options: RequestOptions, body: unknown): ClientRequest {
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  const headers: OutgoingHttpHeaders = {
+    accept: 'application/json',
+    ...(options.headers as OutgoingHttpHeaders),
+  };
+  if (body === undefined) return send(url, { ...options, headers }).end();
+  const bytes = Buffer.from(JSON.stringify(body));
+  headers['content-type'] = 'application/json';
+  headers['content-length'] = bytes.length;
+  return send(url, { ...options, headers }).end(bytes);
+}
+
+/** @throws the signal's reason instead of the "aborted" of Node. */
+function responseOf(request: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
-    const headers: OutgoingHttpHeaders = {
-      accept: 'application/json',
-      ...(options.headers as OutgoingHttpHeaders),
-    };
-    if (body !== undefined) {
-      headers['content-type'] = 'application/json';
-      headers['content-length'] = Buffer.byteLength(body);
-    }
-    const request = send(url, { ...options, headers, signal }, (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
-    const timer = setTimeout(() => {
-      request.destroy(new Error(`no answer within ${timeoutMs / 1_000} s`));
-    }, timeoutMs);
+    request.on('response', resolve);
     request.on('error', (error) => {
-      clearTimeout(timer);
-      // An aborted request says only "aborted"; the signal's reason is the sentence.
-      reject(signal.aborted && Error.isError(signal.reason) ? signal.reason : error);
+      reject(signal.aborted ? abortReason(signal) : error);
     });
-    request.end(body);
   });
-}
-
-/** The whole body as text; large ones are refused. */
-export async function readBody(response: IncomingMessage): Promise<string> {
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > largestBody) response.destroy(new Error('the answer is too large'));
-  });
-  const timer = setTimeout(() => {
-    response.destroy(new Error(`no whole answer within ${answerTimeoutMs / 1_000} s`));
-  }, answerTimeoutMs);
-  try {
-    return await text(response);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,15 +3,16 @@ import type { RequestOptions } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { AttachListener, AttachSocket, SocketClose } from '../../ports.ts';
+import { abortReason } from '../../time/abort.ts';
 import { readApiError, redirectError } from './api-error.ts';
 
-/** In the order of preference; v5 can half-close stdin, v4 cannot. No SPDY, no older versions. */
+/** In the order of preference. v5 can half-close stdin, v4 cannot. SPDY and older versions are not supported. */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const handshakeTimeoutMs = 30_000;
-/** How long the closing handshake may take: on v4 everything that was sent must go out before it, on a slow link too. */
+/** Limit for the closing handshake. On v4, all data is sent before it, also on a slow connection. */
 const closeTimeoutMs = 10 * 60_000;
 
-/** Options that ws takes and its types leave out. */
+/** Options that ws supports, but that its types do not have. */
 interface ExtraOptions {
   readonly auth: string | undefined;
   readonly closeTimeout: number;
@@ -20,7 +21,8 @@ interface ExtraOptions {
 
 /**
  * Opens the attach WebSocket. The caller closes or terminates it.
- * @throws ApiError if the server refuses the upgrade, Node's own errors for the network.
+ * @throws ApiError if the server refuses the upgrade, Node's own errors for the network, or the signal's
+ *   reason.
  */
 export function openAttachSocket(
   url: URL,
@@ -30,7 +32,7 @@ export function openAttachSocket(
   const target = new URL(url);
   target.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   const { agent, headers, ca, cert, key, servername, rejectUnauthorized, auth } = options;
-  // ws hands its options to https.request as they are; its types know only some of them.
+  // ws passes its options to https.request; its types have only some of them.
   const socketOptions: ClientOptions & ExtraOptions = {
     agent: typeof agent === 'object' ? agent : undefined,
     headers: headers as Record<string, string>,
@@ -42,7 +44,7 @@ export function openAttachSocket(
     auth: auth ?? undefined,
     handshakeTimeout: handshakeTimeoutMs,
     closeTimeout: closeTimeoutMs,
-    // The data is gzip; a gateway might accept the offer.
+    // The data is gzip. A gateway could accept an offered compression.
     perMessageDeflate: false,
     followRedirects: false,
   };
@@ -50,7 +52,7 @@ export function openAttachSocket(
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       socket.terminate();
-      reject(Error.isError(signal.reason) ? signal.reason : new Error('aborted'));
+      reject(abortReason(signal));
     };
     const settle = (end: () => void): void => {
       signal.removeEventListener('abort', abort);
@@ -80,7 +82,7 @@ export function openAttachSocket(
   });
 }
 
-/** The Status in the body of a refused upgrade; the library would drop it. */
+/** The error of a refused upgrade, with the Status in the body, which ws would drop. */
 async function refusal(response: IncomingMessage): Promise<Error> {
   const code = response.statusCode ?? 0;
   if (code >= 300 && code < 400) return redirectError(code, response.headers.location);
@@ -134,7 +136,7 @@ class WebSocketAttach implements AttachSocket {
 
   ping(payload: string): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    // A ping that cannot be sent any more is noticed by `closed`.
+    // If the ping cannot be sent, `closed` resolves.
     this.#socket.ping(Buffer.from(payload, 'latin1'), true, () => undefined);
   }
 
@@ -151,7 +153,7 @@ class WebSocketAttach implements AttachSocket {
     for (const message of this.#early.splice(0)) listener.message(message);
   }
 
-  /** Frames can arrive together with the upgrade, before anybody listens. */
+  /** Frames can arrive together with the upgrade, before `listen` is called. */
   #receive(message: Uint8Array): void {
     if (this.#listener === undefined) this.#early.push(message);
     else this.#listener.message(message);

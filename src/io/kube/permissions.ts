@@ -1,27 +1,27 @@
-import type { Access } from '../../ports.ts';
+import type { Permission } from '../../ports.ts';
 import { field, itemsOf } from '../../text/json.ts';
 import { isApiError } from './api-error.ts';
 import type { RestClient } from './rest.ts';
 
-// What the account of the kubeconfig may do in one namespace, asked by reviews: they create nothing, so they may be sent twice.
+// RBAC permissions in one namespace, from review requests. They change nothing, so they can be repeated.
 
 const apiVersion = 'authorization.k8s.io/v1';
 
-/** See Cluster.listedRights; empty if the cluster takes no such question. */
-export async function listRights(
+/** See Cluster.listPermissions; empty if the API server refuses the review. */
+export async function listPermissions(
   rest: RestClient,
   namespace: string,
   signal: AbortSignal,
-): Promise<readonly Access[]> {
+): Promise<readonly Permission[]> {
   const status = await review(rest, 'SelfSubjectRulesReview', { namespace }, signal);
-  return itemsOf(field(status, 'resourceRules')).flatMap(rightsOf);
+  return itemsOf(field(status, 'resourceRules')).flatMap(permissionsOf);
 }
 
 /** See Cluster.can. */
-export async function reviewAccess(
+export async function reviewPermission(
   rest: RestClient,
   namespace: string,
-  { verb, resource: full }: Access,
+  { verb, resource: full }: Permission,
   signal: AbortSignal,
 ): Promise<'yes' | 'no' | 'unknown'> {
   const [resource, subresource] = full.split('/');
@@ -31,7 +31,7 @@ export async function reviewAccess(
   return field(status, 'allowed') === true ? 'yes' : 'no';
 }
 
-/** The status that the review gets; undefined if it is refused. */
+/** Creates a review and returns its status; undefined if the API server refuses it. */
 async function review(
   rest: RestClient,
   kind: string,
@@ -49,8 +49,8 @@ async function review(
   }
 }
 
-/** What one rule grants on all objects of the core group. */
-function rightsOf(rule: unknown): readonly Access[] {
+/** The permissions of one rule that hold for all objects of the core API group. */
+function permissionsOf(rule: unknown): readonly Permission[] {
   const [verbs, groups, resources, names] = [
     'verbs',
     'apiGroups',
