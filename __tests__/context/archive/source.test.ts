@@ -410,7 +410,7 @@ describe('the ignore file', () => {
     const bytes = await archiveOf([dockerfile, ['.dockerignore', '\n[a']]);
     expect(await failureOf(() => sourceOf(bytes))).toMatchObject({
       kind: 'context',
-      message: '.dockerignore, line 2: the pattern "[a" is malformed: a bracket is not closed',
+      message: '.dockerignore, line 2: the pattern "[a" is malformed: missing closing ]',
     });
   });
 

@@ -54,8 +54,8 @@ export async function archiveSource(
   }
   if (texts.followLinks(listing)) for await (const entry of read()) await texts.take(entry);
   const dockerfile = texts.dockerfile();
-  const ignore = texts.rules(dockerfile.name);
-  const plan = planMembers(path, listing, addExcludes(ignore.rules, context.excludes));
+  const ignore = await texts.rules(dockerfile.name);
+  const plan = planMembers(path, listing, await addExcludes(ignore.rules, context.excludes));
 
   const rules: MemberRules = { ...context, isGitConfig: findGitConfigs(listing) };
 
