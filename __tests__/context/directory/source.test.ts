@@ -90,8 +90,7 @@ describe("the input 'excludes'", () => {
   test('is named where a pattern of it is malformed', async () => {
     expect(await failureOf(() => sent(entries, { excludes: ['b', '[a'] }))).toMatchObject({
       kind: 'context',
-      message:
-        'the input \'excludes\', line 2: the pattern "[a" is malformed: missing closing ]',
+      message: 'the input \'excludes\', line 2: the pattern "[a" is malformed: missing closing ]',
     });
   });
 

@@ -56,8 +56,6 @@ export async function directorySource(
   const sentNames = (): ReadonlySet<string> =>
     (names ??= new Set(tree.entries.map(({ name }) => name)));
   const weight = weigh(filesOf(tree.entries));
-  // `open` lives as long as the build: it keeps the totals and not the directories.
-  const { totalFiles, totalBytes } = weight;
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
     ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
@@ -72,13 +70,7 @@ export async function directorySource(
     notes: describeWeight(weight),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) =>
-      packStream(
-        () => members(auth),
-        context.compressionLevel,
-        { totalFiles, totalBytes },
-        workspace,
-      ),
+    open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
   };
 }
 
