@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { findDockerfile, findIgnoreRules } from '../../../src/context/directory/dockerfile.ts';
+import { findDockerfile, findIgnoreRules } from '../../../src/context/directory/locate.ts';
 import type { Workspace } from '../../../src/ports.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree, type TreeEntry } from '../../support/tree.ts';

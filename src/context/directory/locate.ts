@@ -1,10 +1,10 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
 import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
-import { findPath, readPlace } from './places.ts';
+import { findPath, readPlace } from './find-path.ts';
 
 /** The Dockerfile of a directory. */
-export interface FoundDockerfile {
+interface FoundDockerfile {
   readonly bytes: Buffer;
   /** Its path, as the user would write it. */
   readonly path: string;
