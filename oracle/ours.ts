@@ -7,9 +7,9 @@ import type { IgnoreCase } from './draw.ts';
 import type { Verdict } from './program.ts';
 
 /** Every path is asked, with the result of its directory. */
-export function ourVerdict({ ignore, paths }: IgnoreCase): Verdict {
+export async function ourVerdict({ ignore, paths }: IgnoreCase): Promise<Verdict> {
   try {
-    const rules = new IgnoreRules(ignore, '.dockerignore');
+    const rules = await IgnoreRules.read(ignore, '.dockerignore');
     const known = new Map<string, ParentMatches>();
     const excluded = paths.map((path) => {
       const result = rules.test(path, known.get(parentOf(path)));
@@ -24,12 +24,12 @@ export function ourVerdict({ ignore, paths }: IgnoreCase): Verdict {
 }
 
 /** Names that the walk sends, and how many directories it has not looked into. */
-export function ourWalk({ ignore, paths }: IgnoreCase): {
+export async function ourWalk({ ignore, paths }: IgnoreCase): Promise<{
   readonly names: readonly string[];
   readonly unread: number;
-} {
+}> {
   const files = new PathsWorkspace(paths);
-  const { entries } = walkContext('', new IgnoreRules(ignore, '.dockerignore'), files);
+  const { entries } = walkContext('', await IgnoreRules.read(ignore, '.dockerignore'), files);
   return { names: entries.map(({ name }) => name), unread: files.unread };
 }
 

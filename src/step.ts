@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { getInput } from '@actions/core';
 import { buildImage, type BuildPlan, type BuildPorts } from './build.ts';
-import { readInputFile } from './context/directory/places.ts';
+import { readInputFile } from './context/directory/find-path.ts';
 import { createSource } from './context/source.ts';
 import type { StdinSource, StreamAuth } from './context/stdin.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';

@@ -155,7 +155,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a broken .dockerignore',
       sentence:
-        '.dockerignore, line 2: the pattern "[a-" is malformed: a bracket is not closed. Correct the pattern in .dockerignore.',
+        '.dockerignore, line 2: the pattern "[a-" is malformed: missing closing ]. Correct the pattern in .dockerignore.',
       arrange: ({ write }) => {
         write('.dockerignore', 'node_modules\n[a-\n');
         return {};

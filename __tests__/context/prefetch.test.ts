@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { prefetch, StreamsAhead } from '../../src/context/prefetch.ts';
+import { StreamsAhead } from '../../src/context/prefetch.ts';
 import type { StdinStream } from '../../src/context/stdin.ts';
 import { turn } from '../support/clock.ts';
 
@@ -24,6 +24,12 @@ class Chunks {
     }
     if (failure !== undefined) throw failure;
   }
+}
+
+/** The stream of a source that is packed ahead, up to a limit. */
+function prefetch(stream: Readable, limitBytes: number): Readable {
+  const progress = { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };
+  return new StreamsAhead(() => ({ stream, progress }), limitBytes).open().stream;
 }
 
 async function settle(): Promise<void> {

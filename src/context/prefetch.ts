@@ -40,7 +40,7 @@ export class StreamsAhead {
  * Reads a stream ahead of its consumer, up to a limit. Destroying the result destroys the source; an error of the source comes after what was read before it.
  * @param limitBytes reading pauses once so much waits; one chunk more than that may wait.
  */
-export function prefetch(source: Readable, limitBytes: number): Readable {
+function prefetch(source: Readable, limitBytes: number): Readable {
   return new PrefetchedStream(source, limitBytes);
 }
 

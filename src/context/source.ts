@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { BuildError } from '../errors.ts';
 import type { Workspace } from '../ports.ts';
 import { fileBytes } from './directory/bytes.ts';
-import { findPath, type FoundPath } from './directory/places.ts';
+import { findPath, type FoundPath } from './directory/find-path.ts';
 import { directorySource } from './directory/source.ts';
 import type { StdinSource, SourceOptions } from './stdin.ts';
 import { pieceBytes } from './tar/blocks.ts';

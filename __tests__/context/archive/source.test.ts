@@ -410,7 +410,7 @@ describe('the ignore file', () => {
     const bytes = await archiveOf([dockerfile, ['.dockerignore', '\n[a']]);
     expect(await failureOf(() => sourceOf(bytes))).toMatchObject({
       kind: 'context',
-      message: '.dockerignore, line 2: the pattern "[a" is malformed: a bracket is not closed',
+      message: '.dockerignore, line 2: the pattern "[a" is malformed: missing closing ]',
     });
   });
 
@@ -842,16 +842,16 @@ describe('where a path of an archive is', () => {
   });
 });
 
-describe('what a heavy archive consists of', () => {
+describe('the notes on a heavy archive', () => {
   const heavy: readonly ArchiveEntry[] = [
     ['Dockerfile', 'FROM scratch\n'],
     ['web/node_modules/pkg/big.js', Buffer.alloc(51e6)],
     ['src/a.js', 'a'],
   ];
   const ballast =
-    'node_modules: 51.0 MB of the 51.0 MB that are sent; keep them out by a .dockerignore';
+    'node_modules: 51.0 MB of the 51.0 MB that are sent; exclude them with a .dockerignore';
 
-  test('is said as for a directory', async () => {
+  test('name its directories and its largest file', async () => {
     const source = await sourceOf(await archiveOf(heavy));
     expect(source.notes).toEqual([
       'heaviest directories: web/node_modules/ 51.0 MB, src/ 1 B',
@@ -860,7 +860,7 @@ describe('what a heavy archive consists of', () => {
     expect(source.warnings).toEqual([ballast]);
   });
 
-  test('is what is left of it', async () => {
+  test('do not count excluded files', async () => {
     const source = await sourceOf(await archiveOf(heavy), { excludes: ['**/node_modules'] });
     expect(source).toMatchObject({ notes: [], warnings: [] });
   });

@@ -90,15 +90,14 @@ describe("the input 'excludes'", () => {
   test('is named where a pattern of it is malformed', async () => {
     expect(await failureOf(() => sent(entries, { excludes: ['b', '[a'] }))).toMatchObject({
       kind: 'context',
-      message:
-        'the input \'excludes\', line 2: the pattern "[a" is malformed: a bracket is not closed',
+      message: 'the input \'excludes\', line 2: the pattern "[a" is malformed: missing closing ]',
     });
   });
 
   test('leaves the name of the ignore file with an error of that', async () => {
     const files = { ...entries, '.dockerignore': '[a' };
     expect(await failureOf(() => sent(files, { excludes: ['b'] }))).toMatchObject({
-      message: '.dockerignore, line 1: the pattern "[a" is malformed: a bracket is not closed',
+      message: '.dockerignore, line 1: the pattern "[a" is malformed: missing closing ]',
     });
   });
 });

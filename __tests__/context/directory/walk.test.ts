@@ -21,8 +21,12 @@ afterEach(() => {
   for (const tree of trees.splice(0)) tree.remove();
 });
 
-function walk(tree: Tree, ignore = '', workspace: Workspace = diskWorkspace()): ContextTree {
-  return walkContext(tree.path, new IgnoreRules(ignore, '.dockerignore'), workspace);
+async function walk(
+  tree: Tree,
+  ignore = '',
+  workspace: Workspace = diskWorkspace(),
+): Promise<ContextTree> {
+  return walkContext(tree.path, await IgnoreRules.read(ignore, '.dockerignore'), workspace);
 }
 
 function namesOf({ entries }: ContextTree): readonly string[] {
@@ -46,7 +50,7 @@ class ReadDirectories {
   }
 }
 
-test('parents come before children, and names are in the order of their bytes', () => {
+test('parents come before children, and names are in the order of their bytes', async () => {
   const tree = makeTree({
     b: 'x',
     'a/z': 'x',
@@ -60,7 +64,7 @@ test('parents come before children, and names are in the order of their bytes', 
     '\u{1f600}': 'x',
     '\u00e9': 'x',
   });
-  expect(namesOf(walk(tree))).toEqual([
+  expect(namesOf(await walk(tree))).toEqual([
     '.hidden',
     'Z',
     'a',
@@ -78,7 +82,7 @@ test('parents come before children, and names are in the order of their bytes', 
   ]);
 });
 
-test('every kind of entry says what it is, and links are not followed', () => {
+test('every kind of entry says what it is, and links are not followed', async () => {
   const tree = makeTree({
     dir: { directory: true, mode: 0o750 },
     file: { content: 'abc', mode: 0o640 },
@@ -86,7 +90,7 @@ test('every kind of entry says what it is, and links are not followed', () => {
     out: { link: '/etc/passwd' },
     nowhere: { link: 'missing' },
   });
-  const found = walk(tree).entries.map(({ name, stat, content }) => ({
+  const found = (await walk(tree)).entries.map(({ name, stat, content }) => ({
     name,
     mode: stat.kind === 'symlink' ? undefined : stat.mode,
     content,
@@ -108,11 +112,11 @@ test('every kind of entry says what it is, and links are not followed', () => {
   ]);
 });
 
-test('the other names of a file are links to its first', () => {
+test('the other names of a file are links to its first', async () => {
   const tree = makeTree({ 'b/first': 'x', 'c/other': 'x' });
   linkSync(tree.at('b/first'), tree.at('b/second'));
   linkSync(tree.at('b/first'), tree.at('z'));
-  expect(walk(tree).entries.map(({ name, content }) => [name, content])).toEqual([
+  expect((await walk(tree)).entries.map(({ name, content }) => [name, content])).toEqual([
     ['b', { kind: 'directory' }],
     ['b/first', { kind: 'file' }],
     ['b/second', { kind: 'link', target: 'b/first' }],
@@ -122,11 +126,11 @@ test('the other names of a file are links to its first', () => {
   ]);
 });
 
-test('a name that is kept out is never the target of a link', () => {
+test('a name that is kept out is never the target of a link', async () => {
   const tree = makeTree({ a: 'x' });
   linkSync(tree.at('a'), tree.at('b'));
   linkSync(tree.at('a'), tree.at('c'));
-  expect(walk(tree, 'a').entries.map(({ name, content }) => [name, content])).toEqual([
+  expect((await walk(tree, 'a')).entries.map(({ name, content }) => [name, content])).toEqual([
     ['b', { kind: 'file' }],
     ['c', { kind: 'link', target: 'b' }],
   ]);
@@ -171,7 +175,7 @@ describe('an excluded directory', () => {
       read: ['', 'a', 'a/void', 'b'],
       names: ['a', 'a/void', 'b', 'b/f'],
     },
-  ])('$name', ({ ignore, read, names }) => {
+  ])('$name', async ({ ignore, read, names }) => {
     const tree = makeTree({
       'a/deep/er/keep': 'x',
       'a/deep/er/x': 'x',
@@ -183,14 +187,14 @@ describe('an excluded directory', () => {
       'b/f': 'x',
     });
     const directories = new ReadDirectories(tree);
-    const found = walk(tree, ignore, directories.workspace);
+    const found = await walk(tree, ignore, directories.workspace);
     expect(namesOf(found)).toEqual(names);
     expect(directories.read).toEqual(read);
   });
 
-  test('does not bring its excluded parents twice', () => {
+  test('does not bring its excluded parents twice', async () => {
     const tree = makeTree({ 'a/b/c/keep': 'x', 'a/b/d/keep': 'x', 'a/e/keep': 'x', 'a/f/x': 'x' });
-    expect(namesOf(walk(tree, '*\n!**/keep'))).toEqual([
+    expect(namesOf(await walk(tree, '*\n!**/keep'))).toEqual([
       'a',
       'a/b',
       'a/b/c',
@@ -203,11 +207,11 @@ describe('an excluded directory', () => {
   });
 });
 
-test('what is kept out is counted, without what is below an excluded directory', () => {
+test('what is kept out is counted, without what is below an excluded directory', async () => {
   const tree = makeTree({ 'a/b/c': 'x', 'a/d': 'x', e: 'x', f: { link: 'e' }, g: 'x' });
-  expect(walk(tree, 'a\ne\nf').ignored).toBe(3);
-  expect(walk(tree, 'nothing').ignored).toBe(0);
-  expect(walk(tree, '*\n!a/d').ignored).toBe(5);
+  expect((await walk(tree, 'a\ne\nf')).ignored).toBe(3);
+  expect((await walk(tree, 'nothing')).ignored).toBe(0);
+  expect((await walk(tree, '*\n!a/d')).ignored).toBe(5);
 });
 
 describe('a warning says', () => {
@@ -217,18 +221,18 @@ describe('a warning says', () => {
     const server = createServer().listen(tree.at('socket'));
     await once(server, 'listening');
     try {
-      const found = walk(tree);
+      const found = await walk(tree);
       expect(namesOf(found)).toEqual(['a', 'dir', 'dir/b']);
       expect(found.warnings).toEqual([
         'dir/fifo, socket: neither files, directories nor links and are not sent',
       ]);
-      expect(walk(tree, 'socket\ndir/fifo').warnings).toEqual([]);
+      expect((await walk(tree, 'socket\ndir/fifo')).warnings).toEqual([]);
     } finally {
       server.close();
     }
   });
 
-  test('which names builders take for deletions', () => {
+  test('which names builders take for deletions', async () => {
     const tree = makeTree({
       '.wh.a': 'x',
       'b/.wh..wh..opq': 'x',
@@ -236,7 +240,7 @@ describe('a warning says', () => {
       '.wh.d/x': 'x',
       'b/.wh.out': 'x',
     });
-    const found = walk(tree, 'b/.wh.out');
+    const found = await walk(tree, 'b/.wh.out');
     expect(namesOf(found)).toEqual(['.wh.a', '.wh.d', '.wh.d/x', '.whale', 'b', 'b/.wh..wh..opq']);
     expect(found.warnings).toEqual([
       '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
@@ -244,7 +248,7 @@ describe('a warning says', () => {
   });
 
   // Seen with kaniko 1.24.0 and 1.25.16: "Couldn't eval /ctx/itself", exit code 0, and an image without the rest.
-  test('links that nothing can follow, which are sent', () => {
+  test('links that nothing can follow, which are sent', async () => {
     const tree = makeTree({
       file: 'x',
       itself: { link: 'itself' },
@@ -254,17 +258,17 @@ describe('a warning says', () => {
       dangling: { link: 'nowhere' },
       outside: { link: '/' },
     });
-    const found = walk(tree);
+    const found = await walk(tree);
     expect(namesOf(found)).toHaveLength(7);
     expect(found.warnings).toEqual([
       'below-a-file, itself, one and 1 more: links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
     ]);
   });
 
-  test('the first three names and how many more there are', () => {
+  test('the first three names and how many more there are', async () => {
     const names = ['1', '2', '3', '4', '5'];
     const tree = makeTree(Object.fromEntries(names.map((name) => [`.wh.${name}`, 'x'])));
-    expect(walk(tree).warnings[0]).toMatch(/^\.wh\.1, \.wh\.2, \.wh\.3 and 2 more: named/);
+    expect((await walk(tree)).warnings[0]).toMatch(/^\.wh\.1, \.wh\.2, \.wh\.3 and 2 more: named/);
   });
 });
 
@@ -295,9 +299,9 @@ describe('what cannot be read', () => {
     });
   });
 
-  test('is no error in a directory that is kept out', () => {
+  test('is no error in a directory that is kept out', async () => {
     const tree = makeTree({ 'dir/file': 'x', other: 'x' });
-    expect(namesOf(walk(tree, 'dir', failing('names', tree.at('dir'))))).toEqual(['other']);
+    expect(namesOf(await walk(tree, 'dir', failing('names', tree.at('dir'))))).toEqual(['other']);
   });
 
   function listing(names: readonly string[]): Workspace {
@@ -316,7 +320,7 @@ describe('what cannot be read', () => {
 
   test('is no error where it vanished and is kept out', async () => {
     const tree = makeTree({});
-    expect(namesOf(walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
+    expect(namesOf(await walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
     const failure = await failureOf(() => walk(tree, '*.log\n!a.log/b', listing(['a.log'])));
     expect(failure).toMatchObject({ message: 'a.log vanished while the context was read' });
   });
@@ -329,7 +333,7 @@ describe('what cannot be read', () => {
       message: 'the context has a name that is not UTF-8 in its top directory: caf\uFFFD',
       hint: 'Rename the file, or keep it out by .dockerignore.',
     });
-    expect(namesOf(walk(tree, 'caf?'))).toEqual([]);
+    expect(namesOf(await walk(tree, 'caf?'))).toEqual([]);
   });
 
   test('because a link leads to such a name is said so', async () => {
@@ -340,6 +344,6 @@ describe('what cannot be read', () => {
       message: 'the link link leads to a name that is not UTF-8',
       hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
     });
-    expect(namesOf(walk(tree, 'link'))).toEqual([]);
+    expect(namesOf(await walk(tree, 'link'))).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ test('the largest file is the first of the largest', () => {
 });
 
 describe('describeWeight', () => {
-  test('says nothing of a light context', () => {
+  test('is empty for a light context', () => {
     expect(describeWeight(files({ 'a/x': 49 }))).toEqual([]);
     expect(describeWeight(files({}))).toEqual([]);
   });
@@ -39,9 +39,9 @@ describe('describeWeight', () => {
     ]);
   });
 
-  test('names the directory that most of the weight is in, and not what is in node_modules', () => {
+  test('counts node_modules apart from the directory that it is in', () => {
     const entries = files({
-      'packages/web/node_modules/big/x': 40,
+      'packages/web/node_modules/big/node_modules/x': 40,
       'packages/web/src/x': 5,
       'packages/api/x': 4,
       'assets/a/x': 3,
@@ -49,27 +49,27 @@ describe('describeWeight', () => {
       'only/one/file/x': 2,
     });
     expect(describeWeight(entries)).toEqual([
-      'heaviest directories: packages/web/node_modules/ 40.0 MB, assets/ 6.00 MB, only/one/file/ 2.00 MB',
+      'heaviest directories: packages/web/node_modules/ 40.0 MB, packages/ 9.00 MB, assets/ 6.00 MB, only/ 2.00 MB',
     ]);
   });
 
   test('names equally heavy directories in the order of their names', () => {
     const entries = files({ 'c/x': 20, 'b/x/y': 20, 'a/x': 20 });
     expect(describeWeight(entries)).toEqual([
-      'heaviest directories: a/ 20.0 MB, b/x/ 20.0 MB, c/ 20.0 MB',
+      'heaviest directories: a/ 20.0 MB, b/ 20.0 MB, c/ 20.0 MB',
     ]);
   });
 
-  test('names no directory where there is none', () => {
+  test('names no directory if all files are at the top', () => {
     expect(describeWeight(files({ top: 70 }))).toEqual(['largest file: top 70.0 MB']);
   });
 });
 
 describe('warnOfBallast', () => {
-  test('names what weighs more than the rest', () => {
+  test('names usually ignored directories that are larger than the rest', () => {
     const entries = files({ '.git/objects/a': 40, 'web/node_modules/b/c': 30, 'src/x': 20 });
     expect(warnOfBallast(entries)).toEqual([
-      '.git, node_modules: 70.0 MB of the 90.0 MB that are sent; keep them out by a .dockerignore',
+      '.git, node_modules: 70.0 MB of the 90.0 MB that are sent; exclude them with a .dockerignore',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('warnOfBallast', () => {
     { name: 'half of the context', sizes: { '.git/a': 50, 'src/x': 50 } },
     { name: 'a light context', sizes: { '.git/a': 40 } },
     { name: 'a file of that name', sizes: { target: 90 } },
-  ])('says nothing of $name', ({ sizes }) => {
+  ])('is empty for $name', ({ sizes }) => {
     expect(warnOfBallast(files(sizes))).toEqual([]);
   });
 });

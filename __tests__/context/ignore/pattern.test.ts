@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePattern, PatternSyntaxError } from '../../../src/context/ignore/pattern.ts';
+import { PatternSyntaxError } from '../../../src/context/ignore/glob-syntax.ts';
+import { compilePattern } from '../../../src/context/ignore/pattern.ts';
 
-/** What Docker's matcher says to whole rules is in ignore.test.ts; these are the parts of the translation. */
+/** The verdicts of Docker's matcher on whole ignore files are in rules.test.ts; these are the parts of the translation. */
 describe('a glob matches', () => {
   test.each([
     { glob: 'a.b', yes: ['a.b'], no: ['axb', 'a.bc', 'x/a.b'] },
@@ -9,6 +10,16 @@ describe('a glob matches', () => {
     { glob: 'a?c', yes: ['abc', 'a\u{1f600}c'], no: ['ac', 'a/c'] },
     { glob: 'a/**', yes: ['a/b', 'a/b/c', 'a/'], no: ['a', 'b/a'] },
     { glob: '**/a', yes: ['a', 'b/a', 'c/b/a'], no: ['ba', 'a/b'] },
+    { glob: '*', yes: ['a', 'a\nb'], no: ['a/b'] },
+    { glob: '*a', yes: ['a', 'aa', 'ba'], no: ['ab', 'b/a'] },
+    { glob: '*a*a', yes: ['aa', 'bab.a'], no: ['a', 'ba', 'a/a'] },
+    { glob: 'ab*ba', yes: ['abba', 'ab-ba'], no: ['aba', 'ab/ba'] },
+    { glob: 'a*/b*c', yes: ['a/bc', 'ax/bxc'], no: ['a/x/bc', 'a/b/c'] },
+    { glob: '*a*', yes: ['a', 'xax'], no: ['x', 'x/a', 'a/x'] },
+    { glob: '**/*.b', yes: ['.b', 'a.b', 'x/y/a.b'], no: ['a.b/c', 'x\ny/a.b'] },
+    { glob: '**a*', yes: ['a', 'ab', 'x/ab'], no: ['xab', 'ab/x'] },
+    { glob: '**/a/*b', yes: ['a/b', 'x/a/bb'], no: ['b', 'xa/b', 'a/x/b'] },
+    { glob: '**/a*/**', yes: ['a/b', 'x/ab/c/d'], no: ['a', 'x/a', 'xa/b'] },
     { glob: 'a/**/b', yes: ['a/b', 'a/x/b', 'a/x/y/b'], no: ['a/xb', 'ab'] },
     { glob: '[^a]', yes: ['b'], no: ['a', 'bb'] },
     { glob: '[[:upper:]]', yes: ['A'], no: ['a', ':'] },
@@ -24,8 +35,8 @@ describe('a glob matches', () => {
     { glob: '(a)+*', yes: ['(a)+', '(a)+b'], no: ['a', 'aa'] },
     // An expression with an alternative is anchored only on one side of each.
     { glob: 'a|b*', yes: ['a', 'ab', 'b', 'bc', 'xb'], no: ['x', 'xa'] },
-  ])('$glob', ({ glob, yes, no }) => {
-    const pattern = compilePattern(glob, false);
+  ])('$glob', async ({ glob, yes, no }) => {
+    const pattern = await compilePattern(glob, false);
     expect(yes.filter((path) => !pattern.matches(path))).toEqual([]);
     expect(no.filter((path) => pattern.matches(path))).toEqual([]);
   });
@@ -33,36 +44,64 @@ describe('a glob matches', () => {
 
 describe('a malformed glob', () => {
   test.each([
-    { glob: '[a', message: 'a bracket is not closed' },
-    { glob: '[]', message: 'a bracket has a "]" where a character must be' },
-    { glob: '[-a]', message: 'a bracket has a "-" where a character must be' },
-    { glob: 'x[a*', message: 'a bracket is not closed' },
-    { glob: 'x*[a', message: 'no error' },
-    { glob: '\\', message: 'it ends with a backslash' },
-  ])('$glob is seen at once as far as Go looks: $message', ({ glob, message }) => {
-    let found = 'no error';
-    try {
-      compilePattern(glob, false);
-    } catch (error) {
-      if (!(error instanceof PatternSyntaxError)) throw error;
-      found = error.message;
-    }
-    expect(found).toBe(message);
+    { glob: '[a', message: 'missing closing ]' },
+    { glob: '[]', message: 'unexpected ] in a character class, write \\]' },
+    { glob: '[-a]', message: 'unexpected - in a character class, write \\-' },
+    { glob: 'x[a*', message: 'missing closing ]' },
+    { glob: '\\', message: 'trailing backslash at end of pattern' },
+  ])('$glob is refused when it is read: $message', async ({ glob, message }) => {
+    await expect(compilePattern(glob, false)).rejects.toThrow(new PatternSyntaxError(message));
   });
 
   test.each([
-    { glob: 'x*[a', message: 'a bracket is not closed' },
-    { glob: '[z-a]', message: 'a range in brackets runs backwards' },
-    { glob: 'a{3,2}*', message: '{3,2} is no valid repetition' },
-    { glob: '*{2}', message: '{2} repeats nothing' },
-    { glob: '\\y', message: '\\y means nothing' },
-    { glob: '\\8', message: '\\8 means nothing' },
-    { glob: '\\x{}', message: '\\x needs two digits, or a character in braces' },
-    { glob: '\\p{Nothing}', message: '\\p{Nothing} is not known' },
-    { glob: 'x[[:nothing:]]', message: '[:nothing:] is not known' },
-  ])('$glob is seen once it is needed', ({ glob, message }) => {
-    const pattern = compilePattern(glob, false);
-    expect(() => pattern.matches('x')).toThrow(new PatternSyntaxError(message));
+    { glob: 'x*[a', message: 'missing closing ]: `[a$`' },
+    { glob: '[z-a]', message: 'invalid character class range: `z-a`' },
+    { glob: 'a{3,2}*', message: 'invalid repeat count: `{3,2}`' },
+    { glob: '*{2}', message: 'invalid nested repetition operator: `*{2}`' },
+    { glob: '\\y', message: 'invalid escape sequence: `\\y`' },
+    { glob: '\\8', message: 'invalid escape sequence: `\\8`' },
+    { glob: '\\x{}', message: 'invalid escape sequence: `\\x{}`' },
+    { glob: '\\p{Nothing}', message: 'invalid character class range: `\\p{Nothing}`' },
+    { glob: 'x[[:nothing:]]', message: 'invalid character class range: `[:nothing:]`' },
+  ])('$glob is refused when it is first used: $message', async ({ glob, message }) => {
+    const pattern = await compilePattern(glob, false);
+    expect(() => pattern.matches('x')).toThrow(
+      new PatternSyntaxError(`error parsing regexp: ${message}`),
+    );
+  });
+});
+
+describe('the time of a match is linear in the length of the path', () => {
+  /** Milliseconds of the fastest of several rounds, so that other processes do not count. */
+  function fastest(run: () => void): number {
+    const rounds = Array.from({ length: 7 }, () => {
+      const start = performance.now();
+      for (let count = 0; count < 10; count += 1) run();
+      return performance.now() - start;
+    });
+    return Math.min(...rounds);
+  }
+
+  test.each([
+    { glob: '*a*a*a*a*a*a*a*b', of: 'a', end: '' },
+    { glob: '*a*a*a*a*a*a*a*b', of: 'a', end: '/b' },
+    { glob: '*aab*aab*aab*b', of: 'a', end: 'b' },
+    { glob: '**/*a*a*a*a*a*a*b', of: 'a/', end: 'b' },
+    { glob: '?*?*?*?*?*?*?*?*b', of: 'a', end: 'b/' },
+    { glob: '*[a]*[a]*[a]*[a]*[a]*b', of: 'a', end: '/b' },
+    { glob: '*[ab]*[ab]*[ab]*[ab]*[ab]*b', of: 'ab', end: '/b' },
+    { glob: 'a/**/a/**/a/**/a/**/c/b', of: 'a/', end: 'b/c/b/b' },
+    { glob: '**/*a*/**/*a*/**/*a*/**/b', of: 'a/', end: 'b/a' },
+    { glob: 'a{0,9}a{0,9}a{9}*b', of: 'a', end: '/b' },
+  ])('$glob and a path of many $of before $end', async ({ glob, of, end }) => {
+    const pattern = await compilePattern(glob, false);
+    const short = of.repeat(2_000) + end;
+    const long = of.repeat(16_000) + end;
+    expect([pattern.matches(short), pattern.matches(long)]).toEqual([false, false]);
+    const shortMs = fastest(() => pattern.matches(short));
+    const longMs = fastest(() => pattern.matches(long));
+    // Eight times the length takes eight times as long if the time is linear, and 64 times if it is quadratic.
+    expect(longMs).toBeLessThan(30 * Math.max(shortMs, 0.2));
   });
 });
 
@@ -80,6 +119,7 @@ test.each([
   { glob: '*', directory: 'x/', expected: true },
   { glob: 'a\\*', directory: 'a*/', expected: true },
   { glob: 'x|a/*', directory: 'a/', expected: true },
-])('$glob can match below $directory: $expected', ({ glob, directory, expected }) => {
-  expect(compilePattern(glob, true).canMatchBelow(directory)).toBe(expected);
+])('$glob can match below $directory: $expected', async ({ glob, directory, expected }) => {
+  const pattern = await compilePattern(glob, true);
+  expect(pattern.canMatchBelow(directory)).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ContextEntry } from '../../../src/context/tar/entry.ts';
-import { isGitConfig } from '../../../src/context/git/places.ts';
+import { followGitLinks } from '../../../src/context/git/config-names.ts';
 import { clampTime, entryMember, metaMembers } from '../../../src/context/tar/member.ts';
 import type { FileStat } from '../../../src/ports.ts';
 
@@ -18,6 +18,7 @@ function entry(name: string, content: ContextEntry['content']): ContextEntry {
   return { name, stat, content };
 }
 
+const isGitConfig = followGitLinks([], () => undefined);
 const roots = { disk: '/w', archive: 'ctx' };
 
 describe('an entry of the context becomes a member below the root', () => {

@@ -1,6 +1,6 @@
 import { BuildError } from '../../errors.ts';
 import { cleanPath } from '../../text/path.ts';
-import { IgnoreRules } from '../ignore/rules.ts';
+import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
 import {
   collect,
   largestTextBytes,
@@ -70,13 +70,13 @@ export class ArchiveTexts {
   }
 
   /** @throws BuildError('context') */
-  rules(dockerfile: string): { readonly rules: IgnoreRules; readonly name: string | undefined } {
+  async rules(dockerfile: string): Promise<FoundIgnoreRules> {
     for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
       const bytes = this.#textOf(name);
       if (bytes === undefined) continue;
-      return { rules: new IgnoreRules(bytes.toString('utf8'), name), name };
+      return { rules: await IgnoreRules.read(bytes.toString('utf8'), name), name };
     }
-    return { rules: new IgnoreRules('', '.dockerignore'), name: undefined };
+    return { rules: IgnoreRules.none, name: undefined };
   }
 
   #textOf(name: string): Buffer | undefined {

@@ -12,8 +12,8 @@ import {
   type Member,
 } from '../tar/member.ts';
 import { packStream } from '../tar/pack.ts';
-import { findDockerfile, findIgnoreRules } from './dockerfile.ts';
-import type { FoundPath } from './places.ts';
+import { findDockerfile, findIgnoreRules } from './locate.ts';
+import type { FoundPath } from './find-path.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
 
@@ -30,19 +30,23 @@ export interface FoundContext extends SourceOptions {
  * A directory, filtered by its ignore file. The image layout needs a Dockerfile; the plain one has nothing but the tree.
  * @throws BuildError('context')
  */
-export function directorySource(context: FoundContext, workspace: Workspace): StdinSource {
+export async function directorySource(
+  context: FoundContext,
+  workspace: Workspace,
+): Promise<StdinSource> {
   const { path, place, layout, latestSeconds } = context;
   const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
-  const ignore = findIgnoreRules(path, dockerfile?.path, workspace);
-  const tree = walkContext(place.path, addExcludes(ignore.rules, context.excludes), workspace);
+  const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
+  const rules = await addExcludes(ignore.rules, context.excludes);
+  const tree = walkContext(place.path, rules, workspace);
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
   const roots = { disk: place.path, archive: contextRoot[layout] };
-  const rules = { ...context, isGitConfig: tree.isGitConfig };
+  const memberRules = { ...context, isGitConfig: tree.isGitConfig };
 
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
     yield directoryMember(roots.archive, 0o755, rootSeconds);
-    for (const entry of tree.entries) yield entryMember(entry, roots, rules);
+    for (const entry of tree.entries) yield entryMember(entry, roots, memberRules);
     if (dockerfile !== undefined) {
       yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
     }
@@ -52,8 +56,6 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
   const sentNames = (): ReadonlySet<string> =>
     (names ??= new Set(tree.entries.map(({ name }) => name)));
   const weight = weigh(filesOf(tree.entries));
-  // `open` lives as long as the build: it keeps the totals and not the directories.
-  const { totalFiles, totalBytes } = weight;
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
     ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
@@ -68,13 +70,7 @@ export function directorySource(context: FoundContext, workspace: Workspace): St
     notes: describeWeight(weight),
     warnings,
     lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) =>
-      packStream(
-        () => members(auth),
-        context.compressionLevel,
-        { totalFiles, totalBytes },
-        workspace,
-      ),
+    open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
   };
 }
 

@@ -1,6 +1,6 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { FileStat, Workspace } from '../../ports.ts';
-import { followGitLinks, isConfigName, type GitConfigTest } from '../git/places.ts';
+import { followGitLinks, isConfigName, type GitConfigTest } from '../git/config-names.ts';
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
 import type { ContextEntry } from '../tar/entry.ts';
 

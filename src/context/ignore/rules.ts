@@ -1,13 +1,21 @@
 import { BuildError } from '../../errors.ts';
 import { cleanPath } from '../../text/path.ts';
-import { compilePattern, PatternSyntaxError, type Pattern } from './pattern.ts';
+import { PatternSyntaxError } from './glob-syntax.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
 
-/** What is known of a directory when its entries are looked at: one flag for each pattern. */
+/** The rules of the ignore file that applies, or none. */
+export interface FoundIgnoreRules {
+  readonly rules: IgnoreRules;
+  /** As the user would write it; undefined if there is no ignore file. */
+  readonly name: string | undefined;
+}
+
+/** Whether each pattern matches a directory. Its entries are tested with it. */
 export type ParentMatches = readonly boolean[];
 
-export interface IgnoreResult {
+interface IgnoreResult {
   readonly excluded: boolean;
-  /** For the entries below. */
+  /** For the entries of the path, if it is a directory. */
   readonly matches: ParentMatches;
 }
 
@@ -18,27 +26,47 @@ const nothingExcluded: IgnoreResult = { excluded: false, matches: [] };
  * MatchesUsingParentResults. Errors are BuildError('context') and name file and line.
  */
 export class IgnoreRules {
+  static readonly none = new IgnoreRules([]);
   readonly #patterns: readonly NumberedPattern[];
 
-  /** @param file its name for messages; the text is the file's content. @param before rules that come before these. */
-  constructor(text: string, file: string, before?: IgnoreRules) {
+  private constructor(patterns: readonly NumberedPattern[]) {
+    this.#patterns = patterns;
+  }
+
+  /**
+   * @param text the content of the file. @param file its name in messages.
+   * @throws BuildError('context')
+   */
+  static async read(text: string, file: string): Promise<IgnoreRules> {
+    return IgnoreRules.none.append(text, file);
+  }
+
+  /** These rules, followed by those of another text. @throws BuildError('context') */
+  async append(text: string, file: string): Promise<IgnoreRules> {
     checkLineLengths(text, file);
-    const own = ignoreLines(text).flatMap((line) => compileLine({ ...line, file }));
-    this.#patterns = before === undefined ? own : [...before.#patterns, ...own];
+    const patterns = [...this.#patterns];
+    for (const line of ignoreLines(text)) {
+      const pattern = await compileLine({ ...line, file });
+      if (pattern !== undefined) patterns.push(pattern);
+    }
+    return new IgnoreRules(patterns);
   }
 
   get isEmpty(): boolean {
     return this.#patterns.length === 0;
   }
 
-  /** @param path relative to the context, with `/`. @param parent of its directory; undefined at the top. */
+  /**
+   * @param path relative to the context, with `/`. @param parent the matches of its directory; undefined for the context.
+   * @throws BuildError('context') for a malformed pattern that is used for the first time.
+   */
   test(path: string, parent: ParentMatches | undefined): IgnoreResult {
     if (this.isEmpty) return nothingExcluded;
     let excluded = false;
     const matches = this.#patterns.map((numbered, index) => {
       const { pattern } = numbered;
       if (parent?.[index] !== true) {
-        // The original skips what cannot change the verdict; the entries below then see "no match".
+        // moby/patternmatcher skips patterns that cannot change the verdict. For the entries below they do not match.
         if (pattern.exception !== excluded) return false;
         if (!matchesPath(numbered, path)) return false;
       }
@@ -61,7 +89,7 @@ export class IgnoreRules {
 }
 
 interface Line {
-  /** After the cleaning that ReadAll does. */
+  /** As ReadAll returns it. */
   readonly text: string;
   /** From 1. */
   readonly number: number;
@@ -80,10 +108,10 @@ function matchesPath({ pattern, line }: NumberedPattern, path: string): boolean 
   }
 }
 
-function compileLine(line: NumberedPattern['line']): readonly NumberedPattern[] {
+async function compileLine(line: NumberedPattern['line']): Promise<NumberedPattern | undefined> {
   try {
-    const pattern = readPattern(line.text);
-    return pattern === undefined ? [] : [{ pattern, line }];
+    const pattern = await readPattern(line.text);
+    return pattern === undefined ? undefined : { pattern, line };
   } catch (error) {
     throw patternError(line, error);
   }
@@ -98,7 +126,7 @@ function patternError({ file, number, text }: NumberedPattern['line'], error: un
   );
 }
 
-/** The original's scanner has a buffer of 64 KiB for a line with its end. */
+/** ReadAll uses Go's bufio.Scanner. Its buffer holds 64 KiB: a line and the character that ends it. */
 const longestLineBytes = 65_535;
 
 function checkLineLengths(text: string, file: string): void {
@@ -109,12 +137,12 @@ function checkLineLengths(text: string, file: string): void {
     'context',
     `${file}, line ${index + 1} has more than ${longestLineBytes} bytes`,
     {
-      hint: `Shorten the line in ${file}: Docker does not read it either.`,
+      hint: `Shorten the line in ${file}. Docker has the same limit.`,
     },
   );
 }
 
-/** ReadAll: without comments and blanks, cleaned, without a leading slash. */
+/** ReadAll: skips comments and blank lines, cleans the paths, removes a leading slash. */
 function ignoreLines(text: string): readonly Line[] {
   const withoutMark = text.replace(/^\uFEFF/, '');
   return withoutMark.split('\n').flatMap((raw, index): Line[] => {
@@ -131,23 +159,28 @@ function ignoreLines(text: string): readonly Line[] {
   });
 }
 
-/** patternmatcher.New for one line. */
-function readPattern(line: string): Pattern | undefined {
+/** patternmatcher.New for one line. @returns undefined for a line without a pattern. */
+async function readPattern(line: string): Promise<Pattern | undefined> {
   const trimmed = trimSpace(line);
   if (trimmed === '') return undefined;
   const cleaned = cleanPath(trimmed);
   if (!cleaned.startsWith('!')) return compilePattern(cleaned, false);
-  if (cleaned === '!') throw new PatternSyntaxError('it has nothing behind the exclamation mark');
+  if (cleaned === '!') throw new PatternSyntaxError('illegal exclusion pattern: "!"');
   return compilePattern(cleaned.slice(1), true);
 }
 
-/** Go's strings.TrimSpace: Unicode white space, which is not quite that of JavaScript's trim. */
+/** Go's strings.TrimSpace. Its set of Unicode white space differs from that of JavaScript's trim. */
 function trimSpace(text: string): string {
   return text.replace(/^[\t-\r \x85\p{Z}]+|[\t-\r \x85\p{Z}]+$/gu, '');
 }
 
-/** Patterns of the input come last, so that they decide. */
-export function addExcludes(rules: IgnoreRules, excludes: readonly string[] = []): IgnoreRules {
-  if (excludes.length === 0) return rules;
-  return new IgnoreRules(excludes.join('\n'), "the input 'excludes'", rules);
+/**
+ * Adds the patterns of the input 'excludes'. They come last, because the last matching pattern decides.
+ * @throws BuildError('context')
+ */
+export async function addExcludes(
+  rules: IgnoreRules,
+  excludes: readonly string[] = [],
+): Promise<IgnoreRules> {
+  return excludes.length === 0 ? rules : rules.append(excludes.join('\n'), "the input 'excludes'");
 }

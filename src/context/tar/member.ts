@@ -1,6 +1,6 @@
 import type { FileStat } from '../../ports.ts';
-import { withoutCredentials } from '../git/config.ts';
-import type { GitConfigTest } from '../git/places.ts';
+import { withoutCredentials } from '../git/clean-config.ts';
+import type { GitConfigTest } from '../git/config-names.ts';
 import type { StreamAuth } from '../stdin.ts';
 import { archiveMode, type ContextEntry } from './entry.ts';
 import type { TarHeader } from './header.ts';
@@ -28,7 +28,7 @@ export type MemberContent =
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Buffer>; readonly sizeBytes: number };
 
 /** What the image layout carries beside the context. */
-export interface Meta {
+interface Meta {
   readonly dockerfile: Buffer;
   readonly auth: StreamAuth;
   /** Seconds since the epoch, for the members that are no files of the user's. */

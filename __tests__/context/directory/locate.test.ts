@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { findDockerfile, findIgnoreRules } from '../../../src/context/directory/dockerfile.ts';
+import { findDockerfile, findIgnoreRules } from '../../../src/context/directory/locate.ts';
 import type { Workspace } from '../../../src/ports.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree, type TreeEntry } from '../../support/tree.ts';
@@ -172,12 +172,12 @@ describe('the Dockerfile', () => {
 });
 
 describe('the ignore file', () => {
-  function nameAndVerdict(
+  async function nameAndVerdict(
     entries: Readonly<Record<string, TreeEntry>>,
     context: string,
     dockerfile: string | undefined,
-  ): readonly unknown[] {
-    const { rules, name } = findIgnoreRules(context, dockerfile, home(entries).workspace);
+  ): Promise<readonly unknown[]> {
+    const { rules, name } = await findIgnoreRules(context, dockerfile, home(entries).workspace);
     return [name, ['a', 'b'].filter((path) => rules.test(path, undefined).excluded)];
   }
 
@@ -238,8 +238,8 @@ describe('the ignore file', () => {
       dockerfile: undefined,
       expected: ['c/.dockerignore', ['a']],
     },
-  ])('$name', ({ entries, context, dockerfile, expected }) => {
-    expect(nameAndVerdict(entries, context, dockerfile)).toEqual(expected);
+  ])('$name', async ({ entries, context, dockerfile, expected }) => {
+    expect(await nameAndVerdict(entries, context, dockerfile)).toEqual(expected);
   });
 
   test.each(['.dockerignore', 'Dockerfile.dockerignore'])(
@@ -256,7 +256,7 @@ describe('the ignore file', () => {
   test('that is malformed is named with its line', async () => {
     const { workspace } = home({ 'w/c/.dockerignore': 'ok\n[a\n' });
     expect(await failureOf(() => findIgnoreRules('c', undefined, workspace))).toMatchObject({
-      message: 'c/.dockerignore, line 2: the pattern "[a" is malformed: a bracket is not closed',
+      message: 'c/.dockerignore, line 2: the pattern "[a" is malformed: missing closing ]',
     });
   });
 });

@@ -1,10 +1,10 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
-import { IgnoreRules } from '../ignore/rules.ts';
-import { findPath, readPlace } from './places.ts';
+import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
+import { findPath, readPlace } from './find-path.ts';
 
 /** The Dockerfile of a directory. */
-export interface FoundDockerfile {
+interface FoundDockerfile {
   readonly bytes: Buffer;
   /** Its path, as the user would write it. */
   readonly path: string;
@@ -33,11 +33,11 @@ export function findDockerfile(
  * @param dockerfile undefined for engines without one.
  * @throws BuildError('context')
  */
-export function findIgnoreRules(
+export async function findIgnoreRules(
   context: string,
   dockerfile: string | undefined,
   workspace: Workspace,
-): { readonly rules: IgnoreRules; readonly name: string | undefined } {
+): Promise<FoundIgnoreRules> {
   const candidates = [
     ...(dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`]),
     join(context, '.dockerignore'),
@@ -45,9 +45,10 @@ export function findIgnoreRules(
   for (const name of candidates) {
     const place = findPath(name, ['.', context], workspace);
     if (place?.kind !== 'file') continue;
-    return { rules: new IgnoreRules(readPlace(place, workspace).toString('utf8'), name), name };
+    const text = readPlace(place, workspace).toString('utf8');
+    return { rules: await IgnoreRules.read(text, name), name };
   }
-  return { rules: new IgnoreRules('', '.dockerignore'), name: undefined };
+  return { rules: IgnoreRules.none, name: undefined };
 }
 
 function missingDockerfile(

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { withoutCredentials } from '../../../src/context/git/config.ts';
+import { withoutCredentials } from '../../../src/context/git/clean-config.ts';
 import { Tree } from '../../support/tree.ts';
 
 function clean(text: string): string {

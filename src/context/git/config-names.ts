@@ -2,7 +2,7 @@
 export type GitConfigTest = (name: string) => boolean;
 
 /** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
-export function isGitConfig(name: string): boolean {
+function isGitConfig(name: string): boolean {
   return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 

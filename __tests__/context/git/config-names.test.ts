@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pack } from 'tar-stream';
-import { isGitConfig } from '../../../src/context/git/places.ts';
+import { followGitLinks } from '../../../src/context/git/config-names.ts';
 import { createSource } from '../../../src/context/source.ts';
 import { diskWorkspace, Tree } from '../../support/tree.ts';
 
@@ -25,6 +25,7 @@ test.each([
   { name: '.git/my-config', expected: false },
   { name: '.git/configs', expected: false },
 ])('$name is a configuration of git: $expected', ({ name, expected }) => {
+  const isGitConfig = followGitLinks([], () => undefined);
   expect(isGitConfig(name)).toBe(expected);
 });
 

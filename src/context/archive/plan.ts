@@ -1,0 +1,131 @@
+import type { Presence } from '../../dockerfile/check.ts';
+import { BuildError } from '../../errors.ts';
+import { isWhiteout, warnOfNames } from '../directory/walk.ts';
+import { weigh, type ContextWeight } from '../directory/weight.ts';
+import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
+import type { ListedEntry } from './entries.ts';
+
+interface MemberPlan {
+  /** Indexes of the entries that are sent. */
+  readonly kept: ReadonlySet<number>;
+  readonly ignored: number;
+  readonly warnings: readonly string[];
+  /** Of the files that are sent. */
+  readonly weight: ContextWeight;
+}
+
+const plainTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'link'];
+const sentTypes: readonly unknown[] = [...plainTypes, 'symlink'];
+
+export function planMembers(
+  archive: string,
+  listing: readonly ListedEntry[],
+  rules: IgnoreRules,
+): MemberPlan {
+  const results = new DirectoryResults(rules);
+  const special: string[] = [];
+  const whiteouts: string[] = [];
+  const kept = new Set<number>();
+  const parents = new Set<string>();
+  const names = new Set<string>();
+  let ignored = 0;
+  listing.forEach(({ name, type }, index) => {
+    if (name === '.') return;
+    if (results.isExcluded(name)) ignored += 1;
+    else if (!sentTypes.includes(type)) special.push(name);
+    else {
+      if (isWhiteout(name)) whiteouts.push(name);
+      kept.add(index);
+      names.add(name);
+      for (const parent of parentsOf(name)) parents.add(parent);
+    }
+  });
+  // An excluded directory is sent if something below it is.
+  listing.forEach(({ name, type }, index) => {
+    if (type === 'directory' && parents.has(name)) kept.add(index);
+  });
+  for (const index of kept) checkEntry(archive, listing[index], names);
+  const files = [...kept].flatMap((index) => {
+    const entry = listing[index];
+    return entry?.type === 'file' || entry?.type === 'contiguous-file' ? [entry] : [];
+  });
+  return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), weight: weigh(files) };
+}
+
+/** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
+export function lookUpIn(
+  listing: readonly ListedEntry[],
+  kept: ReadonlySet<number>,
+): (path: string) => Presence {
+  const namesOf = (entries: readonly ListedEntry[]): ReadonlySet<string> =>
+    new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
+  let index: Record<'links' | 'listed' | 'sent', ReadonlySet<string>> | undefined;
+  return (path) => {
+    index ??= {
+      links: new Set(
+        listing.filter(({ type }) => !plainTypes.includes(type)).map(({ name }) => name),
+      ),
+      listed: namesOf(listing),
+      sent: namesOf(listing.filter((_, at) => kept.has(at))),
+    };
+    const { links, listed, sent } = index;
+    if ([path, ...parentsOf(path)].some((name) => links.has(name))) return 'unknown';
+    if (sent.has(path)) return 'sent';
+    return listed.has(path) ? 'ignored' : 'missing';
+  };
+}
+
+function checkEntry(
+  archive: string,
+  entry: ListedEntry | undefined,
+  names: ReadonlySet<string>,
+): void {
+  const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
+  if (foreign !== undefined) {
+    throw new BuildError('context', `${archive} has a name that is not UTF-8: ${foreign}`, {
+      hint: 'Rename the file, or keep it out by .dockerignore.',
+    });
+  }
+  if (entry?.type !== 'link' || names.has(entry.target ?? '')) return;
+  throw new BuildError(
+    'context',
+    `${entry.name} is another name of ${entry.target ?? ''}, which the archive does not have or .dockerignore keeps out`,
+    { hint: 'Keep both names out, or none.' },
+  );
+}
+
+/** Verdicts of the ignore rules for paths whose directories may have no entry of their own. */
+class DirectoryResults {
+  readonly #rules: IgnoreRules;
+  readonly #matches = new Map<string, ParentMatches>();
+
+  constructor(rules: IgnoreRules) {
+    this.#rules = rules;
+  }
+
+  isExcluded(name: string): boolean {
+    return this.#rules.test(name, this.#ofDirectory(parentName(name))).excluded;
+  }
+
+  #ofDirectory(name: string | undefined): ParentMatches | undefined {
+    if (name === undefined) return undefined;
+    let matches = this.#matches.get(name);
+    if (matches === undefined) {
+      ({ matches } = this.#rules.test(name, this.#ofDirectory(parentName(name))));
+      this.#matches.set(name, matches);
+    }
+    return matches;
+  }
+}
+
+/** The directories that a name is in, the nearest first. */
+function* parentsOf(name: string): Generator<string> {
+  for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
+    yield parent;
+  }
+}
+
+function parentName(name: string): string | undefined {
+  const cut = name.lastIndexOf('/');
+  return cut < 0 ? undefined : name.slice(0, cut);
+}
