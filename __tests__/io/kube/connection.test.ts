@@ -7,6 +7,7 @@ import { connect, type Connection } from '../../../src/io/kube/connection.ts';
 import { findKubeconfig } from '../../../src/io/kube/kubeconfig.ts';
 import { RestClient } from '../../../src/io/kube/rest.ts';
 import { parseKubeconfig } from '../../../src/kubeconfig/document.ts';
+import { fieldsOf } from '../../../src/text/json.ts';
 import { ApiServer, sendJson } from '../../support/api-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
 
@@ -444,6 +445,43 @@ test.each(['http', 'https', 'socks', 'socks4', 'socks4a', 'socks5', 'socks5h'])(
     expect(options.agent).toHaveProperty('proxy');
   },
 );
+
+/** The proxy of the agent that requests to a server have. */
+async function proxyOf(server: string): Promise<unknown> {
+  const connection = open((await serve()).kubeconfig({}, { server }));
+  const { options } = await connection.requestOptions('/version', {}, new AbortController().signal);
+  return fieldsOf(options.agent)['proxy'];
+}
+
+test('uses the proxy of https_proxy, except for the hosts of no_proxy', async () => {
+  const { https_proxy: proxy = '', no_proxy: hosts = '' } = process.env;
+  cleanups.push(() => Object.assign(process.env, { https_proxy: proxy, no_proxy: hosts }));
+  Object.assign(process.env, {
+    https_proxy: 'http://proxy.example:3128',
+    no_proxy: 'near.example',
+  });
+  expect(await proxyOf('https://far.example')).toMatchObject({ host: 'proxy.example:3128' });
+  expect(await proxyOf('HTTPS://far.example')).toMatchObject({ host: 'proxy.example:3128' });
+  expect(await proxyOf('https://near.example')).toBeUndefined();
+});
+
+test('lets an auth-provider renew its token, and leaves the kubeconfig as it is', async () => {
+  const server = await serve();
+  const renewed = join(directory(), 'renewed.json');
+  writeFileSync(renewed, JSON.stringify({ token: 'renewed', expiry: '2100-01-01T00:00:00Z' }));
+  const config = Object.freeze({
+    'cmd-path': 'cat',
+    'cmd-args': renewed,
+    'token-key': '{.token}',
+    'expiry-key': '{.expiry}',
+  });
+  const { document } = parseKubeconfig(server.kubeconfig());
+  const user = { 'auth-provider': Object.freeze({ name: 'gcp', config }) };
+  const kubeconfig = { source: 'test', document: { ...document, users: [{ name: 'test', user }] } };
+  const kube = { kubeconfig, context: undefined, namespace: undefined };
+  const requests = await ask(server, connect(kube, {}, noPlugin));
+  expect(requests[0]?.headers.authorization).toBe('Bearer renewed');
+});
 
 test.each(['contexts', 'clusters', 'users'])(
   'ignores invalid entries of %s that are not selected',

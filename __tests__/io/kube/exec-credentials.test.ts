@@ -60,7 +60,12 @@ function openUser(user: object, ...answers: readonly Answer[]): Opened {
     clusters: [
       {
         name: 'test',
-        cluster: { server: 'https://api.example', 'certificate-authority-data': btoa(certificate) },
+        cluster: {
+          server: 'https://api.example',
+          'certificate-authority-data': btoa(certificate),
+          'tls-server-name': 'other.example',
+          'proxy-url': 'http://proxy.example:3128',
+        },
       },
     ],
     users: [{ name: 'test', user }],
@@ -123,7 +128,9 @@ test('provideClusterInfo sends the cluster to the plugin', async () => {
       cluster: {
         server: 'https://api.example',
         'certificate-authority-data': btoa(certificate),
+        'tls-server-name': 'other.example',
         'insecure-skip-tls-verify': false,
+        'proxy-url': 'http://proxy.example:3128',
       },
     },
   });
