@@ -49,17 +49,17 @@ test.each([
     expected: { success: false, message: `${'x'.repeat(2_000)}…` },
   },
   {
-    name: 'a status without a verdict as no success',
+    name: 'a status without a result as a failure',
     message: '\x03{"message":"done"}',
     expected: { success: false, message: 'done' },
   },
   {
-    name: 'free text as no success',
+    name: 'free text as a failure',
     message: '\x03Success',
     expected: { success: false, message: 'Success' },
   },
   {
-    name: 'JSON that is no object as no success',
+    name: 'JSON that is not an object as a failure',
     message: '\x03null',
     expected: { success: false, message: 'null' },
   },

@@ -7,7 +7,7 @@ const unknown: PackProgress = { files: 0, bytes: 0, totalBytes: undefined, total
 
 test.each([
   {
-    name: 'the rate and what is left',
+    name: 'the rate and the progress',
     packed: { files: 120, totalFiles: 340, bytes: 25, totalBytes: 100 },
     seconds: 4,
     expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s), 120 of 340 files, 25 % packed',
@@ -25,7 +25,7 @@ test.each([
     expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s), 1 of 2 files',
   },
   {
-    name: 'no total that nobody knows',
+    name: 'no unknown total',
     packed: unknown,
     seconds: 4,
     expected: 'sent 31.2 MB in 4.0 s (7.80 MB/s)',
@@ -46,7 +46,7 @@ test.each([
   expect(progress.describe()).toBe(expected);
 });
 
-test('a restart begins at zero bytes and zero seconds', async () => {
+test('restarts at zero bytes and zero seconds', async () => {
   const clock = new VirtualClock();
   const progress = new UploadProgress(clock);
   progress.sent(1_000);
@@ -57,7 +57,7 @@ test('a restart begins at zero bytes and zero seconds', async () => {
   expect(progress.describe()).toBe('sent 5 B in 1.0 s (5 B/s)');
 });
 
-test('reports every five seconds until the signal ends it', async () => {
+test('reports every five seconds until the signal is aborted', async () => {
   const clock = new VirtualClock();
   const progress = new UploadProgress(clock);
   const lines: string[] = [];

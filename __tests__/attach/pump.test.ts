@@ -71,13 +71,13 @@ function observePongs(socket: AttachSocket): readonly string[] {
   return payloads;
 }
 
-/** Lets sockets work until the pump waits for this long, beside the pause between two pings. */
+/** Lets sockets work until the pump has a second timer in addition to that of the pings, and advances the clock. */
 async function pass(clock: VirtualClock, ms: number): Promise<void> {
   await until(() => clock.sleeping === 2);
   await clock.advance(ms);
 }
 
-/** A source that has given one chunk and says nothing more. */
+/** A source that gives one chunk and does not end. */
 function unfinished(chunk = Buffer.from('first')): PassThrough {
   const stdin = new PassThrough();
   stdin.write(chunk);
@@ -137,7 +137,7 @@ test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
   },
 );
 
-test('on v4 the answer to the closing handshake acknowledges what was sent before it', async () => {
+test('on v4 the response to the closing handshake acknowledges everything that was sent before it', async () => {
   const data = randomBytes(3_000_000);
   const { server, end } = await pump({ protocol: 'v4.channel.k8s.io' }, Readable.from([data]));
   expect(await end).toEqual({ bytesSent: data.length, acknowledged: true, unreached: false });
@@ -146,7 +146,7 @@ test('on v4 the answer to the closing handshake acknowledges what was sent befor
   expect(await server.connection.closed).toEqual({ code: 1000 });
 });
 
-test('on v4 a connection that drops before the answer acknowledges nothing', async () => {
+test('on v4 a connection that is lost before the response acknowledges nothing', async () => {
   const { end } = await pump(
     {
       protocol: 'v4.channel.k8s.io',
@@ -162,7 +162,7 @@ test('on v4 a connection that drops before the answer acknowledges nothing', asy
   });
 });
 
-test('without a status the pong of a ping after the end of stdin acknowledges once the container has ended', async () => {
+test('without a status, the pong after the end of stdin acknowledges when the container has ended', async () => {
   const ended = new AbortController();
   const { clock, pongs, end } = await pump({}, bytesOf(1_000), { containerEnded: ended.signal });
   await until(() => pongs.includes('end-of-stdin'));
@@ -171,7 +171,7 @@ test('without a status the pong of a ping after the end of stdin acknowledges on
   expect(await end).toEqual({ bytesSent: 1_000, acknowledged: true, unreached: false });
 });
 
-test('while the container runs only a status acknowledges, however long it takes', async () => {
+test('while the container runs, only a status acknowledges', async () => {
   const { server, clock, pongs, end } = await pump({}, bytesOf(1_000));
   let settled = false;
   void end.then(() => {
@@ -184,7 +184,7 @@ test('while the container runs only a status acknowledges, however long it takes
   expect(await end).toMatchObject({ acknowledged: true });
 });
 
-test('a failure that follows the pong undoes the acknowledgement', async () => {
+test('a failure status after the pong has priority', async () => {
   const { end } = await pump(
     {
       onEndOfStdin: (connection) => {
@@ -205,7 +205,7 @@ test('a failure that follows the pong undoes the acknowledgement', async () => {
   });
 });
 
-test('a close with code 1000 and no status proves nothing', async () => {
+test('a close with code 1000 and without a status acknowledges nothing', async () => {
   const { end } = await pump(
     {
       pongs: ['last-byte'],
@@ -227,7 +227,7 @@ test('a close with code 1000 and no status proves nothing', async () => {
   });
 });
 
-test('a Success before our end of stdin is a lost upload', async () => {
+test('a Success before the end of stdin is a failure', async () => {
   const stdin = unfinished();
   const { end } = await pump({ onStdin: succeedAndClose }, stdin);
   expect(await end).toMatchObject({
@@ -245,7 +245,7 @@ test.each([
   { message: 'container not found ("builder")', unreached: true },
   { message: 'container is in CONTAINER_EXITED state', unreached: true },
   { message: 'write unix: broken pipe', unreached: false },
-])('the failure "$message" says unreached: $unreached', async ({ message, unreached }) => {
+])('the failure "$message" means unreached: $unreached', async ({ message, unreached }) => {
   const { end } = await pump(
     {
       onOpen: (connection) => {
@@ -262,7 +262,7 @@ test.each([
   });
 });
 
-test('a server that cuts the connection after some bytes loses the upload', async () => {
+test('a connection that is lost in the middle of the stream is a failure', async () => {
   const cutAfter = 1_000_000;
   const { server, end } = await pump(
     {
@@ -276,7 +276,7 @@ test('a server that cuts the connection after some bytes loses the upload', asyn
   expect(server.connection.bytes).toBeGreaterThanOrEqual(cutAfter);
 });
 
-test('a close that shows first at a frame that cannot be sent is told by its code all the same', async () => {
+test('reports the close code also if the first sign is a frame that cannot be sent', async () => {
   const { clock, end } = await pump(
     {
       onStdin: ({ socket }) => {
@@ -298,7 +298,7 @@ test('a close that shows first at a frame that cannot be sent is told by its cod
   });
 });
 
-test('an error of the source is the failure, and stdin is never ended', async () => {
+test('an error of the source is the failure, and the end of stdin is not sent', async () => {
   const failure = new BuildError('context', 'file "a" changed while it was read');
   const { server, end } = await pump({ onEndOfStdin: succeedAndClose }, failing(failure));
   expect(await end).toMatchObject({ bytesSent: 4, acknowledged: false, failure });
@@ -306,7 +306,7 @@ test('an error of the source is the failure, and stdin is never ended', async ()
   expect(server.connection.others).toEqual([]);
 });
 
-test('an error of the source that is no BuildError says what was being done', async () => {
+test('an error of the source that is not a BuildError becomes a BuildError', async () => {
   const { end } = await pump({}, failing(new Error('zlib: broken')));
   expect(await end).toMatchObject({
     acknowledged: false,
@@ -314,7 +314,7 @@ test('an error of the source that is no BuildError says what was being done', as
   });
 });
 
-test('cancelling ends the pump with the reason of the signal', async () => {
+test('stops with the reason of the signal when cancelled', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
   const stdin = unfinished();
@@ -332,7 +332,7 @@ test('cancelling ends the pump with the reason of the signal', async () => {
   expect(await server.connection.closed).toEqual({ code: 1006 });
 });
 
-test('a signal that was aborted before sends nothing', async () => {
+test('sends nothing if the signal is aborted already', async () => {
   const reason = new BuildError('timeout', 'too late');
   const { server, end } = await pump({}, bytesOf(10), { signal: AbortSignal.abort(reason) });
   expect(await end).toMatchObject({ bytesSent: 0, acknowledged: false, failure: reason });
@@ -340,7 +340,7 @@ test('a signal that was aborted before sends nothing', async () => {
   expect(server.connection.payloads).toEqual([]);
 });
 
-test('a container that has ended acknowledges nothing more, and that is no failure of the upload', async () => {
+test('the end of the container without an acknowledgement is not a failure of the upload', async () => {
   const ended = new AbortController();
   const { clock, end } = await pump(
     {
@@ -356,7 +356,7 @@ test('a container that has ended acknowledges nothing more, and that is no failu
   expect(await end).toEqual({ bytesSent: 1_000, acknowledged: false, unreached: false });
 });
 
-test('a container that ended before its stdin was taken acknowledges nothing, whatever the server says then', async () => {
+test('a container that ended before the last byte was received acknowledges nothing', async () => {
   const ended = new AbortController();
   const { clock, server, end } = await pump(
     {
@@ -374,7 +374,7 @@ test('a container that ended before its stdin was taken acknowledges nothing, wh
   expect(server.connection.others).toEqual([]);
 });
 
-test('a consumer that pauses holds the source back, and loses nothing', async () => {
+test('a consumer that pauses stops the source, and no byte is lost', async () => {
   const source = new CountedSource();
   const { server, end } = await pump(
     {

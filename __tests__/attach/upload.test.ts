@@ -85,7 +85,7 @@ const refused = new BuildError('cluster', 'attaching to pod "kbp-x" failed: not 
   code: 500,
 });
 
-test('one attach brings the whole stream', async () => {
+test('sends the whole stream with one attach', async () => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
   const { end, opened, cluster } = await upload(() => server.open());
   expect(await end).toEqual({ bytesSent: 12, acknowledged: true, unreached: false });
@@ -97,7 +97,7 @@ test('one attach brings the whole stream', async () => {
 test.each([
   { name: 'that fails', failure: refused },
   { name: 'that is forbidden', failure: forbidden },
-])('an attach $name is tried again', async ({ failure }) => {
+])('retries an attach $name', async ({ failure }) => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
   let refusals = 2;
   const { clock, end, opened, lines } = await upload(() =>
@@ -109,7 +109,7 @@ test.each([
   expect(lines).toEqual(Array(2).fill(`retrying attach: ${failure.message}`));
 });
 
-test('an attach that is refused for now waits as long as the server asks', async () => {
+test('waits before the retry as long as the server asks', async () => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
   const busy = new BuildError('cluster', 'attaching failed', { code: 429, retryAfterMs: 7_000 });
   let refusals = 1;
@@ -123,7 +123,7 @@ test('an attach that is refused for now waits as long as the server asks', async
   expect(await end).toMatchObject({ acknowledged: true });
 });
 
-test('a container that was not reached gets the stream from its beginning', async () => {
+test('sends the stream from its beginning to a container that was not reached', async () => {
   const server = await serve({
     onOpen: (connection) => {
       if (server.connections.length === 1) connection.fail('container not found ("builder")');
@@ -138,7 +138,7 @@ test('a container that was not reached gets the stream from its beginning', asyn
   expect(opened.map(({ stream }) => stream.destroyed)).toEqual([true, true]);
 });
 
-test('a container that was reached is never attached to again', async () => {
+test('does not retry after the container was reached', async () => {
   const server = await serve({
     onStdin: ({ socket }) => {
       socket.terminate();
@@ -151,14 +151,14 @@ test('a container that was reached is never attached to again', async () => {
 
 test.each([
   { name: 'a cancelled step', failure: new BuildError('cancelled', 'the job was cancelled') },
-  { name: 'the end of the time', failure: new BuildError('timeout', 'too late') },
-])('$name is final', async ({ failure }) => {
+  { name: 'a timeout', failure: new BuildError('timeout', 'too late') },
+])('does not retry after $name', async ({ failure }) => {
   const { cluster, end } = await upload(() => Promise.reject(failure));
   expect(await end).toEqual({ bytesSent: 0, acknowledged: false, unreached: false, failure });
   expect(cluster.calls).toEqual(['attach kbp-x']);
 });
 
-test('gives up after half a minute with the last failure', async () => {
+test('stops retrying after half a minute with the last failure', async () => {
   const { clock, cluster, end, opened } = await upload(() => Promise.reject(refused));
   const startedAt = clock.now();
   expect(await clock.until(end)).toMatchObject({ failure: refused, unreached: true });
@@ -178,7 +178,7 @@ test('does not attach to a container that has ended', async () => {
   expect(cluster.calls.length).toBeLessThanOrEqual(2);
 });
 
-test('an error of the attach that is none of ours keeps its cause', async () => {
+test('keeps an error of the attach that is not a BuildError as the cause', async () => {
   const cause = new Error('socket hang up');
   const cancel = new AbortController();
   const { clock, end } = await upload(() => Promise.reject(cause), cancel.signal);
@@ -188,7 +188,7 @@ test('an error of the attach that is none of ours keeps its cause', async () => 
   });
 });
 
-test('a cancelled step ends the upload at once', async () => {
+test('stops at once when the step is cancelled', async () => {
   const cancel = new AbortController();
   const reason = new BuildError('cancelled', 'the job was cancelled (SIGTERM)');
   const server = await serve({

@@ -5,7 +5,7 @@ import { failureOf } from '../support/failure.ts';
 
 const { signal } = new AbortController();
 
-/** A cluster that answers `no` or `unknown` for the rights listed, written as `verb resource`. */
+/** A cluster that answers `no` or `unknown` for these permissions, written as `verb resource`. */
 function clusterWith(answers: Readonly<Record<string, 'no' | 'unknown'>>): ClusterDouble {
   return new ClusterDouble({
     can: ({ verb, resource }) => Promise.resolve(answers[`${verb} ${resource}`] ?? 'yes'),
@@ -16,7 +16,7 @@ function refusalOf(cluster: ClusterDouble): Promise<unknown> {
   return failureOf(() => checkAccess(cluster, signal));
 }
 
-test('asks for every right that a build needs, and for no other', async () => {
+test('reviews every permission that a build needs, and no other', async () => {
   const cluster = clusterWith({});
   await checkAccess(cluster, signal);
   expect([...cluster.calls].sort()).toEqual([
@@ -29,7 +29,7 @@ test('asks for every right that a build needs, and for no other', async () => {
   ]);
 });
 
-describe('rights that the cluster lists', () => {
+describe('permissions that the cluster lists', () => {
   const listing = (
     listed: readonly string[],
     answers: Readonly<Record<string, 'no' | 'unknown'>> = {},
@@ -37,8 +37,8 @@ describe('rights that the cluster lists', () => {
     const cluster = clusterWith(answers);
     cluster.answers.listPermissions = () =>
       Promise.resolve(
-        listed.map((right) => {
-          const [verb = '', resource = ''] = right.split(' ');
+        listed.map((permission) => {
+          const [verb = '', resource = ''] = permission.split(' ');
           return { verb, resource };
         }),
       );

@@ -19,7 +19,7 @@ interface Question {
   readonly clock?: VirtualClock;
 }
 
-/** What is found out about the end of a recorded pod. */
+/** The cause of the end of a recorded pod. */
 async function ask(
   name: string,
   {

@@ -10,7 +10,7 @@ import { Source } from '../support/source.ts';
 const { signal } = new AbortController();
 const isRunning = (state: PodState): boolean => state.kind === 'running';
 
-test('the state is the last one seen, pending before the first', async () => {
+test('returns the last state, Pending before the first', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   expect(follower.state).toEqual({ kind: 'starting', reason: 'Pending', message: '' });
@@ -20,7 +20,7 @@ test('the state is the last one seen, pending before the first', async () => {
   expect(follower.state).toEqual({ kind: 'running', node: 'lab' });
 });
 
-test('waiters get the first state that passes, each its own', async () => {
+test('resolves each waiter with the first state that passes its test', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const started = follower.until(isRunning, signal);
@@ -32,7 +32,7 @@ test('waiters get the first state that passes, each its own', async () => {
   expect(await ended).toMatchObject({ kind: 'ended', exitCode: 7 });
 });
 
-test('the present state counts', async () => {
+test('resolves with the present state if that passes', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(recordedPod('running'));
@@ -41,10 +41,10 @@ test('the present state counts', async () => {
 });
 
 test.each([
-  { name: 'its end', last: recordedPod('completed'), kind: 'ended' },
-  { name: 'its loss', last: recordedPod('evicted'), kind: 'lost' },
-  { name: 'its disappearance', last: undefined, kind: 'gone' },
-])('nothing is read after $name', async ({ last, kind }) => {
+  { name: 'the end of the container', last: recordedPod('completed'), kind: 'ended' },
+  { name: 'an eviction', last: recordedPod('evicted'), kind: 'lost' },
+  { name: 'the deletion', last: undefined, kind: 'gone' },
+])('reads no state after $name', async ({ last, kind }) => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(last);
@@ -57,7 +57,7 @@ test.each([
 
 const forgotten = recordedPod('container-lost-by-kubelet');
 
-test('the reason of a bad end that follows is the one that counts', async () => {
+test('uses the reason that follows the end of a failed container', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', clock, signal);
@@ -74,7 +74,7 @@ test('the reason of a bad end that follows is the one that counts', async () => 
   expect(clock.sleeping).toBe(0);
 });
 
-test('a bad end without a reason is one after fifteen seconds, however often it is told', async () => {
+test('waits fifteen seconds for the reason of a failed container, also if its status is repeated', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', clock, signal);
@@ -93,7 +93,7 @@ test('a bad end without a reason is one after fifteen seconds, however often it 
 
 test.each<{ name: string; stop: (states: Source<V1Pod | undefined>) => void }>([
   {
-    name: 'the pod is gone',
+    name: 'the pod is deleted',
     stop: (states) => {
       states.push(undefined);
     },
@@ -104,7 +104,7 @@ test.each<{ name: string; stop: (states: Source<V1Pod | undefined>) => void }>([
       states.fail(new Error('the watch is refused'));
     },
   },
-])('a bad end is one at once when $name', async ({ stop }) => {
+])('does not wait for the reason of a failed container when $name', async ({ stop }) => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', clock, signal);
@@ -118,7 +118,7 @@ test.each<{ name: string; stop: (states: Source<V1Pod | undefined>) => void }>([
   expect(clock.sleeping).toBe(0);
 });
 
-test('nobody waits for a reason after the signal', async () => {
+test('does not wait for a reason after the signal is aborted', async () => {
   const clock = new VirtualClock();
   const states = new Source<V1Pod | undefined>();
   const stop = new AbortController();
@@ -132,7 +132,7 @@ test('nobody waits for a reason after the signal', async () => {
   expect(follower.state.kind).toBe('ending');
 });
 
-test('a source that fails fails those who wait and those who come later', async () => {
+test('rejects present and later waiters when the source fails', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   states.push(recordedPod('running'));
@@ -144,7 +144,7 @@ test('a source that fails fails those who wait and those who come later', async 
   expect(await follower.until(isRunning, signal)).toEqual({ kind: 'running', node: 'lab' });
 });
 
-test('a source that ends before the pod is a failure', async () => {
+test('rejects waiters when the source ends before the pod does', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const waiting = follower.until(isFinal, signal);
@@ -153,7 +153,7 @@ test('a source that ends before the pod is a failure', async () => {
   await expect(waiting).rejects.toThrow('the states of the pod ended before the pod did');
 });
 
-test('a waiter stops by its signal, the others wait on', async () => {
+test('rejects a waiter whose signal is aborted, and no other', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const stop = new AbortController();
@@ -167,7 +167,7 @@ test('a waiter stops by its signal, the others wait on', async () => {
   await expect(follower.until(isRunning, stop.signal)).rejects.toBe(reason);
 });
 
-test('a waiter that is done leaves nothing at its signal', async () => {
+test('removes its listener from the signal of a waiter', async () => {
   const states = new Source<V1Pod | undefined>();
   const follower = new PodFollower(states, 'builder', new VirtualClock(), signal);
   const step = new AbortController();

@@ -9,7 +9,7 @@ const ref = { namespace: 'builds', name: 'kbp-x' };
 const removal = { graceSeconds: 1, patienceMs: 15_000 };
 const running = recordedPod('running');
 
-/** A cluster whose pod is still there for the first `reads` looks. */
+/** A cluster whose pod exists for the first `reads` reads. */
 function leaving(reads: number): ClusterDouble {
   let left = reads;
   return new ClusterDouble({
@@ -18,7 +18,7 @@ function leaving(reads: number): ClusterDouble {
   });
 }
 
-/** A promise that settles only by the signal, like a request to a server that does not answer. */
+/** A promise that settles only when the signal is aborted, like a request to a server that does not respond. */
 function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => {
@@ -37,13 +37,13 @@ async function remove(
   return { problem, ms: clock.now() - startedAtMs };
 }
 
-test('deletes with the grace given and looks until the pod is gone, ever more seldom', async () => {
+test('deletes with the given grace period and reads the pod at growing intervals until it is deleted', async () => {
   const cluster = leaving(5);
   expect(await remove(cluster)).toEqual({ problem: undefined, ms: 100 + 200 + 400 + 500 + 500 });
   expect(cluster.calls).toEqual(['delete kbp-x 1', ...Array<string>(6).fill('read kbp-x')]);
 });
 
-test('a pod that is not gone soon enough is deleted by force, once', async () => {
+test('deletes a pod by force after three seconds, once', async () => {
   const cluster = leaving(9);
   expect(await remove(cluster)).toEqual({ problem: undefined, ms: 100 + 200 + 400 + 6 * 500 });
   expect(cluster.calls.filter((call) => call.startsWith('delete'))).toEqual([
@@ -53,7 +53,7 @@ test('a pod that is not gone soon enough is deleted by force, once', async () =>
   expect(cluster.calls.indexOf('delete kbp-x 0')).toBe(10);
 });
 
-test('a pod that does not exist needs no look', async () => {
+test('does not read a pod that does not exist', async () => {
   const cluster = new ClusterDouble({ deletePod: () => Promise.resolve(false) });
   expect(await remove(cluster)).toEqual({ problem: undefined, ms: 0 });
   expect(cluster.calls).toEqual(['delete kbp-x 1']);
@@ -67,13 +67,13 @@ test.each<{ name: string; cluster: ClusterDouble; problem: string; ms: number }>
     ms: 15_000,
   },
   {
-    name: 'a delete without an answer',
+    name: 'a delete without a response',
     cluster: new ClusterDouble({ deletePod: (_, __, signal) => hang(signal) }),
     problem: 'the pod was not deleted within 15 s',
     ms: 15_000,
   },
   {
-    name: 'a look without an answer',
+    name: 'a read without a response',
     cluster: new ClusterDouble({
       deletePod: () => Promise.resolve(true),
       readPod: (_, signal) => hang(signal),
@@ -82,7 +82,7 @@ test.each<{ name: string; cluster: ClusterDouble; problem: string; ms: number }>
     ms: 15_000,
   },
   {
-    name: 'a refused delete',
+    name: 'a rejected delete',
     cluster: new ClusterDouble({
       deletePod: () => Promise.reject(new BuildError('cluster', 'may not delete pods')),
     }),
@@ -98,10 +98,10 @@ test.each<{ name: string; cluster: ClusterDouble; problem: string; ms: number }>
     problem: 'request failed: ECONNREFUSED',
     ms: 0,
   },
-])('$name is told, not thrown', async ({ cluster, problem, ms }) => {
+])('returns the problem of $name', async ({ cluster, problem, ms }) => {
   expect(await remove(cluster)).toEqual({ problem, ms });
 });
 
-test('names the command that removes a pod by hand', () => {
+test('returns the command that deletes a pod by hand', () => {
   expect(removalCommand(ref)).toBe('kubectl delete pod kbp-x --namespace builds');
 });

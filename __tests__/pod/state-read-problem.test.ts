@@ -6,7 +6,7 @@ import { VirtualClock } from '../support/clock.ts';
 const problem = new BuildError('cluster', 'watching the pod failed: ECONNREFUSED');
 const running = { kind: 'running', node: 'lab' } as const;
 
-test('what is known of the pod is said with what keeps it from being read', () => {
+test('describes the last state together with the problem', () => {
   const readProblem = new StateReadProblem(new VirtualClock(), () => Promise.resolve());
   expect(readProblem.describe(running)).toBe('running on node lab');
   readProblem.changed(problem);
@@ -19,7 +19,7 @@ test('what is known of the pod is said with what keeps it from being read', () =
   expect(readProblem.describe(running)).toBe('running on node lab');
 });
 
-test('a problem that lasts is noted, and its end too', async () => {
+test('reports a problem that lasts, and its end', async () => {
   const clock = new VirtualClock();
   const notes: string[] = [];
   const readProblem = new StateReadProblem(clock, (text) => {
@@ -36,7 +36,7 @@ test('a problem that lasts is noted, and its end too', async () => {
   ]);
 });
 
-test('a log that is gone ends nothing here', async () => {
+test('ignores a log that cannot be written', async () => {
   const clock = new VirtualClock();
   const readProblem = new StateReadProblem(clock, () => Promise.reject(new Error('EPIPE')));
   readProblem.changed(problem);

@@ -82,7 +82,7 @@ const checkImage = "Check 'builder-image' and, for a private registry, 'image-pu
 const checkWay =
   "The node cannot reach the registry: mirror the builder image to a registry that it can reach, and set 'builder-image' to the mirror.";
 
-test('ends when the builder runs, and says once why it waited', async () => {
+test('ends when the builder runs, and reports each reason once', async () => {
   const start = new Start();
   await start.becomes({});
   await start.becomes(recordedPod('unschedulable'));
@@ -99,7 +99,7 @@ test('ends when the builder runs, and says once why it waited', async () => {
   expect(start.clock.sleeping).toBe(0);
 });
 
-test('says once what hinders the start, whatever words follow for the same', async () => {
+test('reports a failed pull once, also if its reason alternates', async () => {
   const start = new Start();
   const refused = 'dial tcp 127.0.0.1:9: connect: connection refused';
   const backOff = `Back-off pulling image "127.0.0.1:9/x": ErrImagePull: ${refused}`;
@@ -128,14 +128,14 @@ test.each([
   expect(start.result).toMatchObject({ kind });
 });
 
-test('a pod that disappears has no start to wait for', async () => {
+test('ends when the pod is deleted', async () => {
   const start = new Start();
   await start.becomes(undefined);
   expect(start.result).toEqual({ kind: 'gone' });
 });
 
 describe('a hopeless state', () => {
-  test('fails at once where nothing can change', async () => {
+  test('fails at once for a reason without a time limit', async () => {
     const start = new Start();
     await start.becomes(recordedPod('image-never-pull'));
     expect(start.result).toEqual({
@@ -147,7 +147,7 @@ describe('a hopeless state', () => {
     expect(start.seconds).toBe(0);
   });
 
-  test('fails when its patience is over, not before', async () => {
+  test('fails when its time limit is over, not before', async () => {
     const start = new Start();
     await start.becomes(recordedPod('config-error'));
     await start.clock.advance(10 * second - 1);
@@ -160,7 +160,7 @@ describe('a hopeless state', () => {
     });
   });
 
-  test('keeps its clock when one hopeless reason follows another', async () => {
+  test('does not restart its time limit for another reason of the same kind', async () => {
     const start = new Start();
     await start.becomes(waiting('ErrImagePull', 'connection refused'));
     await start.clock.advance(60 * second);
@@ -173,7 +173,7 @@ describe('a hopeless state', () => {
     });
   });
 
-  test('starts its clock anew after a hopeful one', async () => {
+  test('restarts its time limit after a reason that can change by itself', async () => {
     const start = new Start();
     await start.becomes(waiting('CreateContainerError', 'name in use'));
     await start.clock.advance(9 * second);
@@ -186,7 +186,7 @@ describe('a hopeless state', () => {
     expect(start.result).toEqual(running);
   });
 
-  test('is bounded by start-timeout too', async () => {
+  test('is limited by start-timeout too', async () => {
     const start = new Start(20 * second);
     await start.becomes(waiting('ErrImagePull', 'connection refused'));
     await start.clock.advance(20 * second);
@@ -199,7 +199,7 @@ describe('a hopeless state', () => {
 });
 
 describe('start-timeout', () => {
-  test('ends a hopeful wait with the last state', async () => {
+  test('ends the wait with the last state', async () => {
     const start = new Start(90 * second);
     await start.becomes(recordedPod('unschedulable'));
     await start.clock.advance(90 * second - 1);
@@ -214,7 +214,7 @@ describe('start-timeout', () => {
     expect(start.eventsReadAt).toEqual([]);
   });
 
-  test('is not prolonged by changes', async () => {
+  test('is not extended by changes', async () => {
     const start = new Start(30 * second);
     for (let change = 0; change < 30; change += 1) {
       await start.becomes(waiting(`Reason${String(change)}`));
@@ -236,7 +236,7 @@ describe('events', () => {
     message: 'secret "ca" not found',
   };
 
-  test('are read at growing intervals while a container is being created, and told once', async () => {
+  test('are read at growing intervals while a container is being created, and reported once', async () => {
     const start = new Start(100 * second);
     await start.becomes(recordedPod('container-creating'));
     start.events = [noRoom, scheduled];
@@ -253,7 +253,7 @@ describe('events', () => {
     });
   });
 
-  test('end the wait when the same hopeless one is there again', async () => {
+  test('end the wait when the same warning is found twice and cannot resolve by itself', async () => {
     const start = new Start();
     await start.becomes(recordedPod('container-creating'));
     start.events = [secretMissing];
@@ -267,7 +267,7 @@ describe('events', () => {
     });
   });
 
-  test('do not end the wait when what was missing came in time', async () => {
+  test('do not end the wait when the missing object is created in time', async () => {
     const start = new Start();
     await start.becomes(recordedPod('container-creating'));
     start.events = [secretMissing];
@@ -276,7 +276,7 @@ describe('events', () => {
     expect(start.result).toEqual(running);
   });
 
-  test('are waited for from the moment when the pod has a node', async () => {
+  test('are read from ten seconds after the pod is scheduled', async () => {
     const start = new Start();
     await start.becomes(recordedPod('unschedulable'));
     await start.clock.advance(60 * second);
@@ -285,7 +285,7 @@ describe('events', () => {
     expect(start.eventsReadAt).toEqual([70]);
   });
 
-  test('are not asked for when the pod starts in time', async () => {
+  test('are not read when the pod starts in time', async () => {
     const start = new Start();
     await start.becomes(recordedPod('container-creating'));
     await start.clock.advance(9 * second);
@@ -294,7 +294,7 @@ describe('events', () => {
   });
 });
 
-test('ends by its signal', async () => {
+test('throws the reason of its signal', async () => {
   const start = new Start();
   await start.becomes(recordedPod('container-creating'));
   const reason = new Error('cancelled');
@@ -304,7 +304,7 @@ test('ends by its signal', async () => {
   expect(start.clock.sleeping).toBe(0);
 });
 
-test('a source of states that fails ends the wait', async () => {
+test('throws the error of the source of states', async () => {
   const start = new Start();
   const failure = new Error('the watch is refused');
   start.states.fail(failure);
@@ -313,7 +313,7 @@ test('a source of states that fails ends the wait', async () => {
   expect(start.clock.sleeping).toBe(0);
 });
 
-test('a pod that nobody can look at is not said not to have started', async () => {
+test('reports at start-timeout that the pod status is unavailable', async () => {
   const start = new Start(240 * second);
   await start.becomes({});
   start.problem = new BuildError('cluster', 'following pod "kbp-x" failed: no answer', {

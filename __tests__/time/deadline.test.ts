@@ -51,14 +51,14 @@ test('counts down to zero, not below', async () => {
   expect(deadline.remainingMs()).toBe(0);
 });
 
-test('passes a cancellation on, with its reason', () => {
+test('is aborted by a cancellation, with its reason', () => {
   const { cancel, deadline } = start();
   const reason = new Error('cancelled');
   cancel.abort(reason);
   expect(deadline.signal.reason).toBe(reason);
 });
 
-test('a step that was cancelled before has no time at all', () => {
+test('is aborted at once if the step is cancelled already', () => {
   const reason = new Error('cancelled');
   const clock = new VirtualClock();
   const times = { timeoutMs: 1_000, startedAtMs: clock.now() };
@@ -67,7 +67,7 @@ test('a step that was cancelled before has no time at all', () => {
   expect(deadline.signal.reason).toBe(reason);
 });
 
-test('ends with the step: no timer is left, and time aborts nothing any more', async () => {
+test('leaves no timer at the end of the step, and is not aborted after it', async () => {
   const { clock, deadline } = start();
   deadline.end();
   await clock.advance(120_000);
@@ -75,7 +75,7 @@ test('ends with the step: no timer is left, and time aborts nothing any more', a
   expect(deadline.signal.aborted).toBe(false);
 });
 
-test('what happened before it counts', async () => {
+test('counts the time since the start of the step', async () => {
   const clock = new VirtualClock();
   const times = { timeoutMs: 90_000, startedAtMs: clock.now() - 80_000 };
   const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
@@ -84,7 +84,7 @@ test('what happened before it counts', async () => {
   expect(deadline.signal.aborted).toBe(true);
 });
 
-test('a time that is up already aborts at once', async () => {
+test('is aborted at once if the time is up already', async () => {
   const clock = new VirtualClock();
   const times = { timeoutMs: 1_000, startedAtMs: clock.now() - 5_000 };
   const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');

@@ -15,7 +15,7 @@ function watch(): { clock: VirtualClock; trouble: OutageNotice; notes: string[] 
   return { clock, trouble, notes };
 }
 
-test('is told once, after 15 s, and its end too', async () => {
+test('reports an outage once, after 15 s, and its end once', async () => {
   const { clock, trouble, notes } = watch();
   await trouble.failed(cause);
   await clock.advance(15 * second - 1);
@@ -33,7 +33,7 @@ test('is told once, after 15 s, and its end too', async () => {
   ]);
 });
 
-test('counts from the last time that it worked', async () => {
+test('measures an outage from its first failure after a success', async () => {
   const { clock, trouble, notes } = watch();
   for (let count = 0; count < 5; count += 1) {
     await trouble.failed(cause);

@@ -10,10 +10,10 @@ const stdinChannel = 0;
 const statusChannel = 3;
 const closeChannel = 255;
 
-/** Frames are held whole in the API server's memory and copied on in pieces of 32 KiB. */
+/** The API server holds each frame in memory and copies it in pieces of 32 KiB. */
 export const largestPayload = 64 * 1024;
 
-/** v5 can say "end of stdin" and keep the connection; v4 only by closing it. */
+/** True if the end of stdin can be sent on an open connection (v5). On v4 it is the close of the connection. */
 export function supportsHalfClose(protocol: string): boolean {
   return protocol === 'v5.channel.k8s.io';
 }
@@ -26,12 +26,12 @@ export function stdinFrame(payload: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** v5: no more stdin. Exactly these two bytes. */
+/** The end of stdin on v5: exactly these two bytes. */
 export function closeStdinFrame(): Uint8Array {
   return Buffer.from([closeChannel, stdinChannel]);
 }
 
-/** The server's verdict on the stream: `metav1.Status` on channel 3. */
+/** The result of the stream: `metav1.Status` on channel 3. */
 export interface AttachStatus {
   readonly success: boolean;
   readonly message: string;
@@ -41,14 +41,14 @@ export interface AttachStatus {
 export function readStatusFrame(message: Uint8Array): AttachStatus | undefined {
   if (message[0] !== statusChannel || message.length < 2) return undefined;
   const body = Buffer.from(message.subarray(1)).toString('utf8');
-  // Before v4 the channel had free text; whatever it says, it is no success.
-  const { status, message: said } = fieldsOf(parseJson(body));
-  return { success: status === 'Success', message: excerpt(text(said) ?? body) };
+  // Before v4 the channel had free text, which is never a success.
+  const { status, message: given } = fieldsOf(parseJson(body));
+  return { success: status === 'Success', message: excerpt(text(given) ?? body) };
 }
 
 /**
- * Which output to ask for beside stdin. None is best: output couples the upload to our reading. Nodes of servers older than
- * 1.33 may run CRI-O before 1.30, which freezes the container's output unless somebody reads one of its streams.
+ * The output streams to attach in addition to stdin. None if possible: output that is not read stops the upload. Nodes of API
+ * servers older than 1.33 may run CRI-O before 1.30, which blocks the output of the container unless one stream is attached.
  */
 export function attachStreams(serverMinor: number | undefined): AttachStreams {
   return { stderr: serverMinor !== undefined && serverMinor < 33 };

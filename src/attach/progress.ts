@@ -4,7 +4,7 @@ import { formatBytes } from '../text/size.ts';
 
 const everyMs = 5_000;
 
-/** What has gone out so far, and a line about it every few seconds of a long upload. */
+/** Counts the bytes sent, and reports them every few seconds of a long upload. */
 export class UploadProgress {
   wireBytes = 0;
   #packed: PackProgress = { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };

@@ -15,27 +15,27 @@ import {
 } from './channel.ts';
 import { probeConnection, type ConnectionSigns } from './keepalive.ts';
 
-/** How the stream to the container's stdin ended. */
+/** The result of an upload to stdin of the container. */
 export interface AttachEnd {
-  /** Bytes of stdin that the operating system has taken. */
+  /** Bytes of stdin that the operating system has accepted. */
   readonly bytesSent: number;
   /** True if the server has consumed every byte and the end of stdin. */
   readonly acknowledged: boolean;
-  /** Why not, if not; of the kind `lost` if the connection broke, whatever the container does then. */
+  /** Why the upload is not acknowledged; of the kind `lost` if the connection broke, whatever the container does then. */
   readonly failure?: BuildError;
-  /** The container was never reached: its stdin is untouched and another attach may try. */
+  /** True if the container was not reached: nothing was written to its stdin, so attaching can be retried. */
   readonly unreached: boolean;
 }
 
 export interface PumpOptions {
   readonly clock: Clock;
-  /** Ends the pump; its reason becomes the failure. */
+  /** Stops the upload; its reason becomes the failure. */
   readonly signal: AbortSignal;
-  /** Aborted when the container has ended: then nobody will acknowledge anything any more. */
+  /** Aborted when the container has ended: after that no acknowledgement can come. */
   readonly containerEnded: AbortSignal;
-  /** Asks the cluster by another connection whether it is there; false if it does not answer. */
+  /** Sends a request over another connection; false if the API server does not respond. @throws the signal's reason. */
   readonly probe: (signal: AbortSignal) => Promise<boolean>;
-  /** Told the bytes that went out since the last call. */
+  /** Gets the number of bytes sent since the last call. */
   readonly onSent: (bytes: number) => void;
 }
 
@@ -43,9 +43,9 @@ export interface PumpOptions {
 const lastBytePing = 'last-byte';
 const endPing = 'end-of-stdin';
 
-/** How long an acknowledgement may come after the container's end. */
+/** An acknowledgement is awaited this long after the end of the container. */
 const lateAnswerMs = 2_000;
-/** The server's own explanation often arrives just behind the failing send. */
+/** The status or close frame of the server often arrives shortly after the failed send. */
 const explanationMs = 500;
 
 /** Texts of the kubelet, containerd, CRI-O and cri-dockerd for a container that could not be reached. */
@@ -53,16 +53,16 @@ const unreachedText =
   /unable to upgrade|not found|CONTAINER_\w+ state|not created or running|error sending request/;
 
 /**
- * Sends the whole stream to the container's stdin, frame by frame: each waits until the operating system has taken it, so
- * memory stays constant on any link. Then waits until the server has taken the last byte too, says "end of stdin" and waits
- * until that is acknowledged.
+ * Sends the whole stream to stdin of the container, frame by frame. Each frame waits until the operating system has accepted the
+ * previous one, so memory stays constant on any link. Then waits until the server has received the last byte, sends the end of
+ * stdin, and waits until that is acknowledged.
  *
- * The server reads in order, so the pong of a ping behind the last byte proves that every byte was taken. Before it nothing
- * else counts: a container that ends without reading its stdin leads to the same `Success` and to the same close code
- * 1000 as one that has read everything, and so does a kubelet that is restarted. After it the end of stdin is acknowledged, on
- * v5, by a `Success` status: the kubelet has written the last byte into the container's pipe. That may take as long as the
- * container takes to read; until then bytes wait between server and node, and a lost connection loses them. On v4 there is
- * only the server's answer to our closing handshake.
+ * The server reads in order, so the pong to a ping after the last byte proves that it has received every byte. Before that pong
+ * no other sign counts: a container that ends without reading its stdin leads to the same `Success` and to the same close code
+ * 1000 as one that has read everything, and so does a restart of the kubelet. After it, on v5, a `Success` status acknowledges the
+ * end of stdin: the kubelet has written the last byte into the pipe of the container. That may take as long as the container takes
+ * to read; until then bytes are buffered between server and node, and a lost connection loses them. On v4 the only
+ * acknowledgement is the response of the server to the closing handshake.
  *
  * Never rejects. Destroys the stream and closes the socket in every case.
  */
@@ -95,17 +95,20 @@ export async function pumpStdin(
   return session.end();
 }
 
-/** One connection's state: what was sent, what the server said. */
+/** The state of one connection: the bytes sent, and the messages of the server. */
 class Session {
   readonly #socket: AttachSocket;
   readonly #stdin: Readable;
   readonly #clock: Clock;
   readonly #signs: ConnectionSigns;
   #bytesSent = 0;
-  #taken = false;
-  #endTaken = false;
-  #ended = false;
-  #acknowledged = false;
+  /** The server has received the last byte. */
+  #isReceived = false;
+  /** The server has received the end of stdin. */
+  #isEndReceived = false;
+  /** The end of stdin is being sent. */
+  #isEnding = false;
+  #isAcknowledged = false;
   /** A frame could not be sent. */
   #isBroken = false;
   #status: AttachStatus | undefined;
@@ -117,7 +120,7 @@ class Session {
     this.#stdin = stdin;
     this.#clock = clock;
     this.#signs = { lastPongMs: clock.now(), lastAcceptedMs: clock.now() };
-    // Also while nobody reads, an error must not become an uncaught exception; `send` sees it.
+    // An error while the stream is not read must not be an uncaught exception; `send` throws it.
     stdin.on('error', () => undefined);
     socket.listen({
       message: (message) => {
@@ -125,8 +128,8 @@ class Session {
       },
       pong: (payload) => {
         this.#signs.lastPongMs = this.#clock.now();
-        if (payload === lastBytePing) this.#take();
-        if (payload === endPing) this.#endTaken = true;
+        if (payload === lastBytePing) this.#confirmReceipt();
+        if (payload === endPing) this.#isEndReceived = true;
       },
     });
     void socket.closed.then((close) => {
@@ -165,21 +168,21 @@ class Session {
     this.fail(await probeConnection(this.#signs, { clock, ping, probe }, signal));
   }
 
-  /** Says "end of stdin" and waits for the acknowledgement, or for whatever makes it impossible. */
+  /** Sends the end of stdin and waits for the acknowledgement, or for a failure that makes it impossible. */
   async finish({ containerEnded }: PumpOptions): Promise<void> {
     this.#socket.ping(lastBytePing);
-    await this.#untilDecided(() => this.#taken, containerEnded);
-    if (!this.#taken || this.#hasFailed()) return;
-    this.#ended = true;
+    await this.#untilDecided(() => this.#isReceived, containerEnded);
+    if (!this.#isReceived || this.#hasFailed()) return;
+    this.#isEnding = true;
     if (supportsHalfClose(this.#socket.protocol)) {
       await this.#sendFrame(closeStdinFrame());
       this.#socket.ping(endPing);
     } else {
       this.#socket.close();
     }
-    await this.#untilDecided(() => this.#acknowledged, containerEnded);
-    // A proxy that swallows the status leaves only what the server has read.
-    if (this.#endTaken && !this.#hasFailed()) this.#acknowledged = true;
+    await this.#untilDecided(() => this.#isAcknowledged, containerEnded);
+    // If a proxy drops the status, the pong is the only acknowledgement.
+    if (this.#isEndReceived && !this.#hasFailed()) this.#isAcknowledged = true;
   }
 
   #hasFailed(): boolean {
@@ -187,8 +190,8 @@ class Session {
   }
 
   /**
-   * After an error. A frame that cannot be sent means that the connection is lost, which its close tells with a code: it comes
-   * in any case, but a server's own explanation, just behind the failing send, may come before it.
+   * Sets the failure after an error. A frame that cannot be sent means that the connection is lost; its close code is the failure.
+   * A status of the server that arrives shortly after the failed send has priority.
    */
   async giveUp(error: unknown, { signal }: PumpOptions): Promise<void> {
     if (error instanceof BuildError) this.#failure ??= error;
@@ -218,7 +221,7 @@ class Session {
     const unreached = this.#status?.success === false && unreachedText.test(this.#status.message);
     return {
       bytesSent: this.#bytesSent,
-      acknowledged: this.#acknowledged && this.#failure === undefined,
+      acknowledged: this.#isAcknowledged && this.#failure === undefined,
       unreached,
       ...(this.#failure !== undefined && { failure: this.#failure }),
     };
@@ -231,7 +234,7 @@ class Session {
       this.fail(
         new BuildError('attach', `the API server could not deliver the context: ${status.message}`),
       );
-    } else if (this.#ended) {
+    } else if (this.#isEnding) {
       this.#acknowledge();
     } else {
       this.fail(
@@ -243,36 +246,36 @@ class Session {
     }
   }
 
-  #take(): void {
-    this.#taken = true;
+  #confirmReceipt(): void {
+    this.#isReceived = true;
     this.#changed.notify();
   }
 
   #acknowledge(): void {
-    this.#acknowledged = true;
+    this.#isAcknowledged = true;
     this.#changed.notify();
   }
 
   #closed({ code, reason, error }: SocketClose): void {
-    // On v4 the answer to our closing handshake is the acknowledgement: everything before it was read in order.
-    if (this.#ended && code === 1000 && !supportsHalfClose(this.#socket.protocol))
+    // On v4 the response to the closing handshake is the acknowledgement: the server has read everything before it, in order.
+    if (this.#isEnding && code === 1000 && !supportsHalfClose(this.#socket.protocol))
       this.#acknowledge();
-    if (this.#acknowledged) this.#changed.notify();
+    if (this.#isAcknowledged) this.#changed.notify();
     else {
-      const words = error === undefined ? reason : describeError(error);
-      const said = words === '' ? `code ${code}` : `code ${code}: ${words}`;
+      const text = error === undefined ? reason : describeError(error);
+      const cause = text === '' ? `code ${code}` : `code ${code}: ${text}`;
       this.fail(
         new BuildError(
           'lost',
-          `the connection to the container was lost (${said}) before the whole context was acknowledged`,
+          `the connection to the container was lost (${cause}) before the whole context was acknowledged`,
         ),
       );
     }
   }
 
   /**
-   * Waits for an answer or a failure. A container that ends at once is reported by another connection, which may be faster:
-   * after its end the answer has a little time left.
+   * Waits for an answer or a failure. The end of the container is reported over another connection, which may be faster, so the
+   * answer is awaited a little longer.
    */
   async #untilDecided(isAnswered: () => boolean, containerEnded: AbortSignal): Promise<void> {
     const isDecided = (): boolean => isAnswered() || this.#failure !== undefined;

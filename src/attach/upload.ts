@@ -15,22 +15,23 @@ export interface UploadOptions {
   readonly container: string;
   readonly streams: AttachStreams;
   readonly follower: PodFollower;
-  /** A new stream from its beginning; asked again when an attach never reached the container. */
+  /** Opens a new stream from its beginning; called again if an attach did not reach the container. */
   readonly open: () => StdinStream;
-  /** Told every stream that is opened, and the bytes that go out. */
+  /** Gets every stream that is opened. */
   readonly onOpen: (stream: StdinStream) => void;
+  /** Gets the number of bytes sent since the last call. */
   readonly onSent: (bytes: number) => void;
   readonly report: (line: string) => void | Promise<void>;
 }
 
-/** A container that is reported running may not be attachable for a moment. */
+/** A running container may not be attachable at first: attaching is retried for this long. */
 const reachableMs = 30_000;
 const retries = { firstMs: 100, longestMs: 3_000, jitter: 0.5 };
 const probeMs = 5_000;
 
 /**
- * Brings one whole stream to the stdin of a running container. Attaching is tried again as long as the container was never
- * reached; once it was, a second attach would write into a closed pipe, so a loss is final. Never rejects.
+ * Sends one whole stream to stdin of a running container. Attaching is retried as long as the container was not reached. After it
+ * was reached, a second attach would write into a closed pipe, so a lost connection is final. Never rejects.
  */
 export function uploadStdin(options: UploadOptions, signal: AbortSignal): Promise<AttachEnd> {
   const ended = new AbortController();
@@ -81,7 +82,7 @@ async function attachOnce(
       AbortSignal.any([signal, containerEnded]),
     );
   } catch (error) {
-    // Nothing is wrong with the connection: there is nobody left to connect to.
+    // Not a failure of the connection: the container has ended.
     if (containerEnded.aborted && !signal.aborted)
       return { bytesSent: 0, acknowledged: false, unreached: true };
     const failure =
@@ -101,7 +102,7 @@ async function attachOnce(
   });
 }
 
-/** Also a refusal: the right was there at the start, and a server that has just started knows no Roles yet. */
+/** Also true for status 403: the permission was checked at the start, and a restarted API server has not loaded its Roles yet. */
 function isTemporary({ kind }: BuildError): boolean {
   return kind !== 'cancelled' && kind !== 'timeout';
 }

@@ -10,7 +10,7 @@ export class Condition {
 
   /**
    * Resolves when the test is true, at once if it is true already.
-   * @throws the signal's reason, the error of `fail`, or what the test throws.
+   * @throws the signal's reason, the error of `fail`, or the error of the test.
    */
   until(test: () => boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

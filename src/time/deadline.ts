@@ -6,17 +6,17 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Milliseconds that are left. */
   remainingMs(): number;
-  /** Stops the timer; the signal is not aborted any more by time. */
+  /** Stops the timer: the time limit does not abort the signal any more. */
   end(): void;
 }
 
 export interface DeadlineTimes {
   readonly timeoutMs: number;
-  /** When the time began to run. */
+  /** Start of the time limit. */
   readonly startedAtMs: number;
 }
 
-/** @param describe what the step was waiting for, asked when the time is up. */
+/** @param describe returns the state of the step for the error; called when the time is up. */
 export function startDeadline(
   { timeoutMs, startedAtMs }: DeadlineTimes,
   clock: Clock,
@@ -42,8 +42,8 @@ export function startDeadline(
 }
 
 /**
- * What to throw for work that the signal has stopped: the signal's reason, and what was being waited for.
- * @param hint what to change so that it does not take that long.
+ * The error of work that the signal has stopped: the signal's reason, and the name of the work.
+ * @param hint how to make the work faster.
  */
 export function stoppedWhile(doing: string, { reason }: AbortSignal, hint: string): BuildError {
   if (!(reason instanceof BuildError)) {
@@ -53,7 +53,7 @@ export function stoppedWhile(doing: string, { reason }: AbortSignal, hint: strin
     });
   }
   return new BuildError(reason.kind, `${reason.message}, while ${doing}`, {
-    // Who has cancelled the job knows what to do.
+    // A cancellation needs no hint.
     ...(reason.kind === 'timeout' && { hint }),
     cause: reason,
   });

@@ -1,18 +1,18 @@
 import { describeError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 
-/** So long no request may work before it is said. */
+/** An outage is reported after it has lasted this long. */
 const patienceMs = 15_000;
 
-/** Says that something cannot be read, once, and that it can be read again; short interruptions are nobody's business. */
+/** Reports once that something cannot be read, and once that it can be read again. Short outages are not reported. */
 export class OutageNotice {
   readonly #clock: Clock;
   readonly #what: string;
   readonly #note: (text: string) => Promise<void>;
   #sinceMs: number | undefined;
-  #told = false;
+  #isReported = false;
 
-  /** @param what begins the sentence, for example `the builder's output`. */
+  /** @param what subject of the messages, for example `the builder's output`. */
   constructor(clock: Clock, what: string, note: (text: string) => Promise<void>) {
     this.#clock = clock;
     this.#what = what;
@@ -21,15 +21,15 @@ export class OutageNotice {
 
   async failed(error: unknown): Promise<void> {
     this.#sinceMs ??= this.#clock.now();
-    if (this.#told || this.#clock.now() - this.#sinceMs < patienceMs) return;
-    this.#told = true;
+    if (this.#isReported || this.#clock.now() - this.#sinceMs < patienceMs) return;
+    this.#isReported = true;
     await this.#note(`${this.#what} cannot be read at present: ${describeError(error)}`);
   }
 
   async worked(): Promise<void> {
     this.#sinceMs = undefined;
-    if (!this.#told) return;
-    this.#told = false;
+    if (!this.#isReported) return;
+    this.#isReported = false;
     await this.#note(`${this.#what} can be read again`);
   }
 }

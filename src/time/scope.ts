@@ -69,7 +69,7 @@ export async function withScope<T>(
   }
 }
 
-/** Also what the work throws before its first `await` is a rejection. */
+/** An error before the first `await` of the work is a rejection too. */
 async function start<T>(work: Work<T>, signal: AbortSignal): Promise<T> {
   return work(signal);
 }

@@ -3,7 +3,7 @@ import { toLabelValue } from '../../../src/pod/spec/labels.ts';
 
 test.each([
   { name: 'a repository', text: 'acme/app', expected: 'acme.app' },
-  { name: 'what is a value already', text: 'a-b_c.D1', expected: 'a-b_c.D1' },
+  { name: 'a valid value', text: 'a-b_c.D1', expected: 'a-b_c.D1' },
   { name: 'several bad characters in a row', text: 'a // b', expected: 'a.b' },
   { name: 'bad ends', text: '-.a._', expected: 'a' },
   { name: 'nothing usable', text: '/-/', expected: '' },

@@ -23,7 +23,7 @@ const order: PodOrder = {
   volumes: [],
 };
 
-test('a pod without any wishes', () => {
+test('a pod without optional inputs', () => {
   expect(buildPod(podInputs({}), order)).toEqual({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -66,7 +66,7 @@ test('a pod without any wishes', () => {
   });
 });
 
-test('a pod with every wish', () => {
+test('a pod with every input', () => {
   const inputs = podInputs({
     'service-account': 'builder',
     resources: 'requests.cpu=1\nlimits.memory=4Gi',
@@ -102,7 +102,7 @@ test('a pod with every wish', () => {
   });
 });
 
-test('a run outside of a workflow leaves out what it does not know', () => {
+test('a run outside of a workflow gets no labels for unknown values', () => {
   const run = { repository: '', runId: '', runAttempt: '' };
   expect(buildPod(podInputs({}), { ...order, run }).metadata?.labels).toEqual({
     'app.kubernetes.io/name': 'kube-build-push',
@@ -123,7 +123,7 @@ test.each([
   expect(pod.spec?.containers[0]?.resources).toEqual(expected);
 });
 
-test('no container can take back the fields that carry the guarantees', () => {
+test('a container cannot override the fields that the action depends on', () => {
   const container = {
     ...order.container,
     stdin: false,

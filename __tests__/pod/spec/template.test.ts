@@ -61,7 +61,7 @@ describe('merging', () => {
       expected: { ...ours.spec, hostUsers: false, noSuchField: { a: 1 } },
     },
     {
-      name: 'other containers are sidecars behind the builder',
+      name: 'other containers are sidecars after the builder',
       spec: { containers: [{ name: 'proxy', image: 'envoy', command: ['run'] }] },
       expected: {
         ...ours.spec,
@@ -69,7 +69,7 @@ describe('merging', () => {
       },
     },
     {
-      name: '$builder is merged into the builder, wherever it stands',
+      name: '$builder is merged into the builder at any position',
       spec: {
         containers: [
           { name: 'proxy' },
@@ -225,13 +225,13 @@ describe('what carries the guarantees is refused', () => {
         'spec.containers[$builder].terminationMessagePolicy must not be set: the builder reports the image digest there',
     },
     {
-      name: 'an own label',
+      name: 'a reserved label',
       template: { metadata: { labels: { 'app.kubernetes.io/name': 'x', team: 'b' } } },
       problem:
         'metadata.labels must not have "app.kubernetes.io/name": it is reserved by the action',
     },
     {
-      name: 'an own annotation',
+      name: 'a reserved annotation',
       template: { metadata: { annotations: { 'kube-build-push/nonce': 'x' } } },
       problem:
         'metadata.annotations must not have "kube-build-push/nonce": it is reserved by the action',
@@ -247,7 +247,7 @@ describe('what carries the guarantees is refused', () => {
       problem: 'volumeMounts of $builder must not hide /dev/termination-log: the action needs it',
     })),
     {
-      name: 'a mount over one of ours',
+      name: 'a mount at a path of the action',
       template: inSpec({
         volumeMounts: [
           { name: 'x', mountPath: '/kaniko/.dock' },
@@ -281,7 +281,7 @@ test.each([
   { name: 'an empty spec', template: { spec: null }, problem: 'spec must be a map' },
   { name: 'a list as metadata', template: { metadata: [] }, problem: 'metadata must be a map' },
   {
-    name: 'containers by name, beside a field of the action',
+    name: 'containers as a map, together with a reserved field',
     template: { spec: { containers: {}, restartPolicy: 'Always' } },
     problem:
       'spec.containers must be a list; spec.restartPolicy must not be set: a restarted builder would have no stdin',
