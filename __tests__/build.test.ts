@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
+import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { BuildError } from '../src/errors.ts';
@@ -165,7 +166,14 @@ function planOf(
       return { stream, progress };
     },
   };
-  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+  return {
+    inputs,
+    engine: selectEngine(inputs),
+    source,
+    dockerfile: parseDockerfile(source.dockerfile),
+    auth: {},
+    pullHosts: [],
+  };
 }
 
 /** Calls that change something or reach the container. */

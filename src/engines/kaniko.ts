@@ -166,8 +166,10 @@ export const kaniko: Engine = {
     if (other === undefined) return { digest };
     throw new BuildError(
       'build',
-      `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`,
-      { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' },
+      `the builder reported two digests, ${digest} and ${other}, so the pushed image cannot be determined`,
+      {
+        hint: 'Do not use the image. A RUN step may have changed the digest that the builder reports.',
+      },
     );
   },
 
