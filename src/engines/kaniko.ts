@@ -15,10 +15,10 @@ import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
 
 /** Where kaniko unpacks stdin. */
 const unpacked = '/kaniko/buildcontext';
-/** Where the login Secret is mounted: kaniko's own place, which it keeps out of every layer. */
+/** Where the Secret of `registry-secret` is mounted. kaniko excludes this directory from every layer. */
 const secretDirectory = '/kaniko/.docker';
 
-/** What kaniko prints when it has pushed. */
+/** The line that kaniko prints after a push. */
 const pushedLine = /\bPushed (\S+)@(sha256:[0-9a-f]{64})/;
 
 /**
@@ -41,7 +41,7 @@ const capabilities = [
   'SYS_CHROOT',
 ];
 
-/** One kind of argument: the flag, and what the inputs make of it, one list element each. */
+/** A flag and its values. The flag is repeated for each value. */
 interface ArgumentRule {
   readonly flag: string;
   readonly values: (inputs: Inputs, extras: StreamExtras) => readonly string[];
@@ -156,7 +156,7 @@ export const kaniko: Engine = {
 
   /**
    * kaniko writes one `reference@digest` line for each destination, before it pushes. A RUN step can write there too, so
-   * kaniko's own words in the output, which nobody can take back, have to agree.
+   * the digests in the output, which a RUN step cannot remove, must be the same.
    */
   readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined {
     const named = [...message.matchAll(/@(sha256:[0-9a-f]{64})\s*$/gm)].map(([, digest]) => digest);
@@ -192,7 +192,7 @@ export function registrySecretVolumeSource(secret: string): V1Volume {
   };
 }
 
-/** Digests that the output names for the repositories of the tags. A cache in the same repository prints the same words. */
+/** Digests in the output for the repositories of the tags. A cache in the same repository prints the same lines. */
 function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly string[] {
   const cache = cacheOf(inputs);
   const cached = cache === undefined ? undefined : parseRepository(cache);
@@ -207,18 +207,18 @@ function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly strin
   });
 }
 
-/** kaniko keeps its cache in one repository, to read and to write; `no-cache` leaves it alone. */
+/** The repository of the cache, which kaniko both reads and writes; undefined without a cache or with `no-cache`. */
 function cacheOf({ image }: Inputs): string | undefined {
   return image.noCache ? undefined : (image.cacheTo ?? image.cacheFrom);
 }
 
-/** A node of the architecture builds for it anyway; only a variant has to be said. */
+/** The platform if it has a variant. Without one, the architecture of the node is enough. */
 function variantPlatform({ image: { platform } }: Inputs): readonly string[] {
   if (platform?.variant === undefined) return [];
   return [`${platform.os}/${platform.architecture}/${platform.variant}`];
 }
 
-/** Registries that the given authority may sign for: all that this build is known to talk to. */
+/** Registries that the CA certificate of `registry-ca` is trusted for: all that this build is known to use. */
 function trustedHosts(inputs: Inputs, { pullHosts = [] }: StreamExtras): readonly string[] {
   const { image, registry } = inputs;
   const cache = cacheOf(inputs);
