@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
+import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { BuildError } from '../src/errors.ts';
@@ -165,7 +166,14 @@ function planOf(
       return { stream, progress };
     },
   };
-  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+  return {
+    inputs,
+    engine: selectEngine(inputs),
+    source,
+    dockerfile: parseDockerfile(source.dockerfile),
+    auth: {},
+    pullHosts: [],
+  };
 }
 
 /** Calls that change something or reach the container. */
@@ -230,7 +238,9 @@ test('an evicted builder that ends with 0 has not succeeded', async () => {
     answers: { podEvents: () => Promise.resolve(recordedEvents('evicted-with-0')) },
   });
   await expect(image).rejects.toMatchObject({
-    message: expect.stringMatching(/^the node evicted the pod before the builder ended/) as unknown,
+    message: expect.stringMatching(
+      /^the kubelet evicted the pod before the builder ended/,
+    ) as unknown,
     hint: expect.stringContaining('limits.ephemeral-storage') as unknown,
   });
 });
@@ -278,7 +288,7 @@ test('a build that succeeded without one of its processes says what it lacked', 
   const { image, job } = await build([endsWith(pod)], { inputs: { push: 'false' } });
   expect(await image).toBeUndefined();
   expect(job.lines.filter((line) => line.startsWith('::warning'))).toEqual([
-    "::warning::the builder ended with exit code 0, but one of its processes was killed: it needed more than its memory limit of 16Mi. Raise 'limits.memory' in 'resources'.",
+    "::warning::the builder ended with exit code 0, but one of its processes was killed: it exceeded its memory limit of 16Mi. Raise 'limits.memory' in 'resources'.",
   ]);
 });
 
@@ -309,7 +319,7 @@ test('exit code 0 after a Success that came too early is no success', async () =
   await expect(clock.until(image, 50)).rejects.toMatchObject({
     kind: 'lost',
     message:
-      'the builder ended with exit code 0, but it did not get everything: the API server closed the connection before the context was fully delivered',
+      'the builder ended with exit code 0, but its stdin was not delivered completely: the API server closed the connection before the context was fully delivered',
   });
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
@@ -327,7 +337,7 @@ test('exit code 0 of a builder that never read to the end of stdin is no success
   await expect(clock.until(image, 50)).rejects.toMatchObject({
     kind: 'build',
     message:
-      'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved',
+      'the builder ended with exit code 0 before it read all of its stdin, so success cannot be confirmed',
   });
 });
 

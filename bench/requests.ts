@@ -6,6 +6,7 @@ import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import { startCluster } from '../playground/cluster.ts';
 import { buildImage } from '../src/build.ts';
 import { createSource } from '../src/context/source.ts';
+import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
@@ -73,7 +74,14 @@ async function build(kubeconfig: string, script: string): Promise<void> {
   };
   const connection = scaleConnection(connect(inputs.kube, {}, runner), factor);
   await buildImage(
-    { inputs, engine, source, auth: {}, pullHosts: [] },
+    {
+      inputs,
+      engine,
+      source,
+      dockerfile: parseDockerfile(source.dockerfile),
+      auth: {},
+      pullHosts: [],
+    },
     {
       cluster: new KubeCluster(connection, clock),
       clock,

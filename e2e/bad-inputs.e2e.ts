@@ -156,14 +156,14 @@ suite('bad input: the pod', () => {
     const result = await run({ stdin: 'exec tail /dev/zero', resources: 'limits.memory=32Mi' });
     assertRed(
       result,
-      /^the builder was killed with exit code 137: it needed more than its memory limit of 32Mi\. Raise 'limits\.memory' in 'resources'\.$/,
+      /^the builder was killed with exit code 137: it exceeded its memory limit of 32Mi\. Raise 'limits\.memory' in 'resources'\.$/,
     );
   });
 
   testCase('a command that ends well before it has read its stdin', async () => {
     assertRed(
       await runUnread('exit 0'),
-      /^the builder ended with exit code 0.*(did not get everything|without reading its stdin).*stdin\.$/s,
+      /^the builder ended with exit code 0.*(was not delivered completely|before it read all).*stdin\.$/s,
     );
   });
 

@@ -238,7 +238,7 @@ suite('a registry without TLS', () => {
           { directory },
         ),
       );
-      assertRed(result, new RegExp(`${host} speaks plain HTTP.*insecure-registries`));
+      assertRed(result, new RegExp(`${host} uses plain HTTP.*insecure-registries`));
     },
     missing,
   );

@@ -106,7 +106,7 @@ suite('custom', () => {
         directory,
       });
     });
-    assertRed(result, /without reading its stdin to the end|did not get everything/);
+    assertRed(result, /before it read all of its stdin|was not delivered completely/);
   });
 });
 

@@ -27,7 +27,7 @@ suite('a restart on the node', () => {
             directory,
           });
           console.log(`exit code ${result.main}, ${Math.round(result.tookMs)} ms`);
-          assertRed(result, /connection|did not get everything|stdin/);
+          assertRed(result, /connection|was not delivered completely|stdin/);
           assert.ok(!hasPrinted(result, sha256), visibleLog(result.log));
           assert.equal(attemptsOf(result).length, 1);
           assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);

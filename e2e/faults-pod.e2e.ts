@@ -30,7 +30,7 @@ suite('somebody deletes the pod', () => {
         'stdin-file': 'big.bin',
       });
       const result = await runWithFault(inputs, /^half$/m, deletePod, { directory });
-      assertRed(result, /^somebody deleted the pod before the builder ended\. Find out who/);
+      assertRed(result, /^another client deleted the pod before the builder ended\. Check which/);
       assert.equal(attemptsOf(result).length, 1);
       assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
     });
@@ -39,7 +39,7 @@ suite('somebody deletes the pod', () => {
   testCase('during a build', async () => {
     const inputs = script('cat >/dev/null; echo begun; sleep 300', { stdin: 'x' });
     const result = await runWithFault(inputs, /^begun$/m, deletePod);
-    assertRed(result, /^somebody deleted the pod before the builder ended\. Find out who/);
+    assertRed(result, /^another client deleted the pod before the builder ended\. Check which/);
     assert.ok(splitLog(result.log).mirrored.includes('begun'));
     assert.ok(result.tookMs < patienceMs, `it took ${result.tookMs} ms`);
   });
@@ -62,7 +62,7 @@ suite('a pod that takes too much', () => {
       const result = await runWithFault(inputs, /^full$/m, () => Promise.resolve());
       assertRed(
         result,
-        /^the node evicted the pod before the builder ended \(Evicted: .*ephemeral.* 1Mi\.\)\. Raise 'limits\.ephemeral-storage' in 'resources'/,
+        /^the kubelet evicted the pod before the builder ended \(Evicted: .*ephemeral.* 1Mi\.\)\. Raise 'limits\.ephemeral-storage' in 'resources'/,
       );
     });
 });
@@ -106,7 +106,7 @@ suite('deadlines', () => {
     // Both clocks have run out by then; which one is heard first is a matter of the moment.
     assertRed(
       result,
-      /^the (cluster ended the pod at its deadline: .*Raise 'timeout' \(now 10 s\)|step did not end within its timeout of 10 s)/,
+      /^the (pod exceeded its activeDeadlineSeconds: .*Raise 'timeout' \(now 10 s\)|step did not end within its timeout of 10 s)/,
     );
   });
 });

@@ -58,7 +58,7 @@ function upgradeWordsOf(name: FaultName): string {
 
 const green: Expectation = { verdict: 'green' };
 const harmless: ReadonlySet<FaultName> = new Set(['slow', 'renewed certificate']);
-const disappeared = 'the pod disappeared before the builder ended: somebody deleted it';
+const disappeared = 'the pod no longer exists: another client deleted it before the builder ended';
 
 export function expectationOf(fault: Fault): Expectation {
   const { phase, name } = fault;
@@ -125,7 +125,7 @@ function streamExpectation({ phase, name, extent }: Fault): Expectation {
   const code = name === 'closed' || phase === 'attach' ? 1000 : 1006;
   return {
     verdict: 'red',
-    sentence: `the builder ended with exit code 0, but it did not get everything: the connection to the container was lost (code ${code}) before the whole context was acknowledged`,
+    sentence: `the builder ended with exit code 0, but its stdin was not delivered completely: the connection to the container was lost (code ${code}) before the whole context was acknowledged`,
     pods: 2,
   };
 }

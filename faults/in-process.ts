@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
+import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { toBuildError, type BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
@@ -70,7 +71,8 @@ function planOf(trial: Trial): BuildPlan {
     warnings: [],
     open: () => streamOf(trial.context),
   };
-  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+  const dockerfile = parseDockerfile(source.dockerfile);
+  return { inputs, engine: selectEngine(inputs), source, dockerfile, auth: {}, pullHosts: [] };
 }
 
 function streamOf(context: Buffer): StdinStream {

@@ -3,6 +3,7 @@ import { attachStreams } from './attach/channel.ts';
 import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
 import { StreamsAhead } from './context/prefetch.ts';
 import type { StdinSource, StreamAuth } from './context/stdin.ts';
+import type { Dockerfile } from './dockerfile/parse.ts';
 import type { BuiltImage, Engine } from './engines/engine.ts';
 import { BuildError, describeError, toBuildError } from './errors.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -23,6 +24,7 @@ export interface BuildPlan {
   readonly inputs: Inputs;
   readonly engine: Engine;
   readonly source: StdinSource;
+  readonly dockerfile: Dockerfile;
   readonly auth: StreamAuth;
   /** Registries that the Dockerfile names. */
   readonly pullHosts: readonly string[];
@@ -171,7 +173,7 @@ function makePod(
 
 /** The image if the pod's end proves one. @throws BuildError for every other end. */
 async function judge(
-  { inputs, engine, source, auth }: BuildPlan,
+  { inputs, engine, dockerfile, auth }: BuildPlan,
   pod: V1Pod,
   { state, upload, tail, noted, isSilent, killing, removal }: AttemptEnd,
   log: JobLog,
@@ -188,12 +190,7 @@ async function judge(
         killing ??
         (exitCode === undefined
           ? undefined
-          : engine.diagnose(
-              tail,
-              exitCode,
-              source.dockerfile,
-              hostsWithoutLogin(inputs, auth.config),
-            )),
+          : engine.diagnose(tail, exitCode, dockerfile, hostsWithoutLogin(inputs, auth.config))),
       isSilent,
     });
   }

@@ -6,6 +6,7 @@ import { readInputFile } from './context/directory/find-path.ts';
 import { createSource } from './context/source.ts';
 import type { StdinSource, StreamAuth } from './context/stdin.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
+import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { registriesOf } from './dockerfile/registries.ts';
 import { selectEngine } from './engines/select.ts';
 import { describeError, toBuildError, type BuildError } from './errors.ts';
@@ -153,17 +154,23 @@ async function makePlan(
   await log.info(`stdin: ${source.description}`);
   for (const note of source.notes) await log.info(note);
   for (const warning of source.warnings) await log.warning(warning);
-  if (engine.layout === 'plain') return { inputs, engine, source, auth: {}, pullHosts: [] };
-  if (inputs.checkDockerfile) await checkSource(inputs, source);
-  const pullHosts = registriesOf(source.dockerfile, inputs.image.buildArgs);
+  const dockerfile = parseDockerfile(source.dockerfile);
+  const plan = { inputs, engine, source, dockerfile };
+  if (engine.layout === 'plain') return { ...plan, auth: {}, pullHosts: [] };
+  if (inputs.checkDockerfile) await checkSource(inputs, source, dockerfile);
+  const pullHosts = registriesOf(dockerfile, inputs.image.buildArgs);
   const auth = await makeAuth(inputs, pullHosts, signal);
-  return { inputs, engine, source, auth, pullHosts };
+  return { ...plan, auth, pullHosts };
 }
 
 /** Early answers from the Dockerfile. @throws BuildError('context') */
-async function checkSource(inputs: Inputs, source: StdinSource): Promise<void> {
+async function checkSource(
+  inputs: Inputs,
+  source: StdinSource,
+  dockerfile: Dockerfile,
+): Promise<void> {
   const { problems, warnings } = checkDockerfile({
-    dockerfile: source.dockerfile,
+    dockerfile,
     target: inputs.image.target,
     buildArgs: inputs.image.buildArgs,
     lookUp: source.lookUp,

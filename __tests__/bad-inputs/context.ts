@@ -72,7 +72,7 @@ export const contextChapter: Chapter = {
     {
       name: 'COPY of a file that is not there',
       sentence:
-        'line 2 of the Dockerfile: COPY missing.txt: missing.txt is not in the context. Correct the path, which is relative to the context, or make the file in a step before this one. check-dockerfile: false turns this check off.',
+        "line 2 of the Dockerfile: COPY missing.txt: missing.txt is not in the context. Correct the path, which is relative to the context, or create the file in an earlier step. To turn this check off, set 'check-dockerfile' to false.",
       arrange: ({ write }) => {
         write('Dockerfile', 'FROM scratch\nCOPY missing.txt /\n');
         return {};
@@ -81,7 +81,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a target that the Dockerfile does not have',
       sentence:
-        'line 1 of the Dockerfile: the target "relase" is none of its stages. Correct the input \'target\'. Use release. check-dockerfile: false turns this check off.',
+        "line 1 of the Dockerfile: target stage \"relase\" could not be found. Correct the input 'target'. Use release. To turn this check off, set 'check-dockerfile' to false.",
       arrange: ({ write }) => {
         write('Dockerfile', 'FROM scratch AS release\nCOPY name.txt /\n');
         return { inputs: { target: 'relase' } };

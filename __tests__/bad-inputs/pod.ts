@@ -85,7 +85,7 @@ export const podChapter: Chapter = {
     {
       name: 'a command that ends well before it has read its stdin',
       sentence:
-        'the builder ended with exit code 0, but it did not get everything: the API server closed the connection before the context was fully delivered. Run the step again; if it always happens, let its command read all of stdin.',
+        'the builder ended with exit code 0, but its stdin was not delivered completely: the API server closed the connection before the context was fully delivered. Run the step again. If it fails every time, make the command read all of stdin.',
       arrange: (stage) => ({ inputs: unread(stage, 'exit 0') }),
     },
     {
@@ -97,7 +97,7 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that refuses the login',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> refuses the push. Check the login in 'docker-config' or 'registry-secret', and the repository.",
+        "the builder ended with exit code 1: the registry <registry> denied the push. Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
       arrange: (stage) => {
         const { host } = stage.playground.registry;
         const auth = Buffer.from('demo:not-the-password').toString('base64');
@@ -108,13 +108,13 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that wants a login and gets none',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> refuses the push. Give a login for <registry> by 'docker-config' or 'registry-secret': none was found.",
+        "the builder ended with exit code 1: the registry <registry> denied the push. No credentials for <registry> were found. Provide them with 'docker-config' or 'registry-secret'.",
       arrange: (stage) => ({ inputs: pushInputs(stage) }),
     },
     {
       name: 'a registry whose certificate is not trusted',
       sentence:
-        "the builder ended with exit code 1: the certificate of the registry <registry> is not trusted: certificate signed by unknown authority. Give the certificate of its authority by 'registry-ca'.",
+        "the builder ended with exit code 1: the certificate of the registry <registry> is not trusted: certificate signed by unknown authority. Provide its CA certificate with 'registry-ca'.",
       arrange: (stage) => ({ inputs: { ...pushInputs(stage), 'registry-ca': '' } }),
     },
     {

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createSource } from '../../src/context/source.ts';
+import type { StdinSource } from '../../src/context/stdin.ts';
 import {
   checkDockerfile,
   throwIfAny,
   type DockerfileFindings,
+  type Presence,
 } from '../../src/dockerfile/check.ts';
-import { readLines } from '../../src/dockerfile/lines.ts';
-import { createSource } from '../../src/context/source.ts';
-import type { Presence } from '../../src/dockerfile/check.ts';
-import type { StdinSource } from '../../src/context/stdin.ts';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree, type TreeEntry } from '../support/tree.ts';
 
@@ -53,9 +53,9 @@ interface Given {
   readonly lookUp?: (path: string) => Presence;
 }
 
-function check(dockerfile: string, given: Given = {}): DockerfileFindings {
+function check(text: string, given: Given = {}): DockerfileFindings {
   return checkDockerfile({
-    dockerfile,
+    dockerfile: parseDockerfile(text),
     target: given.target,
     buildArgs: Object.entries(given.buildArgs ?? {}).map(([key, value]) => ({ key, value })),
     lookUp: given.lookUp ?? (() => 'missing'),
@@ -63,33 +63,33 @@ function check(dockerfile: string, given: Given = {}): DockerfileFindings {
   });
 }
 
-/** `line: path` of each source that an empty context lacks. */
-function missing(dockerfile: string, given: Given = {}): readonly string[] {
-  return check(dockerfile, given).problems.map(
+/** `line: path` of each source that is missing in an empty context. */
+function missing(text: string, given: Given = {}): readonly string[] {
+  return check(text, given).problems.map(
     ({ message, line }) =>
       `${line}: ${/: (.*) is not in the context$/.exec(message)?.[1] ?? message}`,
   );
 }
 
-describe('on Dockerfiles as they are written', () => {
+describe('on Dockerfiles of real projects', () => {
   const fixtures = readFixtures();
 
-  test('there are 200 of them, each with a name of its own', () => {
+  test('there are at least 200, with distinct names', () => {
     expect(fixtures.length).toBeGreaterThanOrEqual(200);
     expect(new Set(fixtures.map(({ name }) => name)).size).toBe(fixtures.length);
   });
 
-  test.each(fixtures)('$name raises no alarm', ({ text, context, target }) => {
+  test.each(fixtures)('$name has no problems', ({ text, context, target }) => {
     const lookUp = (path: string): Presence =>
       context.some((name) => name === path || name.startsWith(`${path}/`)) ? 'sent' : 'missing';
     const given = { lookUp, ...(target !== undefined && { target }) };
     expect(check(text, given)).toEqual({ problems: [], warnings: [] });
   });
 
-  test('they are understood, and most have sources to look for', () => {
-    const notRead = fixtures.filter(({ text }) => readLines(text) === undefined);
-    // Its first line is no comment to Docker's own frontend.
-    expect(notRead.map(({ name }) => name)).toEqual(['syntax-slashes']);
+  test('they are parsed without errors, and most have sources to look up', () => {
+    const failed = fixtures.filter(({ text }) => parseDockerfile(text).hasErrors);
+    // Its first line is a comment to other frontends only.
+    expect(failed.map(({ name }) => name)).toEqual(['syntax-slashes']);
     const withSources = fixtures.filter(
       ({ text, target }) => missing(text, target === undefined ? {} : { target }).length > 0,
     );
@@ -100,22 +100,25 @@ describe('on Dockerfiles as they are written', () => {
 describe('the target', () => {
   const text = 'FROM a AS Build\nFROM b\nFROM c AS release\nRUN x\n';
 
-  test.each([undefined, 'build', 'BUILD', 'release', '0', '1', '2'])('%s is a stage', (target) => {
-    expect(check(text, target === undefined ? {} : { target }).problems).toEqual([]);
-  });
+  test.each([undefined, 'build', 'BUILD', 'release', '0', '1', '2'])(
+    '%s names a stage',
+    (target) => {
+      expect(check(text, target === undefined ? {} : { target }).problems).toEqual([]);
+    },
+  );
 
-  test.each(['builder', '3', 'b', '-1', 'a'])('%s is none', (target) => {
+  test.each(['builder', '3', 'b', '-1', 'a'])('%s is reported as unknown', (target) => {
     expect(check(text, { target }).problems).toMatchObject([
-      { message: `the target "${target}" is none of its stages`, line: 3 },
+      { message: `target stage "${target}" could not be found`, line: 3 },
     ]);
   });
 
-  test('the hint names what was meant', () => {
+  test('the hint suggests a stage with a similar name', () => {
     expect(check(text, { target: 'relase' }).problems[0]?.hint).toBe(
       "Correct the input 'target'. Use release.",
     );
     expect(check('FROM a', { target: 'x' }).problems[0]?.hint).toBe(
-      "Leave 'target' out: no stage has a name.",
+      "Remove 'target': no stage has a name.",
     );
   });
 });
@@ -128,7 +131,7 @@ test.each([
   { name: 'from the root', text: 'FROM a\nCOPY /x /', found: ['2: x'] },
   { name: 'in quotes', text: 'FROM a\nCOPY "x" \'y\' /', found: ['2: x', '2: y'] },
   { name: 'in the JSON form', text: 'FROM a\nCOPY ["a b", "c", "/"]', found: ['2: a b', '2: c'] },
-  { name: 'behind flags', text: 'FROM a\nCOPY --link --chown=1:1 x /', found: ['2: x'] },
+  { name: 'after flags', text: 'FROM a\nCOPY --link --chown=1:1 x /', found: ['2: x'] },
   {
     name: 'at the first line of a continuation',
     text: 'FROM a\n\nCOPY \\\n  x \\\n# comment\n\n  y \\\n  /\nCOPY z /',
@@ -145,7 +148,7 @@ test.each([
     found: ['6: x'],
   },
   {
-    name: 'behind here-documents',
+    name: 'after heredocs',
     text: 'FROM a\nRUN <<A cat <<-"B"\nCOPY n /\nA\nCOPY n /\n\tB\nCOPY x <<C /\nC\n',
     found: ['7: x'],
   },
@@ -181,22 +184,22 @@ test.each([
   { name: 'a URL', text: 'FROM a\nADD https://example.com/x /' },
   { name: 'a repository', text: 'FROM a\nADD git@github.com:a/b.git github.com/a/b /' },
   { name: 'another stage', text: 'FROM a\nCOPY --link --from=b x /' },
-  { name: 'a here-document', text: 'FROM a\nCOPY <<X /\nX' },
-  { name: 'a here-document with a space', text: 'FROM a\nCOPY << X /\nX' },
+  { name: 'a heredoc', text: 'FROM a\nCOPY <<X /\nX' },
+  { name: 'a heredoc with a space', text: 'FROM a\nCOPY << X /\nX' },
   { name: 'the context itself', text: 'FROM a\nCOPY . ./ / x/.. /' },
   { name: 'a path out of the context', text: 'FROM a\nCOPY ../x /../y /' },
   { name: 'parents', text: 'FROM a\nCOPY --parents x /' },
   { name: 'ONBUILD', text: 'FROM a\nONBUILD COPY x /' },
   { name: 'another frontend', text: '# syntax=example/x\nFROM a\nCOPY x /' },
   {
-    name: 'another frontend behind a shebang',
+    name: 'another frontend after a shebang',
     text: '#!/bin/x\n# check=skip=all\n# syntax=example/x\nFROM a\nCOPY x /',
   },
   { name: 'a frontend in the other notation', text: '// syntax=example/x\nFROM a\nCOPY x /' },
-  { name: 'instructions of the future', text: 'FROM a\nCOPY x /\nMOUNT y' },
-  { name: 'an open here-document', text: 'FROM a\nCOPY x /\nRUN <<X\n' },
+  { name: 'an unknown instruction', text: 'FROM a\nCOPY x /\nMOUNT y' },
+  { name: 'a heredoc that is not closed', text: 'FROM a\nCOPY x /\nRUN <<X\n' },
   { name: 'a destination alone', text: 'FROM a\nCOPY x' },
-  { name: 'half a JSON form', text: 'FROM a\nCOPY ["x", "y"' },
+  { name: 'an incomplete JSON form', text: 'FROM a\nCOPY ["x", "y"' },
   { name: 'two stages of one name', text: 'FROM a AS b\nCOPY x /\nFROM a AS b\nFROM b' },
   {
     name: 'a stage further down',
@@ -205,11 +208,11 @@ test.each([
   },
   { name: 'nothing', text: '' },
   { name: 'no stage', text: 'COPY x /' },
-])('says nothing about $name', ({ text, target }) => {
+])('reports nothing for $name', ({ text, target }) => {
   expect(check(text, target === undefined ? {} : { target }).problems).toEqual([]);
 });
 
-test('says nothing where a build argument names another frontend', () => {
+test('reports nothing if a build argument names another frontend', () => {
   const text = 'FROM a\nCOPY x /';
   expect(missing(text, { buildArgs: { BUILDKIT_SYNTAX: 'example/x' } })).toEqual([]);
   expect(missing(text, { buildArgs: { BUILDKIT_SYNTAX: 'docker/dockerfile:1' } })).toEqual([
@@ -217,7 +220,7 @@ test('says nothing where a build argument names another frontend', () => {
   ]);
 });
 
-test('survives every prefix of a Dockerfile', () => {
+test('accepts every prefix of a Dockerfile', () => {
   const text =
     '# escape=`\nFROM a AS b\nRUN --mount=from="b" <<-"E" `\n\tE\nCOPY --from=b ["x", "y"] /';
   for (let length = 0; length <= text.length; length += 1) {
@@ -225,7 +228,7 @@ test('survives every prefix of a Dockerfile', () => {
   }
 });
 
-describe('here-documents', () => {
+describe('heredocs', () => {
   const text = 'FROM a AS b\nRUN <<X\nX\nFROM c\nRUN \\\n cat <<X\nX\nCOPY <<Y /\nY\nRUN z\n';
 
   test.each([
@@ -233,16 +236,16 @@ describe('here-documents', () => {
     'mirror.local/kaniko-project/executor',
     'cgr.dev/chainguard/kaniko:latest',
     'registry.local/chainguard-kaniko:1',
-  ])('%s ignores them', (image) => {
+  ])('are reported for %s', (image) => {
     const { warnings } = check(text, { image });
     expect(warnings.map(({ line }) => line)).toEqual([5, 8]);
     expect(warnings[0]?.message).toBe(
-      `RUN at line 5 of the Dockerfile has a here-document, which a kaniko such as ${image} may leave out without an error`,
+      `RUN at line 5 of the Dockerfile has a heredoc, which a kaniko such as ${image} may skip without an error`,
     );
   });
 
   test.each(['ghcr.io/osscontainertools/kaniko:v1.28.3', 'docker.io/martizih/kaniko'])(
-    '%s runs them',
+    'are not reported for %s',
     (image) => {
       expect(check(text, { image }).warnings).toEqual([]);
     },
@@ -261,11 +264,11 @@ describe('the error', () => {
       line: 2,
       message:
         'line 2 of the Dockerfile: COPY a: a is not in the context; line 3 of the Dockerfile: COPY b: b is not in the context; line 4 of the Dockerfile: COPY c: c is not in the context; and 2 more',
-      hint: 'Correct the path, which is relative to the context, or make the file in a step before this one. check-dockerfile: false turns this check off.',
+      hint: "Correct the path, which is relative to the context, or create the file in an earlier step. To turn this check off, set 'check-dockerfile' to false.",
     });
   });
 
-  test('is none without a problem', () => {
+  test('is not thrown without a problem', () => {
     expect(() => {
       throwIfAny([]);
     }).not.toThrow();
@@ -335,27 +338,26 @@ describe('in a directory', () => {
     expect(source.lookUp?.(path)).toBe(presence);
   });
 
-  test('what the excludes keep out is ignored', async () => {
+  test('a path that is excluded with the input is ignored', async () => {
     const source = await sourceOf(entries, ['src/a']);
     expect(source.lookUp?.('src/a')).toBe('ignored');
     expect(source.lookUp?.('src')).toBe('sent');
   });
 
-  test('an ignored and a missing source are told apart', async () => {
+  test('an excluded and a missing source have different messages', async () => {
     const source = await sourceOf(entries);
     const { problems } = check(source.dockerfile, {
       ...(source.lookUp !== undefined && { lookUp: source.lookUp }),
     });
     expect(problems).toEqual([
       {
-        message:
-          "COPY dist/app: dist/app is kept out of the context by .dockerignore or 'excludes'",
-        hint: 'Add an exception, !dist/app, to the rules, or do not copy it.',
+        message: "COPY dist/app: dist/app is excluded by .dockerignore or 'excludes'",
+        hint: 'Add the exception !dist/app to the rules, or do not copy it.',
         line: 2,
       },
       {
         message: 'COPY gone: gone is not in the context',
-        hint: 'Correct the path, which is relative to the context, or make the file in a step before this one.',
+        hint: 'Correct the path, which is relative to the context, or create the file in an earlier step.',
         line: 2,
       },
     ]);

@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { registriesOf } from '../../src/dockerfile/registries.ts';
+
+/** ARGs, each of which has the value of the one before it twice. */
+function doubling(count: number): string {
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  return numbers.map((number) => `ARG A${number + 1}=$A${number}$A${number}`).join('\n');
+}
 
 test.each([
   { name: 'Docker Hub', text: 'FROM alpine', expected: ['index.docker.io'] },
@@ -31,7 +38,7 @@ FROM docker.io/library/alpine`,
     expected: ['quay.io'],
   },
   {
-    name: 'defaults and alternatives in place',
+    name: 'defaults and alternatives in FROM',
     text: 'ARG A\nARG B=x\nFROM ${A:-ghcr.io/a}\nFROM quay.io/a${B:+/b}\nFROM ${C-gcr.io/c}',
     expected: ['ghcr.io', 'quay.io', 'gcr.io'],
   },
@@ -49,31 +56,51 @@ FROM docker.io/library/alpine`,
     expected: ['index.docker.io', 'ghcr.io'],
   },
   {
-    name: 'a here-document that looks like a Dockerfile',
+    name: 'nothing in a heredoc that looks like a Dockerfile',
     text: 'FROM ghcr.io/a\nRUN <<EOF\nFROM quay.io/b\nEOF\n',
     expected: ['ghcr.io'],
   },
-  { name: 'nothing in nothing', text: '', expected: [] },
-  { name: 'nothing in garbage', text: '\0\x01 %%% <<<\n"\\\n${', expected: [] },
   {
-    name: 'nothing in half instructions',
+    name: 'the value in single quotes as it is',
+    text: "ARG R=ghcr.io\nARG I='$R/a'\nFROM $I\nFROM '$R/a'",
+    expected: [],
+  },
+  {
+    name: 'nothing for an alternative of a variable that is not set',
+    text: 'ARG A\nFROM ${A:+ghcr.io/}a//b\nFROM ${A:+ghcr.io/a}',
+    expected: [],
+  },
+  {
+    name: 'an ARG with a quote in its comment',
+    text: "ARG R=ghcr.io # don't change\nFROM $R/a",
+    expected: ['ghcr.io'],
+  },
+  {
+    name: 'an ARG with another escape character',
+    text: '# escape=`\nARG P=c:\\ R=ghcr.io\nFROM $R/a',
+    expected: ['ghcr.io'],
+  },
+  {
+    name: 'nothing for ARGs that double each other 64 times',
+    text: `ARG A0=ab\n${doubling(64)}\nFROM $A64`,
+    expected: [],
+  },
+  { name: 'nothing in an empty file', text: '', expected: [] },
+  { name: 'nothing in binary data', text: '\0\x01 %%% <<<\n"\\\n${', expected: [] },
+  {
+    name: 'nothing in incomplete instructions',
     text: 'FROM\nCOPY --from=\nRUN --mount=\nARG',
     expected: [],
   },
-  { name: 'nothing in bad references', text: 'FROM A B C\nFROM ://x\nFROM a//b', expected: [] },
+  { name: 'nothing in invalid references', text: 'FROM A B C\nFROM ://x\nFROM a//b', expected: [] },
 ])('finds $name', ({ text, buildArgs = [], expected }) => {
-  expect(registriesOf(text, buildArgs)).toEqual(expected);
+  expect(registriesOf(parseDockerfile(text), buildArgs)).toEqual(expected);
 });
 
-test('survives every prefix of a Dockerfile', () => {
+test('accepts every prefix of a Dockerfile', () => {
   const text =
     'ARG A=${B:-c}\nFROM --platform=$P ${A} AS x\nRUN --mount=from=q <<E\nE\nCOPY --from=$A ["a", "b"] /';
   for (let length = 0; length <= text.length; length += 1) {
-    expect(Array.isArray(registriesOf(text.slice(0, length), []))).toBe(true);
+    expect(Array.isArray(registriesOf(parseDockerfile(text.slice(0, length)), []))).toBe(true);
   }
-});
-
-test('COPY --from is found among other flags', () => {
-  const dockerfile = 'FROM scratch\nCOPY --link --from=ghcr.io/acme/tools:1 --chown=1 /a /a\n';
-  expect(registriesOf(dockerfile, [])).toEqual(['ghcr.io']);
 });

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { diagnoseKaniko, withoutUsage } from '../../src/engines/kaniko-failure.ts';
 
+const noDockerfile = parseDockerfile('');
 const push =
   'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for';
 const pull = 'error building image: unable to complete operation after 0 attempts, last error:';
 
-/** Lines that kaniko printed in a pod; the Dockerfile is the one that it was given. */
+/** Output of kaniko in a pod, with the Dockerfile of the build. */
 const cases: readonly {
   name: string;
   tail: string[];
@@ -38,7 +40,25 @@ const cases: readonly {
     },
   },
   {
-    name: 'a RUN with a here-document',
+    name: 'a RUN that is continued inside of a word',
+    tail: [
+      'time="2026-11-23T09:31:14Z" level=info msg="RUN make all"',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 2',
+    ],
+    dockerfile: 'FROM a\nRUN ma\\\n\nke all\n',
+    expected: { message: '"RUN make all" failed with exit code 2', line: 2 },
+  },
+  {
+    name: 'a RUN after a heredoc with the same text',
+    tail: [
+      'time="2026-11-23T09:31:14Z" level=info msg="RUN make"',
+      'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 2',
+    ],
+    dockerfile: 'FROM a\nCOPY << EOF /x\nRUN make\nEOF\nRUN make\n',
+    expected: { message: '"RUN make" failed with exit code 2', line: 5 },
+  },
+  {
+    name: 'a RUN with a heredoc',
     tail: [
       'time="2026-11-23T09:31:14Z" level=info msg="RUN <<EOF"',
       'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 4',
@@ -47,7 +67,7 @@ const cases: readonly {
     expected: { message: '"RUN <<EOF" failed with exit code 4', line: 2 },
   },
   {
-    name: 'a RUN whose name is out of sight',
+    name: 'a RUN that is not in the tail',
     tail: [
       'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 1',
     ],
@@ -61,9 +81,9 @@ const cases: readonly {
     ],
     dockerfile: 'FROM a\nRUN kill -9 $$\n',
     expected: {
-      message: '"RUN kill -9 $$" was ended by the signal killed',
+      message: '"RUN kill -9 $$" was terminated by signal: killed',
       line: 2,
-      hint: "Give the builder more memory by 'resources' (limits.memory) if it ran out of it.",
+      hint: "If the build ran out of memory, raise 'limits.memory' in 'resources'.",
     },
   },
   {
@@ -114,14 +134,14 @@ const cases: readonly {
     },
   },
   {
-    name: 'a base image that needs a login',
+    name: 'a base image that needs credentials',
     tail: [
       `${pull} GET https://10.88.0.1:5443/v2/in/push/manifests/1: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:in/push Type:repository]]`,
     ],
     dockerfile: 'FROM 10.88.0.1:5443/in/push:1\n',
     expected: {
-      message: 'pulling a base image was refused: in/push',
-      hint: "Give a login by 'docker-config' and let 'pull-logins' name the registry.",
+      message: 'pull access denied for the base image in/push',
+      hint: "Provide credentials with 'docker-config', and list the registry in 'pull-logins'.",
       line: 1,
     },
   },
@@ -131,7 +151,7 @@ const cases: readonly {
       'error building image: Error finding target stage: two is not a valid target build stage',
     ],
     expected: {
-      message: 'the Dockerfile has no stage of that name',
+      message: 'the target stage could not be found in the Dockerfile',
       hint: "Correct 'target'.",
     },
   },
@@ -157,7 +177,7 @@ const cases: readonly {
     dockerfile: 'ARG X\nFROM ${X}\n',
     expected: {
       message: 'the image reference "" in the Dockerfile is not valid',
-      hint: "Give every ARG that a FROM uses a default, or a value by 'build-args'.",
+      hint: "Give every ARG that is used in FROM a default value, or set it with 'build-args'.",
       line: 2,
     },
   },
@@ -169,61 +189,61 @@ const cases: readonly {
     dockerfile: 'FROM a\nUSER nobodyhere:x\nRUN id\n',
     expected: {
       message: 'the user nobodyhere does not exist in the image',
-      hint: 'Create the user before USER names it.',
+      hint: 'Create the user before the USER instruction.',
       line: 2,
     },
   },
   {
-    name: 'a push without a login',
+    name: 'a push without credentials',
     tail: [
       `${push} "10.88.0.1:5443/in/push:1": POST https://10.88.0.1:5443/v2/in/push/blobs/uploads/: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:in/push Type:repository]]`,
     ],
     expected: {
-      message: 'the registry 10.88.0.1:5443 refuses the push',
-      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      message: 'the registry 10.88.0.1:5443 denied the push',
+      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
     },
   },
   {
-    name: 'a certificate of an unknown authority at the push',
+    name: 'a push to a registry with an unknown CA certificate',
     tail: [
       `${push} "10.88.0.1:5443/in/push:1": creating push check transport for 10.88.0.1:5443 failed: Get "https://10.88.0.1:5443/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority; GET http://10.88.0.1:5443/v2/: unexpected status code 400 Bad Request: Client sent an HTTP request to an HTTPS server.`,
     ],
     expected: {
       message:
         'the certificate of the registry 10.88.0.1:5443 is not trusted: certificate signed by unknown authority',
-      hint: "Give the certificate of its authority by 'registry-ca'.",
+      hint: "Provide its CA certificate with 'registry-ca'.",
     },
   },
   {
-    name: 'a certificate of an unknown authority at the pull',
+    name: 'a pull from a registry with an unknown CA certificate',
     tail: [
       `${pull} Get "https://10.88.0.1:5443/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority; GET http://10.88.0.1:5443/v2/: unexpected status code 400 Bad Request: Client sent an HTTP request to an HTTPS server.`,
     ],
     expected: {
       message:
         'the certificate of the registry 10.88.0.1:5443 is not trusted: certificate signed by unknown authority',
-      hint: "Give the certificate of its authority by 'registry-ca'.",
+      hint: "Provide its CA certificate with 'registry-ca'.",
     },
   },
   {
-    name: 'a port with the digits of a refusal, which is none',
+    name: 'a port and a tag that look like a denied push',
     tail: [
       `${push} "127.0.0.1:40173/in/push:403": creating push check transport for 127.0.0.1:40173 failed: Get "https://127.0.0.1:40173/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     ],
     expected: {
       message:
         'the certificate of the registry 127.0.0.1:40173 is not trusted: certificate signed by unknown authority',
-      hint: "Give the certificate of its authority by 'registry-ca'.",
+      hint: "Provide its CA certificate with 'registry-ca'.",
     },
   },
   {
-    name: 'a status that refuses the push',
+    name: 'a status that denied the push',
     tail: [
       `${push} "r.example/a:1": POST https://r.example/v2/a/blobs/uploads/: unexpected status code 403 Forbidden`,
     ],
     expected: {
-      message: 'the registry r.example refuses the push',
-      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      message: 'the registry r.example denied the push',
+      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
     },
   },
   {
@@ -232,7 +252,7 @@ const cases: readonly {
       `${push} "198.18.88.1:5000/in/push:1": creating push check transport for 198.18.88.1:5000 failed: Get "https://198.18.88.1:5000/v2/": http: server gave HTTP response to HTTPS client`,
     ],
     expected: {
-      message: 'the registry 198.18.88.1:5000 speaks plain HTTP',
+      message: 'the registry 198.18.88.1:5000 uses plain HTTP',
       hint: "Add http://198.18.88.1:5000 to 'insecure-registries'.",
     },
   },
@@ -243,8 +263,8 @@ const cases: readonly {
     ],
     expected: {
       message:
-        'the registry 10.88.0.1:5999 cannot be reached from the cluster: dial tcp 10.88.0.1:5999: connect: connection refused',
-      hint: 'Check its name, and that the nodes of the cluster have a way to it.',
+        'the registry 10.88.0.1:5999 is unreachable from the cluster: dial tcp 10.88.0.1:5999: connect: connection refused',
+      hint: 'Check the host name of the registry, and that pods in the cluster can connect to it.',
     },
   },
   {
@@ -261,17 +281,17 @@ const cases: readonly {
       'unknown flag: --nope',
     ],
     expected: {
-      message: 'this kaniko does not know the flag --nope',
+      message: 'this kaniko does not support the flag --nope',
       hint: "Correct 'builder-args'.",
     },
   },
   {
-    name: 'a flag that only some forks know',
+    name: 'a flag that only some forks support',
     tail: ['Error: unknown flag: --annotation', 'Usage:', '  executor [flags]'],
     expected: {
       message:
-        "this kaniko does not know the flag --annotation, which the input 'annotations' needs",
-      hint: "Use a kaniko of the osscontainertools fork as 'builder-image', or leave 'annotations' out.",
+        "this kaniko does not support the flag --annotation, which the input 'annotations' needs",
+      hint: "Use a kaniko of the osscontainertools fork as 'builder-image', or remove 'annotations'.",
     },
   },
   {
@@ -284,10 +304,10 @@ const cases: readonly {
     },
   },
   {
-    name: 'a stream that was cut',
+    name: 'a stream that ended early',
     tail: ['error resolving source context: unexpected EOF'],
     expected: {
-      message: 'the context did not arrive complete: unexpected EOF',
+      message: 'the builder did not receive the whole context: unexpected EOF',
       transport: true,
     },
   },
@@ -310,54 +330,54 @@ const cases: readonly {
     expected: {
       message:
         'the image was built, but pushing it failed: failed to push to destination r.example/a:1: PUT https://r.example/v2/a/manifests/1: TAG_INVALID: immutable',
-      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
     },
   },
-  { name: 'text that nobody knows', tail: ['something else', ''], expected: undefined },
+  { name: 'unknown text', tail: ['something else', ''], expected: undefined },
   { name: 'no output', tail: [], expected: undefined },
 ];
 
 describe('diagnoseKaniko', () => {
   test.each(cases)('explains $name', ({ tail, dockerfile = '', expected }) => {
-    expect(diagnoseKaniko(tail, 1, dockerfile, [])).toEqual(expected);
+    expect(diagnoseKaniko(tail, 1, parseDockerfile(dockerfile), [])).toEqual(expected);
   });
 
-  test('finds nothing wrong in a build that ended well', () => {
-    expect(diagnoseKaniko(['error pushing image: x'], 0, '', [])).toBeUndefined();
+  test('explains nothing after exit code 0', () => {
+    expect(diagnoseKaniko(['error pushing image: x'], 0, noDockerfile, [])).toBeUndefined();
   });
 
   test.each([
     {
-      name: 'to which no login was sent',
+      name: 'without credentials',
       words: 'checking push permission for "index.docker.io/me/app:1": POST: UNAUTHORIZED: no',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "Give a login for index.docker.io by 'docker-config' or 'registry-secret': none was found.",
+      hint: "No credentials for index.docker.io were found. Provide them with 'docker-config' or 'registry-secret'.",
     },
     {
-      name: 'to which no login was sent, in a tag without a registry',
+      name: 'without credentials, in a tag without a registry',
       words: 'checking push permission for "me/app:bionic-99": POST: UNAUTHORIZED: no',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "Give a login for index.docker.io by 'docker-config' or 'registry-secret': none was found.",
+      hint: "No credentials for index.docker.io were found. Provide them with 'docker-config' or 'registry-secret'.",
     },
     {
-      name: 'that is not named',
+      name: 'that the error does not name',
       words: 'DENIED: requested access to the resource is denied',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "Give a login for index.docker.io and ghcr.io by 'docker-config' or 'registry-secret': none was found.",
+      hint: "No credentials for index.docker.io and ghcr.io were found. Provide them with 'docker-config' or 'registry-secret'.",
     },
     {
-      name: 'that had its login',
+      name: 'with credentials',
       words: 'checking push permission for "r.example/app:1": POST: UNAUTHORIZED: no',
       withoutLogin: ['ghcr.io'],
-      hint: "Check the login in 'docker-config' or 'registry-secret', and the repository.",
+      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
     },
-  ])('says whether there was a login for a registry $name', ({ words, withoutLogin, hint }) => {
+  ])('has the hint for a registry $name', ({ words, withoutLogin, hint }) => {
     const line = `error checking push permissions -- make sure you entered the correct tag name: ${words}`;
-    expect(diagnoseKaniko([line], 1, '', withoutLogin)).toMatchObject({ hint });
+    expect(diagnoseKaniko([line], 1, noDockerfile, withoutLogin)).toMatchObject({ hint });
   });
 });
 
-test('the usage text is left out, and nothing else', () => {
+test('withoutUsage removes the usage text only', () => {
   const lines = ['time="…" level=info msg="x"', '  indented output', 'Error: unexpected EOF'];
   const usage = [
     'Usage:',

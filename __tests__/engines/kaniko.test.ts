@@ -53,7 +53,7 @@ test('a build without push', () => {
   });
 });
 
-test('a build with everything', () => {
+test('a build with all inputs', () => {
   const inputs = inputsOf({
     tags: 'ghcr.io/acme/app:1\nacme/app',
     push: 'true',
@@ -138,7 +138,7 @@ describe('the cache', () => {
       args: ['--cache=true', '--cache-repo=acme/cache'],
     },
     {
-      name: 'is left alone by no-cache',
+      name: 'is not used with no-cache',
       given: { 'cache-to': 'acme/cache', 'cache-ttl': '1h', 'no-cache': 'true' },
       args: [],
     },
@@ -150,7 +150,7 @@ describe('the cache', () => {
 describe('registry-secret', () => {
   const inputs = inputsOf({ 'registry-secret': 'login' });
 
-  test('is mounted where kaniko looks for logins', () => {
+  test('is mounted where kaniko reads credentials', () => {
     expect(kaniko.container(inputs, plain)).toEqual({
       name: 'builder',
       image: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
@@ -169,7 +169,7 @@ describe('registry-secret', () => {
     });
   });
 
-  test('gives config.json for either of its usual keys', () => {
+  test('provides config.json from either of the two usual keys', () => {
     expect(kaniko.volumes(inputs)).toEqual([
       {
         name: 'registry-login',
@@ -190,7 +190,7 @@ describe('registry-secret', () => {
     ]);
   });
 
-  test('is no volume when it is not set', () => {
+  test('adds no volume if it is not set', () => {
     expect(kaniko.volumes(inputsOf({}))).toEqual([]);
   });
 });
@@ -206,18 +206,18 @@ describe('readImage', () => {
       expected: { digest },
     },
     {
-      name: 'a list that was cut',
+      name: 'a list whose end is missing',
       message: `r/a:1@${digest}\nr/a:2@sha256:0a0a`,
       expected: { digest },
     },
     { name: 'an empty message', message: '', expected: undefined },
     { name: 'other text', message: 'error: no space left', expected: undefined },
-    { name: 'half a digest', message: 'r/a:1@sha256:0a0a', expected: undefined },
+    { name: 'an incomplete digest', message: 'r/a:1@sha256:0a0a', expected: undefined },
   ])('reads $name', ({ message, expected }) => {
     expect(kaniko.readImage(message, pushing, [])).toEqual(expected);
   });
 
-  test('is nothing without push', () => {
+  test('returns undefined without push', () => {
     expect(kaniko.readImage(`r/a:1@${digest}`, inputsOf({}), [])).toBeUndefined();
   });
 
@@ -226,33 +226,39 @@ describe('readImage', () => {
   const pushed = (repository: string, value: string): string => `Pushed ${repository}@${value}`;
 
   test.each([
-    { name: 'its own words agree', noted: [pushed('index.docker.io/library/a', digest)] },
-    { name: 'it names another repository', noted: [pushed('index.docker.io/library/b', other)] },
-    { name: 'it says nothing', noted: [] },
-  ])('trusts the message if $name', ({ noted }) => {
+    {
+      name: 'the output has the same digest',
+      noted: [pushed('index.docker.io/library/a', digest)],
+    },
+    {
+      name: 'the output names another repository',
+      noted: [pushed('index.docker.io/library/b', other)],
+    },
+    { name: 'the output has no digest', noted: [] },
+  ])('accepts the message if $name', ({ noted }) => {
     expect(kaniko.readImage(message, pushing, noted)).toEqual({ digest });
   });
 
   test.each([
-    { name: 'its own words disagree', noted: [pushed('index.docker.io/library/a', other)] },
+    { name: 'the output has another digest', noted: [pushed('index.docker.io/library/a', other)] },
     {
-      name: 'its own words stand among others',
+      name: 'the output has the same digest and another one',
       noted: [
         pushed('index.docker.io/library/a', digest),
         pushed('index.docker.io/library/a', other),
       ],
     },
-  ])('trusts nothing if $name', ({ noted }) => {
-    expect(() => kaniko.readImage(message, pushing, noted)).toThrow('named two digests');
+  ])('throws if $name', ({ noted }) => {
+    expect(() => kaniko.readImage(message, pushing, noted)).toThrow('reported two digests');
   });
 
-  test('trusts no message with two digests', () => {
+  test('throws for a message with two digests', () => {
     expect(() => kaniko.readImage(`${message}a:2@${other}\n`, pushing, [])).toThrow(
-      'named two digests',
+      'reported two digests',
     );
   });
 
-  test('a cache in the same repository is pushed by the same words', () => {
+  test('ignores digests of a cache in the same repository', () => {
     const inputs = inputsOf({ tags: 'a:1', push: 'true', 'cache-to': 'a' });
     const noted = [
       pushed('index.docker.io/library/a', other),

@@ -9,8 +9,8 @@ import { runAction } from '../../runner/run-action.ts';
 const project = join(import.meta.dirname, '..', '..', 'playground', 'demo-project');
 
 test.each([
-  { afterBytes: 0, words: 'the context did not arrive complete: EOF' },
-  { afterBytes: 500, words: 'the context did not arrive complete: unexpected EOF' },
+  { afterBytes: 0, words: 'the builder did not receive the whole context: EOF' },
+  { afterBytes: 500, words: 'the builder did not receive the whole context: unexpected EOF' },
 ])(
   'a stream that kaniko got $afterBytes bytes of is sent again to a new pod',
   async ({ afterBytes, words }) => {

@@ -12,11 +12,13 @@ import { runBuilder } from '../../playground/builder/run.ts';
 import { startRegistry, type PocketImage, type PocketRegistry } from '../../playground/registry.ts';
 import { createSource } from '../../src/context/source.ts';
 import type { StreamAuth } from '../../src/context/stdin.ts';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 
 type Files = Readonly<Record<string, TreeEntry>>;
 
+const noDockerfile = parseDockerfile('');
 const credentials = { user: 'me', password: 'secret' };
 const layout = [
   '--context=tar://stdin',
@@ -300,7 +302,7 @@ describe('a build', () => {
           { Dockerfile: 'FROM scratch\n' },
           { args: [`--destination=${flaky.host}/app:1`, `--push-retry=${retries}`] },
         );
-        digests.push(`${code} ${diagnoseKaniko(lines, code, '', [])?.message ?? ''}`);
+        digests.push(`${code} ${diagnoseKaniko(lines, code, noDockerfile, [])?.message ?? ''}`);
       } finally {
         await flaky.close();
       }
@@ -636,7 +638,7 @@ describe('a failure', () => {
     const files = { Dockerfile: dockerfile, 'a.txt': 'a', 'b.txt': 'b' };
     const { code, lines } = await build(files, args && { args });
     expect(code).toBe(1);
-    return diagnoseKaniko(lines, code, dockerfile, []);
+    return diagnoseKaniko(lines, code, parseDockerfile(dockerfile), []);
   }
 
   test.each([
@@ -702,7 +704,7 @@ describe('a failure', () => {
     const other = await startRegistry({ credentials });
     try {
       expect(await failureOf(`FROM ${other.host}/in/base:1\n`)).toMatchObject({
-        message: 'pulling a base image was refused: in/base',
+        message: 'pull access denied for the base image in/base',
         line: 1,
       });
     } finally {
@@ -715,8 +717,8 @@ describe('a failure', () => {
       { Dockerfile: 'FROM scratch\nRUNX\n' },
       { auth: { config: login({ user: 'me', password: 'wrong' }) } },
     );
-    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
-      message: expect.stringMatching(/^the registry .*refuses the push$/),
+    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
+      message: expect.stringMatching(/^the registry .*denied the push$/),
     });
     expect(lines.at(-1)).toContain(`POST http://${registry.host}/v2/app/blobs/uploads/`);
   });
@@ -725,7 +727,7 @@ describe('a failure', () => {
     await registry.close();
     const host = registry.host;
     expect(await failureOf('FROM scratch\n')).toMatchObject({
-      message: `the registry ${host} cannot be reached from the cluster: dial tcp ${host}: connect: connection refused`,
+      message: `the registry ${host} is unreachable from the cluster: dial tcp ${host}: connect: connection refused`,
     });
     registry = await startRegistry({ credentials });
   });
@@ -733,7 +735,7 @@ describe('a failure', () => {
   test('of a destination in upper case', async () => {
     expect(
       await failureOf('FROM scratch\n', [`--destination=${registry.host}/App:1`]),
-    ).toMatchObject({ message: 'the name of a repository is not valid' });
+    ).toMatchObject({ message: 'a repository name is not valid' });
   });
 
   test('of an unknown flag is a page of usage', async () => {
@@ -741,8 +743,8 @@ describe('a failure', () => {
     expect(code).toBe(1);
     expect(lines[0]).toBe('Error: unknown flag: --reproducible');
     expect(lines).toContain('Usage:');
-    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
-      message: 'this kaniko does not know the flag --reproducible',
+    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
+      message: 'this kaniko does not support the flag --reproducible',
     });
   });
 
@@ -808,7 +810,7 @@ describe('a registry with TLS', () => {
 
   test('is not trusted otherwise', async () => {
     const { code, lines, pushed } = await buildSecure(() => []);
-    expect(diagnoseKaniko(lines, code, dockerfile, [])).toMatchObject({
+    expect(diagnoseKaniko(lines, code, parseDockerfile(dockerfile), [])).toMatchObject({
       message: expect.stringMatching(/^the certificate of the registry \S+ is not trusted/),
     });
     expect(pushed).toEqual([]);
@@ -822,7 +824,7 @@ describe('the stream', () => {
   async function reasonOf(stream: Buffer): Promise<string | undefined> {
     const { code, lines } = await feed([stream], ['--no-push']);
     expect(code).toBe(1);
-    expect(diagnoseKaniko(lines, code, '', [])).toBeDefined();
+    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toBeDefined();
     return lines.at(-1);
   }
 
@@ -871,7 +873,7 @@ describe('the stream', () => {
     const tar = gunzipSync(await packStream(files, {}));
     const start = tar.indexOf('meta/Dockerfile\0');
     const { code, lines } = await feed([gzipSync(tar.subarray(0, start))], ['--no-push']);
-    expect(diagnoseKaniko(lines, code, '', [])).toMatchObject({
+    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
       message: 'the stream ended before the Dockerfile, which is its last entry',
     });
   });
@@ -914,7 +916,7 @@ describe('the program', () => {
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(1);
-    expect(diagnoseKaniko(text.split('\n'), code, '', [])).toMatchObject({
+    expect(diagnoseKaniko(text.split('\n'), code, noDockerfile, [])).toMatchObject({
       message: expect.stringContaining('no data found'),
     });
   });

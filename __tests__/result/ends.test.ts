@@ -23,7 +23,8 @@ interface End {
   readonly after?: number;
 }
 
-const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
+const tryAgain =
+  'Run the step again. If it happens often, contact the administrator of the cluster.';
 const lookAbove = "Look at the builder's output above.";
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
 const checkWay =
@@ -31,7 +32,7 @@ const checkWay =
 const checkInit = "Correct the init containers of 'pod-template'.";
 const checkReferences =
   "Create the Secret or ConfigMap that the pod names, or correct 'pod-template' and 'registry-secret'.";
-const raisePriority = "Set a priorityClassName by 'pod-template'.";
+const raisePriority = "Set a priorityClassName in 'pod-template'.";
 const startTimeoutMs = 300_000;
 const second = 1_000;
 
@@ -47,14 +48,13 @@ const recorded: readonly End[] = [
     name: 'completed',
     kind: 'build',
     message:
-      'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved',
-    hint: 'Let its command read all of stdin.',
+      'the builder ended with exit code 0 before it read all of its stdin, so success cannot be confirmed',
+    hint: 'Make the command read all of stdin.',
   },
   {
     name: 'oom-killed',
     kind: 'build',
-    message:
-      'the builder was killed with exit code 137: it needed more than its memory limit of 16Mi',
+    message: 'the builder was killed with exit code 137: it exceeded its memory limit of 16Mi',
     hint: "Raise 'limits.memory' in 'resources'.",
   },
   {
@@ -65,7 +65,7 @@ const recorded: readonly End[] = [
     hint: "Correct 'builder-command' or 'builder-image'.",
   },
   {
-    // Why stands in an event only; the kubelet kills the container as a user might.
+    // Only an event has the reason. The kubelet kills the container as a user could.
     name: 'post-start-hook',
     kind: 'build',
     message:
@@ -76,90 +76,90 @@ const recorded: readonly End[] = [
     name: 'deadline-exceeded',
     kind: 'timeout',
     message:
-      'the cluster ended the pod at its deadline: Pod was active on the node longer than the specified deadline',
+      'the pod exceeded its activeDeadlineSeconds: Pod was active on the node longer than the specified deadline',
     hint: "Raise 'timeout' (now 3600 s).",
   },
   {
     name: 'evicted',
     kind: 'build',
     message:
-      'the node evicted the pod before the builder ended (Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.)',
-    hint: "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.",
+      'the kubelet evicted the pod before the builder ended (Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.)',
+    hint: "Raise 'limits.ephemeral-storage' in 'resources', or exclude files with .dockerignore.",
   },
   {
     name: 'evicted-empty-dir',
     kind: 'build',
     message:
-      'the node evicted the pod before the builder ended (Evicted: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi".)',
+      'the kubelet evicted the pod before the builder ended (Evicted: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi".)',
     hint: "Raise the sizeLimit of the volume in 'pod-template', or write less to it.",
   },
   {
     name: 'deleted',
     kind: 'build',
-    message: 'somebody deleted the pod before the builder ended',
-    hint: 'Find out who deletes pods in this namespace.',
+    message: 'another client deleted the pod before the builder ended',
+    hint: 'Check which user or controller deletes pods in this namespace.',
   },
   {
     name: 'evicted-by-api',
     kind: 'lost',
     message:
-      'the pod was evicted, as when a node is drained, before the builder ended (EvictionByEvictionAPI: Eviction API: evicting)',
+      'the pod was evicted with the Eviction API (for example by a node drain) before the builder ended (EvictionByEvictionAPI: Eviction API: evicting)',
     hint: tryAgain,
   },
   {
     name: 'taint-manager',
     kind: 'lost',
     message:
-      'the node became unusable before the builder ended (DeletionByTaintManager: Taint manager: deleting due to NoExecute taint)',
+      'the pod was evicted because of a NoExecute taint of its node before the builder ended (DeletionByTaintManager: Taint manager: deleting due to NoExecute taint)',
     hint: tryAgain,
   },
   {
     name: 'pod-gc',
     kind: 'lost',
     message:
-      'the node disappeared before the builder ended (DeletionByPodGC: PodGC: node no longer exists)',
+      'the node was removed from the cluster before the builder ended (DeletionByPodGC: PodGC: node no longer exists)',
     hint: tryAgain,
   },
   {
     name: 'preempted-by-scheduler',
     kind: 'lost',
     message:
-      'the pod was preempted by a more important one before the builder ended (PreemptionByScheduler: default-scheduler: preempting to accommodate a higher priority pod)',
+      'the pod was preempted by a higher-priority pod before the builder ended (PreemptionByScheduler: default-scheduler: preempting to accommodate a higher priority pod)',
     hint: raisePriority,
   },
   {
     name: 'preempted-by-kubelet',
     kind: 'lost',
     message:
-      'the pod was preempted by a more important one before the builder ended (Preempting: Preempted in order to admit critical pod)',
+      'the pod was preempted by a higher-priority pod before the builder ended (Preempting: Preempted in order to admit critical pod)',
     hint: raisePriority,
   },
   {
     name: 'container-lost-by-runtime',
     kind: 'lost',
     message:
-      'the node lost the container before the builder ended (ContainerStatusUnknown: its exit code is unknown)',
+      'the kubelet lost the status of the container before the builder ended (ContainerStatusUnknown: its exit code is unknown)',
     hint: tryAgain,
   },
   {
     name: 'container-lost-by-kubelet',
     kind: 'lost',
     message:
-      'the node lost the container before the builder ended (ContainerStatusUnknown: The container could not be located when the pod was deleted.  The container used to be Running)',
+      'the kubelet lost the status of the container before the builder ended (ContainerStatusUnknown: The container could not be located when the pod was deleted.  The container used to be Running)',
     hint: tryAgain,
   },
   {
     name: 'out-of-cpu',
     kind: 'lost',
     message:
-      "the node had no room for the pod, so the builder never ran (OutOfcpu: Pod was rejected: Node didn't have enough resource: cpu, requested: 1000000, used: 0, capacity: 2000)",
+      "the node had insufficient resources for the pod, so the builder never ran (OutOfcpu: Pod was rejected: Node didn't have enough resource: cpu, requested: 1000000, used: 0, capacity: 2000)",
     hint: tryAgain,
   },
   {
     name: 'node-affinity',
     kind: 'build',
     message:
-      "the node does not fit the pod, so the builder never ran (NodeAffinity: Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector)",
+      "the node does not match the node selector or node affinity of the pod, so the builder never ran (NodeAffinity: Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector)",
     hint: "Correct 'node-selector' and 'pod-template'.",
   },
   {
@@ -167,14 +167,14 @@ const recorded: readonly End[] = [
     kind: 'build',
     message:
       "a host port of the pod is in use on the node, so the builder never ran (NodePorts: Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports)",
-    hint: "Take host ports out of 'pod-template'.",
+    hint: "Remove host ports from 'pod-template'.",
   },
   {
     name: 'sysctl-forbidden',
     kind: 'build',
     message:
-      'the node refused the pod, so the builder never ran (SysctlForbidden: Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted)',
-    hint: "Take sysctls out of 'pod-template'.",
+      'the kubelet rejected the pod, so the builder never ran (SysctlForbidden: Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted)',
+    hint: "Remove sysctls from 'pod-template'.",
   },
   {
     name: 'os-not-supported',
@@ -367,9 +367,8 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     name: 'seccomp killed',
     status: ended(159, 'seccomp killed'),
     kind: 'build',
-    message:
-      'the builder was killed with exit code 159: its seccomp profile forbids a system call that it made',
-    hint: "Set another seccompProfile by 'pod-template'.",
+    message: 'the builder was killed with exit code 159: its seccomp profile forbids a system call',
+    hint: "Set another seccompProfile in 'pod-template'.",
   },
   {
     name: 'ContainerStatusUnknown',
@@ -380,7 +379,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     ),
     kind: 'lost',
     message:
-      'the node lost the container before the builder ended (ContainerStatusUnknown: The container could not be located when the pod was terminated)',
+      'the kubelet lost the status of the container before the builder ended (ContainerStatusUnknown: The container could not be located when the pod was terminated)',
     hint: tryAgain,
   },
   {
@@ -391,15 +390,15 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     ),
     kind: 'lost',
     message:
-      'the node evicted the pod before the builder ended (Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: 60Mi.)',
-    hint: "Raise 'requests.memory' in 'resources': a node under pressure first evicts what uses more than it requested.",
+      'the kubelet evicted the pod before the builder ended (Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: 60Mi.)',
+    hint: "Raise 'requests.memory' in 'resources': under node pressure, the kubelet first evicts pods that use more than they request.",
   },
   {
     name: 'Evicted for want of processes on the node',
     status: failed('Evicted', 'The node was low on resource: pids. '),
     kind: 'lost',
     message:
-      'the node evicted the pod before the builder ended (Evicted: The node was low on resource: pids.)',
+      'the kubelet evicted the pod before the builder ended (Evicted: The node was low on resource: pids.)',
     hint: tryAgain,
   },
   {
@@ -407,21 +406,21 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     status: failed('Evicted', 'Pod was rejected: The node had condition: [DiskPressure]. '),
     kind: 'lost',
     message:
-      'the node evicted the pod before the builder ended (Evicted: Pod was rejected: The node had condition: [DiskPressure].)',
+      'the kubelet evicted the pod before the builder ended (Evicted: Pod was rejected: The node had condition: [DiskPressure].)',
     hint: tryAgain,
   },
   {
     name: 'TerminationByKubelet',
     status: disrupted('TerminationByKubelet'),
     kind: 'lost',
-    message: 'the node evicted the pod before the builder ended (TerminationByKubelet: words)',
+    message: 'the kubelet evicted the pod before the builder ended (TerminationByKubelet: words)',
     hint: tryAgain,
   },
   {
     name: 'NodeLost',
     status: failed('NodeLost'),
     kind: 'lost',
-    message: 'the node disappeared before the builder ended (NodeLost: words)',
+    message: 'the node became unreachable before the builder ended (NodeLost: words)',
     hint: tryAgain,
   },
   {
@@ -443,14 +442,14 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     name: reason,
     status: failed(reason),
     kind: 'lost' as const,
-    message: `the node had no room for the pod, so the builder never ran (${reason}: words)`,
+    message: `the node had insufficient resources for the pod, so the builder never ran (${reason}: words)`,
     hint: tryAgain,
   })),
   ...['UnexpectedAdmissionError', 'TopologyAffinityError', 'InvalidNodeInfo'].map((reason) => ({
     name: reason,
     status: failed(reason),
     kind: 'lost' as const,
-    message: `the node refused the pod, so the builder never ran (${reason}: words)`,
+    message: `the kubelet rejected the pod, so the builder never ran (${reason}: words)`,
     hint: tryAgain,
   })),
   {
@@ -458,8 +457,8 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     status: failed('PodFeatureUnsupported'),
     kind: 'build',
     message:
-      'the node is too old for the pod, so the builder never ran (PodFeatureUnsupported: words)',
-    hint: "Take what its words name out of 'pod-template', or choose other nodes by 'node-selector'.",
+      'the kubelet does not support a feature of the pod, so the builder never ran (PodFeatureUnsupported: words)',
+    hint: "Remove that feature from 'pod-template', or choose other nodes with 'node-selector'.",
   },
   {
     name: 'PodOSSelectorNodeLabelDoesNotMatch',
@@ -473,7 +472,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     name: 'AppArmor',
     status: failed('AppArmor'),
     kind: 'build',
-    message: 'the node refused the pod, so the builder never ran (AppArmor: words)',
+    message: 'the kubelet rejected the pod, so the builder never ran (AppArmor: words)',
     hint: "Correct the AppArmor profile in 'pod-template'.",
   },
   {
@@ -490,8 +489,8 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     },
     kind: 'lost',
     message:
-      'the node evicted the pod before the builder ended (Evicted: The node was low on resource: memory.)',
-    hint: "Raise 'requests.memory' in 'resources': a node under pressure first evicts what uses more than it requested.",
+      'the kubelet evicted the pod before the builder ended (Evicted: The node was low on resource: memory.)',
+    hint: "Raise 'requests.memory' in 'resources': under node pressure, the kubelet first evicts pods that use more than they request.",
   },
   {
     name: 'a second start',
@@ -500,8 +499,8 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     },
     kind: 'build',
     message:
-      'the container was started a second time before the builder ended (ContainerRestarted: the container was restarted without its stdin)',
-    hint: "Take restart policies out of 'pod-template'.",
+      'the container was restarted before the builder ended (ContainerRestarted: the container was restarted without its stdin)',
+    hint: "Remove restart policies from 'pod-template'.",
   },
   ...['ImageInspectError', 'SignatureValidationFailed'].map((reason) => ({
     name: reason,
@@ -564,7 +563,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
 ];
 
 interface Seen {
-  /** What the user reads. */
+  /** The error as the user sees it. */
   readonly sentence: unknown;
   readonly after: number;
 }

@@ -12,8 +12,9 @@ const context: MessageContext = {
   diagnosis: undefined,
   isSilent: false,
 };
-const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
-const printMore = 'Let its command print what it does, for example by set -x in a shell.';
+const tryAgain =
+  'Run the step again. If it happens often, contact the administrator of the cluster.';
+const printMore = 'Make the command log its steps, for example with set -x in a shell.';
 const lookAbove = "Look at the builder's output above.";
 
 function messageOf(
@@ -52,12 +53,12 @@ describe('a builder that failed', () => {
     expected: object;
   }>([
     {
-      name: 'says its exit code',
+      name: 'has its exit code',
       outcome: failed({ exitCode: 7 }),
       expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: lookAbove },
     },
     {
-      name: 'says that there is nothing to look at when it printed nothing',
+      name: 'without output has no hint to look at it',
       outcome: failed({ exitCode: 7 }),
       about: { isSilent: true },
       expected: {
@@ -67,7 +68,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'says that it printed nothing behind what it got',
+      name: 'without output has the number of bytes that it received',
       outcome: failed({ exitCode: 7 }, 1_234, false, new BuildError('lost', 'it broke')),
       about: { isSilent: true },
       expected: {
@@ -78,7 +79,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'whose own first process was more than its limit',
+      name: 'whose first process exceeds the memory limit',
       outcome: failed({
         exitCode: 128,
         reason: 'StartError',
@@ -92,7 +93,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'says what its engine found in the output, and where',
+      name: 'has the diagnosis of its engine, with the line',
       outcome: failed({}),
       about: { diagnosis },
       expected: {
@@ -103,7 +104,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'has a hint where its engine has none',
+      name: 'has a hint if the diagnosis has none',
       outcome: failed({}),
       about: { diagnosis: { message: 'no such file' } },
       expected: {
@@ -113,7 +114,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'says how far its stdin was when it ended early',
+      name: 'has the number of bytes of stdin if it ended early',
       outcome: failed({}, 1_234, false),
       about: { diagnosis: { message: 'bad flag' } },
       expected: {
@@ -123,7 +124,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'says the signal that killed it',
+      name: 'has the signal that killed it',
       outcome: failed({ exitCode: 143 }),
       expected: {
         kind: 'build',
@@ -132,17 +133,17 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'takes 128 for no signal',
+      name: 'has no signal for exit code 128',
       outcome: failed({ exitCode: 128 }),
       expected: { kind: 'build', message: 'the builder ended with exit code 128', hint: lookAbove },
     },
     {
-      name: 'takes 255 for no signal',
+      name: 'has no signal for exit code 255',
       outcome: failed({ exitCode: 255 }),
       expected: { kind: 'build', message: 'the builder ended with exit code 255', hint: lookAbove },
     },
     {
-      name: 'whose stream was cut on its way is worth another try',
+      name: 'that did not receive the whole stream is retried',
       outcome: failed({}),
       about: { diagnosis: { message: 'unexpected end of the archive', transport: true } },
       expected: {
@@ -152,7 +153,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'without a word after its connection broke is worth another try',
+      name: 'without a diagnosis after its connection was lost is retried',
       outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
       expected: {
         kind: 'lost',
@@ -162,7 +163,7 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'and says why is no other try, whatever became of its connection',
+      name: 'with a diagnosis after its connection was lost is not retried',
       outcome: failed({}, 100, false, new BuildError('lost', 'the connection was lost')),
       about: { diagnosis },
       expected: {
@@ -174,33 +175,30 @@ describe('a builder that failed', () => {
       },
     },
     {
-      name: 'for want of memory says its limit, whatever the output says',
+      name: 'that ran out of memory has its limit instead of the diagnosis',
       outcome: failed({ exitCode: 137, reason: 'OOMKilled' }),
       about: { memoryLimit: '4Gi', diagnosis },
       expected: {
         kind: 'build',
-        message:
-          'the builder was killed with exit code 137: it needed more than its memory limit of 4Gi',
+        message: 'the builder was killed with exit code 137: it exceeded its memory limit of 4Gi',
         hint: "Raise 'limits.memory' in 'resources'.",
       },
     },
     {
-      name: 'for want of memory without a limit',
+      name: 'that ran out of memory without a limit',
       outcome: failed({ exitCode: 137, reason: 'OOMKilled' }),
       expected: {
         kind: 'build',
-        message:
-          'the builder was killed with exit code 137: it needed more than the memory of its node',
-        hint: "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
+        message: 'the builder was killed with exit code 137: its node ran out of memory',
+        hint: "Set 'requests.memory' in 'resources', so that the pod gets a node with enough memory.",
       },
     },
     {
-      name: 'for want of memory says the limit that the cluster has set',
+      name: 'that ran out of memory has the limit that the cluster has set',
       outcome: failed({ exitCode: 137, reason: 'OOMKilled', memoryLimit: '512Mi' }),
       expected: {
         kind: 'build',
-        message:
-          'the builder was killed with exit code 137: it needed more than its memory limit of 512Mi',
+        message: 'the builder was killed with exit code 137: it exceeded its memory limit of 512Mi',
         hint: "Raise 'limits.memory' in 'resources'.",
       },
     },
@@ -218,26 +216,26 @@ describe('a builder that failed', () => {
   });
 });
 
-describe('a pod that was taken away', () => {
+describe('a lost pod', () => {
   const lost = (reason: string, message = ''): Exclude<Outcome, { kind: 'succeeded' }> => ({
     kind: 'pod-lost',
     reason,
     message,
   });
 
-  test('for a reason that nobody knows is not tried again', () => {
+  test('with an unknown reason is not retried', () => {
     expect(messageOf(lost('NewInThisVersion'))).toEqual({
       kind: 'build',
-      message: 'the cluster ended the pod before the builder ended (NewInThisVersion)',
+      message: 'the pod was terminated before the builder ended (NewInThisVersion)',
       hint: tryAgain,
     });
   });
 
-  test('and is gone altogether', () => {
+  test('that no longer exists', () => {
     expect(messageOf({ kind: 'pod-gone' })).toEqual({
       kind: 'build',
-      message: 'the pod disappeared before the builder ended: somebody deleted it',
-      hint: 'Find out who deletes pods in this namespace.',
+      message: 'the pod no longer exists: another client deleted it before the builder ended',
+      hint: 'Check which user or controller deletes pods in this namespace.',
     });
   });
 });
@@ -265,21 +263,21 @@ describe('an upload that was lost', () => {
       hint: tryAgain,
     },
     {
-      name: 'before the builder ended well',
-      outcome: { kind: 'unproved', ended, cause },
+      name: 'before the builder ended with exit code 0',
+      outcome: { kind: 'unconfirmed', ended, cause },
       message:
-        'the builder ended with exit code 0, but it did not get everything: the connection was lost after 100 bytes',
-      hint: 'Run the step again; if it always happens, let its command read all of stdin.',
+        'the builder ended with exit code 0, but its stdin was not delivered completely: the connection was lost after 100 bytes',
+      hint: 'Run the step again. If it fails every time, make the command read all of stdin.',
     },
-  ])('$name is worth another try and keeps its cause', ({ outcome, message, hint }) => {
+  ])('$name is retried and keeps its cause', ({ outcome, message, hint }) => {
     expect(messageOf(outcome)).toEqual({ kind: 'lost', message, hint });
     expect(outcomeError(outcome, context).cause).toBe(cause);
   });
 
-  test.each([401, 403])('an attach that stays refused by %d is told as it is', (code) => {
+  test.each([401, 403])('an attach that is still refused with %d keeps its error', (code) => {
     const refusal = new BuildError('cluster', 'attaching failed', {
       code,
-      hint: 'Give the right.',
+      hint: 'Grant the permission.',
     });
     expect(outcomeError({ kind: 'upload-lost', cause: refusal }, context)).toBe(refusal);
   });

@@ -33,31 +33,31 @@ test.each<{
     expected: { kind: 'succeeded', ended: ended(0) },
   },
   {
-    name: 'an end whose reason may follow counts as it stands',
+    name: 'an end whose reason may still change counts as an end',
     state: { kind: 'ending', end: ended(0) },
     upload: complete,
     expected: { kind: 'succeeded', ended: ended(0) },
   },
   {
-    name: 'exit code 0 after a lost upload proves nothing',
+    name: 'exit code 0 after a lost upload is unconfirmed',
     state: ended(0),
     upload: broken,
-    expected: { kind: 'unproved', ended: ended(0), cause },
+    expected: { kind: 'unconfirmed', ended: ended(0), cause },
   },
   {
-    name: 'exit code 0 without having read its stdin proves nothing',
+    name: 'exit code 0 before all of stdin was read is unconfirmed',
     state: ended(0),
     upload: unfinished,
-    expected: { kind: 'unproved', ended: ended(0), cause: undefined },
+    expected: { kind: 'unconfirmed', ended: ended(0), cause: undefined },
   },
   {
-    name: 'exit code 0 before anything was sent proves nothing',
+    name: 'exit code 0 before the upload began is unconfirmed',
     state: ended(0),
     upload: undefined,
-    expected: { kind: 'unproved', ended: ended(0), cause: undefined },
+    expected: { kind: 'unconfirmed', ended: ended(0), cause: undefined },
   },
   {
-    name: 'another exit code fails after a whole upload',
+    name: 'another exit code is a failure after a complete upload',
     state: ended(7),
     upload: complete,
     expected: {
@@ -69,7 +69,7 @@ test.each<{
     },
   },
   {
-    name: 'another exit code after a broken connection names it',
+    name: 'another exit code after a lost connection has the connection error',
     state: ended(1),
     upload: broken,
     expected: {
@@ -81,7 +81,7 @@ test.each<{
     },
   },
   {
-    name: 'another exit code counts more than a connection that the cluster ended with the container',
+    name: 'another exit code after a connection that the cluster closed has no connection error',
     state: ended(1),
     upload: refused,
     expected: {
@@ -93,7 +93,7 @@ test.each<{
     },
   },
   {
-    name: 'another exit code before anything was sent',
+    name: 'another exit code before the upload began',
     state: ended(128),
     upload: undefined,
     expected: {
@@ -105,13 +105,13 @@ test.each<{
     },
   },
   {
-    name: 'a lost pod is lost, whatever was sent',
+    name: 'a lost pod after a complete upload',
     state: { kind: 'lost', reason: 'Evicted', message: 'low on memory' },
     upload: complete,
     expected: { kind: 'pod-lost', reason: 'Evicted', message: 'low on memory' },
   },
   {
-    name: 'a pod that is gone is gone, whatever was sent',
+    name: 'a pod that no longer exists, after a complete upload',
     state: { kind: 'gone' },
     upload: complete,
     expected: { kind: 'pod-gone' },
@@ -123,13 +123,13 @@ test.each<{
     expected: { kind: 'upload-lost', cause },
   },
   {
-    name: 'a container that still runs after a whole upload is no success',
+    name: 'a container that still runs after a complete upload is not a success',
     state: { kind: 'running', node: 'lab' },
     upload: complete,
     expected: { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' },
   },
   {
-    name: 'a container that never ran is no success',
+    name: 'a container that never ran is not a success',
     state: { kind: 'starting', reason: 'Pending', message: '' },
     upload: undefined,
     expected: { kind: 'pod-lost', reason: 'Unknown', message: 'the container has not ended' },

@@ -33,7 +33,7 @@ test.each([
   ]);
 });
 
-test('the next attempt begins anew', () => {
+test('the next attempt starts with its first phase', () => {
   const report = new RunReport(0);
   report.attempts = 1;
   for (const phase of ['create', 'start', 'upload', 'build', 'remove']) report.phase(phase, 100);
@@ -42,7 +42,7 @@ test('the next attempt begins anew', () => {
   expect(report.spans.at(-1)).toEqual({ attempt: 2, phase: 'create', startMs: 100, endMs: 150 });
 });
 
-test('a run that has done nothing says so', () => {
+test('describes a run without phases', () => {
   const report = new RunReport(0);
   expect([...report.phases]).toEqual([]);
   expect(report.describeState()).toBe('no pod was created');

@@ -43,7 +43,7 @@ describe('metadata', () => {
     });
   });
 
-  test('names no image that was not pushed', () => {
+  test('has no image without a push', () => {
     const report = finished();
     report.image = undefined;
     report.context = undefined;
@@ -97,7 +97,7 @@ describe('summary', () => {
     );
   });
 
-  test('of an image that was not to be pushed says so, unless there is a failure to tell', () => {
+  test('of a build without push notes it, except after a failure', () => {
     const unpushed = inputsOf({ tags: 'ghcr.io/acme/app:1', push: 'false' });
     const error = new BuildError('build', 'x');
     const summary = (end?: BuildError): string =>
@@ -115,7 +115,7 @@ describe('summary', () => {
     expect(renderSummary(inputs, report, undefined, (text) => text)).toContain('axisFormat %Q ms');
   });
 
-  test('of a failed run says why, what to change and what the builder printed last', () => {
+  test('of a failed run has the message, the hint and the last lines of the builder', () => {
     const report = new RunReport(0);
     report.attempts = 1;
     report.exitCode = 3;
@@ -158,7 +158,7 @@ describe('summary', () => {
     expect(render(report)).not.toContain('line');
   });
 
-  test('of a cancelled run has no hint, and no empty place for it', () => {
+  test('of a cancelled run has no hint and no empty paragraph', () => {
     const error = new BuildError('cancelled', 'the job was cancelled');
     expect(render(new RunReport(0), error)).toBe(
       ['### kube-build-push: cancelled', '', '**the job was cancelled**', ''].join('\n'),
@@ -184,15 +184,15 @@ describe('summary', () => {
     );
   });
 
-  test('says how to look at a pod that was kept, and how to remove it', () => {
+  test('has the commands to inspect and to delete a pod that was kept', () => {
     const report = finished();
     report.podKept = true;
     expect(render(report)).toContain(
-      'The pod was kept: look at it with <code>kubectl describe pod kbp-x --namespace builds</code>, remove it with <code>kubectl delete pod kbp-x --namespace builds</code>.',
+      'The pod was kept. Inspect it with <code>kubectl describe pod kbp-x --namespace builds</code>, and delete it with <code>kubectl delete pod kbp-x --namespace builds</code>.',
     );
   });
 
-  test('lets no digest out of its cell', () => {
+  test('escapes the digest in its cell', () => {
     const report = new RunReport(0);
     report.image = { digest: 'a|b`</code><img>\n😀' };
     expect(render(report, undefined, inputsOf({}))).toContain(
@@ -215,6 +215,6 @@ test.each([
   expect(escapeMarkdown(text)).toBe(expected);
 });
 
-test('escapes HTML so that it is shown as it was', () => {
+test('escapes HTML so that it is displayed as text', () => {
   expect(escapeMarkdown('<img src=x> &lt;')).toBe('&#60;img src=x&#62; &#38;lt;');
 });

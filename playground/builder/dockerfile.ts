@@ -1,5 +1,5 @@
-import { DockerfileParser, type Instruction } from 'dockerfile-ast';
-import { collapse, listInstructions } from '../../src/engines/instruction.ts';
+import { collapse, readJsonForm, type Instruction } from '../../src/dockerfile/instruction.ts';
+import { parseDockerfile as parseInstructions } from '../../src/dockerfile/parse.ts';
 import { buildFailure } from './failure.ts';
 import { splitWords } from './words.ts';
 
@@ -62,15 +62,8 @@ const grammar: Readonly<Record<string, { flags?: readonly string[]; words?: numb
 
 /** @throws BuilderFailure with kaniko's text, which names the line. */
 export function parseDockerfile(text: string): ParsedDockerfile {
-  const parsed = DockerfileParser.parse(text);
-  const escape = parsed.getEscapeCharacter();
-  const shown = listInstructions(text);
-  const lines = text.split(/\r?\n/);
-  const steps = parsed.getInstructions().map((instruction, index) => {
-    const { start, end } = instruction.getRange();
-    const source = lines.slice(start.line, end.line + 1);
-    return toStep(instruction, source, shown[index]?.text ?? '', escape);
-  });
+  const { instructions, escape } = parseInstructions(text);
+  const steps = instructions.map((instruction) => toStep(instruction, escape));
   if (steps.length === 0) throw buildFailure('parsing dockerfile: file with no instructions');
   const first = steps.findIndex(({ keyword }) => keyword === 'FROM');
   const globals = first < 0 ? steps : steps.slice(0, first);
@@ -94,67 +87,39 @@ function toStages(steps: readonly Step[]): readonly DockerStage[] {
   });
 }
 
-function toStep(
-  instruction: Instruction,
-  source: readonly string[],
-  text: string,
-  escape: string,
-): Step {
-  const keyword = instruction.getKeyword();
-  const line = instruction.getRange().start.line + 1;
+function toStep(instruction: Instruction, escape: string): Step {
+  const { line, text, rest } = instruction;
+  const keyword = instruction.name.toUpperCase();
   const rule = grammar[keyword];
   if (rule === undefined) {
-    throw parseFailure(line, `unknown instruction: ${instruction.getInstruction()}`);
+    throw parseFailure(line, `unknown instruction: ${text.split(/\s/, 1).join('')}`);
   }
-  const raw = joinLines(source, escape).replace(/^\S+\s*/, '');
-  const { flags, rest } = takeFlags(raw, rule.flags ?? [], line);
-  const json = parseJsonForm(rest);
+  const json = readJsonForm(rest);
   const words = json ?? splitWords(rest, escape);
   requireWords(keyword, words, rule.words ?? 1, line);
-  const hasHeredoc = ['ADD', 'COPY', 'RUN'].includes(keyword) && /(?:^|\s)<<-?["']?\w/.test(rest);
-  return { keyword, line, text, flags, rest, words, isJson: json !== undefined, hasHeredoc };
+  return {
+    keyword,
+    line,
+    text: collapse(text),
+    flags: readFlags(instruction, rule.flags ?? []),
+    rest,
+    words,
+    isJson: json !== undefined,
+    hasHeredoc: instruction.heredocs > 0,
+  };
 }
 
-/** Comments and empty lines between continued lines are no part of them. A here-document is cut off. */
-function joinLines(lines: readonly string[], escape: string): string {
-  const joined: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (index > 0 && /^\s*(?:#|$)/.test(line)) continue;
-    const trimmed = line.trimEnd();
-    if (!trimmed.endsWith(escape)) return [...joined, trimmed].join('').trim();
-    joined.push(trimmed.slice(0, -1));
-  }
-  return joined.join('').trim();
-}
-
-function takeFlags(
-  text: string,
+function readFlags(
+  { flags, line }: Instruction,
   known: readonly string[],
-  line: number,
-): { readonly flags: ReadonlyMap<string, string>; readonly rest: string } {
-  const flags = new Map<string, string>();
-  let rest = text;
-  for (;;) {
-    const match = known.length > 0 ? /^--([\w-]+)(?:=(\S*))?(?:\s+|$)/.exec(rest) : null;
-    if (match === null) return { flags, rest };
-    const [whole, name = '', value = ''] = match;
-    if (!known.includes(name)) throw parseFailure(line, `unknown flag: --${name}`);
-    flags.set(name, value);
-    rest = rest.slice(whole.length);
-  }
-}
-
-function parseJsonForm(text: string): readonly string[] | undefined {
-  if (!text.startsWith('[')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((item) => typeof item === 'string')
-      ? value
-      : undefined;
-  } catch {
-    // Docker takes what is no JSON for the shell form.
-    return undefined;
-  }
+): ReadonlyMap<string, string> {
+  return new Map(
+    flags.map((flag) => {
+      const [, name = '', value = ''] = /^--([^=]*)=?(.*)$/s.exec(flag) ?? [];
+      if (!known.includes(name)) throw parseFailure(line, `unknown flag: --${name}`);
+      return [name, value];
+    }),
+  );
 }
 
 function requireWords(

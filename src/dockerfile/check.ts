@@ -2,23 +2,23 @@ import { BuildError } from '../errors.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { suggest } from '../text/nearest.ts';
 import { cleanPath } from '../text/path.ts';
-import {
-  frontendOf,
-  hereDocumentForm,
-  readJsonForm,
-  readLines,
-  splitWords,
-  type DockerfileLine,
-} from './lines.ts';
-import { findTarget, flagOf, reachableStages, stagesOf, type Stage } from './stages.ts';
+import { isHeredocWord } from './heredocs.ts';
+import { flagOf, readJsonForm, splitWords, type Instruction } from './instruction.ts';
+import type { Dockerfile } from './parse.ts';
+import { findTarget, reachableStages, type Stage } from './stages.ts';
 
-/** What a Dockerfile is checked against. */
+/**
+ * Whether a path is in the context: sent to the builder, excluded by .dockerignore or 'excludes', or missing. `unknown` if a
+ * symbolic link is on the way, or if the path cannot be read.
+ */
+export type Presence = 'sent' | 'ignored' | 'missing' | 'unknown';
+
+/** A Dockerfile and the inputs and context that it is checked against. */
 export interface DockerfileCheck {
-  /** Its text. */
-  readonly dockerfile: string;
+  readonly dockerfile: Dockerfile;
   readonly target: string | undefined;
   readonly buildArgs: readonly KeyValue[];
-  /** Whether the context has a path; undefined where nobody knows. */
+  /** Looks up a clean path, relative to the context; undefined if the paths of the context are not known. */
   readonly lookUp: ((path: string) => Presence) | undefined;
   readonly builderImage: string;
 }
@@ -37,27 +37,26 @@ export interface DockerfileFindings {
 }
 
 /**
- * Finds what a builder would only find in the middle of the build: an unknown target, and sources of COPY and ADD that are
- * not in the context. Says nothing about what is not certain: variables, patterns, other frontends than Docker's, stages
- * that the target does not need, Dockerfiles that are not understood.
+ * Finds errors that a builder would only find in the middle of the build: an unknown target stage, and sources of COPY and
+ * ADD that are not in the context. Reports certain errors only. Ignores sources with variables and patterns, stages that the
+ * target does not need, frontends other than Docker's, and Dockerfiles with errors.
  */
 export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
   const nothing = { problems: [], warnings: [] };
-  if (!hasDefaultFrontend(check)) return nothing;
-  const stages = stagesOf(readLines(check.dockerfile) ?? []);
-  if (stages.length === 0) return nothing;
+  const { stages, hasErrors } = check.dockerfile;
+  if (hasErrors || stages.length === 0 || !hasDefaultFrontend(check)) return nothing;
   const target = findTarget(stages, check.target);
   if (target === undefined) {
     return { problems: [unknownTarget(check.target ?? '', stages)], warnings: [] };
   }
-  const lines = reachableStages(stages, target).flatMap((stage) => stage.lines);
+  const needed = reachableStages(stages, target).flatMap(({ instructions }) => instructions);
   return {
-    problems: lines.flatMap((line) => checkSources(line, check)),
-    warnings: warnOfHereDocuments(lines, check.builderImage),
+    problems: needed.flatMap((instruction) => checkSources(instruction, check)),
+    warnings: warnOfHeredocs(needed, check.builderImage),
   };
 }
 
-/** More problems than these are only counted. */
+/** The message names this many problems and counts the others. */
 const namedProblems = 3;
 
 /** @throws BuildError('context') with the line of the first problem. */
@@ -70,7 +69,7 @@ export function throwIfAny(problems: readonly DockerfileProblem[]): void {
   const more = problems.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   throw new BuildError('context', shown.join('; '), {
-    hint: `${first.hint} check-dockerfile: false turns this check off.`,
+    hint: `${first.hint} To turn this check off, set 'check-dockerfile' to false.`,
     line: first.line,
   });
 }
@@ -79,7 +78,7 @@ const defaultFrontend = /^(?:(?:index\.)?docker\.io\/)?docker\/dockerfile(?:-ups
 
 function hasDefaultFrontend({ dockerfile, buildArgs }: DockerfileCheck): boolean {
   const wanted = [
-    frontendOf(dockerfile),
+    dockerfile.frontend,
     buildArgs.findLast(({ key }) => key === 'BUILDKIT_SYNTAX')?.value,
   ];
   return wanted.every((frontend) => frontend === undefined || defaultFrontend.test(frontend));
@@ -88,91 +87,94 @@ function hasDefaultFrontend({ dockerfile, buildArgs }: DockerfileCheck): boolean
 function unknownTarget(target: string, stages: readonly Stage[]): DockerfileProblem {
   const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
   return {
-    message: `the target ${JSON.stringify(target)} is none of its stages`,
+    message: `target stage ${JSON.stringify(target)} could not be found`,
     hint:
       names.length === 0
-        ? "Leave 'target' out: no stage has a name."
+        ? "Remove 'target': no stage has a name."
         : `Correct the input 'target'. ${suggest(target, [...new Set(names)])}`,
     line: stages.at(-1)?.from.line ?? 1,
   };
 }
 
-function checkSources(line: DockerfileLine, check: DockerfileCheck): readonly DockerfileProblem[] {
-  const { lookUp } = check;
+function checkSources(
+  instruction: Instruction,
+  { lookUp }: DockerfileCheck,
+): readonly DockerfileProblem[] {
   if (lookUp === undefined) return [];
-  return certainSources(line).flatMap((source): readonly DockerfileProblem[] => {
+  const { name, line } = instruction;
+  return certainSources(instruction).flatMap((source): readonly DockerfileProblem[] => {
     const path = cleanPath(source.replace(/^\/+/, ''));
-    // Docker takes it for a path in the context, kaniko for one outside of it.
+    // For Docker this is a path in the context, for kaniko one outside of it.
     if (path === '..' || path.startsWith('../')) return [];
     const presence = path === '.' ? 'sent' : lookUp(path);
     if (presence === 'sent' || presence === 'unknown') return [];
-    const what = `${line.name.toUpperCase()} ${source}`;
+    const place = `${name.toUpperCase()} ${source}`;
     return [
       presence === 'missing'
         ? {
-            message: `${what}: ${path} is not in the context`,
-            hint: 'Correct the path, which is relative to the context, or make the file in a step before this one.',
-            line: line.line,
+            message: `${place}: ${path} is not in the context`,
+            hint: 'Correct the path, which is relative to the context, or create the file in an earlier step.',
+            line,
           }
         : {
-            message: `${what}: ${path} is kept out of the context by .dockerignore or 'excludes'`,
-            hint: `Add an exception, !${path}, to the rules, or do not copy it.`,
-            line: line.line,
+            message: `${place}: ${path} is excluded by .dockerignore or 'excludes'`,
+            hint: `Add the exception !${path} to the rules, or do not copy it.`,
+            line,
           },
     ];
   });
 }
 
-/** Sources that are names of files or directories in the context, and nothing else, to every builder. */
-function certainSources(line: DockerfileLine): readonly string[] {
-  if (line.name !== 'copy' && line.name !== 'add') return [];
-  // With --parents some versions do not mind what is missing.
-  if (flagOf(line, 'from') !== undefined || line.flags.some((flag) => /^--parents/i.test(flag))) {
-    return [];
-  }
-  return wordsOf(line.rest)
-    .filter((word) => !hereDocumentForm.test(word))
+/** Sources that every builder reads as the names of files or directories in the context. */
+function certainSources(instruction: Instruction): readonly string[] {
+  const { name, flags, rest } = instruction;
+  if (name !== 'copy' && name !== 'add') return [];
+  if (flagOf(instruction, 'from') !== undefined) return [];
+  // With --parents, some versions ignore missing sources.
+  if (flags.some((flag) => /^--parents/i.test(flag))) return [];
+  return wordsOf(rest)
+    .filter((word) => !isHeredocWord(word))
     .slice(0, -1)
     .map((source) => source.replace(/^(["'])(.*)\1$/, '$2'))
-    .filter((source) => isLiteral(source) && !(line.name === 'add' && isRemote(source)));
+    .filter((source) => isLiteral(source) && !(name === 'add' && isRemote(source)));
 }
 
 function wordsOf(rest: string): readonly string[] {
   const json = readJsonForm(rest);
   if (json !== undefined) return json;
-  // A delimiter behind white space would be taken for a source, and so would a part of a name with spaces.
+  // A heredoc delimiter after white space would look like a source, and so would a part of a quoted name with spaces.
   if (rest.startsWith('[') || /<<-?\s/.test(rest)) return [];
   const words = splitWords(rest);
   const isPart = (word: string): boolean => /^["'][^"']*$|^[^"']*["']$|[\\`]$/.test(word);
   return words.slice(0, -1).some(isPart) ? [] : words;
 }
 
-/** Free of variables, patterns, quotes, escapes, URLs, here-documents and white space that builders see differently. */
+/** True without variables, patterns, quotes, escapes, URLs, heredocs and white space that builders treat differently. */
 function isLiteral(source: string): boolean {
   return source !== '' && !/[$*?[\\`"'<:\uFFFD\0\u0085]|[^\S ]/.test(source);
 }
 
-/** What ADD clones without a scheme. */
+/** Git repositories that ADD clones although they have no scheme. */
 function isRemote(source: string): boolean {
   return /^github\.com\/|@|\.git(?:$|#)/.test(source);
 }
 
-/** The only fork that runs them, by its names. A copy under another name may be it too, so there is only a warning. */
-const runsHereDocuments = /osscontainertools|martizih/;
+/**
+ * The image names of the osscontainertools fork, the only kaniko that supports heredocs. Under another name an image can be a
+ * copy of it, so a heredoc is a warning and not an error.
+ */
+const supportsHeredocs = /osscontainertools|martizih/;
 
-function warnOfHereDocuments(
-  lines: readonly DockerfileLine[],
+function warnOfHeredocs(
+  instructions: readonly Instruction[],
   image: string,
 ): readonly DockerfileProblem[] {
-  if (runsHereDocuments.test(image)) return [];
-  return lines
-    .filter(({ hereDocuments }) => hereDocuments > 0)
+  if (supportsHeredocs.test(image)) return [];
+  return instructions
+    .filter(({ heredocs }) => heredocs > 0)
     .map(({ name, line }) => ({
-      message: `${name.toUpperCase()} at line ${line} of the Dockerfile has a here-document, which a kaniko such as ${image} may leave out without an error`,
-      hint: 'Only the kaniko of osscontainertools runs it: use that one, or write the commands without it.',
+      message: `${name.toUpperCase()} at line ${line} of the Dockerfile has a heredoc, which a kaniko such as ${image} may skip without an error`,
+      hint: 'Use a kaniko of the osscontainertools fork, or write the commands without a heredoc.',
       line,
     }));
 }
-
-/** Where a path of the context is. `unknown`: a link is on the way, or it cannot be read. */
-export type Presence = 'sent' | 'ignored' | 'missing' | 'unknown';

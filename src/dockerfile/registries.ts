@@ -1,84 +1,84 @@
-import {
-  Copy,
-  DockerfileParser,
-  From,
-  Run,
-  type Dockerfile,
-  type Instruction,
-} from 'dockerfile-ast';
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { registryOf } from '../inputs/values/reference.ts';
+import { fileImagesOf } from './instruction.ts';
+import type { Dockerfile } from './parse.ts';
+import { splitQuotedWords } from './words.ts';
 
 /**
- * The registries that a Dockerfile names: in FROM, COPY --from and RUN --mount=from, with ARGs that stand before the first
- * FROM filled in. Stages, `scratch` and references with unknown variables are left out. Each once, in order; Docker Hub is
- * `index.docker.io`. Empty for a text that is no Dockerfile.
+ * The registries that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. Docker Hub is
+ * `index.docker.io`. In FROM, variables get the values of the ARGs before the first FROM. Ignores stages, `scratch`,
+ * references with unknown variables, and ONBUILD, which runs in other builds.
  */
 export function registriesOf(
-  dockerfile: string,
+  dockerfile: Dockerfile,
   buildArgs: readonly KeyValue[],
 ): readonly string[] {
-  const parsed = DockerfileParser.parse(dockerfile);
-  const variables = readVariables(parsed, buildArgs);
-  const stages = new Set(['scratch']);
+  const variables = readVariables(dockerfile, buildArgs);
+  const names = new Set(['scratch']);
   const registries = new Set<string>();
-  for (const instruction of parsed.getInstructions()) {
-    for (const reference of referencesOf(instruction, variables)) {
-      if (stages.has(reference.toLowerCase()) || /^\d+$/.test(reference)) continue;
-      const registry = registryOf(reference);
-      if (registry !== undefined) registries.add(registry);
-    }
-    const stage = instruction instanceof From ? instruction.getBuildStage() : null;
-    if (stage !== null) stages.add(stage.toLowerCase());
+  const addRegistry = (image: string): void => {
+    if (names.has(image.toLowerCase()) || /^\d*$/.test(image)) return;
+    const registry = registryOf(image);
+    if (registry !== undefined) registries.add(registry);
+  };
+  for (const { base, name, instructions } of dockerfile.stages) {
+    addRegistry(expand(base, variables) ?? '');
+    if (name !== undefined) names.add(name);
+    instructions.flatMap(fileImagesOf).forEach(addRegistry);
   }
   return [...registries];
 }
 
 type Variables = ReadonlyMap<string, string>;
 
-/** What FROM can use: the ARGs before it, a build argument going before the default. */
-function readVariables(parsed: Dockerfile, buildArgs: readonly KeyValue[]): Variables {
+/** The variables that FROM can use: the ARGs before the first FROM. A build argument overrides the default of its ARG. */
+function readVariables(
+  { instructions, escape }: Dockerfile,
+  buildArgs: readonly KeyValue[],
+): Variables {
+  const given = new Map(buildArgs.map(({ key, value }) => [key, value]));
   const variables = new Map<string, string>();
-  for (const property of parsed.getInitialARGs().flatMap((argument) => argument.getProperties())) {
-    const name = property.getName();
-    const given = buildArgs.findLast(({ key }) => key === name)?.value;
-    const value = given ?? expand(property.getValue() ?? '', variables);
-    if (value !== undefined) variables.set(name, value);
+  for (const { name, rest } of instructions) {
+    if (name === 'from') break;
+    if (name !== 'arg') continue;
+    for (const word of splitQuotedWords(rest, escape).words) {
+      const [, variable = '', initial = ''] = /^([^=]*)=?(.*)$/s.exec(word) ?? [];
+      const value = given.get(variable) ?? expand(initial, variables);
+      if (value !== undefined) variables.set(variable, value);
+    }
   }
   return variables;
 }
 
-/** Only FROM has its variables filled in. */
-function referencesOf(instruction: Instruction, variables: Variables): readonly string[] {
-  if (instruction instanceof From)
-    return filterTexts([expand(instruction.getImage() ?? '', variables)]);
-  if (instruction instanceof Copy) {
-    // getFromFlag() finds it only where it is the only flag.
-    const from = instruction.getFlags().find((flag) => flag.getName() === 'from');
-    return filterTexts([from?.getValue()]);
+/** No image reference is longer. Without a limit, ARGs that repeat each other could fill the memory. */
+const longestReference = 1_024;
+
+/** A quoted text, a quote, a variable, or other text. A single other character is one that is not supported here. */
+const parts =
+  /'(?<literal>[^']*)'|"|\$(?:(?<plain>\w+)|\{(?<braced>\w+)(?::?(?<operator>[-+])(?<word>[^${}]*))?\})|(?<text>[^'"$\\`]+)|[^]/g;
+
+/**
+ * A word without its quotes and with the values of its variables: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}`.
+ * @returns undefined for an unknown variable, for escaped characters and for other forms.
+ */
+function expand(word: string, variables: Variables): string | undefined {
+  let expanded = '';
+  for (const { 0: part, groups = {} } of word.matchAll(parts)) {
+    const value =
+      part === '"' ? '' : (groups['literal'] ?? groups['text'] ?? valueOf(groups, variables));
+    if (value === undefined) return undefined;
+    expanded += value;
+    if (expanded.length > longestReference) return undefined;
   }
-  if (!(instruction instanceof Run)) return [];
-  const mounts = instruction.getFlags().filter((flag) => flag.getName() === 'mount');
-  return filterTexts(mounts.map((flag) => flag.getOption('from')?.getValue()));
+  return expanded;
 }
 
-function filterTexts(texts: readonly (string | null | undefined)[]): readonly string[] {
-  return texts.flatMap((text) => (typeof text === 'string' && text !== '' ? [text] : []));
-}
-
-/** `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}`; undefined if a variable is unknown or the form is another. */
-function expand(text: string, variables: Variables): string | undefined {
-  const unknown: string[] = [];
-  const expanded = text.replace(
-    /\$(?:(\w+)|\{(\w+)(?::?([-+])([^${}]*))?\})/g,
-    (_whole, plain?: string, braced?: string, operator?: string, word?: string) => {
-      const name = plain ?? braced ?? '';
-      const value = variables.get(name);
-      if (operator === '+') return value === undefined || value === '' ? '' : (word ?? '');
-      if (operator === '-' && (value === undefined || value === '')) return word ?? '';
-      if (value === undefined) unknown.push(name);
-      return value ?? '';
-    },
-  );
-  return unknown.length === 0 && !expanded.includes('$') ? expanded : undefined;
+function valueOf(
+  { plain, braced, operator, word = '' }: Readonly<Record<string, string | undefined>>,
+  variables: Variables,
+): string | undefined {
+  const value = variables.get(plain ?? braced ?? '');
+  const isSet = value !== undefined && value !== '';
+  if (operator === '+') return isSet ? word : '';
+  return operator === '-' && !isSet ? word : value;
 }

@@ -1,26 +1,30 @@
-import { type DockerfileLine, splitWords } from './lines.ts';
+import { fileImagesOf, splitWords, type Instruction } from './instruction.ts';
 
 /** A stage of a Dockerfile. */
 export interface Stage {
-  /** In lower case; undefined for a stage without one. */
+  /** In lower case; undefined for a stage without a name. */
   readonly name: string | undefined;
+  /** The image or stage that its FROM names, as written; empty for a FROM without one. */
+  readonly base: string;
   /** Its FROM. */
-  readonly from: DockerfileLine;
-  /** What follows its FROM. */
-  readonly lines: readonly DockerfileLine[];
+  readonly from: Instruction;
+  /** The instructions after its FROM. */
+  readonly instructions: readonly Instruction[];
 }
 
-export function stagesOf(lines: readonly DockerfileLine[]): readonly Stage[] {
-  const starts = lines.flatMap(({ name }, index) => (name === 'from' ? [index] : []));
+/** The stages of a Dockerfile. Instructions before the first FROM belong to none. */
+export function stagesOf(instructions: readonly Instruction[]): readonly Stage[] {
+  const starts = instructions.flatMap(({ name }, index) => (name === 'from' ? [index] : []));
   return starts.flatMap((start, index) => {
-    const from = lines[start];
+    const from = instructions[start];
     if (from === undefined) return [];
-    const [, as, name] = splitWords(from.rest);
+    const [base = '', as, name] = splitWords(from.rest);
     return [
       {
         name: as?.toLowerCase() === 'as' ? name?.toLowerCase() : undefined,
+        base,
         from,
-        lines: lines.slice(start + 1, starts[index + 1]),
+        instructions: instructions.slice(start + 1, starts[index + 1]),
       },
     ];
   });
@@ -36,50 +40,29 @@ export function findTarget(
 }
 
 /**
- * The stages that a build of `target` certainly needs. References with variables, to stages further down and to names that
- * several stages have are left out: builders differ there.
+ * The stages that a build of `target` certainly needs. References with variables, to later stages and to names that several
+ * stages have are ignored: builders differ there.
  */
 export function reachableStages(stages: readonly Stage[], target: Stage): readonly Stage[] {
-  const reached = new Set<Stage>();
-  const isAmbiguous = ({ name }: Stage): boolean =>
-    name !== undefined && stages.filter((stage) => stage.name === name).length > 1;
-  const enter = (stage: Stage): void => {
-    if (reached.has(stage) || isAmbiguous(stage)) return;
-    reached.add(stage);
-    const earlier = stages.slice(0, stages.indexOf(stage));
-    const named = (text: string): readonly Stage[] =>
-      earlier.filter(({ name }) => name === text.toLowerCase());
-    named(baseOf(stage)).forEach(enter);
-    for (const reference of stage.lines.flatMap(referencesOf)) {
-      const numbered = earlier[numberOf(reference)];
-      [...named(reference), ...(numbered === undefined ? [] : [numbered])].forEach(enter);
+  const indexes = Map.groupBy(stages.keys(), (index) => stages[index]?.name);
+  const isUnique = (name: string | undefined): boolean => indexes.get(name)?.length === 1;
+  const needed = new Set([stages.indexOf(target)]);
+  const reached: Stage[] = [];
+  // References lead to earlier stages only, so one pass from the last stage to the first is enough.
+  for (const [index, stage] of [...stages.entries()].reverse()) {
+    if (!needed.has(index)) continue;
+    if (stage.name !== undefined && !isUnique(stage.name)) continue;
+    reached.push(stage);
+    const images = stage.instructions.flatMap(fileImagesOf);
+    for (const image of images) needed.add(numberOf(image));
+    for (const name of [stage.base, ...images].map((image) => image.toLowerCase())) {
+      if (isUnique(name)) indexes.get(name)?.forEach((found) => needed.add(found));
     }
-  };
-  enter(target);
-  return stages.filter((stage) => reached.has(stage));
+  }
+  return reached.reverse();
 }
 
-/** The value of a flag; undefined without it. */
-export function flagOf({ flags }: DockerfileLine, name: string): string | undefined {
-  const prefix = `--${name}=`;
-  return flags.findLast((flag) => flag.toLowerCase().startsWith(prefix))?.slice(prefix.length);
-}
-
-function baseOf({ from }: Stage): string {
-  return splitWords(from.rest)[0] ?? '';
-}
-
-/** What COPY --from and RUN --mount=from name. */
-function referencesOf(line: DockerfileLine): readonly string[] {
-  if (line.name === 'copy') return [flagOf(line, 'from') ?? ''];
-  if (line.name !== 'run') return [];
-  return line.flags.flatMap((flag) => {
-    const [, from] = /^--mount=(?:.*,)?from=([^,]*)/i.exec(flag) ?? [];
-    return from === undefined ? [] : [from];
-  });
-}
-
-/** NaN for what is no number, which no list has. */
+/** NaN for a text that is not the number of a stage. */
 function numberOf(text: string): number {
   return /^\d{1,4}$/.test(text) ? Number(text) : NaN;
 }

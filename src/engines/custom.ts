@@ -2,7 +2,7 @@ import type { V1Container } from '@kubernetes/client-node';
 import type { Inputs } from '../inputs/inputs.ts';
 import { builderContainerName, type Engine } from './engine.ts';
 
-/** Any image with any command: it gets the bytes on stdin, and its exit code is the verdict. */
+/** Any image with any command. It reads the stream from stdin, and its exit code decides between success and failure. */
 export const custom: Engine = {
   name: 'custom',
   layout: 'plain',

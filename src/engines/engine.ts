@@ -1,16 +1,17 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
+import type { Dockerfile } from '../dockerfile/parse.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 
-/** Where stdin's archive has its parts, see context/tar/member.ts. */
+/** Where the archive on stdin has the context and the Dockerfile, see context/tar/member.ts. */
 export type StreamLayout = 'image' | 'plain';
 
-/** What the pod gives back of the image, read from the container's termination message on exit 0. */
+/** The pushed image, read from the termination message of the container after exit code 0. */
 export interface BuiltImage {
   /** `sha256:…` of the pushed manifest. */
   readonly digest: string;
 }
 
-/** What a stream carries beside the context; decides which arguments the builder gets. */
+/** Parts of the stream besides the context. They decide which arguments the builder gets. */
 export interface StreamExtras {
   /** `auth/config.json` is in the stream. */
   readonly logins: boolean;
@@ -20,51 +21,54 @@ export interface StreamExtras {
   readonly pullHosts?: readonly string[];
 }
 
-/** A failure text found in the builder's output. */
+/** The explanation of a failure, found in the output of the builder. */
 export interface Diagnosis {
-  /** What went wrong, one sentence without a final period. */
+  /** The cause of the failure: one sentence without a final period. */
   readonly message: string;
   readonly hint?: string;
-  /** True if the stream was cut on its way: not the fault of the Dockerfile. */
+  /** True if the builder did not receive the whole stream, so the Dockerfile is not the cause. */
   readonly transport?: boolean;
   /** Line of the Dockerfile, from 1. */
   readonly line?: number;
 }
 
-/** One builder: turns inputs into a container and reads its answers. Pure: no method touches cluster or files. */
+/** One builder: makes a container of the inputs, and reads the results. Pure: no method uses the cluster or files. */
 export interface Engine {
   readonly name: Inputs['builder']['engine'];
   readonly layout: StreamLayout;
-  /** What the builder needs: name, image, command, args, env, securityContext, volumeMounts. pod/spec/spec.ts adds the rest. */
+  /** The container with name, image, command, args, env, securityContext and volumeMounts. pod/spec/spec.ts adds the rest. */
   container(inputs: Inputs, extras: StreamExtras): V1Container;
   /** Volumes of the pod that `container` mounts. */
   volumes(inputs: Inputs): readonly V1Volume[];
-  /** Lines of output that `readImage` needs, wherever they stand; undefined for none. */
+  /** Matches the lines of output that `readImage` needs; undefined if it needs none. */
   readonly notable: RegExp | undefined;
   /**
-   * @param message the container's termination message, valid only after exit 0 of a pushing build.
+   * The image that the builder reports.
+   * @param message the termination message of the container, valid only after exit code 0 of a build that pushes.
    * @param noted the notable lines.
-   * @returns undefined if the builder named no digest.
-   * @throws BuildError if its message and its output name different ones.
+   * @returns undefined if the builder reports no digest.
+   * @throws BuildError if the message and the output report different digests.
    */
   readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined;
-  /** The lines of the output's tail that explain a failure: without a usage text, for example. */
+  /** The lines of the tail that can explain a failure, for example without a usage text. */
   relevant(tail: readonly string[]): readonly string[];
   /**
+   * Explains a failed build.
    * @param tail the last lines of output, without timestamps.
-   * @param dockerfile its text, to find the failing instruction.
-   * @param withoutLogin registries that the build pushes to and that it has no login for.
+   * @param dockerfile where the failing instruction is searched.
+   * @param withoutLogin registries that the build pushes to and for which no credentials were sent.
+   * @returns undefined if the output has no known error.
    */
   diagnose(
     tail: readonly string[],
     exitCode: number,
-    dockerfile: string,
+    dockerfile: Dockerfile,
     withoutLogin: readonly string[],
   ): Diagnosis | undefined;
 }
 
-/** Name of the builder's container in the pod; the `$builder` of a pod template. */
+/** Name of the builder container in the pod, and the value of `$builder` in a pod template. */
 export const builderContainerName = 'builder';
 
-/** Name of the pod's volume with the login Secret of `registry-secret`. */
+/** Name of the volume with the Secret of `registry-secret`. */
 export const registrySecretVolume = 'registry-login';

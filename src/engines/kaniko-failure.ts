@@ -1,45 +1,51 @@
+import { collapse, type Instruction } from '../dockerfile/instruction.ts';
+import type { Dockerfile } from '../dockerfile/parse.ts';
 import { registryOf } from '../inputs/values/reference.ts';
 import { excerpt } from '../text/excerpt.ts';
 import type { Diagnosis } from './engine.ts';
-import { collapse, listInstructions, type DockerfileLine } from './instruction.ts';
+import { findCopy, findImage, findInstruction } from './failing-instruction.ts';
 
 interface Output {
   /** The last lines of output. */
   readonly tail: readonly string[];
-  readonly dockerfile: string;
+  readonly dockerfile: Dockerfile;
   readonly withoutLogin: readonly string[];
 }
 
-/** A text of kaniko's final error and what it means. */
+/** A text of kaniko's final error and its meaning. */
 interface Failure {
   readonly pattern: RegExp;
   readonly explain: (match: readonly string[], output: Output) => Diagnosis;
 }
 
-/** Flags that not every fork knows, with the input that needs them. */
+/** Flags that not every fork supports, with the input that needs them. */
 const forkFlags: Readonly<Record<string, string>> = { '--annotation': 'annotations' };
 
-const checkPullLogin = "Give a login by 'docker-config' and let 'pull-logins' name the registry.";
+const checkPullLogin =
+  "Provide credentials with 'docker-config', and list the registry in 'pull-logins'.";
 const checkPushLogin =
-  "Check the login in 'docker-config' or 'registry-secret', and the repository.";
+  "Check the credentials in 'docker-config' or 'registry-secret', and the repository.";
 
-/** @param withoutLogin those of the registries in question to which no login was sent. */
+/** @param withoutLogin the registries of the push for which no credentials were sent. */
 function pushHint(withoutLogin: readonly string[]): string {
   if (withoutLogin.length === 0) return checkPushLogin;
-  return `Give a login for ${withoutLogin.join(' and ')} by 'docker-config' or 'registry-secret': none was found.`;
+  return `No credentials for ${withoutLogin.join(' and ')} were found. Provide them with 'docker-config' or 'registry-secret'.`;
 }
 
-/** First match wins, so the special texts stand before the general ones. Texts of the three forks as measured. */
+/** The first match wins, so special texts come before general ones. The texts are those of the three forks. */
 const failures: readonly Failure[] = [
   {
     pattern: /^Error: unknown (?:shorthand )?flag: (\S+)/,
     explain: ([flag = '']) => {
       const input = Object.hasOwn(forkFlags, flag) ? forkFlags[flag] : undefined;
       return input === undefined
-        ? { message: `this kaniko does not know the flag ${flag}`, hint: "Correct 'builder-args'." }
+        ? {
+            message: `this kaniko does not support the flag ${flag}`,
+            hint: "Correct 'builder-args'.",
+          }
         : {
-            message: `this kaniko does not know the flag ${flag}, which the input '${input}' needs`,
-            hint: `Use a kaniko of the osscontainertools fork as 'builder-image', or leave '${input}' out.`,
+            message: `this kaniko does not support the flag ${flag}, which the input '${input}' needs`,
+            hint: `Use a kaniko of the osscontainertools fork as 'builder-image', or remove '${input}'.`,
           };
     },
   },
@@ -58,7 +64,7 @@ const failures: readonly Failure[] = [
   {
     pattern: /is not a valid target build stage/,
     explain: () => ({
-      message: 'the Dockerfile has no stage of that name',
+      message: 'the target stage could not be found in the Dockerfile',
       hint: "Correct 'target'.",
     }),
   },
@@ -66,8 +72,8 @@ const failures: readonly Failure[] = [
     pattern: /could not parse reference: ?(.*)/,
     explain: ([reference = ''], { dockerfile }) => ({
       message: `the image reference ${JSON.stringify(reference)} in the Dockerfile is not valid`,
-      hint: "Give every ARG that a FROM uses a default, or a value by 'build-args'.",
-      ...at(find(dockerfile, ['FROM'], (text) => text.includes('$'))),
+      hint: "Give every ARG that is used in FROM a default value, or set it with 'build-args'.",
+      ...at(findInstruction(dockerfile, ['from'], (text) => text.includes('$'))),
     }),
   },
   {
@@ -81,7 +87,7 @@ const failures: readonly Failure[] = [
     pattern:
       /error resolving source context: .*?(gzip: invalid header|unexpected EOF|EOF|no data found.*)$/,
     explain: ([reason = '']) => ({
-      message: `the context did not arrive complete: ${reason}`,
+      message: `the builder did not receive the whole context: ${reason}`,
       transport: true,
     }),
   },
@@ -92,8 +98,8 @@ const failures: readonly Failure[] = [
   {
     pattern: /waiting for process to exit: signal: (\w+)/,
     explain: ([signal = ''], output) => ({
-      ...explainRun(`was ended by the signal ${signal}`, output),
-      hint: "Give the builder more memory by 'resources' (limits.memory) if it ran out of it.",
+      ...explainRun(`was terminated by signal: ${signal}`, output),
+      hint: "If the build ran out of memory, raise 'limits.memory' in 'resources'.",
     }),
   },
   {
@@ -101,25 +107,25 @@ const failures: readonly Failure[] = [
     explain: ([path = ''], { dockerfile }) => ({
       message: `${JSON.stringify(path)} is not in the context`,
       hint: 'Check the path and .dockerignore.',
-      ...at(find(dockerfile, ['COPY', 'ADD'], (text) => hasSource(text, path))),
+      ...at(findCopy(dockerfile, path)),
     }),
   },
   {
     pattern: /credentials: get uid\/gid: user (\S+) is not a uid/,
     explain: ([user = ''], { dockerfile }) => ({
       message: `the user ${user} does not exist in the image`,
-      hint: 'Create the user before USER names it.',
-      ...at(find(dockerfile, ['USER'], (text) => text.split(/[ :]/)[1] === user)),
+      hint: 'Create the user before the USER instruction.',
+      ...at(findInstruction(dockerfile, ['user'], (text) => text.split(/[ :]/)[1] === user)),
     }),
   },
   {
     pattern:
       /error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
     explain: ([reference = ''], { withoutLogin }) => {
-      // As the user wrote it: names of Docker Hub may have no registry.
+      // As in 'tags': references to Docker Hub may have no registry.
       const registry = registryOf(reference) ?? reference;
       return {
-        message: `the registry ${registry} refuses the push`,
+        message: `the registry ${registry} denied the push`,
         hint: pushHint(withoutLogin.filter((host) => host === registry)),
       };
     },
@@ -128,7 +134,7 @@ const failures: readonly Failure[] = [
     pattern:
       /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
     explain: (_, { withoutLogin }) => ({
-      message: 'the registry refuses the push',
+      message: 'the registry denied the push',
       hint: pushHint(withoutLogin),
     }),
   },
@@ -136,21 +142,21 @@ const failures: readonly Failure[] = [
     pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": [^;]*x509: ([^;]*)/,
     explain: ([registry = '', reason = '']) => ({
       message: `the certificate of the registry ${registry} is not trusted: ${reason}`,
-      hint: "Give the certificate of its authority by 'registry-ca'.",
+      hint: "Provide its CA certificate with 'registry-ca'.",
     }),
   },
   {
     pattern: /Get "https:\/\/([^/"]+)\/[^"]*": http: server gave HTTP response to HTTPS client/,
     explain: ([registry = '']) => ({
-      message: `the registry ${registry} speaks plain HTTP`,
+      message: `the registry ${registry} uses plain HTTP`,
       hint: `Add http://${registry} to 'insecure-registries'.`,
     }),
   },
   {
     pattern: /Get "https?:\/\/([^/"]+)\/[^"]*": ([^;]*)/,
     explain: ([registry = '', reason = '']) => ({
-      message: `the registry ${registry} cannot be reached from the cluster: ${reason}`,
-      hint: 'Check its name, and that the nodes of the cluster have a way to it.',
+      message: `the registry ${registry} is unreachable from the cluster: ${reason}`,
+      hint: 'Check the host name of the registry, and that pods in the cluster can connect to it.',
     }),
   },
   {
@@ -159,21 +165,21 @@ const failures: readonly Failure[] = [
     explain: ([host = '', repository = '', tag = ''], { dockerfile }) => ({
       message: `the base image ${host === 'index.docker.io' ? '' : `${host}/`}${repository}:${tag} does not exist`,
       hint: 'Correct the image in FROM.',
-      ...at(findBase(dockerfile, repository, tag)),
+      ...at(findImage(dockerfile, repository, tag)),
     }),
   },
   {
     pattern: /GET \S+\/v2\/(?:(\S+)\/manifests\/\S+|\S*): .*(?:UNAUTHORIZED|DENIED)/,
     explain: ([repository = ''], { dockerfile }) => ({
-      message: `pulling a base image was refused${repository === '' ? '' : `: ${repository}`}`,
+      message: `pull access denied for ${repository === '' ? 'a base image' : `the base image ${repository}`}`,
       hint: checkPullLogin,
-      ...at(repository === '' ? undefined : findBase(dockerfile, repository, '')),
+      ...at(repository === '' ? undefined : findImage(dockerfile, repository, '')),
     }),
   },
   {
     pattern: /repository can only contain the characters/,
     explain: () => ({
-      message: 'the name of a repository is not valid',
+      message: 'a repository name is not valid',
       hint: "Use lower-case letters in 'tags' and in FROM.",
     }),
   },
@@ -194,13 +200,15 @@ const failures: readonly Failure[] = [
 ];
 
 /**
- * Looks for kaniko's final error, the last line of its own that is known. Its log lines (`time=…`) are none, and what a
- * RUN step printed stands before it.
+ * Explains kaniko's final error: the last line of the output that begins like an error of kaniko and has a known text. Log
+ * lines of kaniko (`time=…`) do not count, and the output of RUN comes before the final error.
+ * @param withoutLogin registries that the build pushes to and for which no credentials were sent.
+ * @returns undefined for exit code 0 and for an unknown text.
  */
 export function diagnoseKaniko(
   tail: readonly string[],
   exitCode: number,
-  dockerfile: string,
+  dockerfile: Dockerfile,
   withoutLogin: readonly string[],
 ): Diagnosis | undefined {
   if (exitCode === 0) return undefined;
@@ -216,7 +224,7 @@ export function diagnoseKaniko(
 
 const usageHeading = /^(?:Usage|Available Commands|Flags|Global Flags):$|^Use "/;
 
-/** kaniko explains its flags after every error that comes before the build: dozens of lines that explain nothing. */
+/** The lines without the usage text, dozens of lines that kaniko prints after every error before the build. */
 export function withoutUsage(lines: readonly string[]): readonly string[] {
   let isUsage = false;
   return lines.filter((line) => {
@@ -226,16 +234,19 @@ export function withoutUsage(lines: readonly string[]): readonly string[] {
   });
 }
 
-/** The failing RUN is the one that kaniko named last. */
-function explainRun(what: string, { tail, dockerfile }: Output): Diagnosis {
+/**
+ * The failing RUN is the last one in kaniko's log.
+ * @param failure how it ended, as a predicate: `failed with exit code 1`.
+ */
+function explainRun(failure: string, { tail, dockerfile }: Output): Diagnosis {
   const commands = tail.map(readRun).filter((text) => text !== undefined);
   const command = commands.at(-1);
-  if (command === undefined) return { message: `a RUN step ${what}` };
-  const found = find(dockerfile, ['RUN'], (text) => text === command);
-  return { message: `${JSON.stringify(shorten(command))} ${what}`, ...at(found) };
+  if (command === undefined) return { message: `a RUN step ${failure}` };
+  const found = findInstruction(dockerfile, ['run'], (text) => text === command);
+  return { message: `${JSON.stringify(excerpt(command, 120))} ${failure}`, ...at(found) };
 }
 
-/** `time="…" level=info msg="RUN …"`: logrus quotes as Go does, which is near enough to JSON for what stands there. */
+/** The instruction in `time="…" level=info msg="RUN …"`. logrus quotes as Go does, which differs from JSON in `\x`. */
 function readRun(line: string): string | undefined {
   const quoted = /level=info msg=("RUN .*")\s*$/.exec(line)?.[1];
   if (quoted === undefined) return undefined;
@@ -247,39 +258,6 @@ function readRun(line: string): string | undefined {
   }
 }
 
-function find(
-  dockerfile: string,
-  keywords: readonly string[],
-  test: (text: string) => boolean,
-): DockerfileLine | undefined {
-  return listInstructions(dockerfile).find(
-    ({ keyword, text }) => keywords.includes(keyword) && test(text),
-  );
-}
-
-/** Docker Hub's `library/` is not written in a Dockerfile. */
-function findBase(dockerfile: string, repository: string, tag: string): DockerfileLine | undefined {
-  const name = repository.replace(/^library\//, '');
-  const bases = (withTag: boolean): DockerfileLine | undefined =>
-    find(dockerfile, ['FROM', 'COPY'], (text) =>
-      text.split(/[ =]/).some((word) => {
-        const [path = ''] = word.split(/[:@](?=[^/]*$)/);
-        const isNamed = path === name || path.endsWith(`/${name}`);
-        return isNamed && (!withTag || word.endsWith(tag) || path === word);
-      }),
-    );
-  return bases(true) ?? bases(false);
-}
-
-function hasSource(text: string, path: string): boolean {
-  const sources = text.split(/[\s",[\]]+/).slice(1, -1);
-  return sources.some((source) => source.replace(/^(?:\.?\/)+/, '').replace(/\/$/, '') === path);
-}
-
-function at(found: DockerfileLine | undefined): { readonly line?: number } {
+function at(found: Instruction | undefined): { readonly line?: number } {
   return found === undefined ? {} : { line: found.line };
-}
-
-function shorten(text: string): string {
-  return excerpt(text, 120);
 }

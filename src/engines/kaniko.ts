@@ -1,9 +1,8 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import { formatDuration } from '../inputs/values/duration.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
-import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
+import { parseRepository } from '../inputs/values/reference.ts';
 import {
   builderContainerName,
   registrySecretVolume,
@@ -11,14 +10,13 @@ import {
   type Engine,
   type StreamExtras,
 } from './engine.ts';
+import { cacheOf, kanikoArguments, unpacked } from './kaniko-arguments.ts';
 import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
 
-/** Where kaniko unpacks stdin. */
-const unpacked = '/kaniko/buildcontext';
-/** Where the login Secret is mounted: kaniko's own place, which it keeps out of every layer. */
+/** Where the Secret of `registry-secret` is mounted. kaniko excludes this directory from every layer. */
 const secretDirectory = '/kaniko/.docker';
 
-/** What kaniko prints when it has pushed. */
+/** The line that kaniko prints after a push. */
 const pushedLine = /\bPushed (\S+)@(sha256:[0-9a-f]{64})/;
 
 /**
@@ -41,89 +39,6 @@ const capabilities = [
   'SYS_CHROOT',
 ];
 
-/** One kind of argument: the flag, and what the inputs make of it, one list element each. */
-interface ArgumentRule {
-  readonly flag: string;
-  readonly values: (inputs: Inputs, extras: StreamExtras) => readonly string[];
-}
-
-/**
- * kaniko's arguments in a fixed order. All three forks accept every flag that is used by default; `--annotation` is not
- * known to Google's and is used only if the input asks for it.
- */
-const argumentRules: readonly ArgumentRule[] = [
-  { flag: '--context', values: () => ['tar://stdin'] },
-  { flag: '--context-sub-path', values: () => ['ctx'] },
-  { flag: '--dockerfile', values: () => [`${unpacked}/meta/Dockerfile`] },
-  {
-    flag: '--destination',
-    values: ({ image }) => (image.push ? image.tags.map(({ text }) => text) : []),
-  },
-  { flag: '--no-push', values: ({ image }) => (image.push ? [] : ['true']) },
-  {
-    flag: '--image-name-tag-with-digest-file',
-    values: ({ image }) => (image.push ? ['/dev/termination-log'] : []),
-  },
-  // Its check for being in a container fails where no token is mounted.
-  { flag: '--force', values: () => ['true'] },
-  { flag: '--log-format', values: () => ['text'] },
-  { flag: '--verbosity', values: ({ builder }) => [builder.verbosity] },
-  { flag: '--build-arg', values: ({ image }) => image.buildArgs.map(formatPair) },
-  { flag: '--label', values: ({ image }) => image.labels.map(formatPair) },
-  { flag: '--annotation', values: ({ image }) => image.annotations.map(formatPair) },
-  { flag: '--target', values: ({ image }) => optional(image.target) },
-  { flag: '--custom-platform', values: variantPlatform },
-  { flag: '--cache', values: (inputs) => (cacheOf(inputs) === undefined ? [] : ['true']) },
-  { flag: '--cache-repo', values: (inputs) => optional(cacheOf(inputs)) },
-  {
-    flag: '--no-push-cache',
-    values: (inputs) =>
-      cacheOf(inputs) !== undefined && inputs.image.cacheTo === undefined ? ['true'] : [],
-  },
-  {
-    flag: '--cache-ttl',
-    values: (inputs) => {
-      const { cacheTtlMs } = inputs.image;
-      const isUsed = cacheTtlMs !== undefined && cacheOf(inputs) !== undefined;
-      return isUsed ? [formatDuration(cacheTtlMs)] : [];
-    },
-  },
-  {
-    flag: '--insecure-registry',
-    values: ({ registry }) => registry.insecure.filter(({ http }) => http).map(({ host }) => host),
-  },
-  {
-    flag: '--skip-tls-verify-registry',
-    values: ({ registry }) =>
-      registry.insecure.filter(({ unverifiedTls }) => unverifiedTls).map(({ host }) => host),
-  },
-  {
-    flag: '--registry-certificate',
-    values: (inputs, extras) =>
-      extras.ca
-        ? trustedHosts(inputs, extras).map((host) => `${host}=${unpacked}/auth/ca.crt`)
-        : [],
-  },
-  {
-    flag: '--registry-mirror',
-    values: ({ registry }) =>
-      registry.mirrors
-        .filter((mirror) => mirror.registry === dockerHub)
-        .map(({ mirror }) => mirror),
-  },
-  {
-    flag: '--registry-map',
-    values: ({ registry }) =>
-      registry.mirrors
-        .filter((mirror) => mirror.registry !== dockerHub)
-        .map((mirror) => `${mirror.registry}=${mirror.mirror}`),
-  },
-  {
-    flag: '--push-retry',
-    values: ({ image, registry }) => (image.push ? [`${registry.pushRetry}`] : []),
-  },
-];
-
 /** kaniko: builds a Dockerfile as root in an ordinary pod, without privileges, from a tar stream on stdin. */
 export const kaniko: Engine = {
   name: 'kaniko',
@@ -134,12 +49,7 @@ export const kaniko: Engine = {
     return {
       name: builderContainerName,
       image: inputs.builder.image,
-      args: [
-        ...argumentRules.flatMap(({ flag, values }) =>
-          values(inputs, extras).map((value) => `${flag}=${value}`),
-        ),
-        ...inputs.builder.args,
-      ],
+      args: [...kanikoArguments(inputs, extras)],
       ...(env.length > 0 && { env }),
       securityContext: { runAsUser: 0, capabilities: { drop: ['ALL'], add: [...capabilities] } },
       ...(inputs.registry.secret !== undefined && {
@@ -155,8 +65,8 @@ export const kaniko: Engine = {
   notable: pushedLine,
 
   /**
-   * kaniko writes one `reference@digest` line for each destination, before it pushes. A RUN step can write there too, so
-   * kaniko's own words in the output, which nobody can take back, have to agree.
+   * kaniko writes one `reference@digest` line for each destination before it pushes. A RUN step can write to the same file,
+   * but cannot remove lines from the output of kaniko, so the digests there must be the same.
    */
   readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined {
     const named = [...message.matchAll(/@(sha256:[0-9a-f]{64})\s*$/gm)].map(([, digest]) => digest);
@@ -166,8 +76,10 @@ export const kaniko: Engine = {
     if (other === undefined) return { digest };
     throw new BuildError(
       'build',
-      `the builder named two digests, ${digest} and ${other}, so nobody knows which image was pushed`,
-      { hint: 'Do not use the image: a RUN step may have changed what the builder reports.' },
+      `the builder reported two digests, ${digest} and ${other}, so the pushed image cannot be determined`,
+      {
+        hint: 'Do not use the image. A RUN step may have changed the digest that the builder reports.',
+      },
     );
   },
 
@@ -190,7 +102,7 @@ export function registrySecretVolumeSource(secret: string): V1Volume {
   };
 }
 
-/** Digests that the output names for the repositories of the tags. A cache in the same repository prints the same words. */
+/** Digests in the output for the repositories of the tags. A cache in the same repository prints the same lines. */
 function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly string[] {
   const cache = cacheOf(inputs);
   const cached = cache === undefined ? undefined : parseRepository(cache);
@@ -205,32 +117,6 @@ function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly strin
   });
 }
 
-/** kaniko keeps its cache in one repository, to read and to write; `no-cache` leaves it alone. */
-function cacheOf({ image }: Inputs): string | undefined {
-  return image.noCache ? undefined : (image.cacheTo ?? image.cacheFrom);
-}
-
-/** A node of the architecture builds for it anyway; only a variant has to be said. */
-function variantPlatform({ image: { platform } }: Inputs): readonly string[] {
-  if (platform?.variant === undefined) return [];
-  return [`${platform.os}/${platform.architecture}/${platform.variant}`];
-}
-
-/** Registries that the given authority may sign for: all that this build is known to talk to. */
-function trustedHosts(inputs: Inputs, { pullHosts = [] }: StreamExtras): readonly string[] {
-  const { image, registry } = inputs;
-  const cache = cacheOf(inputs);
-  return [
-    ...new Set([
-      ...image.tags.map((tag) => tag.registry),
-      ...(cache === undefined ? [] : [parseRepository(cache).registry]),
-      ...registry.mirrors.map(({ mirror }) => mirror.replace(/\/.*$/s, '')),
-      ...(typeof registry.pullLogins === 'string' ? [] : registry.pullLogins),
-      ...pullHosts,
-    ]),
-  ];
-}
-
 function loginEnv({ registry }: Inputs, extras: StreamExtras): KeyValueEnv[] {
   if (registry.secret !== undefined) return [{ name: 'DOCKER_CONFIG', value: secretDirectory }];
   return extras.logins ? [{ name: 'DOCKER_CONFIG', value: `${unpacked}/auth` }] : [];
@@ -243,12 +129,4 @@ interface KeyValueEnv {
 
 function toEnv({ key, value }: KeyValue): KeyValueEnv {
   return { name: key, value };
-}
-
-function formatPair({ key, value }: KeyValue): string {
-  return `${key}=${value}`;
-}
-
-function optional(value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [value];
 }

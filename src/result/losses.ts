@@ -1,147 +1,165 @@
-/** A way in which a cluster takes a pod away, or does not take it. */
+/** A reason for which a pod ended without an exit code of the builder, and the advice for it. */
 export interface Loss {
-  readonly what: string;
+  /** The cause: a clause that ` before the builder ended` can follow. */
+  readonly cause: string;
   readonly hint: string;
-  /** True for what another pod may survive. */
-  readonly restart: boolean;
-  /** The node refused the pod: no container was ever started. */
-  readonly never?: boolean;
+  /** True if a new pod may succeed. */
+  readonly isRetried: boolean;
+  /** True if the kubelet rejected the pod, so no container was started. */
+  readonly neverRan?: true;
 }
 
-export const tryAgain = 'Run the step again; if it happens often, ask whoever runs the cluster.';
-const raisePriority = "Set a priorityClassName by 'pod-template'.";
+export const tryAgain =
+  'Run the step again. If it happens often, contact the administrator of the cluster.';
+const raisePriority = "Set a priorityClassName in 'pod-template'.";
 
 const losses: Readonly<Record<string, Loss>> = {
   Deleted: {
-    what: 'somebody deleted the pod',
-    hint: 'Find out who deletes pods in this namespace.',
-    restart: false,
+    cause: 'another client deleted the pod',
+    hint: 'Check which user or controller deletes pods in this namespace.',
+    isRetried: false,
   },
-  TerminationByKubelet: { what: 'the node evicted the pod', hint: tryAgain, restart: true },
+  TerminationByKubelet: { cause: 'the kubelet evicted the pod', hint: tryAgain, isRetried: true },
   Preempting: {
-    what: 'the pod was preempted by a more important one',
+    cause: 'the pod was preempted by a higher-priority pod',
     hint: raisePriority,
-    restart: true,
+    isRetried: true,
   },
   PreemptionByScheduler: {
-    what: 'the pod was preempted by a more important one',
+    cause: 'the pod was preempted by a higher-priority pod',
     hint: raisePriority,
-    restart: true,
+    isRetried: true,
   },
   EvictionByEvictionAPI: {
-    what: 'the pod was evicted, as when a node is drained,',
+    cause: 'the pod was evicted with the Eviction API (for example by a node drain)',
     hint: tryAgain,
-    restart: true,
+    isRetried: true,
   },
-  DeletionByTaintManager: { what: 'the node became unusable', hint: tryAgain, restart: true },
-  DeletionByPodGC: { what: 'the node disappeared', hint: tryAgain, restart: true },
-  NodeLost: { what: 'the node disappeared', hint: tryAgain, restart: true },
-  NodeShutdown: { what: 'the node was shut down', hint: tryAgain, restart: true },
-  Terminated: { what: 'the node was shut down', hint: tryAgain, restart: true },
+  DeletionByTaintManager: {
+    cause: 'the pod was evicted because of a NoExecute taint of its node',
+    hint: tryAgain,
+    isRetried: true,
+  },
+  DeletionByPodGC: {
+    cause: 'the node was removed from the cluster',
+    hint: tryAgain,
+    isRetried: true,
+  },
+  NodeLost: { cause: 'the node became unreachable', hint: tryAgain, isRetried: true },
+  NodeShutdown: { cause: 'the node was shut down', hint: tryAgain, isRetried: true },
+  Terminated: { cause: 'the node was shut down', hint: tryAgain, isRetried: true },
   ContainerRestarted: {
-    what: 'the container was started a second time',
-    hint: "Take restart policies out of 'pod-template'.",
-    restart: false,
+    cause: 'the container was restarted',
+    hint: "Remove restart policies from 'pod-template'.",
+    isRetried: false,
   },
-  ContainerStatusUnknown: { what: 'the node lost the container', hint: tryAgain, restart: true },
+  ContainerStatusUnknown: {
+    cause: 'the kubelet lost the status of the container',
+    hint: tryAgain,
+    isRetried: true,
+  },
   NodeAffinity: {
-    what: 'the node does not fit the pod',
+    cause: 'the node does not match the node selector or node affinity of the pod',
     hint: "Correct 'node-selector' and 'pod-template'.",
-    restart: false,
-    never: true,
+    isRetried: false,
+    neverRan: true,
   },
   NodePorts: {
-    what: 'a host port of the pod is in use on the node',
-    hint: "Take host ports out of 'pod-template'.",
-    restart: false,
-    never: true,
+    cause: 'a host port of the pod is in use on the node',
+    hint: "Remove host ports from 'pod-template'.",
+    isRetried: false,
+    neverRan: true,
   },
   SysctlForbidden: {
-    what: 'the node refused the pod',
-    hint: "Take sysctls out of 'pod-template'.",
-    restart: false,
-    never: true,
+    cause: 'the kubelet rejected the pod',
+    hint: "Remove sysctls from 'pod-template'.",
+    isRetried: false,
+    neverRan: true,
   },
   AppArmor: {
-    what: 'the node refused the pod',
+    cause: 'the kubelet rejected the pod',
     hint: "Correct the AppArmor profile in 'pod-template'.",
-    restart: false,
-    never: true,
+    isRetried: false,
+    neverRan: true,
   },
   PodOSNotSupported: {
-    what: 'the node runs another operating system',
+    cause: 'the node runs another operating system',
     hint: "Correct os in 'pod-template': builders run on linux.",
-    restart: false,
-    never: true,
+    isRetried: false,
+    neverRan: true,
   },
   PodOSSelectorNodeLabelDoesNotMatch: {
-    what: 'the node runs another operating system',
+    cause: 'the node runs another operating system',
     hint: "Correct os in 'pod-template': builders run on linux.",
-    restart: false,
-    never: true,
+    isRetried: false,
+    neverRan: true,
   },
   PodFeatureUnsupported: {
-    what: 'the node is too old for the pod',
-    hint: "Take what its words name out of 'pod-template', or choose other nodes by 'node-selector'.",
-    restart: false,
-    never: true,
+    cause: 'the kubelet does not support a feature of the pod',
+    hint: "Remove that feature from 'pod-template', or choose other nodes with 'node-selector'.",
+    isRetried: false,
+    neverRan: true,
   },
   UnexpectedAdmissionError: {
-    what: 'the node refused the pod',
+    cause: 'the kubelet rejected the pod',
     hint: tryAgain,
-    restart: true,
-    never: true,
+    isRetried: true,
+    neverRan: true,
   },
   TopologyAffinityError: {
-    what: 'the node refused the pod',
+    cause: 'the kubelet rejected the pod',
     hint: tryAgain,
-    restart: true,
-    never: true,
+    isRetried: true,
+    neverRan: true,
   },
   InvalidNodeInfo: {
-    what: 'the node refused the pod',
+    cause: 'the kubelet rejected the pod',
     hint: tryAgain,
-    restart: true,
-    never: true,
+    isRetried: true,
+    neverRan: true,
   },
   InitContainerFailed: {
-    what: 'an init container failed',
+    cause: 'an init container failed',
     hint: "Correct the init containers of 'pod-template'.",
-    restart: false,
+    isRetried: false,
   },
 };
 
-/** The node was filled between scheduling and start: OutOfcpu, OutOfmemory, OutOfpods, … */
-const noRoom: Loss = {
-  what: 'the node had no room for the pod',
+/** The node was filled between scheduling and start: OutOfcpu, OutOfmemory, OutOfpods, and others. */
+const insufficientResources: Loss = {
+  cause: 'the node had insufficient resources for the pod',
   hint: tryAgain,
-  restart: true,
-  never: true,
+  isRetried: true,
+  neverRan: true,
 };
 
-const unknownLoss: Loss = { what: 'the cluster ended the pod', hint: tryAgain, restart: false };
+const unknownLoss: Loss = { cause: 'the pod was terminated', hint: tryAgain, isRetried: false };
 
-/** What a reason of the kubelet, the scheduler or a disruption condition means; `message`: its words. */
+/**
+ * The loss that a pod status describes.
+ * @param reason of the kubelet, the scheduler or the condition DisruptionTarget.
+ * @param message that belongs to the reason.
+ */
 export function lossOf(reason: string, message: string): Loss {
   if (reason === 'Evicted') return evictionOf(message);
-  if (reason.startsWith('OutOf')) return noRoom;
+  if (reason.startsWith('OutOf')) return insufficientResources;
   return (Object.hasOwn(losses, reason) ? losses[reason] : undefined) ?? unknownLoss;
 }
 
-/** A pod over its own limits is evicted anywhere; one on a node under pressure may fare better elsewhere. */
+/** A pod that exceeds its own limits is evicted from every node. After node pressure, a new pod may succeed on another node. */
 function evictionOf(message: string): Loss {
-  const what = 'the node evicted the pod';
+  const cause = 'the kubelet evicted the pod';
   const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
   if (resource === 'memory' || resource === 'ephemeral-storage') {
-    const hint = `Raise 'requests.${resource}' in 'resources': a node under pressure first evicts what uses more than it requested.`;
-    return { what, hint, restart: true };
+    const hint = `Raise 'requests.${resource}' in 'resources': under node pressure, the kubelet first evicts pods that use more than they request.`;
+    return { cause, hint, isRetried: true };
   }
-  // Also a node that refuses new pods: `The node had condition: [DiskPressure].`
+  // The second text is that of a node that rejects new pods: `The node had condition: [DiskPressure].`
   if (resource !== undefined || message.includes('The node had condition')) {
-    return { what, hint: tryAgain, restart: true };
+    return { cause, hint: tryAgain, isRetried: true };
   }
   const hint = message.includes('EmptyDir')
     ? "Raise the sizeLimit of the volume in 'pod-template', or write less to it."
-    : "Raise 'limits.ephemeral-storage' in 'resources', or keep files out with .dockerignore.";
-  return { what, hint, restart: false };
+    : "Raise 'limits.ephemeral-storage' in 'resources', or exclude files with .dockerignore.";
+  return { cause, hint, isRetried: false };
 }

@@ -5,20 +5,20 @@ import { signalOf, type EndedState } from '../pod/state.ts';
 import { lossOf, tryAgain } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What the sentences name beside the outcome. */
+/** Facts that the messages mention besides the outcome. */
 export interface MessageContext {
-  /** `limits.memory` of the builder, if the user set one. */
+  /** `limits.memory` of the builder container, if it is set. */
   readonly memoryLimit: string | undefined;
   readonly timeoutMs: number;
   readonly diagnosis: Diagnosis | undefined;
-  /** The builder is known to have printed nothing. */
+  /** True if the container log is known to be empty. */
   readonly isSilent: boolean;
 }
 
 const lookAbove = "Look at the builder's output above";
-const printMore = 'Let its command print what it does, for example by set -x in a shell.';
+const printMore = 'Make the command log its steps, for example with set -x in a shell.';
 
-/** The sentence and the hint for every end but success. */
+/** The error for an outcome without success, with its message and hint. */
 export function outcomeError(
   outcome: Exclude<Outcome, { kind: 'succeeded' }>,
   context: MessageContext,
@@ -26,8 +26,8 @@ export function outcomeError(
   switch (outcome.kind) {
     case 'failed':
       return failedError(outcome, context);
-    case 'unproved':
-      return unprovedError(outcome.cause);
+    case 'unconfirmed':
+      return unconfirmedError(outcome.cause);
     case 'upload-lost':
       if (isRefusal(outcome.cause)) return outcome.cause;
       return new BuildError('lost', outcome.cause.message, {
@@ -39,15 +39,13 @@ export function outcomeError(
     case 'pod-gone':
       return new BuildError(
         'build',
-        'the pod disappeared before the builder ended: somebody deleted it',
-        {
-          hint: 'Find out who deletes pods in this namespace.',
-        },
+        'the pod no longer exists: another client deleted it before the builder ended',
+        { hint: 'Check which user or controller deletes pods in this namespace.' },
       );
   }
 }
 
-/** Another pod would be refused as well. */
+/** True for 401 and 403, which a new pod would get as well. */
 function isRefusal({ code }: BuildError): boolean {
   return code === 401 || code === 403;
 }
@@ -81,8 +79,8 @@ function failedError(
   if (reason === 'seccomp killed') {
     return new BuildError(
       'build',
-      `the builder was killed with exit code ${exitCode}: its seccomp profile forbids a system call that it made`,
-      { hint: "Set another seccompProfile by 'pod-template'." },
+      `the builder was killed with exit code ${exitCode}: its seccomp profile forbids a system call`,
+      { hint: "Set another seccompProfile in 'pod-template'." },
     );
   }
   const signal = signalOf(exitCode);
@@ -90,10 +88,10 @@ function failedError(
   const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
   const silent = isSilent ? `${early === '' ? '' : ','} and printed nothing` : '';
   const how = `the builder ended with exit code ${exitCode}${killed}${early}${silent}`;
-  // A builder that does not say why it failed may have missed what was lost.
+  // Without a diagnosis, the builder may have failed because it did not receive the rest of its stdin.
   if (cut !== undefined && diagnosis === undefined) {
     return new BuildError('lost', `${how}: ${cut.message}`, {
-      // A server that closes the connection of a container that has ended may do it as abruptly as one that fails.
+      // A server can close the connection of a container that has ended as abruptly as a server that fails.
       hint: isSilent
         ? `Run the step again. ${printMore}`
         : `${lookAbove}; if it gives no reason, run the step again.`,
@@ -108,59 +106,57 @@ function failedError(
 }
 
 function memoryError(exitCode: number, limit: string | undefined): BuildError {
-  const { than, hint } = memoryNeed(limit);
-  return new BuildError(
-    'build',
-    `the builder was killed with exit code ${exitCode}: it needed more than ${than}`,
-    { hint },
-  );
+  const { cause, hint } = memoryCause(limit);
+  return new BuildError('build', `the builder was killed with exit code ${exitCode}: ${cause}`, {
+    hint,
+  });
 }
 
-/** A builder may outlive its own process that was killed, and then succeed without it: what to say about one that succeeded. */
+/** The warning about a builder that succeeded although one of its processes was killed for its memory; undefined if none was. */
 export function memoryWarning({ reason, memoryLimit }: EndedState): string | undefined {
   if (reason !== 'OOMKilled') return undefined;
-  const { than, hint } = memoryNeed(memoryLimit);
-  return `the builder ended with exit code 0, but one of its processes was killed: it needed more than ${than}. ${hint}`;
+  const { cause, hint } = memoryCause(memoryLimit);
+  return `the builder ended with exit code 0, but one of its processes was killed: ${cause}. ${hint}`;
 }
 
-function memoryNeed(limit: string | undefined): { readonly than: string; readonly hint: string } {
-  if (limit !== undefined) return { than: `its memory limit of ${limit}`, hint: raiseMemory };
+function memoryCause(limit: string | undefined): { readonly cause: string; readonly hint: string } {
+  if (limit !== undefined) {
+    return { cause: `it exceeded its memory limit of ${limit}`, hint: raiseMemory };
+  }
   return {
-    than: 'the memory of its node',
-    hint: "Set 'requests.memory' in 'resources', so that it gets a node with enough of it.",
+    cause: 'its node ran out of memory',
+    hint: "Set 'requests.memory' in 'resources', so that the pod gets a node with enough memory.",
   };
 }
 
-function unprovedError(cause: BuildError | undefined): BuildError {
+function unconfirmedError(cause: BuildError | undefined): BuildError {
   if (cause === undefined) {
     return new BuildError(
       'build',
-      'the builder ended with exit code 0 without reading its stdin to the end, so nothing is proved',
-      {
-        hint: 'Let its command read all of stdin.',
-      },
+      'the builder ended with exit code 0 before it read all of its stdin, so success cannot be confirmed',
+      { hint: 'Make the command read all of stdin.' },
     );
   }
   return new BuildError(
     'lost',
-    `the builder ended with exit code 0, but it did not get everything: ${cause.message}`,
+    `the builder ended with exit code 0, but its stdin was not delivered completely: ${cause.message}`,
     {
-      hint: 'Run the step again; if it always happens, let its command read all of stdin.',
+      hint: 'Run the step again. If it fails every time, make the command read all of stdin.',
       cause,
     },
   );
 }
 
 function lossError(reason: string, message: string, { timeoutMs }: MessageContext): BuildError {
-  const words = message === '' ? '' : `: ${message.trim()}`;
+  const detail = message === '' ? '' : `: ${message.trim()}`;
   if (reason === 'DeadlineExceeded') {
-    return new BuildError('timeout', `the cluster ended the pod at its deadline${words}`, {
+    return new BuildError('timeout', `the pod exceeded its activeDeadlineSeconds${detail}`, {
       hint: `Raise 'timeout' (now ${timeoutMs / 1_000} s).`,
     });
   }
-  const { what, hint, restart, never = false } = lossOf(reason, message);
-  const when = never ? ', so the builder never ran' : ' before the builder ended';
-  // Our own words for it say no more.
-  const why = reason === 'Deleted' ? '' : ` (${reason}${words})`;
-  return new BuildError(restart ? 'lost' : 'build', `${what}${when}${why}`, { hint });
+  const { cause, hint, isRetried, neverRan = false } = lossOf(reason, message);
+  const when = neverRan ? ', so the builder never ran' : ' before the builder ended';
+  // The message of this reason is not from the cluster and adds nothing.
+  const why = reason === 'Deleted' ? '' : ` (${reason}${detail})`;
+  return new BuildError(isRetried ? 'lost' : 'build', `${cause}${when}${why}`, { hint });
 }

@@ -2,7 +2,7 @@ import type { AttachEnd } from '../attach/pump.ts';
 import type { BuildError } from '../errors.ts';
 import type { EndedState, PodState } from '../pod/state.ts';
 
-/** How one pod's life ended. Success is the only kind that is proved: exit code 0 and an acknowledged upload. */
+/** How a build in one pod ended. Success needs both exit code 0 and an upload that was acknowledged completely. */
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly ended: EndedState }
   | {
@@ -10,12 +10,12 @@ export type Outcome =
       readonly ended: EndedState;
       readonly bytesSent: number;
       readonly contextComplete: boolean;
-      /** The connection that broke: the container may have failed for want of the rest. */
+      /** The connection loss during the upload, if any: the container may have failed because the rest was missing. */
       readonly cut: BuildError | undefined;
     }
-  /** The container ended well, but nobody knows whether it got everything. */
+  /** The container ended with exit code 0, but the upload was not acknowledged completely. */
   | {
-      readonly kind: 'unproved';
+      readonly kind: 'unconfirmed';
       readonly ended: EndedState;
       readonly cause: BuildError | undefined;
     }
@@ -24,9 +24,9 @@ export type Outcome =
   | { readonly kind: 'pod-gone' };
 
 /**
- * The verdict. The container's status decides, never a stream: a connection that closes proves nothing, and a container
- * that exits with 0 after half a stream (a restarted kubelet does that) has not succeeded.
- * @param upload undefined if the container ended before anything was sent.
+ * Decides between success and failure. Only the status of the container counts as its end: a connection can close for other
+ * reasons. Exit code 0 without a complete upload is not a success, because a restarted kubelet can end stdin early.
+ * @param upload undefined if the container ended before the upload began.
  */
 export function decideOutcome(state: PodState, upload: AttachEnd | undefined): Outcome {
   switch (state.kind) {
@@ -54,5 +54,5 @@ function decideEnded(ended: EndedState, upload: AttachEnd | undefined): Outcome 
   }
   return contextComplete
     ? { kind: 'succeeded', ended }
-    : { kind: 'unproved', ended, cause: upload?.failure };
+    : { kind: 'unconfirmed', ended, cause: upload?.failure };
 }

@@ -4,7 +4,7 @@ import { removalCommand } from '../pod/remove.ts';
 import { formatBytes } from '../text/size.ts';
 import type { RunReport, Span } from './report.ts';
 
-/** The output `metadata`: the keys that buildx uses, and ours below `kubernetes`, `context` and `timing`. */
+/** The output `metadata`: the keys of buildx, and keys of this action with the prefixes `kubernetes`, `context` and `timing`. */
 export function renderMetadata(inputs: Inputs, report: RunReport): string {
   const { image, pod, node, context } = report;
   return JSON.stringify({
@@ -26,21 +26,21 @@ export function renderMetadata(inputs: Inputs, report: RunReport): string {
   });
 }
 
-/** Whoever names an image may have forgotten to push it. */
+/** A note for a build with tags and without push, in case `push` was forgotten. */
 export const notPushed = "Nothing was pushed: the input 'push' is false.";
 
 export function isUnpushed({ image }: Inputs): boolean {
   return !image.push && image.tags.length > 0;
 }
 
-/** So many of the builder's last lines explain a failure; more stand in the job log. */
+/** The number of last lines of the container log in the summary of a failure. The job log has more. */
 const shownLines = 15;
 const longestShownLine = 300;
 
 /**
- * The job summary: what was built, where, how long each phase took; after a failure the sentence, the hint and the builder's
- * last lines.
- * @param scrub hides secrets: the builder may have printed one.
+ * The job summary: the image, the pod and the duration of each phase. After a failure also the message, the hint and the last
+ * lines of the container log.
+ * @param scrub masks secrets, which the builder may have printed.
  */
 export function renderSummary(
   inputs: Inputs,
@@ -93,7 +93,7 @@ function renderPhases({ phases, spans }: RunReport): readonly string[] {
   return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
 }
 
-/** Runs that are shorter have their axis in milliseconds. */
+/** The time axis of a shorter run is in milliseconds. */
 const shortRunMs = 10_000;
 
 /** A Gantt chart in Mermaid, which GitHub draws: a section for each attempt, a bar for each phase. */
@@ -106,7 +106,7 @@ function renderTimeline(spans: readonly Span[]): string {
     section = attempt;
     lines.push(`    ${phase} :${Math.round(startMs)}, ${Math.round(endMs - startMs)}ms`);
   }
-  // Since the epoch, which is the run's start here: clock times would be those of the reader's time zone.
+  // Times count from the start of the run. Clock times would be shown in the time zone of the browser.
   const axis = (spans.at(-1)?.endMs ?? 0) < shortRunMs ? '%Q ms' : '%s s';
   return ['```mermaid', 'gantt', '  dateFormat x', `  axisFormat ${axis}`, ...lines, '```'].join(
     '\n',
@@ -124,9 +124,9 @@ function renderTail(lines: readonly string[]): readonly string[] {
 
 function renderKept({ podKept, pod }: RunReport): readonly string[] {
   if (!podKept || pod === undefined) return [];
-  const look = code(`kubectl describe pod ${pod.name} --namespace ${pod.namespace}`);
+  const inspect = code(`kubectl describe pod ${pod.name} --namespace ${pod.namespace}`);
   return [
-    `The pod was kept: look at it with ${look}, remove it with ${code(removalCommand(pod))}.`,
+    `The pod was kept. Inspect it with ${inspect}, and delete it with ${code(removalCommand(pod))}.`,
   ];
 }
 
@@ -145,14 +145,14 @@ function cut(line: string): string {
   return line.length > longestShownLine ? `${line.slice(0, longestShownLine)}…` : line;
 }
 
-/** Every character that could mean something in HTML or in Markdown, which looks into tags too. */
+/** Escapes every character with a meaning in HTML or in Markdown, which is also read inside of HTML tags. */
 function escapeHtml(text: string): string {
   return text
     .replace(/\p{Cc}/gu, '\uFFFD')
     .replace(/[^\p{L}\p{N} ./=,;'"%?^$-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`);
 }
 
-/** Text of any origin: no Markdown, no HTML, one line. */
+/** Makes one line without Markdown and HTML of any text. */
 export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
@@ -161,7 +161,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Inline code; a backtick cannot end it early, a pipe cannot end the cell. */
+/** Inline code in a table cell. A backtick does not end the code, and a pipe does not end the cell. */
 function code(text: string): string {
   return `<code>${text.replace(/[^A-Za-z0-9 ._/@=,-]/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)}</code>`;
 }

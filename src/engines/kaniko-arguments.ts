@@ -1,0 +1,133 @@
+import type { Inputs } from '../inputs/inputs.ts';
+import { formatDuration } from '../inputs/values/duration.ts';
+import type { KeyValue } from '../inputs/values/fields.ts';
+import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
+import type { StreamExtras } from './engine.ts';
+
+/** Where kaniko unpacks stdin. */
+export const unpacked = '/kaniko/buildcontext';
+
+/** A flag and its values. The flag is repeated for each value. */
+interface ArgumentRule {
+  readonly flag: string;
+  readonly values: (inputs: Inputs, extras: StreamExtras) => readonly string[];
+}
+
+/**
+ * kaniko's arguments in a fixed order. All three forks accept every flag that is used by default; `--annotation` is not
+ * known to Google's and is used only if the input asks for it.
+ */
+const argumentRules: readonly ArgumentRule[] = [
+  { flag: '--context', values: () => ['tar://stdin'] },
+  { flag: '--context-sub-path', values: () => ['ctx'] },
+  { flag: '--dockerfile', values: () => [`${unpacked}/meta/Dockerfile`] },
+  {
+    flag: '--destination',
+    values: ({ image }) => (image.push ? image.tags.map(({ text }) => text) : []),
+  },
+  { flag: '--no-push', values: ({ image }) => (image.push ? [] : ['true']) },
+  {
+    flag: '--image-name-tag-with-digest-file',
+    values: ({ image }) => (image.push ? ['/dev/termination-log'] : []),
+  },
+  // Its check for being in a container fails where no token is mounted.
+  { flag: '--force', values: () => ['true'] },
+  { flag: '--log-format', values: () => ['text'] },
+  { flag: '--verbosity', values: ({ builder }) => [builder.verbosity] },
+  { flag: '--build-arg', values: ({ image }) => image.buildArgs.map(formatPair) },
+  { flag: '--label', values: ({ image }) => image.labels.map(formatPair) },
+  { flag: '--annotation', values: ({ image }) => image.annotations.map(formatPair) },
+  { flag: '--target', values: ({ image }) => optional(image.target) },
+  { flag: '--custom-platform', values: variantPlatform },
+  { flag: '--cache', values: (inputs) => (cacheOf(inputs) === undefined ? [] : ['true']) },
+  { flag: '--cache-repo', values: (inputs) => optional(cacheOf(inputs)) },
+  {
+    flag: '--no-push-cache',
+    values: (inputs) =>
+      cacheOf(inputs) !== undefined && inputs.image.cacheTo === undefined ? ['true'] : [],
+  },
+  {
+    flag: '--cache-ttl',
+    values: (inputs) => {
+      const { cacheTtlMs } = inputs.image;
+      const isUsed = cacheTtlMs !== undefined && cacheOf(inputs) !== undefined;
+      return isUsed ? [formatDuration(cacheTtlMs)] : [];
+    },
+  },
+  {
+    flag: '--insecure-registry',
+    values: ({ registry }) => registry.insecure.filter(({ http }) => http).map(({ host }) => host),
+  },
+  {
+    flag: '--skip-tls-verify-registry',
+    values: ({ registry }) =>
+      registry.insecure.filter(({ unverifiedTls }) => unverifiedTls).map(({ host }) => host),
+  },
+  {
+    flag: '--registry-certificate',
+    values: (inputs, extras) =>
+      extras.ca
+        ? trustedHosts(inputs, extras).map((host) => `${host}=${unpacked}/auth/ca.crt`)
+        : [],
+  },
+  {
+    flag: '--registry-mirror',
+    values: ({ registry }) =>
+      registry.mirrors
+        .filter((mirror) => mirror.registry === dockerHub)
+        .map(({ mirror }) => mirror),
+  },
+  {
+    flag: '--registry-map',
+    values: ({ registry }) =>
+      registry.mirrors
+        .filter((mirror) => mirror.registry !== dockerHub)
+        .map((mirror) => `${mirror.registry}=${mirror.mirror}`),
+  },
+  {
+    flag: '--push-retry',
+    values: ({ image, registry }) => (image.push ? [`${registry.pushRetry}`] : []),
+  },
+];
+
+/** The arguments of kaniko, those of `builder-args` last. */
+export function kanikoArguments(inputs: Inputs, extras: StreamExtras): readonly string[] {
+  const made = argumentRules.flatMap(({ flag, values }) =>
+    values(inputs, extras).map((value) => `${flag}=${value}`),
+  );
+  return [...made, ...inputs.builder.args];
+}
+
+/** The repository of the cache, which kaniko both reads and writes; undefined without a cache or with `no-cache`. */
+export function cacheOf({ image }: Inputs): string | undefined {
+  return image.noCache ? undefined : (image.cacheTo ?? image.cacheFrom);
+}
+
+/** The platform if it has a variant. Without one, the architecture of the node is enough. */
+function variantPlatform({ image: { platform } }: Inputs): readonly string[] {
+  if (platform?.variant === undefined) return [];
+  return [`${platform.os}/${platform.architecture}/${platform.variant}`];
+}
+
+/** Registries that the CA certificate of `registry-ca` is trusted for: all that this build is known to use. */
+function trustedHosts(inputs: Inputs, { pullHosts = [] }: StreamExtras): readonly string[] {
+  const { image, registry } = inputs;
+  const cache = cacheOf(inputs);
+  return [
+    ...new Set([
+      ...image.tags.map((tag) => tag.registry),
+      ...(cache === undefined ? [] : [parseRepository(cache).registry]),
+      ...registry.mirrors.map(({ mirror }) => mirror.replace(/\/.*$/s, '')),
+      ...(typeof registry.pullLogins === 'string' ? [] : registry.pullLogins),
+      ...pullHosts,
+    ]),
+  ];
+}
+
+function formatPair({ key, value }: KeyValue): string {
+  return `${key}=${value}`;
+}
+
+function optional(value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [value];
+}
