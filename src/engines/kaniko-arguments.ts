@@ -1,6 +1,6 @@
 import type { Inputs } from '../inputs/inputs.ts';
 import { formatDuration } from '../inputs/values/duration.ts';
-import type { KeyValue } from '../inputs/values/fields.ts';
+import type { KeyValue } from '../inputs/values/key-value.ts';
 import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
 import type { StreamExtras } from './engine.ts';
 
