@@ -11,6 +11,6 @@ test('`npm run action` warns of inputs that are not in action.yml, as the runner
     "::warning::Unexpected input(s) 'tag', 'Load', valid inputs are ['context', 'file',";
   expect(log.slice(0, warning.length)).toBe(warning);
   expect(sentences).toEqual([
-    "input 'load': it is not supported. Push the image and pull it where it is needed.",
+    "input 'load': it is not supported. Push the image, and pull it where it is needed.",
   ]);
 });
