@@ -37,7 +37,8 @@ export const contextChapter: Chapter = {
   cases: [
     {
       name: 'a Dockerfile that is missing',
-      sentence: "the context . has no Dockerfile. Name the Dockerfile by the input 'file'.",
+      sentence:
+        "the context . has no Dockerfile. Set the input 'file' to the path of the Dockerfile.",
       arrange: ({ directory }) => {
         rmSync(join(directory, 'Dockerfile'));
         return {};
@@ -58,7 +59,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a context that is a file',
       sentence:
-        "the context name.txt is a file, but no archive. Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
+        "the context name.txt is a file, but not an archive. Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
       arrange: () => ({ inputs: { context: 'name.txt' } }),
     },
     {
@@ -90,7 +91,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a Dockerfile that is a link to a file outside of the workspace',
       sentence:
-        'Dockerfile is a link to /etc/passwd, outside of the workspace. Replace the link by the file itself, or name the place where it is.',
+        'Dockerfile is a link to /etc/passwd, outside of the workspace. Replace the link with the file itself, or use the path that it links to.',
       arrange: ({ directory }) => {
         rmSync(join(directory, 'Dockerfile'));
         symlinkSync('/etc/passwd', join(directory, 'Dockerfile'));
@@ -100,7 +101,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that the runner may not read',
       sentence:
-        "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or keep it out by .dockerignore.",
+        "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or exclude it with .dockerignore.",
       arrange: ({ directory }) => {
         chmodSync(join(directory, 'name.txt'), 0);
         return { launcher: asReader };
@@ -126,7 +127,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that shrinks while it is packed',
       sentence:
-        '<workspace>/large.bin shrank while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/large.bin shrank while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) =>
         whilePacked(stage, (large) => {
           truncateSync(large, 0);
@@ -135,7 +136,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that grows while it is packed',
       sentence:
-        '<workspace>/large.bin grew while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/large.bin grew while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) =>
         whilePacked(stage, (large) => {
           appendFileSync(large, 'x');
@@ -144,7 +145,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that vanishes while the context is packed',
       sentence:
-        '<workspace>/zz-last.txt vanished while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/zz-last.txt was removed while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) => {
         stage.write('zz-last.txt', 'foo\n');
         return whilePacked(stage, (large) => {

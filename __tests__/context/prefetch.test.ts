@@ -65,24 +65,24 @@ test('an empty stream ends', async () => {
 });
 
 test('what was read before an error comes before it', async () => {
-  const stream = prefetch(new Chunks(3, new Error('vanished')).stream, 10_000);
+  const stream = prefetch(new Chunks(3, new Error('was removed')).stream, 10_000);
   stream.on('error', () => undefined);
   await settle();
   let bytes = 0;
   const read = async (): Promise<void> => {
     for await (const chunk of stream) bytes += (chunk as Buffer).length;
   };
-  await expect(read()).rejects.toThrow('vanished');
+  await expect(read()).rejects.toThrow('was removed');
   expect(bytes).toBe(300);
 });
 
 test('an error of a stream that nobody reads is kept for the reader', async () => {
   const streams = new StreamsAhead(
-    () => ({ stream: new Chunks(0, new Error('vanished')).stream, progress }),
+    () => ({ stream: new Chunks(0, new Error('was removed')).stream, progress }),
     500,
   );
   await settle();
-  await expect(collect(streams.open().stream)).rejects.toThrow('vanished');
+  await expect(collect(streams.open().stream)).rejects.toThrow('was removed');
 });
 
 test('destroying it destroys the source', async () => {

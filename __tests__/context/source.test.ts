@@ -248,9 +248,9 @@ describe('what is known before anything is packed', () => {
     });
     const source = await createSource(inContext, workspace);
     expect(source).toMatchObject({
-      description: 'directory "." (2 kept out by .dockerignore)',
+      description: 'directory "." (2 excluded by .dockerignore)',
       dockerfile: 'FROM a\n',
-      warnings: [expect.stringMatching(/^\.wh\.x: named like the whiteouts/)],
+      warnings: [expect.stringMatching(/^\.wh\.x: named like the whiteout files/)],
     });
     const { stream, progress } = source.open({});
     expect(progress).toEqual({ files: 0, bytes: 0, totalFiles: 4, totalBytes: 14 });
@@ -307,10 +307,10 @@ describe('a context that is wrong', () => {
       hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
     })),
     {
-      name: 'is a file, but no archive',
+      name: 'is a file, but not an archive',
       entries: { 'w/a.zip': 'x' },
       path: 'a.zip',
-      message: 'the context a.zip is a file, but no archive',
+      message: 'the context a.zip is a file, but not an archive',
       hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
     },
     {
@@ -379,8 +379,8 @@ describe('SOURCE_DATE_EPOCH', () => {
     async (value) => {
       expect(await failureOf(() => pack(entries, { sourceDateEpoch: value }))).toEqual({
         kind: 'input',
-        message: `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(value)}, which is no number of seconds`,
-        hint: 'Set it to whole seconds since 1970, for example by `git log -1 --format=%ct`.',
+        message: `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(value)}, which is not a Unix timestamp`,
+        hint: 'Set it to whole seconds since 1970, for example with `git log -1 --format=%ct`.',
       });
     },
   );
@@ -522,7 +522,7 @@ describe('a stream', () => {
     });
     expect(await failureOf(() => bytesOf(again.open({}).stream))).toMatchObject({
       kind: 'context',
-      message: `${tree.at('w/x')} vanished while the context was packed`,
+      message: `${tree.at('w/x')} was removed while the context was packed`,
     });
   });
 });
@@ -563,7 +563,7 @@ describe("the input 'stdin-file'", () => {
     {
       name: 'is a directory',
       path: 'd',
-      message: "d is a directory, but 'stdin-file' takes a file",
+      message: "d is a directory, but 'stdin-file' must be a file",
     },
   ])('$name', async ({ path, message }) => {
     const { workspace } = home({ 'w/d/x': 'x' });

@@ -28,7 +28,7 @@ export async function createSource(
     return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
   }
   if (!isArchiveName(source.path)) {
-    throw new BuildError('context', `the context ${source.path} is a file, but no archive`, {
+    throw new BuildError('context', `the context ${source.path} is a file, but not an archive`, {
       hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
     });
   }
@@ -89,7 +89,7 @@ function findFile(path: string, input: string, workspace: Workspace): FoundPath 
     'context',
     place === undefined
       ? `the file ${path} does not exist`
-      : `${path} is a directory, but '${input}' takes a file`,
+      : `${path} is a directory, but '${input}' must be a file`,
     { hint: `Correct the input '${input}'; its path is relative to the working directory.` },
   );
 }
@@ -113,7 +113,7 @@ function readSourceDateEpoch(text: string | undefined): number | undefined {
   if (seconds !== undefined) return seconds;
   throw new BuildError(
     'input',
-    `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, which is no number of seconds`,
-    { hint: 'Set it to whole seconds since 1970, for example by `git log -1 --format=%ct`.' },
+    `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, which is not a Unix timestamp`,
+    { hint: 'Set it to whole seconds since 1970, for example with `git log -1 --format=%ct`.' },
   );
 }

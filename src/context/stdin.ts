@@ -32,7 +32,7 @@ export interface StreamAuth {
 
 /** What goes to stdin; each `open` starts from the beginning, so that a restart packs again. */
 export interface StdinSource {
-  /** Named in the log, for example `directory "." (3 entries kept out by .dockerignore)`. */
+  /** Named in the log, for example `directory "." (3 entries excluded by .dockerignore)`. */
   readonly description: string;
   /** Text of the Dockerfile; empty for engines without one. */
   readonly dockerfile: string;

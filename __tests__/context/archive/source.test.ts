@@ -200,9 +200,9 @@ test('description, Dockerfile, warnings and totals are known before', async () =
     ]),
   );
   expect(source).toMatchObject({
-    description: 'archive "a.tar" (5 entries, 1 kept out by .dockerignore)',
+    description: 'archive "a.tar" (5 entries, 1 excluded by .dockerignore)',
     dockerfile: 'FROM a\n',
-    warnings: ['null: neither files, directories nor links and are not sent'],
+    warnings: ['null: sockets, FIFOs or devices, which are not sent'],
   });
   const { stream, progress } = source.open({});
   expect(progress).toEqual({ files: 0, bytes: 0, totalFiles: 3, totalBytes: 15 });
@@ -307,7 +307,7 @@ describe('the Dockerfile', () => {
     expect(await failureOf(() => sourceOf(bytes, { file }))).toEqual({
       kind: 'context',
       message: `a.tar has no file ${missing}`,
-      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile in the archive.",
     });
   });
 });
@@ -320,8 +320,8 @@ describe('links of the files that say how it is built', () => {
         const bytes = await archiveOf([dockerfile, [{ name, type: 'symlink', linkname }]]);
         expect(await failureOf(() => sourceOf(bytes))).toEqual({
           kind: 'context',
-          message: `${name} in a.tar is a link to ${linkname}, which is no file of the archive`,
-          hint: 'Put the file itself in the place of the link.',
+          message: `${name} in a.tar is a link to ${linkname}, which is not a file of the archive`,
+          hint: 'Replace the link with the file itself.',
         });
       }
     },
@@ -486,7 +486,7 @@ describe('names', () => {
     expect(await failureOf(() => sourceOf(bytes))).toEqual({
       kind: 'context',
       message: 'a.tar has a name that is not UTF-8: caf\uFFFD',
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
     const ignoring = Buffer.concat([
       bytes.subarray(0, -1_024),
@@ -530,8 +530,8 @@ describe('hard links', () => {
     const bytes = await archiveOf([dockerfile, ...entries]);
     expect(await failureOf(() => sourceOf(bytes))).toEqual({
       kind: 'context',
-      message: `h is another name of ${target}, which the archive does not have or .dockerignore keeps out`,
-      hint: 'Keep both names out, or none.',
+      message: `h is a hard link to ${target}, which is missing from the archive or excluded by .dockerignore`,
+      hint: 'Exclude both names, or neither.',
     });
   });
 
@@ -560,7 +560,7 @@ test('names that builders take for deletions are warned about, and what is kept 
     ]),
   );
   expect(source.warnings).toEqual([
-    '.wh.a, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+    '.wh.a, b/.wh..wh..opq: named like the whiteout files of image layers, which many builders treat as deletions',
   ]);
 });
 
@@ -568,7 +568,7 @@ test('devices and fifos are left out with one warning', async () => {
   const special = ['1', '2', '3', '4', '5'].map((name): ArchiveEntry => [{ name, type: 'fifo' }]);
   const source = await sourceOf(await archiveOf([...special, dockerfile]));
   expect(source.warnings).toEqual([
-    '1, 2, 3 and 2 more: neither files, directories nor links and are not sent',
+    '1, 2, 3 and 2 more: sockets, FIFOs or devices, which are not sent',
   ]);
 });
 

@@ -110,7 +110,7 @@ describe('a link that leads out is refused', () => {
     expect(await failureOf(() => findPath(path, ['.'], workspace))).toEqual({
       kind: 'context',
       message: `${path} is a link to ${tree.at(to)}, outside of the workspace`,
-      hint: 'Replace the link by the file itself, or name the place where it is.',
+      hint: 'Replace the link with the file itself, or use the path that it links to.',
     });
   });
 

@@ -120,14 +120,14 @@ describe('the Dockerfile', () => {
       entries: { 'w/c/x': 'x' },
       context: 'c',
       message: 'the context c has no Dockerfile',
-      hint: "Name the Dockerfile by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile.",
     },
     {
       name: 'is a link to nothing',
       entries: { 'w/Dockerfile': { link: 'nowhere' } },
       context: '.',
       message: 'the context . has no Dockerfile',
-      hint: "Name the Dockerfile by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile.",
     },
     {
       name: 'is not where the input says, but in the context',

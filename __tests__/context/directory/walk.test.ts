@@ -224,7 +224,7 @@ describe('a warning says', () => {
       const found = await walk(tree);
       expect(namesOf(found)).toEqual(['a', 'dir', 'dir/b']);
       expect(found.warnings).toEqual([
-        'dir/fifo, socket: neither files, directories nor links and are not sent',
+        'dir/fifo, socket: sockets, FIFOs or devices, which are not sent',
       ]);
       expect((await walk(tree, 'socket\ndir/fifo')).warnings).toEqual([]);
     } finally {
@@ -243,7 +243,7 @@ describe('a warning says', () => {
     const found = await walk(tree, 'b/.wh.out');
     expect(namesOf(found)).toEqual(['.wh.a', '.wh.d', '.wh.d/x', '.whale', 'b', 'b/.wh..wh..opq']);
     expect(found.warnings).toEqual([
-      '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+      '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteout files of image layers, which many builders treat as deletions',
     ]);
   });
 
@@ -261,7 +261,7 @@ describe('a warning says', () => {
     const found = await walk(tree);
     expect(namesOf(found)).toHaveLength(7);
     expect(found.warnings).toEqual([
-      'below-a-file, itself, one and 1 more: links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+      'below-a-file, itself, one and 1 more: symbolic links that cannot be resolved; when kaniko copies one, it silently omits the files after it from the image',
     ]);
   });
 
@@ -313,7 +313,7 @@ describe('what cannot be read', () => {
     const tree = makeTree({});
     expect(await failureOf(() => walk(tree, '', listing(['gone'])))).toEqual({
       kind: 'context',
-      message: 'gone vanished while the context was read',
+      message: 'gone was removed while the context was read',
       hint: 'Nothing may change the context while it is packed.',
     });
   });
@@ -322,7 +322,7 @@ describe('what cannot be read', () => {
     const tree = makeTree({});
     expect(namesOf(await walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
     const failure = await failureOf(() => walk(tree, '*.log\n!a.log/b', listing(['a.log'])));
-    expect(failure).toMatchObject({ message: 'a.log vanished while the context was read' });
+    expect(failure).toMatchObject({ message: 'a.log was removed while the context was read' });
   });
 
   test('because its name is not UTF-8 is said so', async () => {
@@ -331,7 +331,7 @@ describe('what cannot be read', () => {
     expect(await failureOf(() => walk(tree))).toEqual({
       kind: 'context',
       message: 'the context has a name that is not UTF-8 in its top directory: caf\uFFFD',
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
     expect(namesOf(await walk(tree, 'caf?'))).toEqual([]);
   });
@@ -341,8 +341,8 @@ describe('what cannot be read', () => {
     execFileSync('sh', ['-c', 'ln -s "$(printf \'caf\\351\')" link'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
       kind: 'context',
-      message: 'the link link leads to a name that is not UTF-8',
-      hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+      message: 'the target of the link link is not UTF-8',
+      hint: 'Rename the target, or exclude the link with .dockerignore.',
     });
     expect(namesOf(await walk(tree, 'link'))).toEqual([]);
   });

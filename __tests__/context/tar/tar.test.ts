@@ -248,7 +248,7 @@ class ChangingFiles implements Workspace {
 }
 
 const hint =
-  'Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.';
+  'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.';
 
 describe('a file that changes while it is packed is an error', () => {
   const turnBytes = 64 * 1_024;
@@ -323,7 +323,7 @@ describe('a file that changes while it is packed is an error', () => {
     rmSync(path);
     expect(await failureOf(() => pack([diskMember(path, stat)]))).toEqual({
       kind: 'context',
-      message: `${path} vanished while the context was packed`,
+      message: `${path} was removed while the context was packed`,
       hint,
     });
   });
@@ -407,7 +407,7 @@ describe('a file that cannot be read', () => {
     expect(await failureOf(() => pack([diskMember(path, stat)], files))).toEqual({
       kind: 'context',
       message: `${path} cannot be read: EACCES: permission denied`,
-      hint: 'Make it readable for the runner, or keep it out by .dockerignore.',
+      hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
     });
   });
 

@@ -83,14 +83,14 @@ function checkEntry(
   const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
   if (foreign !== undefined) {
     throw new BuildError('context', `${archive} has a name that is not UTF-8: ${foreign}`, {
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
   }
   if (entry?.type !== 'link' || names.has(entry.target ?? '')) return;
   throw new BuildError(
     'context',
-    `${entry.name} is another name of ${entry.target ?? ''}, which the archive does not have or .dockerignore keeps out`,
-    { hint: 'Keep both names out, or none.' },
+    `${entry.name} is a hard link to ${entry.target ?? ''}, which is missing from the archive or excluded by .dockerignore`,
+    { hint: 'Exclude both names, or neither.' },
   );
 }
 

@@ -74,7 +74,7 @@ export async function archiveSource(
 
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const kept =
-    ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} kept out by ${ignore.name}`;
+    ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} excluded by ${ignore.name}`;
   return {
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
@@ -143,7 +143,7 @@ async function archiveMember(
       const isEdited = !keepGitCredentials && isGitConfig(found.name);
       if (isEdited && header.size > largestTextBytes) {
         throw new BuildError('context', `${found.name} is too large for a git configuration`, {
-          hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",
+          hint: "Exclude it with .dockerignore, or set 'git-credentials' to keep.",
         });
       }
       return {

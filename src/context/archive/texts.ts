@@ -39,7 +39,7 @@ export class ArchiveTexts {
     else if (header.size <= largestTextBytes) this.#texts.set(name, await collect(read));
     else {
       throw new BuildError('context', `${name} in ${this.#archive} is larger than 4 MiB`, {
-        hint: 'Look whether it is the right file.',
+        hint: 'Check that it is the intended file.',
       });
     }
   }
@@ -65,7 +65,7 @@ export class ArchiveTexts {
     }
     const wanted = this.#dockerfiles[0] ?? '';
     throw new BuildError('context', `${this.#archive} has no file ${wanted}`, {
-      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile in the archive.",
     });
   }
 
@@ -94,8 +94,8 @@ export class ArchiveTexts {
     }
     throw new BuildError(
       'context',
-      `${name} in ${this.#archive} is a link to ${first}, which is no file of the archive`,
-      { hint: 'Put the file itself in the place of the link.' },
+      `${name} in ${this.#archive} is a link to ${first}, which is not a file of the archive`,
+      { hint: 'Replace the link with the file itself.' },
     );
   }
 }

@@ -38,7 +38,7 @@ export function findPath(
     partsOf(absolute).some((part) => isInside(realPath(part, workspace) ?? part));
   if (isOwn && !isInside(real)) {
     throw new BuildError('context', `${path} is a link to ${real}, outside of the workspace`, {
-      hint: 'Replace the link by the file itself, or name the place where it is.',
+      hint: 'Replace the link with the file itself, or use the path that it links to.',
     });
   }
   return { path: real, kind: stat.kind };

@@ -70,7 +70,7 @@ function missingDockerfile(
     {
       hint: isEmpty
         ? 'Check out the repository in a step before this one.'
-        : "Name the Dockerfile by the input 'file'.",
+        : "Set the input 'file' to the path of the Dockerfile.",
     },
   );
 }

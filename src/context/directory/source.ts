@@ -82,7 +82,7 @@ function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
 
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
   const kept =
-    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} kept out by ${ignoreFile}`;
+    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} excluded by ${ignoreFile}`;
   return `directory ${JSON.stringify(path)} (${kept})`;
 }
 

@@ -73,7 +73,7 @@ class Walk {
       ...warnOfNames({ special: this.#special, whiteouts: this.#whiteouts }),
       ...warnAbout(
         this.#loops,
-        'links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+        'symbolic links that cannot be resolved; when kaniko copies one, it silently omits the files after it from the image',
       ),
     ];
     return {
@@ -199,18 +199,18 @@ function unreadableName(base: string, prefix: string): BuildError {
     'context',
     isForeign
       ? `the context has a name that is not UTF-8 in ${prefix === '' ? 'its top directory' : prefix}: ${base}`
-      : `${prefix}${base} vanished while the context was read`,
+      : `${prefix}${base} was removed while the context was read`,
     {
       hint: isForeign
-        ? 'Rename the file, or keep it out by .dockerignore.'
+        ? 'Rename the file, or exclude it with .dockerignore.'
         : 'Nothing may change the context while it is packed.',
     },
   );
 }
 
 function unreadableTarget(name: string): BuildError {
-  return new BuildError('context', `the link ${name} leads to a name that is not UTF-8`, {
-    hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+  return new BuildError('context', `the target of the link ${name} is not UTF-8`, {
+    hint: 'Rename the target, or exclude the link with .dockerignore.',
   });
 }
 
@@ -225,10 +225,10 @@ export function warnOfNames(names: {
   readonly whiteouts: readonly string[];
 }): readonly string[] {
   return [
-    ...warnAbout(names.special, 'neither files, directories nor links and are not sent'),
+    ...warnAbout(names.special, 'sockets, FIFOs or devices, which are not sent'),
     ...warnAbout(
       names.whiteouts,
-      'named like the whiteouts of image layers, which many builders take for deletions',
+      'named like the whiteout files of image layers, which many builders treat as deletions',
     ),
   ];
 }

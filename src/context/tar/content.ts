@@ -127,10 +127,10 @@ function openAsSeen(
     file = workspace.open(path);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT') throw changed(path, 'vanished');
+    if (code === 'ENOENT') throw changed(path, 'was removed');
     if (code === 'ELOOP') throw changed(path, 'became a link');
     throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
-      hint: 'Make it readable for the runner, or keep it out by .dockerignore.',
+      hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
       cause: error,
     });
   }
@@ -169,6 +169,6 @@ function readingFailed(path: string, error: unknown): BuildError {
 
 function changed(path: string, how: string): BuildError {
   return new BuildError('context', `${path} ${how} while the context was packed`, {
-    hint: 'Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+    hint: 'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
   });
 }
