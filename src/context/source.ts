@@ -8,8 +8,8 @@ import type { StdinSource, SourceOptions } from './stdin.ts';
 import { pieceBytes } from './tar/blocks.ts';
 
 /**
- * Finds what the inputs name and looks through it, so that what is wrong with it is said before any pod exists. Nothing is
- * packed before `open`.
+ * Finds the files that the inputs name and checks them, so that errors are reported before a pod is created. Packing starts
+ * with `open`.
  * @throws BuildError('context' or 'input')
  */
 export async function createSource(
@@ -33,12 +33,12 @@ export async function createSource(
     });
   }
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
-  // Reading archives takes a library that directories do not need.
+  // Only archives need the library that reads them, so it is loaded here.
   const { archiveSource } = await import('./archive/source.ts');
   return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
 }
 
-/** True for the endings that make a file a ready-made context. */
+/** True for the file names that are read as a context in an archive. */
 function isArchiveName(path: string): boolean {
   return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
 }
@@ -96,7 +96,7 @@ function findFile(path: string, input: string, workspace: Workspace): FoundPath 
 
 function noContext(path: string): BuildError {
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(path)) {
-    // The URL is not quoted: there may be a token in it.
+    // The message does not quote the URL, because it can contain a token.
     return new BuildError('context', 'the context is a URL, but Git URLs are not supported', {
       hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
     });

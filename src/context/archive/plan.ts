@@ -5,12 +5,13 @@ import { weigh, type ContextWeight } from '../directory/weight.ts';
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
 import type { ListedEntry } from './entries.ts';
 
+/** The entries of an archive that are sent. */
 interface MemberPlan {
   /** Indexes of the entries that are sent. */
   readonly kept: ReadonlySet<number>;
   readonly ignored: number;
   readonly warnings: readonly string[];
-  /** Of the files that are sent. */
+  /** Weight of the files that are sent. */
   readonly weight: ContextWeight;
 }
 
@@ -52,7 +53,7 @@ export function planMembers(
   return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), weight: weigh(files) };
 }
 
-/** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
+/** Reports whether a path is sent. Links are not followed: only the builder can resolve them. */
 export function lookUpIn(
   listing: readonly ListedEntry[],
   kept: ReadonlySet<number>,
@@ -94,7 +95,7 @@ function checkEntry(
   );
 }
 
-/** Verdicts of the ignore rules for paths whose directories may have no entry of their own. */
+/** Results of the ignore rules. An archive need not have entries for the directories of its files. */
 class DirectoryResults {
   readonly #rules: IgnoreRules;
   readonly #matches = new Map<string, ParentMatches>();
@@ -118,7 +119,7 @@ class DirectoryResults {
   }
 }
 
-/** The directories that a name is in, the nearest first. */
+/** The parent directories of a name, the nearest first. */
 function* parentsOf(name: string): Generator<string> {
   for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
     yield parent;

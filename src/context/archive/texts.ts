@@ -9,12 +9,12 @@ import {
   type ReadEntry,
 } from './entries.ts';
 
-/** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
+/** The Dockerfile and the ignore file of an archive. Of several entries with one name the last one counts, as in tar. */
 export class ArchiveTexts {
   readonly #archive: string;
   readonly #dockerfiles: readonly string[];
   readonly #texts = new Map<string, Buffer>();
-  /** Where the text is that belongs to a name. */
+  /** The entry that has the text of a name: its own, or the target of a link. */
   readonly #places: Map<string, string>;
 
   /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */
@@ -44,7 +44,7 @@ export class ArchiveTexts {
     }
   }
 
-  /** @returns true if a file is a link, so that the archive has to be read again. @throws BuildError('context') */
+  /** @returns true if one of the files is a link, so the archive must be read again. @throws BuildError('context') */
   followLinks(listing: readonly ListedEntry[]): boolean {
     const entries = new Map(listing.map((entry) => [entry.name, entry]));
     let isAny = false;
