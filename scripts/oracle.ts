@@ -30,9 +30,7 @@ const documented = { ignore: '*/**\n!foo\n', paths: ['bar', 'bar/a', 'foo', 'foo
 
 async function main(program: OracleProgram): Promise<number> {
   if (values.record) {
-    console.log(
-      `recorded; ${await recordIgnoreCases(program)} cases say something else than before`,
-    );
+    console.log(`recorded; ${await recordIgnoreCases(program)} cases changed`);
     return 0;
   }
   const seed = Number(values.seed);

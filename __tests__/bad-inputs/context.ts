@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ActionRun } from '../../scripts/action.ts';
 import type { Chapter, Stage } from './run.ts';
 
-/** Root may read every file, unless it is started without that right. */
+/** Root can read every file, unless it is started without the capability. */
 const asReader =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
 const canBeReader = asReader.length === 0 || spawnSync('setpriv', ['--version']).status === 0;
@@ -45,7 +45,7 @@ export const contextChapter: Chapter = {
       },
     },
     {
-      name: 'a Dockerfile that is missing where `file` says',
+      name: 'a Dockerfile that is missing at the path of `file`',
       sentence:
         "the Dockerfile docker/Dockerfile does not exist. Correct the input 'file'; its path is relative to the working directory, not to the context.",
       arrange: () => ({ inputs: { file: 'docker/Dockerfile' } }),
@@ -71,7 +71,7 @@ export const contextChapter: Chapter = {
       },
     },
     {
-      name: 'COPY of a file that is not there',
+      name: 'COPY of a file that does not exist',
       sentence:
         'line 2 of the Dockerfile: COPY missing.txt: missing.txt is not in the context. Correct the path, which is relative to the context, or make the file in a step before this one. check-dockerfile: false turns this check off.',
       arrange: ({ write }) => {
@@ -99,14 +99,14 @@ export const contextChapter: Chapter = {
       },
     },
     {
-      name: 'a file that the runner may not read',
+      name: 'a file that the runner cannot read',
       sentence:
         "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or exclude it with .dockerignore.",
       arrange: ({ directory }) => {
         chmodSync(join(directory, 'name.txt'), 0);
         return { launcher: asReader };
       },
-      missing: canBeReader ? undefined : 'root may read every file, and there is no setpriv',
+      missing: canBeReader ? undefined : 'root can read every file, and setpriv is not installed',
     },
     {
       name: 'a Dockerfile that cannot be read',
@@ -143,7 +143,7 @@ export const contextChapter: Chapter = {
         }),
     },
     {
-      name: 'a file that vanishes while the context is packed',
+      name: 'a file that is removed while the context is packed',
       sentence:
         '<workspace>/zz-last.txt was removed while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) => {

@@ -126,7 +126,7 @@ describe('the image layout', () => {
 
   test.each([
     {
-      name: 'that the ignore file keeps out',
+      name: 'that the ignore file excludes',
       entries: { 'w/.dockerignore': '*', 'w/Dockerfile': 'FROM kept\n' },
     },
     { name: 'that is elsewhere', entries: { 'o/My': 'FROM kept\n', 'w/x': 'x' }, file: '../o/My' },
@@ -137,7 +137,7 @@ describe('the image layout', () => {
     expect((await linesOf(archive)).filter((line) => line.endsWith('ctx/Dockerfile'))).toEqual([]);
   });
 
-  test('has the credentials of git left out, also in submodules', async () => {
+  test('removes the credentials of git, also in submodules', async () => {
     const config = '[http "https://h/"]\n\textraheader = secret\n[core]\n\tbare = false\n';
     const archive = await pack({
       'w/Dockerfile': 'FROM a\n',
@@ -183,7 +183,7 @@ describe('the image layout', () => {
       entries: { 'w/.git/config': { link: '../../elsewhere' } },
       at: undefined,
     },
-  ])('has them left out where only a link is in its place: $name', async ({ entries, at }) => {
+  ])('removes them if they are reached only through a link: $name', async ({ entries, at }) => {
     const config = '[http "https://h/"]\n\textraheader = secret\n';
     const archive = await pack({
       'w/Dockerfile': 'FROM a\n',
@@ -228,7 +228,7 @@ describe('the plain layout', () => {
     ]);
   });
 
-  test('needs no file at all, and says so', async () => {
+  test('needs no file, and reports it', async () => {
     const source = await createSource({ ...inContext, layout: 'plain' }, home({}).workspace);
     expect(source.warnings).toEqual(['nothing of the context . is sent']);
     expect(source.dockerfile).toBe('');
@@ -236,7 +236,7 @@ describe('the plain layout', () => {
   });
 });
 
-describe('what is known before anything is packed', () => {
+describe('properties that are known before packing', () => {
   test('names, texts and totals', async () => {
     const { workspace } = home({
       'w/.dockerignore': 'a\nb\n',
@@ -258,7 +258,7 @@ describe('what is known before anything is packed', () => {
     expect(progress).toEqual({ files: 4, bytes: 14, totalFiles: 4, totalBytes: 14 });
   });
 
-  test('links are no files of the totals', async () => {
+  test('links are not counted as files', async () => {
     const { tree, workspace } = home({
       'w/Dockerfile': 'FROM a\n',
       'w/a': 'xyz',
@@ -278,7 +278,7 @@ describe('what is known before anything is packed', () => {
     expect(source.warnings).toEqual([]);
   });
 
-  test('that everything is kept out', async () => {
+  test('that everything is excluded', async () => {
     const { workspace } = home({ 'w/Dockerfile': 'FROM a\n', 'w/.dockerignore': '**' });
     expect((await createSource(inContext, workspace)).warnings).toEqual([
       'nothing of the context . is sent',
@@ -375,7 +375,7 @@ describe('SOURCE_DATE_EPOCH', () => {
   });
 
   test.each(['x', '-1', '1.5', ' 1', '1e3', '0x1', '999999999999'])(
-    'is no number of seconds: %j',
+    'is not a Unix timestamp: %j',
     async (value) => {
       expect(await failureOf(() => pack(entries, { sourceDateEpoch: value }))).toEqual({
         kind: 'input',
@@ -490,13 +490,13 @@ describe('a stream', () => {
     expect(files.open()).toBe(0);
   });
 
-  test('that nobody reads packs nothing', async () => {
+  test('packs nothing until it is read', async () => {
     const { workspace } = home(large);
     const source = await createSource(inContext, {
       ...workspace,
       open: (path) => {
         if (path.endsWith('/Dockerfile')) return workspace.open(path);
-        throw new Error('nobody asked for it');
+        throw new Error('was not requested');
       },
     });
     const { stream, progress } = source.open({});

@@ -53,7 +53,7 @@ describe('the Dockerfile', () => {
       text: 'A',
     },
     {
-      name: 'beside a directory of that name',
+      name: 'next to a directory of that name',
       entries: { 'w/Dockerfile/x': 'A', 'w/dockerfile': 'a' },
       context: '.',
       path: 'dockerfile',
@@ -83,7 +83,7 @@ describe('the Dockerfile', () => {
       text: 'A',
     },
     {
-      name: 'behind a link inside',
+      name: 'through a link inside',
       entries: { 'w/c/Dockerfile': { link: '../real' }, 'w/real': 'A' },
       context: 'c',
       path: 'c/Dockerfile',
@@ -130,7 +130,7 @@ describe('the Dockerfile', () => {
       hint: "Set the input 'file' to the path of the Dockerfile.",
     },
     {
-      name: 'is not where the input says, but in the context',
+      name: 'is not at the path of the input, but in the context',
       entries: { 'w/c/Dockerfile': 'A' },
       context: 'c',
       file: 'Dockerfile',
@@ -225,7 +225,7 @@ describe('the ignore file', () => {
       expected: ['.dockerignore', ['a']],
     },
     {
-      name: 'is no directory',
+      name: 'is not a directory',
       entries: { 'w/.dockerignore/x': 'a' },
       context: '.',
       dockerfile: undefined,

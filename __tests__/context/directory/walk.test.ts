@@ -82,7 +82,7 @@ test('parents come before children, and names are in the order of their bytes', 
   ]);
 });
 
-test('every kind of entry says what it is, and links are not followed', async () => {
+test('lists every kind of entry, and does not follow links', async () => {
   const tree = makeTree({
     dir: { directory: true, mode: 0o750 },
     file: { content: 'abc', mode: 0o640 },
@@ -126,7 +126,7 @@ test('the other names of a file are links to its first', async () => {
   ]);
 });
 
-test('a name that is kept out is never the target of a link', async () => {
+test('an excluded name is never the target of a hard link', async () => {
   const tree = makeTree({ a: 'x' });
   linkSync(tree.at('a'), tree.at('b'));
   linkSync(tree.at('a'), tree.at('c'));
@@ -207,15 +207,15 @@ describe('an excluded directory', () => {
   });
 });
 
-test('what is kept out is counted, without what is below an excluded directory', async () => {
+test('counts excluded entries, without those below an excluded directory', async () => {
   const tree = makeTree({ 'a/b/c': 'x', 'a/d': 'x', e: 'x', f: { link: 'e' }, g: 'x' });
   expect((await walk(tree, 'a\ne\nf')).ignored).toBe(3);
   expect((await walk(tree, 'nothing')).ignored).toBe(0);
   expect((await walk(tree, '*\n!a/d')).ignored).toBe(5);
 });
 
-describe('a warning says', () => {
-  test('what is neither file, directory nor link and is left out', async () => {
+describe('a warning names', () => {
+  test('sockets and FIFOs, which are not sent', async () => {
     const tree = makeTree({ a: 'x', 'dir/b': 'x' });
     execFileSync('mkfifo', [tree.at('dir/fifo')]);
     const server = createServer().listen(tree.at('socket'));
@@ -232,7 +232,7 @@ describe('a warning says', () => {
     }
   });
 
-  test('which names builders take for deletions', async () => {
+  test('whiteout files', async () => {
     const tree = makeTree({
       '.wh.a': 'x',
       'b/.wh..wh..opq': 'x',
@@ -272,7 +272,7 @@ describe('a warning says', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('an entry that cannot be read', () => {
   function failing(method: 'names' | 'stat' | 'readLink', path: string): Workspace {
     const disk = diskWorkspace();
     const original = (place: string): unknown => disk[method](place);
@@ -299,7 +299,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  test('is no error in a directory that is kept out', async () => {
+  test('is ignored in an excluded directory', async () => {
     const tree = makeTree({ 'dir/file': 'x', other: 'x' });
     expect(namesOf(await walk(tree, 'dir', failing('names', tree.at('dir'))))).toEqual(['other']);
   });
@@ -309,7 +309,7 @@ describe('what cannot be read', () => {
     return { ...diskWorkspace(), names: () => names, stat };
   }
 
-  test('because it vanished is said so', async () => {
+  test('because it was removed is reported', async () => {
     const tree = makeTree({});
     expect(await failureOf(() => walk(tree, '', listing(['gone'])))).toEqual({
       kind: 'context',
@@ -318,14 +318,14 @@ describe('what cannot be read', () => {
     });
   });
 
-  test('is no error where it vanished and is kept out', async () => {
+  test('is ignored if it was removed and is excluded', async () => {
     const tree = makeTree({});
     expect(namesOf(await walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
     const failure = await failureOf(() => walk(tree, '*.log\n!a.log/b', listing(['a.log'])));
     expect(failure).toMatchObject({ message: 'a.log was removed while the context was read' });
   });
 
-  test('because its name is not UTF-8 is said so', async () => {
+  test('because its name is not UTF-8 is reported', async () => {
     const tree = makeTree({});
     execFileSync('sh', ['-c', 'printf x > "$(printf \'caf\\351\')"'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
@@ -336,7 +336,7 @@ describe('what cannot be read', () => {
     expect(namesOf(await walk(tree, 'caf?'))).toEqual([]);
   });
 
-  test('because a link leads to such a name is said so', async () => {
+  test('because the target of a link is not UTF-8 is reported', async () => {
     const tree = makeTree({});
     execFileSync('sh', ['-c', 'ln -s "$(printf \'caf\\351\')" link'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
