@@ -1,4 +1,4 @@
-// Our ignore rules against the oracle's, and what is left of a difference once everything is gone that it does not need.
+// Compares our ignore rules with Docker's, and reduces a difference to the smallest case that shows it.
 import { drawCase, type IgnoreCase } from './draw.ts';
 import { keptNames, ourVerdict, ourWalk } from './ours.ts';
 import type { OracleProgram, Verdict } from './program.ts';
@@ -66,7 +66,7 @@ export async function compareIgnoreRules(
   return sum;
 }
 
-/** The difference of one case; undefined if there is none. */
+/** The difference in one case; undefined if the verdicts are equal. */
 export async function compareOne(
   program: OracleProgram,
   one: IgnoreCase,
@@ -114,10 +114,10 @@ async function walkDifference(
   const missing = [...expected].filter((name) => !sent.has(name));
   const extra = [...sent].filter((name) => !expected.has(name));
   if (missing.length === 0 && extra.length === 0) return undefined;
-  return `the walk leaves out ${JSON.stringify(missing)} and sends ${JSON.stringify(extra)} in addition`;
+  return `the walk omits ${JSON.stringify(missing)} and sends ${JSON.stringify(extra)} in addition`;
 }
 
-/** Takes away lines, paths and characters as long as the two still differ. */
+/** Removes lines, paths and characters as long as the verdicts still differ. */
 async function minimise(program: OracleProgram, one: IgnoreCase): Promise<Difference> {
   let found = await compareOne(program, one);
   if (found === undefined) throw new Error('a difference that does not come again');

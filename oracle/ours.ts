@@ -1,4 +1,4 @@
-// What our own code makes of a case: the rules alone, and a walk that leaves directories out.
+// The verdicts of our code on a case: of the rules, and of a walk that skips excluded directories.
 import { IgnoreRules, type ParentMatches } from '../src/context/ignore/rules.ts';
 import { walkContext } from '../src/context/directory/walk.ts';
 import { BuildError } from '../src/errors.ts';
@@ -33,7 +33,7 @@ export async function ourWalk({ ignore, paths }: IgnoreCase): Promise<{
   return { names: entries.map(({ name }) => name), unread: files.unread };
 }
 
-/** What must be sent by the oracle's verdict: what is kept, and the directories that lead there. */
+/** The names that must be sent by Docker's verdict: those that are not excluded, and their parent directories. */
 export function keptNames(
   paths: readonly string[],
   excluded: readonly boolean[],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { IgnoreCase } from './draw.ts';
 
-/** What Docker's matcher says: a flag for each path, or what is wrong with a pattern. */
+/** The verdict of Docker's matcher: a flag for each path, or the error of a pattern. */
 export type Verdict = { readonly excluded: readonly boolean[] } | { readonly error: string };
 
 /** One member of an archive, as Go's archive/tar reads it. */
@@ -71,7 +71,7 @@ export class OracleProgram {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    // It may have ended without reading everything, and says why.
+    // The program can end before it has read everything. Its exit code and stderr are checked below.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const [code, stdout, stderr] = await Promise.all([

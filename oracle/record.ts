@@ -1,4 +1,4 @@
-// The recorded table of verdicts, __tests__/fixtures/ignore-cases.json: its questions stay, the answers are Docker's own.
+// Records the table of verdicts, __tests__/fixtures/ignore-cases.json, anew: the cases stay, the verdicts come from Docker's matcher.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { OracleProgram, Verdict } from './program.ts';
 
@@ -9,7 +9,7 @@ type RecordedCase = { readonly rule: string; readonly ignore: string } & (
   | { readonly error: string; readonly paths: readonly string[] }
 );
 
-/** Asks the oracle everything in the table and writes what it says. @returns how many cases say something else than before. */
+/** Writes the table with the verdicts of Docker's matcher. @returns the number of cases that changed. */
 export async function recordIgnoreCases(program: OracleProgram): Promise<number> {
   const before = JSON.parse(readFileSync(file, 'utf8')) as readonly RecordedCase[];
   const cases = before.map((one) => ({ ignore: one.ignore, paths: pathsOf(one) }));

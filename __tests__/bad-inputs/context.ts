@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ActionRun } from '../../runner/run-action.ts';
 import type { Chapter, Stage } from './run.ts';
 
-/** Root may read every file, unless it is started without that right. */
+/** Root can read every file, unless it is started without the capability. */
 const asReader =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
 const canBeReader = asReader.length === 0 || spawnSync('setpriv', ['--version']).status === 0;
@@ -37,14 +37,15 @@ export const contextChapter: Chapter = {
   cases: [
     {
       name: 'a Dockerfile that is missing',
-      sentence: "the context . has no Dockerfile. Name the Dockerfile by the input 'file'.",
+      sentence:
+        "the context . has no Dockerfile. Set the input 'file' to the path of the Dockerfile.",
       arrange: ({ directory }) => {
         rmSync(join(directory, 'Dockerfile'));
         return {};
       },
     },
     {
-      name: 'a Dockerfile that is missing where `file` says',
+      name: 'a Dockerfile that is missing at the path of `file`',
       sentence:
         "the Dockerfile docker/Dockerfile does not exist. Correct the input 'file'; its path is relative to the working directory, not to the context.",
       arrange: () => ({ inputs: { file: 'docker/Dockerfile' } }),
@@ -58,7 +59,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a context that is a file',
       sentence:
-        "the context name.txt is a file, but no archive. Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
+        "the context name.txt is a file, but not an archive. Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
       arrange: () => ({ inputs: { context: 'name.txt' } }),
     },
     {
@@ -70,7 +71,7 @@ export const contextChapter: Chapter = {
       },
     },
     {
-      name: 'COPY of a file that is not there',
+      name: 'COPY of a file that does not exist',
       sentence:
         "line 2 of the Dockerfile: COPY missing.txt: missing.txt is not in the context. Correct the path, which is relative to the context, or create the file in an earlier step. To turn this check off, set 'check-dockerfile' to false.",
       arrange: ({ write }) => {
@@ -90,7 +91,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a Dockerfile that is a link to a file outside of the workspace',
       sentence:
-        'Dockerfile is a link to /etc/passwd, outside of the workspace. Replace the link by the file itself, or name the place where it is.',
+        'Dockerfile is a link to /etc/passwd, outside of the workspace. Replace the link with the file itself, or use the path that it links to.',
       arrange: ({ directory }) => {
         rmSync(join(directory, 'Dockerfile'));
         symlinkSync('/etc/passwd', join(directory, 'Dockerfile'));
@@ -98,14 +99,14 @@ export const contextChapter: Chapter = {
       },
     },
     {
-      name: 'a file that the runner may not read',
+      name: 'a file that the runner cannot read',
       sentence:
-        "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or keep it out by .dockerignore.",
+        "<workspace>/name.txt cannot be read: EACCES: permission denied, open '<workspace>/name.txt'. Make it readable for the runner, or exclude it with .dockerignore.",
       arrange: ({ directory }) => {
         chmodSync(join(directory, 'name.txt'), 0);
         return { launcher: asReader };
       },
-      missing: canBeReader ? undefined : 'root may read every file, and there is no setpriv',
+      missing: canBeReader ? undefined : 'root can read every file, and setpriv is not installed',
     },
     {
       name: 'a Dockerfile that cannot be read',
@@ -126,7 +127,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that shrinks while it is packed',
       sentence:
-        '<workspace>/large.bin shrank while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/large.bin shrank while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) =>
         whilePacked(stage, (large) => {
           truncateSync(large, 0);
@@ -135,16 +136,16 @@ export const contextChapter: Chapter = {
     {
       name: 'a file that grows while it is packed',
       sentence:
-        '<workspace>/large.bin grew while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/large.bin grew while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) =>
         whilePacked(stage, (large) => {
           appendFileSync(large, 'x');
         }),
     },
     {
-      name: 'a file that vanishes while the context is packed',
+      name: 'a file that is removed while the context is packed',
       sentence:
-        '<workspace>/zz-last.txt vanished while the context was packed. Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+        '<workspace>/zz-last.txt was removed while the context was packed. Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
       arrange: (stage) => {
         stage.write('zz-last.txt', 'foo\n');
         return whilePacked(stage, (large) => {

@@ -4,7 +4,7 @@ import { StreamsAhead } from '../../src/context/prefetch.ts';
 import type { StdinStream } from '../../src/context/stdin.ts';
 import { turn } from '../support/clock.ts';
 
-/** A stream of `count` chunks of 100 bytes that counts what was asked of it. */
+/** A stream of `count` chunks of 100 bytes that counts the chunks that were read. */
 class Chunks {
   taken = 0;
   readonly stream: Readable;
@@ -42,7 +42,7 @@ async function collect(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-test('reads ahead up to the limit before anybody asks, and no further', async () => {
+test('reads ahead up to the limit before the first read, and not further', async () => {
   const source = new Chunks(50);
   const stream = prefetch(source.stream, 500);
   await settle();
@@ -51,7 +51,7 @@ test('reads ahead up to the limit before anybody asks, and no further', async ()
   stream.destroy();
 });
 
-test.each([1, 150, 500, 1_000_000])('every byte comes in order, limit %d', async (limit) => {
+test.each([1, 150, 500, 1_000_000])('returns every byte in order, limit %d', async (limit) => {
   const stream = prefetch(new Chunks(50).stream, limit);
   await settle();
   const expected = Buffer.concat(
@@ -64,25 +64,25 @@ test('an empty stream ends', async () => {
   expect(await collect(prefetch(new Chunks(0).stream, 500))).toHaveLength(0);
 });
 
-test('what was read before an error comes before it', async () => {
-  const stream = prefetch(new Chunks(3, new Error('vanished')).stream, 10_000);
+test('returns the bytes that were read before an error, then the error', async () => {
+  const stream = prefetch(new Chunks(3, new Error('was removed')).stream, 10_000);
   stream.on('error', () => undefined);
   await settle();
   let bytes = 0;
   const read = async (): Promise<void> => {
     for await (const chunk of stream) bytes += (chunk as Buffer).length;
   };
-  await expect(read()).rejects.toThrow('vanished');
+  await expect(read()).rejects.toThrow('was removed');
   expect(bytes).toBe(300);
 });
 
-test('an error of a stream that nobody reads is kept for the reader', async () => {
+test('keeps an error for a later reader', async () => {
   const streams = new StreamsAhead(
-    () => ({ stream: new Chunks(0, new Error('vanished')).stream, progress }),
+    () => ({ stream: new Chunks(0, new Error('was removed')).stream, progress }),
     500,
   );
   await settle();
-  await expect(collect(streams.open().stream)).rejects.toThrow('vanished');
+  await expect(collect(streams.open().stream)).rejects.toThrow('was removed');
 });
 
 test('destroying it destroys the source', async () => {
@@ -113,7 +113,7 @@ test('the first stream is opened at once, the next ones when they are asked for'
   expect(opened).toHaveLength(2);
 });
 
-test('a stream that nobody wanted is closed', async () => {
+test('closes a stream that was never opened', async () => {
   const source = new Chunks(50);
   const streams = new StreamsAhead(() => ({ stream: source.stream, progress }), 500);
   streams.close();

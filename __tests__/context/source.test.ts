@@ -126,7 +126,7 @@ describe('the image layout', () => {
 
   test.each([
     {
-      name: 'that the ignore file keeps out',
+      name: 'that the ignore file excludes',
       entries: { 'w/.dockerignore': '*', 'w/Dockerfile': 'FROM kept\n' },
     },
     { name: 'that is elsewhere', entries: { 'o/My': 'FROM kept\n', 'w/x': 'x' }, file: '../o/My' },
@@ -137,7 +137,7 @@ describe('the image layout', () => {
     expect((await linesOf(archive)).filter((line) => line.endsWith('ctx/Dockerfile'))).toEqual([]);
   });
 
-  test('has the credentials of git left out, also in submodules', async () => {
+  test('removes the credentials of git, also in submodules', async () => {
     const config = '[http "https://h/"]\n\textraheader = secret\n[core]\n\tbare = false\n';
     const archive = await pack({
       'w/Dockerfile': 'FROM a\n',
@@ -183,7 +183,7 @@ describe('the image layout', () => {
       entries: { 'w/.git/config': { link: '../../elsewhere' } },
       at: undefined,
     },
-  ])('has them left out where only a link is in its place: $name', async ({ entries, at }) => {
+  ])('removes them if they are reached only through a link: $name', async ({ entries, at }) => {
     const config = '[http "https://h/"]\n\textraheader = secret\n';
     const archive = await pack({
       'w/Dockerfile': 'FROM a\n',
@@ -228,7 +228,7 @@ describe('the plain layout', () => {
     ]);
   });
 
-  test('needs no file at all, and says so', async () => {
+  test('needs no file, and reports it', async () => {
     const source = await createSource({ ...inContext, layout: 'plain' }, home({}).workspace);
     expect(source.warnings).toEqual(['nothing of the context . is sent']);
     expect(source.dockerfile).toBe('');
@@ -236,7 +236,7 @@ describe('the plain layout', () => {
   });
 });
 
-describe('what is known before anything is packed', () => {
+describe('properties that are known before packing', () => {
   test('names, texts and totals', async () => {
     const { workspace } = home({
       'w/.dockerignore': 'a\nb\n',
@@ -248,9 +248,9 @@ describe('what is known before anything is packed', () => {
     });
     const source = await createSource(inContext, workspace);
     expect(source).toMatchObject({
-      description: 'directory "." (2 kept out by .dockerignore)',
+      description: 'directory "." (2 excluded by .dockerignore)',
       dockerfile: 'FROM a\n',
-      warnings: [expect.stringMatching(/^\.wh\.x: named like the whiteouts/)],
+      warnings: [expect.stringMatching(/^\.wh\.x: named like the whiteout files/)],
     });
     const { stream, progress } = source.open({});
     expect(progress).toEqual({ files: 0, bytes: 0, totalFiles: 4, totalBytes: 14 });
@@ -258,7 +258,7 @@ describe('what is known before anything is packed', () => {
     expect(progress).toEqual({ files: 4, bytes: 14, totalFiles: 4, totalBytes: 14 });
   });
 
-  test('links are no files of the totals', async () => {
+  test('links are not counted as files', async () => {
     const { tree, workspace } = home({
       'w/Dockerfile': 'FROM a\n',
       'w/a': 'xyz',
@@ -278,7 +278,7 @@ describe('what is known before anything is packed', () => {
     expect(source.warnings).toEqual([]);
   });
 
-  test('that everything is kept out', async () => {
+  test('that everything is excluded', async () => {
     const { workspace } = home({ 'w/Dockerfile': 'FROM a\n', 'w/.dockerignore': '**' });
     expect((await createSource(inContext, workspace)).warnings).toEqual([
       'nothing of the context . is sent',
@@ -307,10 +307,10 @@ describe('a context that is wrong', () => {
       hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
     })),
     {
-      name: 'is a file, but no archive',
+      name: 'is a file, but not an archive',
       entries: { 'w/a.zip': 'x' },
       path: 'a.zip',
-      message: 'the context a.zip is a file, but no archive',
+      message: 'the context a.zip is a file, but not an archive',
       hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
     },
     {
@@ -375,12 +375,12 @@ describe('SOURCE_DATE_EPOCH', () => {
   });
 
   test.each(['x', '-1', '1.5', ' 1', '1e3', '0x1', '999999999999'])(
-    'is no number of seconds: %j',
+    'is not a Unix timestamp: %j',
     async (value) => {
       expect(await failureOf(() => pack(entries, { sourceDateEpoch: value }))).toEqual({
         kind: 'input',
-        message: `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(value)}, which is no number of seconds`,
-        hint: 'Set it to whole seconds since 1970, for example by `git log -1 --format=%ct`.',
+        message: `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(value)}, which is not a Unix timestamp`,
+        hint: 'Set it to whole seconds since 1970, for example with `git log -1 --format=%ct`.',
       });
     },
   );
@@ -490,13 +490,13 @@ describe('a stream', () => {
     expect(files.open()).toBe(0);
   });
 
-  test('that nobody reads packs nothing', async () => {
+  test('packs nothing until it is read', async () => {
     const { workspace } = home(large);
     const source = await createSource(inContext, {
       ...workspace,
       open: (path) => {
         if (path.endsWith('/Dockerfile')) return workspace.open(path);
-        throw new Error('nobody asked for it');
+        throw new Error('was not requested');
       },
     });
     const { stream, progress } = source.open({});
@@ -522,7 +522,7 @@ describe('a stream', () => {
     });
     expect(await failureOf(() => bytesOf(again.open({}).stream))).toMatchObject({
       kind: 'context',
-      message: `${tree.at('w/x')} vanished while the context was packed`,
+      message: `${tree.at('w/x')} was removed while the context was packed`,
     });
   });
 });
@@ -563,7 +563,7 @@ describe("the input 'stdin-file'", () => {
     {
       name: 'is a directory',
       path: 'd',
-      message: "d is a directory, but 'stdin-file' takes a file",
+      message: "d is a directory, but 'stdin-file' must be a file",
     },
   ])('$name', async ({ path, message }) => {
     const { workspace } = home({ 'w/d/x': 'x' });

@@ -1,27 +1,27 @@
 import { Readable } from 'node:stream';
 import type { StdinStream } from './stdin.ts';
 
-/** Streams of one pod; the first one is packed at once, while the pod is scheduled and its image pulled. */
+/** The streams of one pod. The first one is packed immediately, while the pod is scheduled and its image is pulled. */
 export class StreamsAhead {
   readonly #open: () => StdinStream;
   readonly #limitBytes: number;
   #first: StdinStream | undefined;
 
-  /** @param limitBytes of compressed bytes that may wait for the container. */
+  /** @param limitBytes the number of compressed bytes that can wait for the container. */
   constructor(open: () => StdinStream, limitBytes: number) {
     this.#open = open;
     this.#limitBytes = limitBytes;
     this.#first = this.#ahead();
   }
 
-  /** A stream from its beginning, which the caller destroys; after the first one they are packed as they are asked for. */
+  /** A stream from its beginning. The caller destroys it. Streams after the first one are packed when they are opened. */
   open(): StdinStream {
     const first = this.#first ?? this.#ahead();
     this.#first = undefined;
     return first;
   }
 
-  /** Stops packing if nobody wanted the stream. */
+  /** Stops packing if the first stream was never opened. */
   close(): void {
     this.#first?.stream.destroy();
     this.#first = undefined;
@@ -30,15 +30,16 @@ export class StreamsAhead {
   #ahead(): StdinStream {
     const { stream, progress } = this.#open();
     const ahead = prefetch(stream, this.#limitBytes);
-    // Whoever reads it gets the error; until then it must not count as unhandled.
+    // The reader gets the error. Without a listener Node would end the process before that.
     ahead.on('error', () => undefined);
     return { stream: ahead, progress };
   }
 }
 
 /**
- * Reads a stream ahead of its consumer, up to a limit. Destroying the result destroys the source; an error of the source comes after what was read before it.
- * @param limitBytes reading pauses once so much waits; one chunk more than that may wait.
+ * Reads a stream ahead of its consumer, up to a limit. Destroying the result destroys the source. An error of the source
+ * follows the bytes that were read before it.
+ * @param limitBytes reading pauses when this number of bytes waits; the last chunk can exceed it.
  */
 function prefetch(source: Readable, limitBytes: number): Readable {
   return new PrefetchedStream(source, limitBytes);
@@ -53,7 +54,7 @@ class PrefetchedStream extends Readable {
   #end: { readonly error?: Error } | undefined;
 
   constructor(source: Readable, limitBytes: number) {
-    // Whole chunks go through, one at a time: reading a byte stream would put everything that waits into one buffer.
+    // In object mode chunks are passed on one at a time. A byte stream would copy all waiting chunks into one buffer.
     super({ objectMode: true, highWaterMark: 1 });
     this.#source = source;
     this.#limitBytes = limitBytes;

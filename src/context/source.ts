@@ -8,8 +8,8 @@ import type { StdinSource, SourceOptions } from './stdin.ts';
 import { pieceBytes } from './tar/blocks.ts';
 
 /**
- * Finds what the inputs name and looks through it, so that what is wrong with it is said before any pod exists. Nothing is
- * packed before `open`.
+ * Finds the files that the inputs name and checks them, so that errors are reported before a pod is created. Packing starts
+ * with `open`.
  * @throws BuildError('context' or 'input')
  */
 export async function createSource(
@@ -28,17 +28,17 @@ export async function createSource(
     return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
   }
   if (!isArchiveName(source.path)) {
-    throw new BuildError('context', `the context ${source.path} is a file, but no archive`, {
+    throw new BuildError('context', `the context ${source.path} is a file, but not an archive`, {
       hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
     });
   }
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
-  // Reading archives takes a library that directories do not need.
+  // Only archives need the library that reads them, so it is loaded here.
   const { archiveSource } = await import('./archive/source.ts');
   return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
 }
 
-/** True for the endings that make a file a ready-made context. */
+/** True for the file names that are read as a context in an archive. */
 function isArchiveName(path: string): boolean {
   return /\.(?:tar|tar\.gz|tgz)$/i.test(path);
 }
@@ -89,14 +89,14 @@ function findFile(path: string, input: string, workspace: Workspace): FoundPath 
     'context',
     place === undefined
       ? `the file ${path} does not exist`
-      : `${path} is a directory, but '${input}' takes a file`,
+      : `${path} is a directory, but '${input}' must be a file`,
     { hint: `Correct the input '${input}'; its path is relative to the working directory.` },
   );
 }
 
 function noContext(path: string): BuildError {
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(path)) {
-    // The URL is not quoted: there may be a token in it.
+    // The message does not quote the URL, because it can contain a token.
     return new BuildError('context', 'the context is a URL, but Git URLs are not supported', {
       hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
     });
@@ -113,7 +113,7 @@ function readSourceDateEpoch(text: string | undefined): number | undefined {
   if (seconds !== undefined) return seconds;
   throw new BuildError(
     'input',
-    `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, which is no number of seconds`,
-    { hint: 'Set it to whole seconds since 1970, for example by `git log -1 --format=%ct`.' },
+    `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, which is not a Unix timestamp`,
+    { hint: 'Set it to whole seconds since 1970, for example with `git log -1 --format=%ct`.' },
   );
 }

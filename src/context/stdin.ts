@@ -3,13 +3,13 @@ import type { Presence } from '../dockerfile/check.ts';
 import type { StreamLayout } from '../engines/engine.ts';
 import type { Source } from '../inputs/inputs.ts';
 
-/** Counts while a stream is packed; read at any time. */
+/** Counters of a stream, updated while it is packed. */
 export interface PackProgress {
   /** Regular files packed so far. */
   files: number;
   /** Content bytes packed so far. */
   bytes: number;
-  /** Content bytes in total; undefined where nobody knows before the end. */
+  /** Content bytes in total; undefined if the total is unknown before the end. */
   totalBytes: number | undefined;
   /** Files in total; undefined likewise. */
   totalFiles: number | undefined;
@@ -22,34 +22,34 @@ export interface StdinStream {
   readonly progress: PackProgress;
 }
 
-/** Files that travel beside the context in the image layout; ignored in the plain one. */
+/** Files that are sent in addition to the context in the image layout. The plain layout ignores them. */
 export interface StreamAuth {
-  /** `auth/config.json`: a Docker configuration with logins, mode 0600. */
+  /** `auth/config.json`: a Docker configuration with credentials, mode 0600. */
   readonly config?: Buffer;
   /** `auth/ca.crt`: PEM. */
   readonly ca?: Buffer;
 }
 
-/** What goes to stdin; each `open` starts from the beginning, so that a restart packs again. */
+/** The source of the bytes for stdin. Each `open` packs from the beginning, so that a new pod gets the whole stream. */
 export interface StdinSource {
-  /** Named in the log, for example `directory "." (3 entries kept out by .dockerignore)`. */
+  /** Named in the log, for example `directory "." (3 entries excluded by .dockerignore)`. */
   readonly description: string;
   /** Text of the Dockerfile; empty for engines without one. */
   readonly dockerfile: string;
-  /** Where the Dockerfile is, as the user would write it; absent for engines without one and inside of an archive. */
+  /** Path of the Dockerfile, as the user would write it. Absent for engines without one and for archives. */
   readonly dockerfilePath?: string;
-  /** Absent for bytes that are sent as they are: nothing is gained by reading them before the container runs. */
+  /** Absent for bytes that are sent unchanged: reading them before the container runs saves no time. */
   readonly isPacked?: true;
-  /** What else the log says of it, for example its heaviest directories. */
+  /** Further lines for the log, for example the heaviest directories. */
   readonly notes: readonly string[];
-  /** Warnings that the user should read once, for example a socket that was left out. */
+  /** Warnings for the user, for example about a socket that is not sent. */
   readonly warnings: readonly string[];
-  /** Whether a clean path, relative to the context, is sent. Absent for what is sent as it is. */
+  /** Whether a clean path, relative to the context, is sent. Absent for bytes that are sent unchanged. */
   readonly lookUp?: (path: string) => Presence;
   open(auth: StreamAuth): StdinStream;
 }
 
-/** What the inputs say about the stream. Paths are as written by the user. */
+/** The inputs that determine the stream. Paths are as the user wrote them. */
 export interface SourceOptions {
   readonly source: Source;
   /** The Dockerfile; undefined means the one in the context. */
@@ -57,10 +57,10 @@ export interface SourceOptions {
   readonly layout: StreamLayout;
   /** 0 to 9. */
   readonly compressionLevel: number;
-  /** Patterns behind those of the ignore file. */
+  /** Patterns that follow those of the ignore file. */
   readonly excludes?: readonly string[];
-  /** True: `.git/config` is sent with the logins in it. */
+  /** True: `.git/config` is sent with the credentials in it. */
   readonly keepGitCredentials?: boolean;
-  /** `SOURCE_DATE_EPOCH` of the environment: modification times after it become it. */
+  /** The environment variable `SOURCE_DATE_EPOCH`. It replaces modification times that are later. */
   readonly sourceDateEpoch: string | undefined;
 }

@@ -148,7 +148,7 @@ describe('an archive is packed again into the image layout', () => {
     await expectLayout(await archiveOf(entries));
   });
 
-  test('with gzip, whatever its name says', async () => {
+  test('with gzip, also without the ending .gz', async () => {
     await expectLayout(gzipSync(await archiveOf(entries)));
   });
 
@@ -174,7 +174,7 @@ describe('an archive is packed again into the image layout', () => {
   });
 });
 
-test('logins go into auth/, before the Dockerfile', async () => {
+test('credentials are sent in auth/, before the Dockerfile', async () => {
   const source = await sourceOf(await archiveOf([dockerfile]));
   const archive = gunzipSync(
     await bytesOf(source.open({ config: Buffer.from('{}'), ca: Buffer.from('PEM') }).stream),
@@ -200,9 +200,9 @@ test('description, Dockerfile, warnings and totals are known before', async () =
     ]),
   );
   expect(source).toMatchObject({
-    description: 'archive "a.tar" (5 entries, 1 kept out by .dockerignore)',
+    description: 'archive "a.tar" (5 entries, 1 excluded by .dockerignore)',
     dockerfile: 'FROM a\n',
-    warnings: ['null: neither files, directories nor links and are not sent'],
+    warnings: ['null: sockets, FIFOs or devices, which are not sent'],
   });
   const { stream, progress } = source.open({});
   expect(progress).toEqual({ files: 0, bytes: 0, totalFiles: 3, totalBytes: 15 });
@@ -248,7 +248,7 @@ describe('the Dockerfile', () => {
     },
     { name: 'that is empty', entries: [['Dockerfile', '']], expected: '' },
     {
-      name: 'that is kept out',
+      name: 'that is excluded',
       entries: [['.dockerignore', '*'], dockerfile],
       expected: 'FROM a\n',
     },
@@ -285,7 +285,7 @@ describe('the Dockerfile', () => {
   test.each<{ name: string; entries: readonly ArchiveEntry[]; file?: string; missing: string }>([
     { name: 'is missing', entries: [['x', 'x']], missing: 'Dockerfile' },
     { name: 'is elsewhere', entries: [['d/Dockerfile', 'x']], missing: 'Dockerfile' },
-    { name: 'is not where the input says', entries: [dockerfile], file: 'My', missing: 'My' },
+    { name: 'is not at the path of the input', entries: [dockerfile], file: 'My', missing: 'My' },
     {
       name: 'cannot be outside',
       entries: [dockerfile],
@@ -307,12 +307,12 @@ describe('the Dockerfile', () => {
     expect(await failureOf(() => sourceOf(bytes, { file }))).toEqual({
       kind: 'context',
       message: `a.tar has no file ${missing}`,
-      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile in the archive.",
     });
   });
 });
 
-describe('links of the files that say how it is built', () => {
+describe('a Dockerfile or an ignore file that is a link', () => {
   test.each(['Dockerfile', '.dockerignore', 'Dockerfile.dockerignore'])(
     'may not lead out: %s',
     async (name) => {
@@ -320,8 +320,8 @@ describe('links of the files that say how it is built', () => {
         const bytes = await archiveOf([dockerfile, [{ name, type: 'symlink', linkname }]]);
         expect(await failureOf(() => sourceOf(bytes))).toEqual({
           kind: 'context',
-          message: `${name} in a.tar is a link to ${linkname}, which is no file of the archive`,
-          hint: 'Put the file itself in the place of the link.',
+          message: `${name} in a.tar is a link to ${linkname}, which is not a file of the archive`,
+          hint: 'Replace the link with the file itself.',
         });
       }
     },
@@ -477,7 +477,7 @@ describe('names', () => {
     ]);
   });
 
-  test('that are not UTF-8 are refused, unless they are kept out', async () => {
+  test('that are not UTF-8 are refused, unless they are excluded', async () => {
     const bytes = await archiveOf([['cafe', 'x'], dockerfile]);
     bytes[3] = 0xe9;
     // 0xe9 for "e" changes the checksum.
@@ -486,7 +486,7 @@ describe('names', () => {
     expect(await failureOf(() => sourceOf(bytes))).toEqual({
       kind: 'context',
       message: 'a.tar has a name that is not UTF-8: caf\uFFFD',
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
     const ignoring = Buffer.concat([
       bytes.subarray(0, -1_024),
@@ -522,7 +522,7 @@ describe('hard links', () => {
       target: '../../etc/passwd',
     },
     {
-      name: 'to what is kept out',
+      name: 'to an excluded name',
       entries: [['.dockerignore', 'a'], ['a', 'x'], [{ name: 'h', type: 'link', linkname: 'a' }]],
       target: 'a',
     },
@@ -530,12 +530,12 @@ describe('hard links', () => {
     const bytes = await archiveOf([dockerfile, ...entries]);
     expect(await failureOf(() => sourceOf(bytes))).toEqual({
       kind: 'context',
-      message: `h is another name of ${target}, which the archive does not have or .dockerignore keeps out`,
-      hint: 'Keep both names out, or none.',
+      message: `h is a hard link to ${target}, which is missing from the archive or excluded by .dockerignore`,
+      hint: 'Exclude both names, or neither.',
     });
   });
 
-  test('are left out with their target', async () => {
+  test('are excluded with their target', async () => {
     expect(
       await namesAfter([
         ['.dockerignore', 'a\nh'],
@@ -547,7 +547,7 @@ describe('hard links', () => {
   });
 });
 
-test('names that builders take for deletions are warned about, and what is kept out is not', async () => {
+test('warns about whiteout files, unless they are excluded', async () => {
   const source = await sourceOf(
     await archiveOf([
       ['.dockerignore', 'out\n'],
@@ -560,19 +560,19 @@ test('names that builders take for deletions are warned about, and what is kept 
     ]),
   );
   expect(source.warnings).toEqual([
-    '.wh.a, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+    '.wh.a, b/.wh..wh..opq: named like the whiteout files of image layers, which many builders treat as deletions',
   ]);
 });
 
-test('devices and fifos are left out with one warning', async () => {
+test('omits devices and FIFOs with one warning', async () => {
   const special = ['1', '2', '3', '4', '5'].map((name): ArchiveEntry => [{ name, type: 'fifo' }]);
   const source = await sourceOf(await archiveOf([...special, dockerfile]));
   expect(source.warnings).toEqual([
-    '1, 2, 3 and 2 more: neither files, directories nor links and are not sent',
+    '1, 2, 3 and 2 more: sockets, FIFOs or devices, which are not sent',
   ]);
 });
 
-test('the credentials of git are left out', async () => {
+test('removes the credentials of git', async () => {
   const config = '[http "https://h/"]\n\textraheader = secret\n[core]\n\tbare = false\n';
   const found = await repack(
     await archiveOf([['.git/config', config], ['config', config], dockerfile]),
@@ -606,7 +606,7 @@ test.each([0, 1, 511, 512, 513, 300_000, 2_500_000])(
   },
 );
 
-describe('what is no whole archive is refused', () => {
+describe('refuses an incomplete archive', () => {
   async function messageFor(bytes: Buffer): Promise<unknown> {
     const failure = await failureOf(() => sourceOf(bytes));
     if (typeof failure === 'string') return failure;
@@ -701,7 +701,7 @@ describe('an archive that changes', () => {
     expect(await openedAfter(() => archiveOf(entries))).toEqual(changed);
   });
 
-  test('to garbage in the middle ends the stream with an error of ours', async () => {
+  test('to garbage in the middle ends the stream with a BuildError', async () => {
     const failure = await openedAfter((bytes) => Promise.resolve(bytes.subarray(0, 1_200)));
     expect(failure).toMatchObject({
       kind: 'context',
@@ -709,7 +709,7 @@ describe('an archive that changes', () => {
     });
   });
 
-  test('to a cut gzip ends the stream with an error of ours', async () => {
+  test('to a cut gzip ends the stream with a BuildError', async () => {
     const failure = await openedAfter((bytes) => Promise.resolve(gzipSync(bytes).subarray(0, 120)));
     expect(failure).toMatchObject({
       kind: 'context',
@@ -756,7 +756,7 @@ test('a stream that is destroyed closes the archive', async () => {
   expect(openFiles).toBe(0);
 });
 
-describe('what the tar of the system writes', () => {
+describe('archives of the system tar', () => {
   const version = spawnSync('tar', ['--version']);
   const hasGnuTar = version.status === 0 && version.stdout.toString().includes('GNU tar');
   const long = `${'d'.repeat(150)}/${'f'.repeat(180)}`;
@@ -780,7 +780,7 @@ describe('what the tar of the system writes', () => {
   );
 });
 
-test('the global header that git archive writes is no entry', async () => {
+test('the global header of git archive is not an entry', async () => {
   const global = await archiveOf([
     ['pax_global_header', '52 comment=0123456789012345678901234567890123456789\n'],
   ]);
@@ -796,7 +796,7 @@ test('the global header that git archive writes is no entry', async () => {
   ]);
 });
 
-test.each(['gnu', 'pax'])('a sparse file is refused, for its content is none: %s', async (form) => {
+test.each(['gnu', 'pax'])('refuses a sparse file: %s', async (form) => {
   const pax = { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 'x' };
   const bytes = await archiveOf([[form === 'pax' ? { name: 'x', pax } : 'x', 'holes'], dockerfile]);
   if (form === 'gnu') {

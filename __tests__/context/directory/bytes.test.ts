@@ -14,7 +14,7 @@ const stat: FileStat = {
   links: 1,
 };
 
-/** One file whose reads give one chunk each; `isOpen` tells whether it was closed. */
+/** One file whose reads give one chunk each; `isOpen` is false after it was closed. */
 class OneFile {
   isOpen = false;
   readonly workspace: Workspace;

@@ -11,7 +11,7 @@ afterEach(() => {
   for (const tree of trees.splice(0)) tree.remove();
 });
 
-/** A workspace `w` with a context in it, and what is beside them. */
+/** A workspace `w` with a context in it, and files outside of them. */
 function makeHome(): { readonly tree: Tree; readonly workspace: Workspace } {
   const tree = new Tree({
     'w/file': 'text',
@@ -73,13 +73,13 @@ describe('a place is found', () => {
   });
 
   test.each(['missing', 'file/below', 'ctx/broken', 'missing/file'])(
-    'and is none at all: %s',
+    'and is not a file or a directory: %s',
     (path) => {
       expect(findPath(path, ['.'], makeHome().workspace)).toBeUndefined();
     },
   );
 
-  test('with the workspace itself behind a link', () => {
+  test('with a link in the path of the workspace', () => {
     const { tree } = makeHome();
     tree.add({ alias: { link: 'w' } });
     const workspace = diskWorkspace(tree.at('alias'));
@@ -110,7 +110,7 @@ describe('a link that leads out is refused', () => {
     expect(await failureOf(() => findPath(path, ['.'], workspace))).toEqual({
       kind: 'context',
       message: `${path} is a link to ${tree.at(to)}, outside of the workspace`,
-      hint: 'Replace the link by the file itself, or name the place where it is.',
+      hint: 'Replace the link with the file itself, or use the path that it links to.',
     });
   });
 
@@ -196,7 +196,7 @@ test('a file is read whole, and one that cannot be read is named', async () => {
 });
 
 describe('a file that an input names', () => {
-  test('is read, and undefined where there is none', () => {
+  test('is read, and undefined if it does not exist', () => {
     const { workspace } = makeHome();
     expect(readInputFile('ctx/up', workspace)?.toString()).toBe('text');
     expect(readInputFile('missing', workspace)).toBeUndefined();

@@ -53,7 +53,7 @@ describe('the Dockerfile', () => {
       text: 'A',
     },
     {
-      name: 'beside a directory of that name',
+      name: 'next to a directory of that name',
       entries: { 'w/Dockerfile/x': 'A', 'w/dockerfile': 'a' },
       context: '.',
       path: 'dockerfile',
@@ -83,7 +83,7 @@ describe('the Dockerfile', () => {
       text: 'A',
     },
     {
-      name: 'behind a link inside',
+      name: 'through a link inside',
       entries: { 'w/c/Dockerfile': { link: '../real' }, 'w/real': 'A' },
       context: 'c',
       path: 'c/Dockerfile',
@@ -120,17 +120,17 @@ describe('the Dockerfile', () => {
       entries: { 'w/c/x': 'x' },
       context: 'c',
       message: 'the context c has no Dockerfile',
-      hint: "Name the Dockerfile by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile.",
     },
     {
       name: 'is a link to nothing',
       entries: { 'w/Dockerfile': { link: 'nowhere' } },
       context: '.',
       message: 'the context . has no Dockerfile',
-      hint: "Name the Dockerfile by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile.",
     },
     {
-      name: 'is not where the input says, but in the context',
+      name: 'is not at the path of the input, but in the context',
       entries: { 'w/c/Dockerfile': 'A' },
       context: 'c',
       file: 'Dockerfile',
@@ -225,7 +225,7 @@ describe('the ignore file', () => {
       expected: ['.dockerignore', ['a']],
     },
     {
-      name: 'is no directory',
+      name: 'is not a directory',
       entries: { 'w/.dockerignore/x': 'a' },
       context: '.',
       dockerfile: undefined,

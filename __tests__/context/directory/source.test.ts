@@ -13,7 +13,7 @@ afterEach(() => {
   for (const tree of trees.splice(0)) tree.remove();
 });
 
-/** Contents by name of what is sent of a workspace, without `meta/`. */
+/** The files that are sent of a workspace, by name, without `meta/`. */
 async function sent(
   entries: Readonly<Record<string, TreeEntry>>,
   options: Partial<SourceOptions>,
@@ -71,7 +71,7 @@ describe("the input 'excludes'", () => {
       names: ['ctx/Dockerfile', 'ctx/a/', 'ctx/a/y', 'ctx/b'],
     },
     {
-      name: 'behind the ignore file',
+      name: 'after the ignore file',
       ignore: 'a\nb\n',
       excludes: ['!a/x', '.*'],
       names: ['ctx/Dockerfile', 'ctx/a/', 'ctx/a/x'],
@@ -113,7 +113,7 @@ test.each([
 
 test.each([
   { name: 'sent too', ignore: '' },
-  { name: 'kept out', ignore: 'sub.git/config\n' },
+  { name: 'excluded', ignore: 'sub.git/config\n' },
 ])('credentials of a git configuration that is $name go by no other name', async ({ ignore }) => {
   const tree = makeTree({
     Dockerfile: 'FROM a\n',

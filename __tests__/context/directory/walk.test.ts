@@ -82,7 +82,7 @@ test('parents come before children, and names are in the order of their bytes', 
   ]);
 });
 
-test('every kind of entry says what it is, and links are not followed', async () => {
+test('lists every kind of entry, and does not follow links', async () => {
   const tree = makeTree({
     dir: { directory: true, mode: 0o750 },
     file: { content: 'abc', mode: 0o640 },
@@ -126,7 +126,7 @@ test('the other names of a file are links to its first', async () => {
   ]);
 });
 
-test('a name that is kept out is never the target of a link', async () => {
+test('an excluded name is never the target of a hard link', async () => {
   const tree = makeTree({ a: 'x' });
   linkSync(tree.at('a'), tree.at('b'));
   linkSync(tree.at('a'), tree.at('c'));
@@ -207,15 +207,15 @@ describe('an excluded directory', () => {
   });
 });
 
-test('what is kept out is counted, without what is below an excluded directory', async () => {
+test('counts excluded entries, without those below an excluded directory', async () => {
   const tree = makeTree({ 'a/b/c': 'x', 'a/d': 'x', e: 'x', f: { link: 'e' }, g: 'x' });
   expect((await walk(tree, 'a\ne\nf')).ignored).toBe(3);
   expect((await walk(tree, 'nothing')).ignored).toBe(0);
   expect((await walk(tree, '*\n!a/d')).ignored).toBe(5);
 });
 
-describe('a warning says', () => {
-  test('what is neither file, directory nor link and is left out', async () => {
+describe('a warning names', () => {
+  test('sockets and FIFOs, which are not sent', async () => {
     const tree = makeTree({ a: 'x', 'dir/b': 'x' });
     execFileSync('mkfifo', [tree.at('dir/fifo')]);
     const server = createServer().listen(tree.at('socket'));
@@ -224,7 +224,7 @@ describe('a warning says', () => {
       const found = await walk(tree);
       expect(namesOf(found)).toEqual(['a', 'dir', 'dir/b']);
       expect(found.warnings).toEqual([
-        'dir/fifo, socket: neither files, directories nor links and are not sent',
+        'dir/fifo, socket: sockets, FIFOs or devices, which are not sent',
       ]);
       expect((await walk(tree, 'socket\ndir/fifo')).warnings).toEqual([]);
     } finally {
@@ -232,7 +232,7 @@ describe('a warning says', () => {
     }
   });
 
-  test('which names builders take for deletions', async () => {
+  test('whiteout files', async () => {
     const tree = makeTree({
       '.wh.a': 'x',
       'b/.wh..wh..opq': 'x',
@@ -243,7 +243,7 @@ describe('a warning says', () => {
     const found = await walk(tree, 'b/.wh.out');
     expect(namesOf(found)).toEqual(['.wh.a', '.wh.d', '.wh.d/x', '.whale', 'b', 'b/.wh..wh..opq']);
     expect(found.warnings).toEqual([
-      '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteouts of image layers, which many builders take for deletions',
+      '.wh.a, .wh.d, b/.wh..wh..opq: named like the whiteout files of image layers, which many builders treat as deletions',
     ]);
   });
 
@@ -261,7 +261,7 @@ describe('a warning says', () => {
     const found = await walk(tree);
     expect(namesOf(found)).toHaveLength(7);
     expect(found.warnings).toEqual([
-      'below-a-file, itself, one and 1 more: links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+      'below-a-file, itself, one and 1 more: symbolic links that cannot be resolved; when kaniko copies one, it silently omits the files after it from the image',
     ]);
   });
 
@@ -272,7 +272,7 @@ describe('a warning says', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('an entry that cannot be read', () => {
   function failing(method: 'names' | 'stat' | 'readLink', path: string): Workspace {
     const disk = diskWorkspace();
     const original = (place: string): unknown => disk[method](place);
@@ -299,7 +299,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  test('is no error in a directory that is kept out', async () => {
+  test('is ignored in an excluded directory', async () => {
     const tree = makeTree({ 'dir/file': 'x', other: 'x' });
     expect(namesOf(await walk(tree, 'dir', failing('names', tree.at('dir'))))).toEqual(['other']);
   });
@@ -309,40 +309,40 @@ describe('what cannot be read', () => {
     return { ...diskWorkspace(), names: () => names, stat };
   }
 
-  test('because it vanished is said so', async () => {
+  test('because it was removed is reported', async () => {
     const tree = makeTree({});
     expect(await failureOf(() => walk(tree, '', listing(['gone'])))).toEqual({
       kind: 'context',
-      message: 'gone vanished while the context was read',
+      message: 'gone was removed while the context was read',
       hint: 'Nothing may change the context while it is packed.',
     });
   });
 
-  test('is no error where it vanished and is kept out', async () => {
+  test('is ignored if it was removed and is excluded', async () => {
     const tree = makeTree({});
     expect(namesOf(await walk(tree, '*.log', listing(['a.log'])))).toEqual([]);
     const failure = await failureOf(() => walk(tree, '*.log\n!a.log/b', listing(['a.log'])));
-    expect(failure).toMatchObject({ message: 'a.log vanished while the context was read' });
+    expect(failure).toMatchObject({ message: 'a.log was removed while the context was read' });
   });
 
-  test('because its name is not UTF-8 is said so', async () => {
+  test('because its name is not UTF-8 is reported', async () => {
     const tree = makeTree({});
     execFileSync('sh', ['-c', 'printf x > "$(printf \'caf\\351\')"'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
       kind: 'context',
       message: 'the context has a name that is not UTF-8 in its top directory: caf\uFFFD',
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
     expect(namesOf(await walk(tree, 'caf?'))).toEqual([]);
   });
 
-  test('because a link leads to such a name is said so', async () => {
+  test('because the target of a link is not UTF-8 is reported', async () => {
     const tree = makeTree({});
     execFileSync('sh', ['-c', 'ln -s "$(printf \'caf\\351\')" link'], { cwd: tree.path });
     expect(await failureOf(() => walk(tree))).toEqual({
       kind: 'context',
-      message: 'the link link leads to a name that is not UTF-8',
-      hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+      message: 'the target of the link link is not UTF-8',
+      hint: 'Rename the target, or exclude the link with .dockerignore.',
     });
     expect(namesOf(await walk(tree, 'link'))).toEqual([]);
   });

@@ -7,7 +7,7 @@ function clean(text: string): string {
   return withoutCredentials(Buffer.from(text)).toString();
 }
 
-describe('what opens a repository is left out', () => {
+describe('credentials are removed', () => {
   test.each([
     {
       name: 'the header that a checkout leaves',
@@ -30,7 +30,7 @@ describe('what opens a repository is left out', () => {
       expected: '[http "https://github.com/"]\n\tsslVerify = true\n',
     },
     {
-      name: 'a key behind a header whose name has brackets and quotes',
+      name: 'a key after a header whose name has brackets and quotes',
       text: '[http "https://[::1]/\\"]x"] extraheader = secret\n',
       expected: '[http "https://[::1]/\\"]x"]\n',
     },
@@ -110,22 +110,22 @@ describe('what opens a repository is left out', () => {
       expected: '[remote "o"]\n\turl = ssh://git@h/x\n',
     },
     {
-      name: 'a key behind a value that looks like a header',
+      name: 'a key after a value that looks like a header',
       text: '[http]\n\tuserAgent = a\\\n[core]\n\textraheader = secret\n',
       expected: '[http]\n\tuserAgent = a\\\n[core]\n',
     },
     {
-      name: 'a key behind a comment that ends with a backslash',
+      name: 'a key after a comment that ends with a backslash',
       text: '[core] # x \\\n[http]\n; y \\\n\textraheader = secret\n',
       expected: '[core] # x \\\n[http]\n; y \\\n',
     },
     {
-      name: 'the passwords of a header whose key is left out',
+      name: 'the passwords of a header whose key is removed',
       text: '[credential "https://u:p@h/"] helper = x\n',
       expected: '[credential "https://h/"]\n',
     },
     {
-      name: 'a header behind a byte order mark',
+      name: 'a header after a byte order mark',
       text: '\uFEFF[http]\n\textraheader = secret\n',
       expected: '\uFEFF[http]\n',
     },
@@ -135,7 +135,7 @@ describe('what opens a repository is left out', () => {
       expected: '[core] [http]\n',
     },
     {
-      name: 'a header behind a key without a line end between',
+      name: 'a header after a key without a line end between',
       text: '[core] bare\n[ http ]\n\textraheader = secret\n',
       expected: '[core] bare\n[ http ]\n',
     },
@@ -152,7 +152,7 @@ describe('everything else stays byte for byte', () => {
       text: '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n[remote "origin"]\n\turl = https://github.com/a/b\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n',
     },
     {
-      name: 'the user of an address that is no URL',
+      name: 'the user of an address that is not a URL',
       text: '[remote "o"]\n\turl = git@github.com:a/b.git\n',
     },
     { name: 'mail addresses', text: '[user]\n\tname = A <B>\n\temail = a@b.example\n' },
@@ -173,7 +173,7 @@ describe('everything else stays byte for byte', () => {
     { name: 'the user of an SSH address', text: '[remote "o"]\n\turl = ssh://git@h:22/x\n' },
     { name: 'a section whose name only begins like one', text: '[httpd]\n\tproxy = x\n' },
     {
-      name: 'a key behind its header',
+      name: 'a key after its header',
       text: '[http "https://h"] x@y = 1\n[url "https://h"]insteadOf=a@b\n',
     },
     { name: 'no last line end', text: '[core]\n\tbare = true' },
@@ -183,7 +183,7 @@ describe('everything else stays byte for byte', () => {
     expect(clean(text)).toBe(text);
   });
 
-  test('also what is not UTF-8', () => {
+  test('also text that is not UTF-8', () => {
     const bytes = Buffer.from([
       0x5b, 0x63, 0x5d, 0x0a, 0xff, 0xfe, 0x00, 0xe9, 0x3d, 0x31, 0x0a, 0x80,
     ]);
@@ -209,7 +209,7 @@ describe('git itself', () => {
       .filter((value) => value !== '');
   }
 
-  (hasGit ? test : test.skip)('finds no secret in what is left, and everything else', () => {
+  (hasGit ? test : test.skip)('finds no secret in the result, and everything else', () => {
     const text = [
       '[core] bare = false',
       '[http "https://a/"] extraheader = SECRET',

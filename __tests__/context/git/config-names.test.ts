@@ -80,7 +80,7 @@ const forms: readonly { readonly name: string; readonly form: Form }[] = [
     form: { aa: secret, b: { hard: 'aa' }, '.git/config': { link: '../b' } },
   },
   {
-    name: 'a link in a linked directory that is kept out',
+    name: 'a link in a linked directory that is excluded',
     form: {
       '.dockerignore': 'gitdir\n',
       'real/x': secret,
@@ -108,7 +108,7 @@ function makePlace(): string {
   return place;
 }
 
-/** Where the context is: a directory with the form, and a file with a login that is none of git's. */
+/** Where the context is: a directory with the form, and a file with credentials that do not belong to git. */
 function writeDirectory(form: Form): string {
   const tree = new Tree();
   places.push(tree.path);
@@ -142,7 +142,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** How often the secret is in what is sent of a context. */
+/** The number of times that the secret is in the stream of a context. */
 async function countSent(path: string, keepGitCredentials: boolean): Promise<number> {
   const source = await createSource(
     {
@@ -159,7 +159,7 @@ async function countSent(path: string, keepGitCredentials: boolean): Promise<num
   return sent.split('hunter2').length - 1;
 }
 
-describe.each(forms)('credentials of git behind $name are left out', ({ form }) => {
+describe.each(forms)('credentials of git behind $name are removed', ({ form }) => {
   test('of a directory', async () => {
     const path = writeDirectory(form);
     expect([await countSent(path, false), await countSent(path, true)]).toEqual([1, 2]);

@@ -88,7 +88,7 @@ test(
       accepted.push(offset);
       expect(found).toBe(expected);
     }
-    // Only what is behind the last entry is not needed.
+    // Only the bytes after the last entry are not needed.
     expect(accepted.length).toBeGreaterThan(0);
     expect(Math.min(...accepted)).toBeGreaterThan(whole.length - longestEndBytes);
   },

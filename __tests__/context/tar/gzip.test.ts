@@ -33,7 +33,7 @@ function text(bytes: number): Buffer {
   return Buffer.from(line.repeat(Math.ceil(bytes / line.length)).slice(0, bytes));
 }
 
-/** Reads one member and nothing behind it. */
+/** Reads one member and no bytes after it. */
 async function readOneMember(bytes: Buffer): Promise<{ content: Buffer; usedBytes: number }> {
   const engine = createGunzip();
   const out: Buffer[] = [];
@@ -145,7 +145,7 @@ test('noise is stored: nothing is lost and it grows by five bytes for each block
 test.each([
   { name: 'is stored with it', zeros: 512, isStored: true },
   { name: 'in two of its samples is not', zeros: pieceBytes / 8, isStored: false },
-])('what is no noise at the beginning of noise $name', async ({ zeros, isStored }) => {
+])('text at the beginning of noise $name', async ({ zeros, isStored }) => {
   const piece = noise(pieceBytes).fill(0, 0, zeros);
   const compressed = await compress([piece], 1);
   expect(compressed.length > pieceBytes).toBe(isStored);
@@ -166,7 +166,7 @@ describe('what only looks like noise is found out', () => {
     expect(nine - eight).toBeLessThan(bytes / 10);
   });
 
-  test('at once behind a piece that does not look like it', async () => {
+  test('immediately after a piece that does not look like it', async () => {
     expect(await sizeOf(noise(bytes), text(bytes), even)).toBeLessThan(1.2 * bytes);
   });
 });
@@ -208,7 +208,7 @@ describe('pieces go back to the pool', () => {
     }
   });
 
-  test('and what comes next does not change what was taken as a dictionary', async () => {
+  test('and later bytes do not change the dictionary', async () => {
     const pool = new PiecePool();
     const expected: Buffer[] = [];
     async function* pieces(): AsyncGenerator<Buffer> {

@@ -16,7 +16,7 @@ const file: TarHeader = {
   mtimeSeconds: 1_704_067_200,
 };
 
-/** What a reader makes of the blocks; it stops behind the header. */
+/** The header as tar-stream reads the blocks. It stops after the header. */
 async function read(blocks: Buffer): Promise<Header> {
   const reader = extract();
   const entry = once(reader, 'entry');
@@ -83,7 +83,7 @@ describe('names', () => {
     { name: '101 bytes without a slash', path: 'n'.repeat(101), ustar: false },
     { name: '155 bytes', path: pathOf(155, 9), ustar: true },
     {
-      name: '155 bytes before the slash and 100 behind',
+      name: '155 bytes before the slash and 100 after it',
       path: `${'p'.repeat(155)}/${'n'.repeat(100)}`,
       ustar: true,
     },
@@ -93,7 +93,7 @@ describe('names', () => {
       ustar: false,
     },
     {
-      name: '101 bytes behind the slash',
+      name: '101 bytes after the slash',
       path: `${'p'.repeat(9)}/${'n'.repeat(101)}`,
       ustar: false,
     },
@@ -186,7 +186,7 @@ describe('numbers', () => {
     expect(mtime).toEqual(new Date(mtimeSeconds * 1_000));
   });
 
-  test('a time behind the year 2242 becomes the last one that fits', async () => {
+  test('a time after the year 2242 becomes the last one that fits', async () => {
     const { mtime } = await read(encodeHeader({ ...file, mtimeSeconds: 2 ** 40 }));
     expect(mtime).toEqual(new Date((8 * 2 ** 30 - 1) * 1_000));
   });

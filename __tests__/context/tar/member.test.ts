@@ -77,7 +77,7 @@ describe('an entry of the context becomes a member below the root', () => {
   });
 });
 
-describe('the members behind the context', () => {
+describe('the members after the context', () => {
   const dockerfile = Buffer.from('FROM a\n');
 
   function namesFor(auth: Parameters<typeof metaMembers>[0]['auth']): readonly string[] {
@@ -94,7 +94,7 @@ describe('the members behind the context', () => {
     expect(namesFor({ config, ca })).toEqual(['auth', 'auth/config.json', 'auth/ca.crt', ...meta]);
   });
 
-  test('are not counted, and only their owner reads the logins', () => {
+  test('are not counted, and only the owner can read the credentials', () => {
     const members = [...metaMembers({ dockerfile, auth: { config: dockerfile }, mtimeSeconds: 7 })];
     expect(
       members.map(({ header: { mode, mtimeSeconds }, counts }) => [mode, mtimeSeconds, counts]),

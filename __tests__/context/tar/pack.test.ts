@@ -47,7 +47,7 @@ test('packing waits for its reader', async () => {
 
 test.each([
   { name: 'before the first member', before: 0 },
-  { name: 'behind a large one', before: 3 },
+  { name: 'after a large one', before: 3 },
 ])('an error of the source reaches the stream $name', async ({ before }) => {
   async function* members(): AsyncGenerator<Member> {
     for (let index = 0; index < before; index += 1) {

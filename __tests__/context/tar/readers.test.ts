@@ -41,7 +41,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** What there is after a program has unpacked the stream; it may not have a word to say about it. */
+/** The files after a program has unpacked the stream. The program must not print a warning. */
 function unpackedBy(name: string, program: string, args: readonly string[]): readonly TreeRecord[] {
   const target = join(directory, name);
   mkdirSync(target);
@@ -54,7 +54,7 @@ function runs(program: string, ...args: readonly string[]): boolean {
   return spawnSync(program, args).status === 0;
 }
 
-describe('what arrives is what was sent', () => {
+describe('unpacks the same files that were sent', () => {
   const hasGnuTar = spawnSync('bash', ['-c', 'tar --version | grep -q "GNU tar"']).status === 0;
   const hasBusyBox = runs('busybox', 'tar', '--help');
   const hasPython = runs('python3', '-c', 'import tarfile');

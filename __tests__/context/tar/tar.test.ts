@@ -248,7 +248,7 @@ class ChangingFiles implements Workspace {
 }
 
 const hint =
-  'Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.';
+  'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.';
 
 describe('a file that changes while it is packed is an error', () => {
   const turnBytes = 64 * 1_024;
@@ -323,7 +323,7 @@ describe('a file that changes while it is packed is an error', () => {
     rmSync(path);
     expect(await failureOf(() => pack([diskMember(path, stat)]))).toEqual({
       kind: 'context',
-      message: `${path} vanished while the context was packed`,
+      message: `${path} was removed while the context was packed`,
       hint,
     });
   });
@@ -352,7 +352,7 @@ describe('a file that changes while it is packed is an error', () => {
       },
     },
     {
-      name: 'a fifo that nobody writes to',
+      name: 'a FIFO without a writer',
       replace: (tree: Tree) => {
         rmSync(tree.at('file'));
         execFileSync('mkfifo', [tree.at('file')]);
@@ -383,7 +383,7 @@ describe('a file that changes while it is packed is an error', () => {
     expect(files.openFiles).toBe(0);
   });
 
-  test('but growing before it is opened is none', async () => {
+  test('accepts a file that grew before it was opened', async () => {
     const { path, stat } = seen(10);
     writeFileSync(path, 'y'.repeat(20));
     const [entry] = await list(await pack([diskMember(path, stat)]));
@@ -407,7 +407,7 @@ describe('a file that cannot be read', () => {
     expect(await failureOf(() => pack([diskMember(path, stat)], files))).toEqual({
       kind: 'context',
       message: `${path} cannot be read: EACCES: permission denied`,
-      hint: 'Make it readable for the runner, or keep it out by .dockerignore.',
+      hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
     });
   });
 
@@ -444,7 +444,7 @@ describe('a file that cannot be read', () => {
   });
 });
 
-test('a read that gives less than there is room for is no end', async () => {
+test('a short read is not the end of a file', async () => {
   const tree = makeTree({ file: 'abcdefghij' });
   const path = tree.at('file');
   const files = new ChangingFiles((file) => ({
@@ -456,7 +456,7 @@ test('a read that gives less than there is room for is no end', async () => {
 });
 
 describe('an edited file', () => {
-  test('has the size of what is sent', async () => {
+  test('has the size of the edited content', async () => {
     const tree = makeTree({ file: 'secret and text' });
     const path = tree.at('file');
     const files = new ChangingFiles();

@@ -6,23 +6,23 @@ import type { Workspace } from '../../ports.ts';
 import { cleanPath } from '../../text/path.ts';
 import { fileBytes } from '../directory/bytes.ts';
 
-/** What is read into memory whole: Dockerfiles and ignore files. Nobody writes larger ones. */
+/** Limit for files that are read into memory: Dockerfiles, ignore files, git configurations. Larger ones are mistakes. */
 export const largestTextBytes = 4 * 1_024 * 1_024;
 
-/** As many links as the kernel follows. */
+/** The number of links that Linux follows in one path. */
 export const mostLinks = 40;
 
-/** What is remembered of an entry. */
+/** An entry in the list of an archive. */
 export interface ListedEntry {
-  /** Clean and relative; `.` for the archive's own root. */
+  /** Clean and relative; `.` for the root of the archive. */
   readonly name: string;
   readonly type: Header['type'] | null;
   readonly sizeBytes: number;
-  /** For both kinds of links: the clean name of what they lead to. */
+  /** For symbolic and hard links: the clean name of the target. */
   readonly target: string | undefined;
 }
 
-/** An entry that is being read; the archive goes on when its content was read to its end. */
+/** An entry that is being read. The next one follows after its content was read to the end. */
 export interface ReadEntry {
   /** As the user wrote it. */
   readonly archive: string;
@@ -32,11 +32,14 @@ export interface ReadEntry {
   readonly entry: ExtractEvents['entry'][1];
 }
 
-/** The oldest format has no mark of its own; its checksum is looked at all the same. The types do not know the first one. */
+/**
+ * The oldest tar format (v7) has no magic number, so unknown formats are allowed. tar-stream checks their checksum too. Its
+ * types do not declare `allowUnknownFormat`.
+ */
 const readerOptions = { allowUnknownFormat: true, highWaterMark: 64 * 1_024 };
 
 /**
- * @param archive as the user wrote it. @param path where it is.
+ * @param archive the path as the user wrote it. @param path the path on disk.
  * @throws BuildError('context')
  */
 export async function* readArchive(
@@ -51,7 +54,7 @@ export async function* readArchive(
   );
   const first = await firstBytes(bytes, archive);
   const isCompressed = first[0] === 0x1f && first[1] === 0x8b;
-  // The reader below throws the error of any of them.
+  // The loop below throws the errors of all streams of the pipeline.
   const done = (): void => undefined;
   if (isCompressed) pipeline(bytes, createGunzip(), reader, done);
   else pipeline(bytes, reader, done);
@@ -86,7 +89,7 @@ export async function collect(read: ReadEntry): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The clean name of what a link leads to; a hard link names it from the root, a symbolic one from its directory. */
+/** The clean name of the target of a link. A hard link is relative to the root, a symbolic link to its directory. */
 export function linkTarget(name: string, { type, linkname }: Header): string | undefined {
   if (type === 'link') return cleanPath(linkname.replace(/^\/+/, ''));
   if (type !== 'symlink') return undefined;
@@ -94,8 +97,8 @@ export function linkTarget(name: string, { type, linkname }: Header): string | u
 }
 
 /**
- * The name that a name leads to with all symbolic links on the way followed, of entries by their names; undefined if that is
- * outside of the archive, or never ends.
+ * Resolves all symbolic links of a name.
+ * @param entries by name. @returns undefined if the target is outside of the archive, or if the links are circular.
  */
 export function followLinks(
   name: string,
@@ -134,7 +137,7 @@ function asDamage(archive: string, error: unknown): BuildError {
   return error instanceof BuildError ? error : damaged(archive, describeError(error), error);
 }
 
-/** GNU tar's files with holes, in its own form (a type that the reader does not know) and in that of PAX records. */
+/** True for sparse files of GNU tar, in its own form (a type that tar-stream does not know) and with PAX records. */
 function isSparse({ type, size, pax }: Header): boolean {
   const hasUnknownType = (type as Header['type'] | null) === null;
   const hasRecord =
@@ -150,7 +153,7 @@ function sparse(name: string, archive: string): BuildError {
   });
 }
 
-/** Looks at the beginning without taking it. */
+/** Reads the first chunk and puts it back. */
 async function firstBytes(bytes: Readable, archive: string): Promise<Buffer> {
   try {
     for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {

@@ -5,12 +5,13 @@ import { weigh, type ContextWeight } from '../directory/weight.ts';
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
 import type { ListedEntry } from './entries.ts';
 
+/** The entries of an archive that are sent. */
 interface MemberPlan {
   /** Indexes of the entries that are sent. */
   readonly kept: ReadonlySet<number>;
   readonly ignored: number;
   readonly warnings: readonly string[];
-  /** Of the files that are sent. */
+  /** Weight of the files that are sent. */
   readonly weight: ContextWeight;
 }
 
@@ -52,7 +53,7 @@ export function planMembers(
   return { kept, ignored, warnings: warnOfNames({ special, whiteouts }), weight: weigh(files) };
 }
 
-/** Where a path is, once asked. Links are not followed: where they lead to is the builder's to find. */
+/** Reports whether a path is sent. Links are not followed: only the builder can resolve them. */
 export function lookUpIn(
   listing: readonly ListedEntry[],
   kept: ReadonlySet<number>,
@@ -83,18 +84,18 @@ function checkEntry(
   const foreign = [entry?.name, entry?.target].find((name) => name?.includes('\uFFFD'));
   if (foreign !== undefined) {
     throw new BuildError('context', `${archive} has a name that is not UTF-8: ${foreign}`, {
-      hint: 'Rename the file, or keep it out by .dockerignore.',
+      hint: 'Rename the file, or exclude it with .dockerignore.',
     });
   }
   if (entry?.type !== 'link' || names.has(entry.target ?? '')) return;
   throw new BuildError(
     'context',
-    `${entry.name} is another name of ${entry.target ?? ''}, which the archive does not have or .dockerignore keeps out`,
-    { hint: 'Keep both names out, or none.' },
+    `${entry.name} is a hard link to ${entry.target ?? ''}, which is missing from the archive or excluded by .dockerignore`,
+    { hint: 'Exclude both names, or neither.' },
   );
 }
 
-/** Verdicts of the ignore rules for paths whose directories may have no entry of their own. */
+/** Results of the ignore rules. An archive need not have entries for the directories of its files. */
 class DirectoryResults {
   readonly #rules: IgnoreRules;
   readonly #matches = new Map<string, ParentMatches>();
@@ -118,7 +119,7 @@ class DirectoryResults {
   }
 }
 
-/** The directories that a name is in, the nearest first. */
+/** The parent directories of a name, the nearest first. */
 function* parentsOf(name: string): Generator<string> {
   for (let parent = parentName(name); parent !== undefined; parent = parentName(parent)) {
     yield parent;

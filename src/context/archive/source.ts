@@ -32,9 +32,9 @@ import { lookUpIn, planMembers } from './plan.ts';
 import { ArchiveTexts } from './texts.ts';
 
 /**
- * A ready-made archive, packed again into the image layout: so it gets logins, one gzip member and the Dockerfile at its end,
- * as a directory does. It is read twice, because its ignore file and its Dockerfile may come last, and once more if one of
- * them is a link.
+ * Sends an archive, packed again in the image layout. So it has credentials, one gzip member and the Dockerfile at its end,
+ * like a directory. It is read twice, because the ignore file and the Dockerfile can be its last entries, and once more if
+ * one of them is a link.
  * @throws BuildError('context')
  */
 export async function archiveSource(
@@ -74,7 +74,7 @@ export async function archiveSource(
 
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const kept =
-    ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} kept out by ${ignore.name}`;
+    ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} excluded by ${ignore.name}`;
   return {
     description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
@@ -87,7 +87,7 @@ export async function archiveSource(
   };
 }
 
-/** A hard link has the content of what it is another name of. */
+/** A hard link has the content of its target, so the target of a configuration is one too. */
 function findGitConfigs(listing: readonly ListedEntry[]): GitConfigTest {
   const entries = new Map(listing.map((entry) => [entry.name, entry]));
   const symlinks = listing.flatMap(({ type, name }) => (type === 'symlink' ? [name] : []));
@@ -143,7 +143,7 @@ async function archiveMember(
       const isEdited = !keepGitCredentials && isGitConfig(found.name);
       if (isEdited && header.size > largestTextBytes) {
         throw new BuildError('context', `${found.name} is too large for a git configuration`, {
-          hint: "Keep it out by .dockerignore, or set 'git-credentials' to keep.",
+          hint: "Exclude it with .dockerignore, or set 'git-credentials' to keep.",
         });
       }
       return {

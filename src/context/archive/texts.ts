@@ -9,12 +9,12 @@ import {
   type ReadEntry,
 } from './entries.ts';
 
-/** The files of an archive that say how it is built; the last one of a name counts, as when unpacking. */
+/** The Dockerfile and the ignore file of an archive. Of several entries with one name the last one counts, as in tar. */
 export class ArchiveTexts {
   readonly #archive: string;
   readonly #dockerfiles: readonly string[];
   readonly #texts = new Map<string, Buffer>();
-  /** Where the text is that belongs to a name. */
+  /** The entry that has the text of a name: its own, or the target of a link. */
   readonly #places: Map<string, string>;
 
   /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */
@@ -39,12 +39,12 @@ export class ArchiveTexts {
     else if (header.size <= largestTextBytes) this.#texts.set(name, await collect(read));
     else {
       throw new BuildError('context', `${name} in ${this.#archive} is larger than 4 MiB`, {
-        hint: 'Look whether it is the right file.',
+        hint: 'Check that it is the intended file.',
       });
     }
   }
 
-  /** @returns true if a file is a link, so that the archive has to be read again. @throws BuildError('context') */
+  /** @returns true if one of the files is a link, so the archive must be read again. @throws BuildError('context') */
   followLinks(listing: readonly ListedEntry[]): boolean {
     const entries = new Map(listing.map((entry) => [entry.name, entry]));
     let isAny = false;
@@ -65,7 +65,7 @@ export class ArchiveTexts {
     }
     const wanted = this.#dockerfiles[0] ?? '';
     throw new BuildError('context', `${this.#archive} has no file ${wanted}`, {
-      hint: "Name the Dockerfile's path inside the archive by the input 'file'.",
+      hint: "Set the input 'file' to the path of the Dockerfile in the archive.",
     });
   }
 
@@ -94,8 +94,8 @@ export class ArchiveTexts {
     }
     throw new BuildError(
       'context',
-      `${name} in ${this.#archive} is a link to ${first}, which is no file of the archive`,
-      { hint: 'Put the file itself in the place of the link.' },
+      `${name} in ${this.#archive} is a link to ${first}, which is not a file of the archive`,
+      { hint: 'Replace the link with the file itself.' },
     );
   }
 }

@@ -5,8 +5,8 @@ import type { FileStat, OpenFile, Workspace } from '../../ports.ts';
 const chunkBytes = 256 * 1_024;
 
 /**
- * The bytes of a file, as they are. Ends with an error if the file changes meanwhile.
- * @param count told how many bytes come next.
+ * The bytes of a file, unchanged. Throws if the file changes while it is read.
+ * @param count called with the size of each chunk before it is returned.
  * @throws BuildError('context')
  */
 export async function* fileBytes(

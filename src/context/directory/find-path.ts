@@ -1,18 +1,18 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { OpenFile, Workspace } from '../../ports.ts';
 
-/** A path of an input, found on disk. */
+/** An existing path that an input names. */
 export interface FoundPath {
-  /** With all links followed. */
+  /** Absolute, with all links resolved. */
   readonly path: string;
   readonly kind: 'file' | 'directory';
 }
 
 /**
- * Finds what an input names. A path inside the workspace or the context must stay there when its links are followed: what is in
- * them may come from a pull request, and a link would make the step read the runner's own files.
- * @param roots directories that may hold what the builder gets to see, as the user wrote them.
- * @returns undefined if there is nothing.
+ * Finds the path that an input names. The target of a link in the workspace or in the context must be in one of them too.
+ * Their files can come from a pull request, and a link could make the step read files of the runner.
+ * @param roots the workspace and the context, as the user wrote them.
+ * @returns undefined if the path does not exist.
  * @throws BuildError('context')
  */
 export function findPath(
@@ -32,24 +32,24 @@ export function findPath(
   const homes = roots.map((root) => workspace.resolve(root));
   const realHomes = homes.map((home) => realPath(home, workspace) ?? home);
   const isInside = (place: string): boolean => realHomes.some((home) => isWithin(place, home));
-  // A path may also come into a root by a link: a runner's directories have several names.
+  // A path can also lead into a root through a link, because directories of a runner have several names.
   const isOwn =
     homes.some((home) => isWithin(absolute, home)) ||
     partsOf(absolute).some((part) => isInside(realPath(part, workspace) ?? part));
   if (isOwn && !isInside(real)) {
     throw new BuildError('context', `${path} is a link to ${real}, outside of the workspace`, {
-      hint: 'Replace the link by the file itself, or name the place where it is.',
+      hint: 'Replace the link with the file itself, or use the path that it links to.',
     });
   }
   return { path: real, kind: stat.kind };
 }
 
-/** Dockerfiles, ignore files and files that inputs name; nobody writes larger ones. */
+/** Limit for Dockerfiles, ignore files and files that inputs name. Larger ones are mistakes. */
 const largestFileBytes = 4 * 1_024 * 1_024;
 
 /**
- * Content of a file that an input names, if it may be read (see findPath).
- * @returns undefined if there is none.
+ * The content of a file that an input names, under the conditions of `findPath`.
+ * @returns undefined if the file does not exist.
  * @throws BuildError('context')
  */
 export function readInputFile(
@@ -62,8 +62,8 @@ export function readInputFile(
 }
 
 /**
- * Content of a file that `findPath` found.
- * @throws BuildError('context') also for a directory, and where it is larger than that.
+ * The content of a file that `findPath` found.
+ * @throws BuildError('context') also for a directory, and for a file of more than `largestBytes`.
  */
 export function readPlace(
   { path }: FoundPath,
@@ -81,7 +81,7 @@ export function readPlace(
   }
 }
 
-/** Asks what is open, not what was there before. */
+/** Checks the open file, because the path can have been replaced since `findPath`. */
 function readUpTo(file: OpenFile, path: string, largestBytes: number): Buffer {
   const { kind, sizeBytes } = file.stat();
   if (kind !== 'file') {
@@ -121,7 +121,7 @@ function lookUpFailure(path: string, cause: unknown): BuildError {
 
 /** An absolute path from its first directory to itself. */
 function partsOf(path: string): readonly string[] {
-  // A drive alone (`D:`) is no directory but the current one of that drive.
+  // On Windows a drive without a slash (`D:`) is the current directory of that drive, so it is not a part.
   const ends = path.matchAll(/[^\\/:](?=[\\/]|$)/g);
   return [...ends].map(({ index }) => path.slice(0, index + 1));
 }

@@ -3,7 +3,7 @@ import type { Workspace } from '../../ports.ts';
 import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
 import { findPath, readPlace } from './find-path.ts';
 
-/** The Dockerfile of a directory. */
+/** The Dockerfile of a context in a directory. */
 interface FoundDockerfile {
   readonly bytes: Buffer;
   /** Its path, as the user would write it. */
@@ -11,7 +11,7 @@ interface FoundDockerfile {
 }
 
 /**
- * The Dockerfile: `file`, by default `Dockerfile` in the context; `dockerfile` is taken too, as by docker.
+ * Finds the Dockerfile: `file`, by default `Dockerfile` in the context, or `dockerfile`, which Docker also accepts.
  * @throws BuildError('context')
  */
 export function findDockerfile(
@@ -29,7 +29,7 @@ export function findDockerfile(
 }
 
 /**
- * The ignore file for a Dockerfile: `<Dockerfile>.dockerignore` beside it, else `.dockerignore` in the context.
+ * Reads the ignore file for a Dockerfile: `<Dockerfile>.dockerignore` in its directory, or `.dockerignore` in the context.
  * @param dockerfile undefined for engines without one.
  * @throws BuildError('context')
  */
@@ -70,7 +70,7 @@ function missingDockerfile(
     {
       hint: isEmpty
         ? 'Check out the repository in a step before this one.'
-        : "Name the Dockerfile by the input 'file'.",
+        : "Set the input 'file' to the path of the Dockerfile.",
     },
   );
 }

@@ -17,17 +17,18 @@ import type { FoundPath } from './find-path.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
 
-/** A context that was found on disk. */
+/** A context that exists on disk, as a directory or as an archive. */
 export interface FoundContext extends SourceOptions {
   /** As the user wrote it. */
   readonly path: string;
   readonly place: FoundPath;
-  /** Modification times after it become it; undefined keeps them. */
+  /** Replaces later modification times; undefined keeps all. */
   readonly latestSeconds: number | undefined;
 }
 
 /**
- * A directory, filtered by its ignore file. The image layout needs a Dockerfile; the plain one has nothing but the tree.
+ * Sends a directory, filtered by its ignore file. The image layout requires a Dockerfile. The plain layout sends only the
+ * directory.
  * @throws BuildError('context')
  */
 export async function directorySource(
@@ -44,7 +45,7 @@ export async function directorySource(
   const memberRules = { ...context, isGitConfig: tree.isGitConfig };
 
   function* members(auth: StreamAuth): Generator<Member> {
-    // Without an entry of its own, COPY of the whole context would give its target the mode 0750.
+    // Without an entry for the root, COPY of the whole context would create its target with mode 0750.
     yield directoryMember(roots.archive, 0o755, rootSeconds);
     for (const entry of tree.entries) yield entryMember(entry, roots, memberRules);
     if (dockerfile !== undefined) {
@@ -82,11 +83,11 @@ function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
 
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
   const kept =
-    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} kept out by ${ignoreFile}`;
+    ignoreFile === undefined ? 'no .dockerignore' : `${ignored} excluded by ${ignoreFile}`;
   return `directory ${JSON.stringify(path)} (${kept})`;
 }
 
-/** Links are not followed: where they lead to is the builder's to find. */
+/** Links are not followed: only the builder can resolve them. */
 function lookUp(
   path: string,
   directory: string,

@@ -4,19 +4,19 @@ import { followGitLinks, isConfigName, type GitConfigTest } from '../git/config-
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
 import type { ContextEntry } from '../tar/entry.ts';
 
-/** What is in a directory, after its ignore rules. */
+/** The contents of a directory after the ignore rules are applied. */
 export interface ContextTree {
-  /** Parents before children, names in byte order; a directory is there if it or something below it is kept. */
+  /** Parents before children, names in byte order. An excluded directory is included if something below it is sent. */
   readonly entries: readonly ContextEntry[];
-  /** Files, links and directories that the rules kept out; those below an excluded directory are not counted. */
+  /** The number of excluded files, links and directories, without those below an excluded directory. */
   readonly ignored: number;
-  /** Also true for other names of a git configuration; a hard link is sent with the first one's content. */
+  /** Also true for hard links to a git configuration, because the content is sent with the first name. */
   readonly isGitConfig: GitConfigTest;
   readonly warnings: readonly string[];
 }
 
 /**
- * Lists what Docker would send of a directory. Links are not followed.
+ * Lists the entries of a directory that Docker would send. Links are not followed.
  * @throws BuildError('context')
  */
 export function walkContext(
@@ -37,11 +37,11 @@ export function walkContext(
   return walk.tree();
 }
 
-/** One for all: there may be hundreds of thousands of entries. */
+/** Shared by all entries, because a context can have hundreds of thousands. */
 const directoryContent = { kind: 'directory' } as const;
 const fileContent = { kind: 'file' } as const;
 
-/** More names than these are only counted in a warning. */
+/** The number of names in a warning. Further ones are only counted. */
 const namedInWarning = 3;
 
 class Walk {
@@ -49,13 +49,13 @@ class Walk {
   readonly #rules: IgnoreRules;
   readonly #workspace: Workspace;
   readonly #entries: ContextEntry[] = [];
-  /** First name of every file that has several, by device and inode. */
+  /** First name of every file with several hard links, by device and inode. */
   readonly #linked = new Map<string, string>();
-  /** Names that can be a git configuration's and have others, with device and inode; excluded ones too. */
+  /** Files with several hard links whose name can be that of a git configuration. Includes excluded ones. */
   readonly #manyNamed: { readonly name: string; readonly identity: string }[] = [];
-  /** Excluded ones too: git reads what they lead to. */
+  /** Includes excluded ones, because their targets can be sent. */
   readonly #symlinks: string[] = [];
-  /** Excluded directories on the way down, which appear once something below them is kept. */
+  /** Excluded parent directories of the current one. They become entries when something below them is sent. */
   readonly #pending: ContextEntry[] = [];
   readonly #special: string[] = [];
   readonly #whiteouts: string[] = [];
@@ -73,7 +73,7 @@ class Walk {
       ...warnOfNames({ special: this.#special, whiteouts: this.#whiteouts }),
       ...warnAbout(
         this.#loops,
-        'links that nothing can follow; when kaniko copies one, it leaves what comes after it out of the image',
+        'symbolic links that cannot be resolved; when kaniko copies one, it silently omits the files after it from the image',
       ),
     ];
     return {
@@ -92,7 +92,7 @@ class Walk {
       const { excluded, matches } = this.#rules.test(name, parent);
       if (excluded) this.#ignored += 1;
       if (stat === undefined) {
-        // Of what is kept out nobody needs to know more, unless it can be a directory with something in it.
+        // An excluded name needs no metadata, unless it can be a directory with entries that are sent.
         if (excluded && !this.#rules.canKeepBelow(name, matches)) continue;
         throw unreadableName(base, prefix);
       }
@@ -161,7 +161,7 @@ class Walk {
     return (name) => isGitConfig(name) || firstNames.has(name);
   }
 
-  /** Where a link leads to, if that is in the context. */
+  /** The target of a link, if it is in the context. */
   #placeOf(link: string): { readonly name: string; readonly stat: FileStat } | undefined {
     try {
       const path = this.#workspace.realpath(`${this.#root}/${link}`);
@@ -178,7 +178,7 @@ class Walk {
   }
 }
 
-/** True for a link that leads back to itself, or into a file as if it were a directory; one that leads nowhere is none. */
+/** True for circular links and for links through a file as if it were a directory. False for targets that do not exist. */
 function isLoop(path: string, workspace: Workspace): boolean {
   try {
     workspace.realpath(path);
@@ -199,41 +199,41 @@ function unreadableName(base: string, prefix: string): BuildError {
     'context',
     isForeign
       ? `the context has a name that is not UTF-8 in ${prefix === '' ? 'its top directory' : prefix}: ${base}`
-      : `${prefix}${base} vanished while the context was read`,
+      : `${prefix}${base} was removed while the context was read`,
     {
       hint: isForeign
-        ? 'Rename the file, or keep it out by .dockerignore.'
+        ? 'Rename the file, or exclude it with .dockerignore.'
         : 'Nothing may change the context while it is packed.',
     },
   );
 }
 
 function unreadableTarget(name: string): BuildError {
-  return new BuildError('context', `the link ${name} leads to a name that is not UTF-8`, {
-    hint: 'Rename what it leads to, or keep the link out by .dockerignore.',
+  return new BuildError('context', `the target of the link ${name} is not UTF-8`, {
+    hint: 'Rename the target, or exclude the link with .dockerignore.',
   });
 }
 
-/** True for names that mean a deletion in the layers of an image. */
+/** True for names that mark a deleted file in an image layer (OCI image specification, whiteouts). */
 export function isWhiteout(name: string): boolean {
   return /(?:^|\/)\.wh\.[^/]*$/.test(name);
 }
 
-/** What a context has that does not arrive, or means something else than a file. */
+/** Warnings about entries that are not sent, or that builders do not treat as files. */
 export function warnOfNames(names: {
   readonly special: readonly string[];
   readonly whiteouts: readonly string[];
 }): readonly string[] {
   return [
-    ...warnAbout(names.special, 'neither files, directories nor links and are not sent'),
+    ...warnAbout(names.special, 'sockets, FIFOs or devices, which are not sent'),
     ...warnAbout(
       names.whiteouts,
-      'named like the whiteouts of image layers, which many builders take for deletions',
+      'named like the whiteout files of image layers, which many builders treat as deletions',
     ),
   ];
 }
 
-/** One warning for all of the names, or none. */
+/** One warning for all names; empty without names. */
 function warnAbout(names: readonly string[], what: string): readonly string[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, namedInWarning).join(', ');

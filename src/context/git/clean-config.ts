@@ -1,9 +1,9 @@
 /**
- * The text of a `.git/config` without what opens a repository: headers that carry a token (a checkout leaves one there),
- * passwords in URLs, credential sections. Everything else stays as it is, so that git goes on working in a build.
+ * Removes the credentials from the text of a `.git/config`: HTTP headers with a token (actions/checkout writes one), passwords
+ * in URLs, and credential sections. The rest is unchanged, so that git works in a build.
  */
 export function withoutCredentials(content: Buffer): Buffer {
-  // One character for each byte: texts in any encoding stay unchanged.
+  // latin1 maps each byte to one character, so text in any encoding is unchanged.
   const lines = joinContinued(content.toString('latin1').split(/(?<=\n)/));
   let kept = '';
   let section = '';
@@ -19,7 +19,7 @@ export function withoutCredentials(content: Buffer): Buffer {
 
 /** A section's header: `[core]`, `[http "https://[::1]/"]`. */
 const headerPattern = /\[(?:[^"\]\n]|"(?:\\.|[^"\\\n])*")*\]/g;
-/** Git allows several headers on a line, a key behind them, and a byte order mark before the first. */
+/** Git allows several headers on a line, a key after them, and a byte order mark at the start of the file. */
 const headersBefore = new RegExp(`^(?:\\xef\\xbb\\xbf)?(?:[^\\S\\n]*${headerPattern.source})*`);
 
 /** In lower case, without its subsection. */
@@ -32,7 +32,7 @@ function isSecretKey(section: string, text: string): boolean {
   return section === 'http' && /^\s*(?:extraheader|proxy|cookiefile)\s*(?:=|$)/i.test(text);
 }
 
-/** Lines as git reads them: a backslash before a line's end joins the next one to it. */
+/** Lines as git reads them: a backslash at the end of a line continues it on the next one. */
 function joinContinued(lines: readonly string[]): readonly string[] {
   const joined: string[] = [];
   let open = '';
@@ -45,7 +45,7 @@ function joinContinued(lines: readonly string[]): readonly string[] {
   return open === '' ? joined : [...joined, open];
 }
 
-/** A backslash that is escaped itself, or is in a comment, continues nothing. */
+/** True if the line ends with a backslash that is neither escaped nor in a comment. */
 function continues(line: string): boolean {
   const last = line.length - lineEnd(line).length - 1;
   if (last === line.length - 1) return false;
@@ -61,7 +61,7 @@ function continues(line: string): boolean {
   return false;
 }
 
-/** In URLs of remotes, of submodules and of `url.<base>.insteadOf`. A secret may be split over two lines. */
+/** Removes passwords from URLs of remotes, of submodules and of `url.<base>.insteadOf`. A secret can span two lines. */
 function withoutPassword(line: string): string {
   const whole = line.replace(/\\\r?\n/g, '');
   const clean = whole.replace(
@@ -71,7 +71,7 @@ function withoutPassword(line: string): string {
   return clean === whole ? line : clean;
 }
 
-/** With SSH the user is no secret, and needed. Quotes may open or close inside of a value. */
+/** Keeps the user of an SSH URL, which is required and not a secret. Keeps quotes, which can open or close inside of a value. */
 function publicUser(scheme: string, user: string): string {
   const quotes = user.replace(/[^"]/g, '');
   const name = user.replace(/:.*$/, '');

@@ -1,21 +1,21 @@
-/** True for the names by which git finds a configuration, of a context's names. */
+/** True for names in the context that git reads a configuration from. */
 export type GitConfigTest = (name: string) => boolean;
 
-/** Git's own configuration: of a repository, bare ones (`mirror.git`) included, of its submodules and worktrees. */
+/** The configuration of a repository, also of a bare one (`mirror.git`), of its submodules and of its worktrees. */
 function isGitConfig(name: string): boolean {
   return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
 }
 
-/** What a configuration is called, wherever git keeps it. */
+/** True for the base names of git configurations, in any directory. */
 export function isConfigName(name: string): boolean {
   return /(?:^|\/)config(?:\.worktree)?$/.test(name);
 }
 
 /**
- * Finds the configurations that git reads by way of symbolic links: `.git` itself may be one, or any directory or file in it,
- * and what such a link leads to may have links again.
- * @param symlinks their names.
- * @param realPath the name that a name leads to with all links followed; undefined if that is nowhere in the context.
+ * Finds the configurations that git reads through symbolic links. `.git` itself can be a link, or any directory or file in
+ * it, and the target of such a link can contain links again.
+ * @param symlinks the names of all symbolic links.
+ * @param realPath resolves all links of a name; undefined if the target is not in the context.
  */
 export function followGitLinks(
   symlinks: Iterable<string>,
@@ -31,9 +31,9 @@ export function followGitLinks(
     left = left.filter((link) => {
       if (!isGitPath(link) && !isIn(link)) return true;
       const place = realPath(link);
-      // Whether it is a directory makes no difference: nothing is below a file.
+      // A file can be added too, because no name is below it.
       if (place !== undefined) directories.push(place);
-      // The one in it may be a link where nobody has looked for links, or in the context's own root.
+      // `config` in the target can be a link that is not in the list, or the target can be the root of the context.
       const config = isConfigName(link) ? place : realPath(`${link}/config`);
       if (config !== undefined) configs.add(config);
       return false;

@@ -1,7 +1,7 @@
-/** Bytes of the pieces in which an archive is read and compressed; a multiple of the tar block size. */
+/** Bytes of the pieces in which an archive is written and compressed. A multiple of the tar block size. */
 export const pieceBytes = 1 << 20;
 
-/** Buffers of `pieceBytes` that are used again: fresh ones of that size keep the garbage collector busy. */
+/** Reuses buffers of `pieceBytes`, because new ones of that size cost much time in the garbage collector. */
 export class PiecePool {
   readonly #free: Buffer[] = [];
 
@@ -9,7 +9,7 @@ export class PiecePool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
   }
 
-  /** @param piece whole, or the beginning of a buffer that `take` gave. Nobody may use it any more. */
+  /** @param piece a buffer from `take`, or the beginning of one. It must not be used after the call. */
   give(piece: Buffer): void {
     if (piece.buffer.byteLength === pieceBytes) this.#free.push(Buffer.from(piece.buffer));
   }

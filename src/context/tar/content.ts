@@ -2,12 +2,15 @@ import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { FileStat, OpenFile, Workspace } from '../../ports.ts';
 import type { Member, MemberContent } from './member.ts';
 
-/** Where a member's content is read from. */
+/** Reads the content of a member. */
 interface ContentSource {
   readonly sizeBytes: number;
-  /** Fills a part of `room`, which may be one byte larger than what is left. @returns how many bytes, at least one. */
+  /**
+   * Fills a part of `room`, which can be one byte larger than `left`.
+   * @param left the number of bytes that are not read yet. @returns the number of bytes read, at least one.
+   */
   read(room: Buffer, left: number): number | Promise<number>;
-  /** Makes sure that nothing is left. */
+  /** Checks that the content ends here. */
   finish(): undefined | Promise<void>;
   close(): void;
 }
@@ -44,7 +47,7 @@ function bytesSource(bytes: Buffer): ContentSource {
 function diskSource(path: string, seen: FileStat, workspace: Workspace): ContentSource {
   const { file, stat: before } = openAsSeen(path, seen, workspace);
   const { sizeBytes } = before;
-  /** A read that got less than it asked for has seen the end. */
+  /** True after a read that returned fewer bytes than requested: the file ended. */
   let sawEnd = false;
   return {
     sizeBytes,
@@ -59,8 +62,8 @@ function diskSource(path: string, seen: FileStat, workspace: Workspace): Content
       if (!sawEnd && sizeBytes > 0 && readPart(file, Buffer.alloc(1), path) > 0) {
         throw changed(path, 'grew');
       }
-      // Reading takes no lock, so somebody may have written even during one read. What was written before, and what a file system
-      // gives the same time, is not noticed.
+      // Files are not locked, so another process can write during a read. A write is not detected if it happened before the
+      // file was opened, or if the file system recorded the same time for it.
       if (sizeBytes > 0 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
         throw changed(path, 'was written to');
       }
@@ -110,7 +113,7 @@ function streamSource(
       return count;
     },
     async finish() {
-      // The archive's reader goes on only when a member was read to its end.
+      // The reader of the archive continues only after a member was read to its end.
       while ((await chunks.next()).done !== true);
     },
     close: () => undefined,
@@ -127,10 +130,10 @@ function openAsSeen(
     file = workspace.open(path);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT') throw changed(path, 'vanished');
+    if (code === 'ENOENT') throw changed(path, 'was removed');
     if (code === 'ELOOP') throw changed(path, 'became a link');
     throw new BuildError('context', `${path} cannot be read: ${describeError(error)}`, {
-      hint: 'Make it readable for the runner, or keep it out by .dockerignore.',
+      hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
       cause: error,
     });
   }
@@ -169,6 +172,6 @@ function readingFailed(path: string, error: unknown): BuildError {
 
 function changed(path: string, how: string): BuildError {
   return new BuildError('context', `${path} ${how} while the context was packed`, {
-    hint: 'Nothing may write to the context during the step: end background processes before it, or keep the file out by .dockerignore.',
+    hint: 'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
   });
 }

@@ -1,6 +1,6 @@
 import type { FileStat } from '../../ports.ts';
 
-/** One entry of the context, before it gets its place in the archive. */
+/** One entry of the context. */
 export interface ContextEntry {
   /** Relative to the context, with `/`, without a leading or trailing one. */
   readonly name: string;
@@ -9,13 +9,13 @@ export interface ContextEntry {
     | { readonly kind: 'directory' }
     | { readonly kind: 'file' }
     | { readonly kind: 'symlink'; readonly target: string }
-    /** Another name of a file that comes earlier; `target` is that entry's name. */
+    /** A hard link to an earlier entry; `target` is the name of that entry. */
     | { readonly kind: 'link'; readonly target: string };
 }
 
 /**
- * Permission bits as Docker's clients send them: its owner may always read a file and enter a directory, also where the
- * runner's umask or checkout took that away.
+ * Permission bits as Docker's clients send them. The owner can always read a file and enter a directory, also if the umask
+ * or the checkout on the runner removed these bits.
  */
 export function archiveMode(kind: 'file' | 'directory' | 'symlink', mode: number): number {
   if (kind === 'symlink') return 0o777;

@@ -8,18 +8,18 @@ const storedBytes = 65_535;
 
 const samples = 16;
 const sampleBytes = 1_024;
-/** One may have the header of the next file in it. */
+/** One sample can contain the header of the next file. */
 const mostUnevenSamples = 1;
 
-/** Size of the buffers that compressed bytes come in. */
+/** Size of the buffers of compressed bytes. */
 const outputBytes = 256 * 1_024;
 
 /**
- * Compresses to one gzip member (RFC 1952). The pieces are deflated side by side, each for itself, which makes text 0.4 %
- * larger; each ends on a byte by a sync flush, so they can be put together. One member for everything, because a stream
- * that is cut between two members looks whole to a reader.
+ * Compresses to one gzip member (RFC 1952). The pieces are deflated in parallel and independently, which makes text 0.4 %
+ * larger. Each piece ends on a byte boundary because of a sync flush, so they can be concatenated. There is only one member,
+ * because a stream that is cut between two members looks complete to a reader.
  *
- * @param pieces of at most `pieceBytes`; they go back to the pool.
+ * @param pieces of at most `pieceBytes`. They are returned to the pool.
  * @param level 0 to 9, as in zlib.
  */
 export async function* gzip(
@@ -44,7 +44,7 @@ export async function* gzip(
       const result = compress(piece, deflater, noise).finally(() => {
         pool.give(piece);
       });
-      // A failure is seen when its turn comes; until then it must not count as unhandled.
+      // A failure is thrown when the result is awaited. Until then Node must not report it as unhandled.
       result.catch(() => undefined);
       compressed.push(result);
       if (deflater !== undefined) deflaters.push(deflater);
@@ -55,14 +55,14 @@ export async function* gzip(
   } finally {
     for (const deflater of deflaters) deflater.close();
   }
-  // An empty last block, then checksum and length modulo 2^32.
+  // RFC 1951: an empty last block. RFC 1952: checksum and length modulo 2^32.
   const trailer = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   trailer.writeUInt32LE(checksum, 2);
   trailer.writeUInt32LE(totalBytes % 2 ** 32, 6);
   yield trailer;
 }
 
-/** @param deflater which is free; undefined stores. */
+/** @param deflater that is not in use; undefined stores the piece without compression. */
 function compress(
   piece: Buffer,
   deflater: Deflater | undefined,
@@ -72,7 +72,7 @@ function compress(
   return deflater.deflate(piece);
 }
 
-/** Deflates one piece after the other in a thread of libuv's pool, with tables that are made only once. */
+/** Deflates one piece after the other in a thread of libuv's pool. Its tables are allocated once. */
 class Deflater {
   readonly #stream: DeflateRaw;
   #output: Buffer[] = [];
@@ -85,13 +85,13 @@ class Deflater {
       chunkSize: outputBytes,
     });
     this.#stream.on('data', (chunk: Buffer) => this.#output.push(chunk));
-    // Whoever writes gets the error too.
+    // The callback of `write` gets the error too.
     this.#stream.on('error', () => undefined);
   }
 
-  /** Resolves to the compressed bytes once nobody reads the piece any more. One piece at a time. */
+  /** Resolves to the compressed bytes when the piece is no longer in use. One piece at a time. */
   deflate(piece: Buffer): Promise<readonly Buffer[]> {
-    // Not at the end of the one before: the stream may have been closed by then.
+    // Not after the previous piece, because the stream can be closed by then.
     this.#stream.reset();
     return new Promise((resolve, reject) => {
       this.#stream.write(piece, (error) => {
@@ -99,7 +99,7 @@ class Deflater {
           reject(error);
           return;
         }
-        // Hands out what the stream has kept back.
+        // Emits the bytes that the stream still buffers.
         this.#stream.read();
         resolve(this.#output.splice(0));
       });
@@ -111,7 +111,7 @@ class Deflater {
   }
 }
 
-/** Stored blocks: what is already compressed would cost most of the time and gain nothing. */
+/** Stored blocks, for bytes that are already compressed: deflating them takes the most time and saves nothing. */
 function store(piece: Buffer): Buffer {
   const blocks = Math.ceil(piece.length / storedBytes);
   const out = Buffer.allocUnsafe(piece.length + blocks * 5);
@@ -126,7 +126,7 @@ function store(piece: Buffer): Buffer {
   return out;
 }
 
-/** After so many even pieces in a row that were taken for noise, the next one is tried again. */
+/** The number of pieces that are treated as noise without a trial after one that was. */
 const believedPieces = 7;
 
 /** Finds pieces of which samples shrink by less than 3 %. */
@@ -135,8 +135,8 @@ class NoiseFinder {
   #believed = 0;
 
   /**
-   * Only where all byte values are about equally frequent is it tried, because counting is much cheaper than deflating; and
-   * not where the piece before was noise: large files of it are what the time would go to.
+   * Deflates samples only if all byte values are about equally frequent, because counting is much cheaper than deflating. The
+   * trial is skipped after a piece of noise, because large files of noise would otherwise take most of the time.
    */
   isNoise(piece: Buffer): boolean {
     if (piece.length < this.#even.length) return false;
@@ -152,7 +152,7 @@ class NoiseFinder {
     return false;
   }
 
-  /** The even ones of samples from all over the piece, one behind the other; undefined if too many are not. */
+  /** Copies the samples with evenly distributed bytes into one buffer. @returns undefined if too many samples are uneven. */
   #copyEven(piece: Buffer): Buffer | undefined {
     const stride = Math.floor((piece.length - sampleBytes) / (samples - 1));
     let used = 0;
@@ -172,7 +172,7 @@ function hardlyShrinks(sample: Buffer): boolean {
 
 const counts = new Uint32Array(256);
 
-/** The sum of squared counts is smallest for even ones; noise adds about one count for each byte. */
+/** The sum of squared counts is smallest for evenly distributed bytes. Random bytes add about one for each byte. */
 function isEven(sample: Buffer): boolean {
   counts.fill(0);
   for (const byte of sample) counts[byte] = (counts[byte] ?? 0) + 1;

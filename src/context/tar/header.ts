@@ -27,24 +27,24 @@ const linkNameField = { offset: 157, length: 100 };
 const prefixField = { offset: 345, length: 155 };
 
 const zero = '0000000\0';
-/** What all headers have in common: owner, group and device 0, format and version. */
+/** The fields that are equal in all headers: owner, group and device 0, format and version. */
 const emptyHeader = Buffer.alloc(tarBlockBytes);
 emptyHeader.write(`${zero}${zero}`, 108, 'latin1');
-// The checksum is computed over spaces in its own place.
+// POSIX: the checksum is computed with spaces in its own field.
 emptyHeader.write(' '.repeat(8), checksumField.offset, 'latin1');
 emptyHeader.write('ustar\u000000', 257, 'latin1');
 emptyHeader.write(`${zero}${zero}`, 329, 'latin1');
 const emptySum = emptyHeader.reduce((sum, byte) => sum + byte, 0);
 
-/** The one that is being written: a buffer for each of them would keep the garbage collector busy. */
+/** The header that is being written. All headers share one buffer, which saves time in the garbage collector. */
 const block = Buffer.alloc(tarBlockBytes);
 
 /** Largest number that eleven octal digits hold. */
 const largestOctal = 0o77777777777;
 
 /**
- * Blocks of a header: one in ustar form, with PAX records before it where a name, a link or a size does not fit. Owner and
- * group are 0, so that neither cache keys nor images depend on the runner's user.
+ * The blocks of a header: one in ustar format, after PAX records if a name, a link or a size does not fit. Owner and group
+ * are 0, so that cache keys and images do not depend on the user of the runner.
  * @returns bytes that the next call overwrites.
  */
 export function encodeHeader(header: TarHeader): Buffer {
@@ -55,7 +55,7 @@ export function encodeHeader(header: TarHeader): Buffer {
   if (place === undefined) records.push(paxRecord('path', name));
   if (!fits(linkName, linkNameField.length)) records.push(paxRecord('linkpath', linkName));
   if (header.sizeBytes > largestOctal) records.push(paxRecord('size', String(header.sizeBytes)));
-  // What stands in the fields beside a record is never read.
+  // Readers ignore the field of a value that has a PAX record.
   const names = {
     ...(place ?? { prefix: '', name: 'see-pax-path' }),
     linkName: fits(linkName, linkNameField.length) ? linkName : 'see-pax-linkpath',
@@ -65,7 +65,7 @@ export function encodeHeader(header: TarHeader): Buffer {
   return extended === undefined ? last : Buffer.concat([extended, last]);
 }
 
-/** Zero bytes that fill up the last block of a content. */
+/** The number of zero bytes after a content that complete its last block. */
 export function paddingOf(sizeBytes: number): number {
   const rest = sizeBytes % tarBlockBytes;
   return rest === 0 ? 0 : tarBlockBytes - rest;
@@ -97,7 +97,7 @@ function encodeBlock(
   return block;
 }
 
-/** Writes ASCII. @returns the sum of what was written, for the checksum. */
+/** Writes ASCII. @returns the sum of the bytes, for the checksum. */
 function writeText(text: string, offset: number): number {
   let sum = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -108,7 +108,7 @@ function writeText(text: string, offset: number): number {
   return sum;
 }
 
-/** Writes digits in ASCII; behind them is a zero byte. @returns their sum. */
+/** Writes digits in ASCII; a zero byte follows them. @returns the sum of the bytes. */
 function writeOctal(value: number, { offset, digits }: typeof modeField): number {
   let sum = 0;
   let left = value;
@@ -121,7 +121,10 @@ function writeOctal(value: number, { offset, digits }: typeof modeField): number
   return sum;
 }
 
-/** Sizes from 8 GiB on are in GNU's form, for readers that do not know the PAX record: a set bit and a binary number. */
+/**
+ * Sizes from 8 GiB on are written in GNU tar's form, a set bit and a binary number, for readers that do not know the PAX
+ * record.
+ */
 function writeSize(sizeBytes: number): number {
   if (sizeBytes <= largestOctal) return writeOctal(sizeBytes, sizeField);
   const { offset, digits } = sizeField;
@@ -147,7 +150,7 @@ function encodeRecords(records: readonly string[], mtimeSeconds: number): Buffer
   return Buffer.concat([header, content, Buffer.alloc(paddingOf(content.length))]);
 }
 
-/** `length key=value\n`, where the length counts itself. */
+/** POSIX: `length key=value\n`, where the length includes its own digits. */
 function paxRecord(key: string, value: string): string {
   const rest = Buffer.byteLength(` ${key}=${value}\n`);
   let length = rest + String(rest).length;
@@ -160,7 +163,7 @@ function splitName(name: string): { prefix: string; name: string } | undefined {
   if (fits(name, nameField.length)) return { prefix: '', name };
   if (!isAscii(name)) return undefined;
   const longest = nameField.length + 1;
-  // The cut is at a slash, and a directory's own last slash is none.
+  // POSIX: the name is split at a slash. The slash at the end of a directory's name does not count.
   const cut = name.indexOf('/', Math.max(1, name.length - longest));
   if (cut < 0 || cut > prefixField.length || cut >= name.length - 1) return undefined;
   return { prefix: name.slice(0, cut), name: name.slice(cut + 1) };

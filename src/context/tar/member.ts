@@ -7,10 +7,10 @@ import type { TarHeader } from './header.ts';
 
 /** One member of the archive with where its content comes from. */
 export interface Member {
-  /** Its size is that of `content` unless the member is a file on disk, which is asked when it is opened. */
+  /** Without the size, which is that of `content`. The size of a file on disk is read when it is opened. */
   readonly header: Omit<TarHeader, 'sizeBytes'>;
   readonly content: MemberContent;
-  /** False for what is not the user's: it does not count as progress. */
+  /** Whether the member counts as progress. False for members that are not files of the user. */
   readonly counts: boolean;
 }
 
@@ -20,22 +20,22 @@ export type MemberContent =
   | {
       readonly kind: 'disk';
       readonly path: string;
-      /** As the walk saw it; the file that is opened must be the same one. */
+      /** As found by the walk. The file that is opened must be the same one. */
       readonly stat: FileStat;
       /** Changes a small file's content before it is sent. */
       readonly edit?: (content: Buffer) => Buffer;
     }
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Buffer>; readonly sizeBytes: number };
 
-/** What the image layout carries beside the context. */
+/** The files that the image layout sends in addition to the context. */
 interface Meta {
   readonly dockerfile: Buffer;
   readonly auth: StreamAuth;
-  /** Seconds since the epoch, for the members that are no files of the user's. */
+  /** Seconds since the epoch, for members that are not files of the user. */
   readonly mtimeSeconds: number;
 }
 
-/** Where the context is in the archive. */
+/** The directory of the context in the archive, by layout. */
 export const contextRoot = { image: 'ctx', plain: '.' } as const;
 
 export function directoryMember(name: string, mode: number, mtimeSeconds: number): Member {
@@ -46,17 +46,17 @@ export function directoryMember(name: string, mode: number, mtimeSeconds: number
   };
 }
 
-/** How a context's entries become members. */
+/** Options for converting entries of the context to members. */
 export interface MemberRules {
-  /** Modification times after it become it; undefined keeps them. */
+  /** Replaces later modification times; undefined keeps all. */
   readonly latestSeconds: number | undefined;
-  /** True: `.git/config` is sent with the logins in it. */
+  /** True: `.git/config` is sent with the credentials in it. */
   readonly keepGitCredentials?: boolean;
-  /** True for names of files that git reads a configuration from, whatever leads to them. */
+  /** True for names of files that git reads a configuration from, also through links. */
   readonly isGitConfig: GitConfigTest;
 }
 
-/** @param roots where the context is, on disk and in the archive. */
+/** @param roots the directory of the context, on disk and in the archive. */
 export function entryMember(
   entry: ContextEntry,
   roots: { readonly disk: string; readonly archive: string },
@@ -107,8 +107,8 @@ export function entryMember(
 }
 
 /**
- * The members behind the context in the image layout. `meta/Dockerfile` is the very last one: a stream that lost anything
- * before its end has no Dockerfile. The empty ignore file keeps kaniko from applying a `.dockerignore` again.
+ * The members after the context in the image layout. `meta/Dockerfile` is the last one, so a stream that was cut has no
+ * Dockerfile and the builder fails. The empty ignore file prevents kaniko from applying a `.dockerignore` a second time.
  */
 export function* metaMembers({ dockerfile, auth, mtimeSeconds }: Meta): Generator<Member> {
   if (auth.config !== undefined || auth.ca !== undefined) {
@@ -123,7 +123,7 @@ export function* metaMembers({ dockerfile, auth, mtimeSeconds }: Meta): Generato
   yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, dockerfile);
 }
 
-/** @param seconds NaN for a time that nobody can read. */
+/** @param seconds NaN if the time could not be read. */
 export function clampTime(seconds: number, latestSeconds: number | undefined): number {
   const whole = Number.isNaN(seconds) ? 0 : Math.max(0, Math.floor(seconds));
   return latestSeconds === undefined ? whole : Math.min(whole, latestSeconds);

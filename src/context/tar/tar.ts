@@ -7,11 +7,11 @@ import { encodeHeader, paddingOf, tarBlockBytes } from './header.ts';
 import type { Member } from './member.ts';
 
 /**
- * After so many bytes the event loop gets a turn, so that connections stay served and what is packed flows off: a pipe or a
- * socket takes about as much at once.
+ * After this number of bytes the event loop gets a turn, so that connections are served and packed bytes are written. A pipe
+ * or a socket accepts about this many bytes at once.
  */
 const turnBytes = 64 * 1_024;
-/** GNU tar's record size: readers that read whole records find one at the end. */
+/** GNU tar's record size. Some readers expect the archive to end with a whole record. */
 const recordBytes = 10_240;
 const endBytes = 2 * tarBlockBytes;
 
@@ -19,8 +19,8 @@ const endBytes = 2 * tarBlockBytes;
 export type Counter = { -readonly [K in keyof PackProgress]: PackProgress[K] };
 
 /**
- * Writes members to an archive, in pieces of `pieceBytes` from the pool. It ends with the two zero blocks and at least one
- * more: kaniko waits for the end of stdin if the decompressor has nothing to give behind the second one.
+ * Writes members to an archive, in pieces of `pieceBytes` from the pool. The archive ends with the two zero blocks of the
+ * format and at least one more: kaniko waits for the end of stdin if the decompressor returns no bytes after the second one.
  * @throws BuildError('context')
  */
 export async function* tar(
@@ -33,7 +33,7 @@ export async function* tar(
   const iterator = iteratorOf(members);
   try {
     for (;;) {
-      // What is there already, a member or a part of one, is not awaited: that would take longer than reading it.
+      // Only promises are awaited: awaiting a value that is already available takes longer than reading it.
       const next = iterator.next();
       const { done, value: member } = next instanceof Promise ? await next : next;
       if (done === true) break;
@@ -106,7 +106,7 @@ class PieceWriter {
     return true;
   }
 
-  /** Room for the next bytes, at most `most` and never none; `commit` says how many were written. */
+  /** A buffer for the next bytes, of at least one and at most `most` bytes. Call `commit` with the number of bytes written. */
   room(most: number): Buffer {
     const end = Math.min(pieceBytes, this.#used + Math.min(most, turnBytes));
     return this.#piece.subarray(this.#used, end);
