@@ -2,29 +2,38 @@
 export type ErrorKind =
   'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'lost' | 'timeout' | 'cancelled';
 
+/** Everything that is known about a failure apart from its kind and its message. */
+export interface BuildErrorOptions {
+  /** One imperative sentence that names an input, a permission or a field; absent when there is nothing to change. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+  /** HTTP status of the response that reports the failure. */
+  readonly code?: number | undefined;
+  /** Kubernetes' reason for that status, for example NotFound; empty or undefined if the response is not from Kubernetes. */
+  readonly reason?: string | undefined;
+  /** What the `Retry-After` header of that response asks for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** Line of the Dockerfile that the failure is about, from 1. */
+  readonly line?: number | undefined;
+}
+
 /** The one error class of the action: what was being done and why it failed, and what the user can change. */
 export class BuildError extends Error {
   readonly kind: ErrorKind;
-  /** One imperative sentence that names an input, a right or a field; absent when there is nothing to change. */
-  readonly hint: string | undefined;
-  /** HTTP status of the answer that refused something; undefined without one. */
-  readonly code: number | undefined;
-  /** Kubernetes' word for that refusal, for example NotFound; empty or undefined where something else has answered. */
-  readonly reason: string | undefined;
-  /** Line of the Dockerfile that it is about, from 1. */
-  readonly line: number | undefined;
+  readonly hint: BuildErrorOptions['hint'];
+  readonly code: BuildErrorOptions['code'];
+  readonly reason: BuildErrorOptions['reason'];
+  readonly retryAfterMs: BuildErrorOptions['retryAfterMs'];
+  readonly line: BuildErrorOptions['line'];
 
-  constructor(
-    kind: ErrorKind,
-    message: string,
-    options: { hint?: string; cause?: unknown; code?: number; reason?: string; line?: number } = {},
-  ) {
+  constructor(kind: ErrorKind, message: string, options: BuildErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BuildError';
     this.kind = kind;
     this.hint = options.hint;
     this.code = options.code;
     this.reason = options.reason;
+    this.retryAfterMs = options.retryAfterMs;
     this.line = options.line;
   }
 }
@@ -48,13 +57,6 @@ export function describeError(error: unknown): string {
 export function errorCode(error: unknown): string | undefined {
   if (!Error.isError(error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** How long the server asked to be left alone, in milliseconds, if one of the causes says it. */
-export function askedPauseMs(error: unknown): number | undefined {
-  if (!Error.isError(error)) return undefined;
-  if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') return error.retryAfterMs;
-  return askedPauseMs(error.cause);
 }
 
 /** Whatever was thrown as a BuildError; what is none already is a defect of ours or of a library. */

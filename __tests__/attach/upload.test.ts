@@ -109,8 +109,7 @@ test.each([
 
 test('an attach that is refused for now waits as long as the server asks', async () => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
-  const cause = Object.assign(new Error('slow down'), { retryAfterMs: 7_000 });
-  const busy = new BuildError('cluster', 'attaching failed', { code: 429, cause });
+  const busy = new BuildError('cluster', 'attaching failed', { code: 429, retryAfterMs: 7_000 });
   let refusals = 1;
   const { clock, end } = await upload(() =>
     refusals-- > 0 ? Promise.reject(busy) : server.open(),

@@ -264,7 +264,7 @@ describe('a request that ends too early', () => {
   test('is followed by one as late as the server asks for', async () => {
     const throttled = new BuildError('cluster', 'too many requests', {
       code: 429,
-      cause: Object.assign(new Error('too many requests'), { retryAfterMs: 7 * second }),
+      retryAfterMs: 7 * second,
     });
     const container = new Container((request) => () => {
       if (request === 2) container.end();

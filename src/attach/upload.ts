@@ -1,5 +1,5 @@
 import type { StdinStream } from '../context/stdin.ts';
-import { askedPauseMs, BuildError } from '../errors.ts';
+import { BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded } from '../pod/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
@@ -59,7 +59,7 @@ export async function uploadStdin(options: UploadOptions, signal: AbortSignal): 
 
 /** As long as the server asks for, else ever longer; many builds do not come back together. */
 function pauseAfter(failure: BuildError | undefined, attempt: number): number {
-  const askedMs = askedPauseMs(failure);
+  const askedMs = failure?.retryAfterMs;
   return askedMs === undefined
     ? Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
     : askedMs + Math.random() * longestSpreadMs;

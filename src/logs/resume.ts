@@ -1,4 +1,4 @@
-import { askedPauseMs, BuildError } from '../errors.ts';
+import { BuildError } from '../errors.ts';
 import type { Clock, LogOptions } from '../ports.ts';
 import { OutageNotice } from '../time/outage.ts';
 import { LineFramer, type LogLine } from './lines.ts';
@@ -69,7 +69,7 @@ export async function* resumeLog(
       if (signal.aborted) throw error;
       // Also a pod that is not found: only the follower of its states knows whether it is gone.
       await reader.outage.failed(error);
-      askedMs = askedPauseMs(error);
+      askedMs = retryAfterOf(error);
     }
     const spread = random() * spreadMs;
     // Not even the rest of the output is asked for before the server wants to be asked.
@@ -103,7 +103,7 @@ async function* fetchRest(
       pauseMs = firstPauseMs;
       workedAtMs = clock.now();
     } catch (error) {
-      const asked = askedPauseMs(error);
+      const asked = retryAfterOf(error);
       if (asked !== undefined) askedMs = asked + random() * spreadMs;
       const late = clock.now() - workedAtMs + Math.max(pauseMs, askedMs) > lastPatienceMs;
       if (signal.aborted || isGone(error) || late) throw error;
@@ -280,6 +280,10 @@ async function untilEndedOr(
  * The pod is gone, and its output with it, or its end came before its container's start. A refusal is no such thing: the right
  * was checked at the start.
  */
+function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof BuildError ? error.retryAfterMs : undefined;
+}
+
 function isGone(error: unknown): boolean {
   if (!(error instanceof BuildError)) return false;
   return error.reason === 'NotFound' || error.message.includes(neverRan);

@@ -44,6 +44,13 @@ test.each([
   expect(error.hint).toMatch(hint);
 });
 
+test('the pause that the server asks for is passed on', () => {
+  expect(describe(new ApiError(429, 'TooManyRequests', 'slow down', 7_000))).toMatchObject({
+    code: 429,
+    retryAfterMs: 7_000,
+  });
+});
+
 test('an answer that nobody can do anything about has no hint', () => {
   expect(describe(new ApiError(500, '', 'etcdserver: leader changed'))).toMatchObject({
     code: 500,

@@ -30,7 +30,8 @@ export function clusterError(
     return new BuildError('cluster', `${doing} failed: ${error.message}`, {
       code: error.code,
       reason: error.reason,
-      ...(hint !== undefined && { hint }),
+      retryAfterMs: error.retryAfterMs,
+      hint,
       cause: error,
     });
   }

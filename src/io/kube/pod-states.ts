@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { askedPauseMs, type BuildError } from '../../errors.ts';
+import type { BuildError } from '../../errors.ts';
 import type { Clock, PodRef } from '../../ports.ts';
 import { field, text } from '../../text/json.ts';
-import { isApiError, isNotFound } from './api-error.ts';
+import { ApiError, isApiError, isNotFound } from './api-error.ts';
 import { podPath, toPod } from './pod-json.ts';
 import type { RestClient } from './rest.ts';
 
@@ -58,7 +58,7 @@ export class PodStates {
         } catch (error) {
           // However a watch fails, it proves nothing: the read that follows tells.
           if (signal.aborted) throw error;
-          askedMs = askedPauseMs(error) ?? 0;
+          if (error instanceof ApiError) askedMs = error.retryAfterMs ?? 0;
         }
         // A pod that did not change for a while has a version that a restarted server calls too old for a watch.
         this.#start = '';

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { askedPauseMs, BuildError, errorCode } from '../../errors.ts';
+import { BuildError, errorCode } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
 import { excerpt } from '../../text/excerpt.ts';
 import {
@@ -160,7 +160,7 @@ export function isTransient(error: unknown): boolean {
 
 /** Milliseconds to wait before the request is sent again. */
 export function retryPause(error: unknown, attempt: number): number {
-  const askedMs = askedPauseMs(error) ?? 0;
+  const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
   // A server that is overloaded asks all of its clients for the same pause.
   const spreadMs = askedMs === 0 ? 0 : Math.random() * longestSpreadMs;
   return askedMs + backoff(attempt) + spreadMs;
