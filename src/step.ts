@@ -30,7 +30,8 @@ import { podName } from './pod/spec/name.ts';
 import { leftover, removeLeftovers } from './post.ts';
 import { RunReport } from './result/report.ts';
 import { renderMetadata, renderSummary, isUnpushed, notPushed } from './result/summary.ts';
-import { orAborted, startDeadline } from './time/deadline.ts';
+import { orAborted } from './time/abort.ts';
+import { startDeadline } from './time/deadline.ts';
 
 const environment = process.env;
 const clock = systemClock;

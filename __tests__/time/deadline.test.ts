@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { orAborted, startDeadline, type Deadline } from '../../src/time/deadline.ts';
+import { startDeadline, type Deadline } from '../../src/time/deadline.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { visible } from '../support/failure.ts';
 
@@ -90,16 +90,4 @@ test('a time that is up already aborts at once', async () => {
   const deadline = startDeadline(times, clock, new AbortController().signal, () => 'x');
   await clock.advance(0);
   expect(deadline.signal.aborted).toBe(true);
-});
-
-test('work ends with its own result, or with the reason of the signal', async () => {
-  const { signal } = new AbortController();
-  await expect(orAborted(Promise.resolve(7), signal)).resolves.toBe(7);
-  await expect(orAborted(Promise.reject(new Error('own')), signal)).rejects.toThrow('own');
-  const never = new Promise<never>(() => undefined);
-  const cancel = new AbortController();
-  const aborted = orAborted(never, cancel.signal);
-  cancel.abort(new Error('cancelled'));
-  await expect(aborted).rejects.toThrow('cancelled');
-  await expect(orAborted(never, cancel.signal)).rejects.toThrow('cancelled');
 });

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { getExecOutput } from '@actions/exec';
 import type { RunCommand } from '../ports.ts';
 import { field } from '../text/json.ts';
-import { orAborted } from '../time/deadline.ts';
+import { orAborted } from '../time/abort.ts';
 
 /** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
 const defaultTimeoutMs = 60_000;

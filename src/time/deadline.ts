@@ -41,20 +41,6 @@ export function startDeadline(
   };
 }
 
-/** The work's result, or the signal's reason as soon as it is aborted; the work itself goes on, unwatched. */
-export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      reject(Error.isError(signal.reason) ? signal.reason : new Error(String(signal.reason)));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
-}
-
 /**
  * What to throw for work that the signal has stopped: the signal's reason, and what was being waited for.
  * @param hint what to change so that it does not take that long.

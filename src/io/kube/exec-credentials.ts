@@ -13,7 +13,7 @@ import {
   type Fields,
 } from '../../text/json.ts';
 import { lastLine, maskForms } from '../../text/mask.ts';
-import { orAborted } from '../../time/deadline.ts';
+import { orAborted } from '../../time/abort.ts';
 import type { LoginNames } from './login-check.ts';
 
 /** The plugin's entry in a kubeconfig: `users[].user.exec`. */
