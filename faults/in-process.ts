@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
+import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
 import { selectEngine } from '../src/engines/select.ts';
-import { toBuildError, type BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
 import { connect } from '../src/io/kube/kubeconfig.ts';
+import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
+import type { BuildPlan } from '../src/plan.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import { removeLeftovers } from '../src/post.ts';
 import type { Clock } from '../src/ports.ts';
-import { RunReport } from '../src/result/report.ts';
+import { PhaseRecorder } from '../src/result/phases.ts';
 import { RecordedJob } from './job.ts';
 import { scaleConnection, scaledClock } from './time.ts';
 import type { StepsEnd, Trial } from './trial.ts';
@@ -21,12 +22,8 @@ export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promis
   const clock = scaledClock(trial.factor);
   const job = new RecordedJob();
   const log = new JobLog(job, () => randomBytes(8).toString('hex'));
-  let failure: BuildError | undefined;
-  try {
-    await buildImage(planOf(trial), portsOf(trial, clock, job, log), cancelled);
-  } catch (error) {
-    failure = toBuildError(error, 'the step');
-  }
+  const ports = portsOf(trial, clock, job, log);
+  const { failure } = await buildImage(planOf(trial), ports, cancelled);
   await log.close();
   // A step of its own has a connection of its own.
   await removeLeftovers(job.remembered, clusterOf(trial, clock), clock, log);
@@ -54,7 +51,7 @@ function planOf(trial: Trial): BuildPlan {
     warnings: [],
     open: () => streamOf(trial.context),
   };
-  return { inputs, engine: selectEngine(inputs), source, auth: {}, pullHosts: [] };
+  return { inputs, engine: selectEngine(inputs), source, logins: noLogins, pullHosts: [] };
 }
 
 function streamOf(context: Buffer): StdinStream {
@@ -69,7 +66,7 @@ function portsOf(trial: Trial, clock: Clock, job: RecordedJob, log: JobLog): Bui
     cluster: clusterOf(trial, clock),
     clock,
     log,
-    report: new RunReport(clock.now()),
+    phases: new PhaseRecorder(clock),
     pods: new SavedPods(job),
     // Without a repository there is no sweep: its requests would take the faults of others.
     run: { repository: '', runId: '1', runAttempt: '1' },

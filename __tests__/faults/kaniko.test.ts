@@ -35,7 +35,7 @@ test.each([
         },
       });
       expect(annotations(log)).toEqual([expect.stringContaining(words)]);
-      expect(annotations(log)[0]).toMatch(/^::warning::attempt 1 was lost, starting again/);
+      expect(annotations(log)[0]).toMatch(/^::warning::attempt 1 failed, retrying in a new pod/);
       expect(main).toBe(0);
       const image = await registry.image('demo/hello', outputs['digest'] ?? '');
       expect([...image.files.keys()]).toContain('app/server.mjs');

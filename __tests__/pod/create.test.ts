@@ -1,13 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { createPod } from '../../src/pod/create.ts';
+import { createPod, isRefusal } from '../../src/pod/create.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { ClusterDouble } from '../support/cluster.ts';
 import { recordedPod } from '../support/pods.ts';
 
 const pod = recordedPod('container-creating');
-const ignore = (): void => undefined;
 
 test.each([
   { name: 'a wrong pod', code: 400, isRefused: true },
@@ -21,16 +20,9 @@ test.each([
 ])('$name ($code) leaves nothing behind for sure: $isRefused', async ({ code, isRefused }) => {
   const failure = new BuildError('cluster', 'creating failed', code === undefined ? {} : { code });
   const cluster = new ClusterDouble({ createPod: () => Promise.reject(failure) });
-  const refused: boolean[] = [];
-  const created = createPod(
-    cluster,
-    pod,
-    () => refused.push(true),
-    new VirtualClock(),
-    new AbortController().signal,
-  );
+  const created = createPod(cluster, pod, new VirtualClock(), new AbortController().signal);
   await expect(created).rejects.toBe(failure);
-  expect(refused).toEqual(isRefused ? [true] : []);
+  expect(isRefusal(failure)).toBe(isRefused);
 });
 
 test('a create that goes well in the three seconds after a cancel ends with the reason of the cancel', async () => {
@@ -45,8 +37,8 @@ test('a create that goes well in the three seconds after a cancel ends with the 
       return answer.promise;
     },
   });
-  const created = createPod(cluster, pod, ignore, clock, cancel.signal);
-  created.catch(ignore);
+  const created = createPod(cluster, pod, clock, cancel.signal);
+  created.catch(() => undefined);
   cancel.abort(reason);
   await clock.advance(2_999);
   expect(request?.aborted).toBe(false);
@@ -55,4 +47,12 @@ test('a create that goes well in the three seconds after a cancel ends with the 
   await turn();
   expect(clock.sleeping).toBe(0);
   expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
+});
+
+test('an aborted signal creates nothing', async () => {
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const cluster = new ClusterDouble();
+  const created = createPod(cluster, pod, new VirtualClock(), AbortSignal.abort(reason));
+  await expect(created).rejects.toBe(reason);
+  expect(cluster.calls).toEqual([]);
 });

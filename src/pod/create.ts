@@ -9,13 +9,12 @@ const graceMs = 3_000;
 
 /**
  * Creates the pod. The signal does not break off a create that was sent: its answer is waited for a while.
- * @param onRefused told that the cluster has not created the pod, so that there is nothing to remove.
- * @throws BuildError('cluster'), or the signal's reason, also after a create that went well.
+ * @throws BuildError('cluster'), or the signal's reason, also after a create that went well. The pod may exist after any error
+ * that is not a refusal.
  */
 export async function createPod(
   cluster: Cluster,
   pod: V1Pod,
-  onRefused: () => void,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<V1Pod> {
@@ -35,11 +34,13 @@ export async function createPod(
     const created = await cluster.createPod(pod, late.signal);
     signal.throwIfAborted();
     return created;
-  } catch (error) {
-    if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
-    throw error;
   } finally {
     done.abort();
     signal.removeEventListener('abort', cancelLater);
   }
+}
+
+/** True for an error of createPod after which the pod certainly does not exist. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof BuildError && refusals.includes(error.code);
 }
