@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
-import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from '../src/attempt.ts';
+import { Attempt, type AttemptPorts, type ContainerEnd } from '../src/attempt.ts';
 import { BuildError } from '../src/errors.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import type { Cluster } from '../src/ports.ts';
-import { RunReport } from '../src/result/report.ts';
+import { PhaseRecorder } from '../src/result/phases.ts';
 import { PodDouble, untilSteady, type PodScript } from './support/attach-server.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { JobDouble } from '../runner/job-double.ts';
-import { recordedEvents } from './support/pods.ts';
 
 const pods: PodDouble[] = [];
 
@@ -19,13 +18,14 @@ afterEach(async () => {
 
 const ref = { namespace: 'builds', name: 'kbp-x' };
 
-interface Attempt {
+interface Running {
   readonly clock: VirtualClock;
   readonly cluster: ClusterDouble;
   readonly job: JobDouble;
-  readonly report: RunReport;
+  readonly phases: PhaseRecorder;
   readonly pod: PodDouble;
-  readonly end: Promise<AttemptEnd>;
+  readonly attempt: Attempt;
+  readonly end: Promise<ContainerEnd>;
 }
 
 function portsOf(answers: Partial<Cluster>): AttemptPorts & {
@@ -40,38 +40,37 @@ function portsOf(answers: Partial<Cluster>): AttemptPorts & {
     job,
     cluster: new ClusterDouble({ podEvents: () => Promise.resolve([]), ...answers }),
     log: new JobLog(job, () => 'token-of-the-fence'),
-    report: new RunReport(clock.now()),
+    phases: new PhaseRecorder(clock),
   };
 }
 
-async function attempt(
+async function run(
   script: PodScript,
   answers: Partial<Cluster> = {},
   { signal = new AbortController().signal, data = Buffer.from('archive') } = {},
-): Promise<Attempt> {
+): Promise<Running> {
   const pod = await PodDouble.start(script);
   pods.push(pod);
   const ports = portsOf({ ...pod.answers, ...answers });
-  const order = {
-    ref,
-    pod: { kind: 'Pod', metadata: ref },
-    streams: { stderr: false },
+  const options = {
+    attached: { stderr: false },
     notable: undefined,
-    onRefused: () => undefined,
     startTimeoutMs: 60_000,
-    isProvedByExit: true,
     open: () => ({
       stream: Readable.from([data]),
       progress: { files: 2, bytes: 10, totalBytes: 10, totalFiles: 2 },
     }),
   };
-  const end = runAttempt(order, ports, signal);
+  const attempt = new Attempt(ref, ports);
+  // As the API server answers to the create.
+  const created = await pod.answers.createPod({ kind: 'Pod', metadata: ref }, signal);
+  const end = attempt.run(created, options, signal);
   end.catch(() => undefined);
-  return { ...ports, pod, end };
+  return { ...ports, pod, attempt, end };
 }
 
 test('gives state, upload and the last lines, and tells the whole story in its order', async () => {
-  const { cluster, job, report, end } = await attempt({ output: 'one\ntwo' });
+  const { attempt, cluster, job, phases, end } = await run({ output: 'one\ntwo' });
   expect(await end).toMatchObject({
     state: { kind: 'ended', exitCode: 0 },
     upload: { bytesSent: 7, acknowledged: true, unreached: false },
@@ -79,31 +78,30 @@ test('gives state, upload and the last lines, and tells the whole story in its o
     noted: [],
   });
   expect(job.lines).toEqual([
-    '::group::Start pod kbp-x',
     expect.stringMatching(/^waiting: ContainerCreating/),
     expect.stringMatching(/^running on node /),
-    '::endgroup::',
     '::group::Build',
     'context complete: sent 7 B in 0.0 s, 2 of 2 files',
     '::stop-commands::token-of-the-fence',
     'one',
     'two',
   ]);
-  expect(cluster.calls.slice(0, 4)).toEqual([
-    'create kbp-x',
+  expect(cluster.calls.slice(0, 3)).toEqual([
     'watch kbp-x',
     'log kbp-x follow=true since=',
     'attach kbp-x',
   ]);
-  expect(report).toMatchObject({
+  expect(attempt).toMatchObject({
     exitCode: 0,
-    node: expect.stringMatching(/./) as unknown,
+    node: 'lab',
     context: { files: 2, bytes: 10, wireBytes: 7 },
+    state: 'ended with exit code 0 (Completed)',
   });
+  expect(phases.spans.map(({ phase }) => phase)).toEqual(['start', 'upload', 'build']);
 });
 
 test('a server without the half-close gets the stream by a drained close', async () => {
-  const { clock, job, pod, end } = await attempt({ protocol: 'v4.channel.k8s.io' });
+  const { clock, job, pod, end } = await run({ protocol: 'v4.channel.k8s.io' });
   while (!job.text.includes('context complete')) await clock.advance(0);
   pod.become('completed');
   expect(await end).toMatchObject({
@@ -114,7 +112,7 @@ test('a server without the half-close gets the stream by a drained close', async
 });
 
 test('a container that has ended before anything was sent is not attached to', async () => {
-  const { clock, cluster, end } = await attempt({ starts: ['exit-7'], output: 'no such option' });
+  const { clock, cluster, end } = await run({ starts: ['exit-7'], output: 'no such option' });
   expect(await clock.until(end)).toMatchObject({
     state: { kind: 'ended', exitCode: 7 },
     upload: undefined,
@@ -124,28 +122,17 @@ test('a container that has ended before anything was sent is not attached to', a
   expect(cluster.calls).not.toContain('attach kbp-x');
 });
 
-test('a container that the kubelet killed has its reason from the events', async () => {
-  const { clock, end } = await attempt(
-    { starts: ['post-start-hook'] },
-    { podEvents: () => Promise.resolve(recordedEvents('post-start-hook')) },
-  );
-  expect(await clock.until(end)).toMatchObject({
-    state: { kind: 'ended', exitCode: 137 },
-    killing: { hint: "Correct the postStart hook in 'pod-template'." },
-  });
-});
-
 test.each([
   { name: 'nothing', output: '', expected: true },
   { name: 'empty lines', output: '\n \n', expected: true },
   { name: 'a word', output: '\nno\n', expected: false },
 ])('a container that printed $name is silent: $expected', async ({ output, expected }) => {
-  const { clock, end } = await attempt({ starts: ['exit-7'], output });
+  const { clock, end } = await run({ starts: ['exit-7'], output });
   expect(await clock.until(end)).toMatchObject({ isSilent: expected });
 });
 
 test('a node that stops answering is said once, and once that it answers again', async () => {
-  const { clock, pod, job, end } = await attempt({ onEndOfStdin: () => undefined });
+  const { clock, pod, job, end } = await run({ onEndOfStdin: () => undefined });
   while (!job.text.includes('::group::Build')) await clock.advance(0);
   for (const state of ['node-not-ready', 'node-not-ready', 'running', 'node-not-ready']) {
     pod.become(state);
@@ -161,17 +148,35 @@ test('a node that stops answering is said once, and once that it answers again',
   ]);
 });
 
-test('the node of a pod is reported, however its attempt ends', async () => {
+test('what is known about the pod can be read at any time, after a failure too', async () => {
   const cancel = new AbortController();
-  const { clock, job, report, end } = await attempt({ onEndOfStdin: () => undefined }, {}, cancel);
-  while (!job.text.includes('::group::Build')) await clock.advance(0);
-  cancel.abort(new BuildError('cancelled', 'the job was cancelled'));
+  const script: PodScript = {
+    onEndOfStdin: () => {
+      cancel.abort(new BuildError('cancelled', 'the job was cancelled'));
+    },
+  };
+  const { attempt, clock, end } = await run(script, {}, cancel);
+  const known = (): object => {
+    const { node, exitCode, state, context } = attempt;
+    return { node, exitCode, state, context };
+  };
+  expect(known()).toEqual({
+    node: '',
+    exitCode: undefined,
+    state: expect.stringMatching(/^Pending/) as unknown,
+    context: undefined,
+  });
   await expect(clock.until(end)).rejects.toMatchObject({ kind: 'cancelled' });
-  expect(report.node).toBe('lab');
+  expect(known()).toEqual({
+    node: 'lab',
+    exitCode: undefined,
+    state: 'running on node lab',
+    context: expect.objectContaining({ files: 2, bytes: 10, wireBytes: 7 }) as unknown,
+  });
 });
 
 test('a long upload reports its progress', async () => {
-  const { clock, pod, job, end } = await attempt(
+  const { clock, pod, job, end } = await run(
     {
       starts: ['running'],
       onStdin: (_pod, { socket, payloads }) => {
@@ -190,7 +195,7 @@ test('a long upload reports its progress', async () => {
 });
 
 test('after a lost upload the container still has a moment for its own words', async () => {
-  const { clock, pod, job, end } = await attempt({
+  const { clock, pod, job, end } = await run({
     output: 'gzip: unexpected end of file',
     onStdin: (_pod, { socket }) => {
       socket.terminate();
@@ -209,7 +214,7 @@ test('after a lost upload the container still has a moment for its own words', a
 });
 
 test('a container that says nothing after a lost upload is left after five seconds', async () => {
-  const { clock, job, end } = await attempt({
+  const { clock, job, end } = await run({
     onStdin: (_pod, { socket }) => {
       socket.terminate();
     },
@@ -228,7 +233,7 @@ test('a container that says nothing after a lost upload is left after five secon
 });
 
 test('output that cannot be read changes no verdict, but is said', async () => {
-  const { clock, job, end } = await attempt(
+  const { clock, job, end } = await run(
     {},
     {
       log: () => {
@@ -249,7 +254,7 @@ test('output that cannot be read changes no verdict, but is said', async () => {
 });
 
 test('states that end before the pod does are a failure, never a success', async () => {
-  const { end } = await attempt(
+  const { end } = await run(
     {},
     {
       podStates: async function* (pod) {
@@ -260,42 +265,11 @@ test('states that end before the pod does are a failure, never a success', async
   await expect(end).rejects.toThrow('the states of the pod ended before the pod did');
 });
 
-test('a signal that was aborted before creates nothing', async () => {
-  const reason = new BuildError('cancelled', 'the job was cancelled');
-  const { cluster, end } = await attempt({}, {}, { signal: AbortSignal.abort(reason) });
-  await expect(end).rejects.toBe(reason);
-  expect(cluster.calls).toEqual([]);
-});
-
 test('the state of the pod is described while the attempt runs', async () => {
-  const { clock, report, end } = await attempt({ starts: ['unschedulable'] });
-  expect(report.describeState()).toBe('no pod was created');
-  while (!report.describeState().startsWith('Unschedulable')) await clock.advance(0);
+  const { attempt, clock, end } = await run({ starts: ['unschedulable'] });
+  while (attempt.state?.startsWith('Unschedulable') !== true) await clock.advance(0);
   await expect(clock.until(end)).rejects.toMatchObject({
     kind: 'timeout',
     message: expect.stringMatching(/^the pod did not start within 60 s: Unschedulable/) as unknown,
   });
-});
-
-test.each([
-  { name: 'has ended goes at once', ended: true, expected: 'delete kbp-x 0' },
-  { name: 'may still run has a second', ended: false, expected: 'delete kbp-x 1' },
-])('a pod whose container $name', async ({ ended, expected }) => {
-  const ports = portsOf({
-    deletePod: () => Promise.resolve(true),
-    readPod: () => Promise.resolve(undefined),
-  });
-  expect(await removeAttempt(ref, ended, ports)).toBe(true);
-  expect(ports.cluster.calls).toEqual([expected, 'read kbp-x']);
-  expect(ports.job.text).toBe('');
-});
-
-test('a removal that fails is a warning and left to the post step', async () => {
-  const ports = portsOf({
-    deletePod: () => Promise.reject(new BuildError('cluster', 'deleting failed: forbidden')),
-  });
-  expect(await removeAttempt(ref, true, ports)).toBe(false);
-  expect(ports.job.text).toBe(
-    '::warning::pod kbp-x could not be removed yet (deleting failed: forbidden); the post step tries again\n',
-  );
 });

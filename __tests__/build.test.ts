@@ -1,18 +1,21 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
+import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
+import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
+import type { BuildPlan } from '../src/plan.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import { nonceAnnotation } from '../src/pod/spec/labels.ts';
 import type { Cluster, PodRef } from '../src/ports.ts';
-import { RunReport } from '../src/result/report.ts';
+import { PhaseRecorder, phaseTimes } from '../src/result/phases.ts';
+import type { RunReport } from '../src/result/report.ts';
 import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
@@ -70,10 +73,12 @@ interface Build {
   readonly clock: VirtualClock;
   readonly cluster: ClusterDouble;
   readonly job: JobDouble;
-  readonly report: RunReport;
+  readonly phases: PhaseRecorder;
   readonly opened: StdinStream[];
   readonly names: string[];
+  /** Rejects with the failure of the build. */
   readonly image: Promise<BuiltImage | undefined>;
+  readonly report: Promise<RunReport>;
 }
 
 /** Builds with these inputs on a cluster whose pods have these lives, one after the other. */
@@ -97,14 +102,14 @@ async function build(
   const lives = await Promise.all(scripts.map((script) => PodDouble.start(script)));
   pods.push(...lives);
   const clock = new VirtualClock();
-  const report = new RunReport(clock.now());
+  const phases = new PhaseRecorder(clock);
   const cluster = new ClusterDouble({ ...answersOf(lives), ...answers });
   const opened: StdinStream[] = [];
   const names: string[] = [];
   const ports: BuildPorts = {
     cluster,
     clock,
-    report,
+    phases,
     log: new JobLog(job, () => 'token-of-the-fence'),
     pods: new SavedPods(job),
     run: { repository: 'owner/repository', runId: '1', runAttempt: '1' },
@@ -112,9 +117,14 @@ async function build(
     newNonce: () => `nonce-${names.length}`,
     onPod: ({ name }) => names.push(name),
   };
-  const image = buildImage(planOf(given, opened, archiveBytes), ports, cancelled);
+  const end = buildImage(planOf(given, opened, archiveBytes), ports, cancelled);
+  const image = end.then(({ report, failure }) => {
+    if (failure !== undefined) throw failure;
+    return report.image;
+  });
   image.catch(() => undefined);
-  return { clock, cluster, job, report, opened, names, image };
+  const report = end.then((ended) => ended.report);
+  return { clock, cluster, job, phases, opened, names, image, report };
 }
 
 function answersOf(lives: readonly PodDouble[]): Partial<Cluster> {
@@ -171,7 +181,7 @@ function planOf(
     engine: selectEngine(inputs),
     source,
     dockerfile: parseDockerfile(source.dockerfile),
-    auth: {},
+    logins: noLogins,
     pullHosts: [],
   };
 }
@@ -182,13 +192,29 @@ function steps({ calls }: ClusterDouble): readonly string[] {
 }
 
 test('a proved build gives the image, and its pod is removed', async () => {
-  const { cluster, job, report, image } = await build([succeeds]);
+  const { cluster, job, phases, report, image } = await build([succeeds]);
   expect(await image).toEqual({ digest });
   expect(steps(cluster)).toEqual(['create kbp-1', 'attach kbp-1', 'delete kbp-1 0']);
   expect(pods[0]?.server.connection.stdin.toString()).toBe(archive);
   expect(job.remembered).toEqual([[{ namespace: 'builds', name: 'kbp-1' }], []]);
-  expect(report).toMatchObject({ attempts: 1, exitCode: 0, podKept: false });
-  expect([...report.phases.keys()]).toEqual(['create', 'start', 'upload', 'build', 'remove']);
+  expect(await report).toEqual({
+    attempts: 1,
+    pod: { namespace: 'builds', name: 'kbp-1' },
+    node: 'lab',
+    keptPods: [],
+    exitCode: 0,
+    context: expect.objectContaining({ files: 1, bytes: 17, wireBytes: 17 }) as unknown,
+    tail: ['layer 1', 'layer 2'],
+    image: { digest },
+    spans: [],
+  });
+  expect([...phaseTimes(phases.spans).keys()]).toEqual([
+    'create',
+    'start',
+    'upload',
+    'build',
+    'remove',
+  ]);
   expect(job.lines).toEqual(expect.arrayContaining(['layer 1', 'layer 2']));
 });
 
@@ -217,9 +243,10 @@ test.each([
     }
   }
   const { image, report, job } = await build([script], { job: new FullJob() });
+  const { exitCode } = await report;
   const got = await image.then(
     (found) => ({ image: found }),
-    () => ({ exitCode: report.exitCode }),
+    () => ({ exitCode }),
   );
   expect(got).toEqual(expected);
   expect(job.text).toContain(
@@ -274,7 +301,8 @@ test('a push without a digest is not proved', async () => {
   const { image, cluster } = await build([endsWith(completed('done'))]);
   await expect(image).rejects.toMatchObject({
     kind: 'build',
-    message: 'the builder ended with exit code 0 but named no digest, so the push is not proved',
+    message:
+      'the builder ended with exit code 0 but reported no digest, so the push cannot be confirmed',
   });
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
@@ -298,7 +326,7 @@ test('exit code 7 fails with it, and the pod is removed', async () => {
     kind: 'build',
     message: expect.stringContaining('exit code 7') as unknown,
   });
-  expect(report.exitCode).toBe(7);
+  expect(await report).toMatchObject({ exitCode: 7, tail: ['it failed'] });
   expect(steps(cluster)).toEqual(['create kbp-1', 'attach kbp-1', 'delete kbp-1 0']);
   expect(job.lines).toContain('it failed');
 });
@@ -377,9 +405,9 @@ test.each([
   );
   expect(pods[1]?.server.connection.stdin.toString()).toBe(archive);
   expect(opened).toHaveLength(2);
-  expect(report.attempts).toBe(2);
+  expect(await report).toMatchObject({ attempts: 2, pod: { name: 'kbp-2' }, image: { digest } });
   expect(job.remembered.at(-1)).toEqual([]);
-  expect(job.text).toContain('attempt 1 was lost, starting again with a new pod');
+  expect(job.text).toContain('attempt 1 failed, retrying in a new pod: ');
 });
 
 test('a pod that is lost again and again ends with the last loss', async () => {
@@ -545,9 +573,86 @@ test.each([
   });
   await image.catch(() => undefined);
   expect(cluster.calls.some((call) => call.startsWith('delete'))).toBe(!kept);
-  expect(report.podKept).toBe(kept);
+  const pod = { namespace: 'builds', name: 'kbp-1' };
+  expect((await report).keptPods).toEqual(kept ? [pod] : []);
   expect(job.text.includes('pod kbp-1 in namespace builds is kept')).toBe(kept);
   expect(job.remembered.at(-1)).toEqual([]);
+});
+
+test('a pod that was kept after a retried attempt is reported, the removed one is not', async () => {
+  const { clock, image, report } = await build([cutOff, succeeds], {
+    inputs: { retries: '1', 'keep-pod': 'on-failure' },
+  });
+  expect(await clock.until(image, 50)).toEqual({ digest });
+  expect(await report).toMatchObject({
+    pod: { name: 'kbp-2' },
+    keptPods: [{ namespace: 'builds', name: 'kbp-1' }],
+  });
+});
+
+test.each([
+  { code: 403, expected: ['create kbp-1'] },
+  { code: 422, expected: ['create kbp-1'] },
+  { code: 409, expected: ['create kbp-1', 'delete kbp-1 1'] },
+  { code: 500, expected: ['create kbp-1', 'delete kbp-1 1'] },
+])(
+  'after a create that fails with $code the requests are $expected',
+  async ({ code, expected }) => {
+    const { cluster, job, phases, image } = await build([{}], {
+      answers: { createPod: () => Promise.reject(new BuildError('cluster', 'no', { code })) },
+    });
+    await expect(image).rejects.toMatchObject({ code });
+    expect(steps(cluster)).toEqual(expected);
+    expect(job.remembered.at(-1)).toEqual([]);
+    expect(phases.spans.map(({ phase }) => phase)).toEqual(['create', 'remove']);
+  },
+);
+
+test('a refusal after the create does not count as one of the create: the pod is deleted', async () => {
+  const { clock, cluster, image } = await build([{}], {
+    answers: {
+      attach: () => Promise.reject(new BuildError('cluster', 'forbidden', { code: 403 })),
+    },
+  });
+  await expect(clock.until(image, 50)).rejects.toMatchObject({ code: 403 });
+  expect(steps(cluster).at(-1)).toMatch(/^delete kbp-1/);
+});
+
+test('a timeout while the next pod is created reports the last state of the one before', async () => {
+  const started = await build([cutOff], {
+    inputs: { retries: '1', timeout: '10m' },
+    answers: {
+      createPod: (pod, signal) =>
+        pod.metadata?.name === 'kbp-1'
+          ? (pods.at(-1)?.answers.createPod(pod, signal) ?? Promise.reject(new Error('no pod')))
+          : new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => {
+                reject(signal.reason as Error);
+              });
+            }),
+      deletePod: () => Promise.resolve(false),
+    },
+  });
+  await expect(started.clock.until(started.image, 50)).rejects.toMatchObject({
+    kind: 'timeout',
+    message: 'the step did not end within its timeout of 600 s; last state: running on node lab',
+  });
+  expect(await started.report).toMatchObject({
+    attempts: 2,
+    pod: { name: 'kbp-2' },
+    node: '',
+    context: { files: 1, bytes: 17 },
+  });
+});
+
+test('a container that the kubelet killed is explained by the events', async () => {
+  const { clock, image } = await build([{ starts: ['post-start-hook'] }], {
+    answers: { podEvents: () => Promise.resolve(recordedEvents('post-start-hook')) },
+  });
+  await expect(clock.until(image, 50)).rejects.toMatchObject({
+    kind: 'build',
+    hint: "Correct the postStart hook in 'pod-template'.",
+  });
 });
 
 test('a pod that was never created is not said to be kept', async () => {
@@ -559,7 +664,7 @@ test('a pod that was never created is not said to be kept', async () => {
     },
   });
   await expect(image).rejects.toThrow('exceeded quota');
-  expect(report.podKept).toBe(false);
+  expect((await report).keptPods).toEqual([]);
 });
 
 test('a pod that cannot be removed stays remembered for the post step, and hides no failure', async () => {

@@ -12,9 +12,10 @@ import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
 import { connect } from '../src/io/kube/connection.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
+import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
-import { RunReport } from '../src/result/report.ts';
+import { PhaseRecorder } from '../src/result/phases.ts';
 import { count, type Counts } from './moments.ts';
 import { startRecorder } from './recorder.ts';
 
@@ -73,20 +74,20 @@ async function build(kubeconfig: string, script: string): Promise<void> {
     mask: () => undefined,
   };
   const connection = scaleConnection(connect(inputs.kube, {}, runner), factor);
-  await buildImage(
+  const { failure } = await buildImage(
     {
       inputs,
       engine,
       source,
       dockerfile: parseDockerfile(source.dockerfile),
-      auth: {},
+      logins: noLogins,
       pullHosts: [],
     },
     {
       cluster: new KubeCluster(connection, clock),
       clock,
       log,
-      report: new RunReport(clock.now()),
+      phases: new PhaseRecorder(clock),
       pods: new SavedPods(job),
       run: { repository: 'example/project', runId: '1', runAttempt: '1' },
       newPodName: () => `kbp-bench-${randomBytes(5).toString('hex')}`,
@@ -95,4 +96,5 @@ async function build(kubeconfig: string, script: string): Promise<void> {
     },
     new AbortController().signal,
   );
+  if (failure !== undefined) throw failure;
 }

@@ -44,9 +44,7 @@ suite('an upload to kaniko that is lost', () => {
             /^::(warning|notice)/.test(line),
           );
           assert.ok(
-            notices.some((line) =>
-              line.includes('attempt 1 was lost, starting again with a new pod: '),
-            ),
+            notices.some((line) => line.includes('attempt 1 failed, retrying in a new pod: ')),
             notices.join('\n'),
           );
         });

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buildImage, type BuildPlan, type BuildPorts } from '../src/build.ts';
+import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import { selectEngine } from '../src/engines/select.ts';
-import { toBuildError, type BuildError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
 import { connect } from '../src/io/kube/connection.ts';
 import { parseKubeconfig } from '../src/kubeconfig/document.ts';
+import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
+import type { BuildPlan } from '../src/plan.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import { removeLeftovers } from '../src/post.ts';
 import type { Clock } from '../src/ports.ts';
-import { RunReport } from '../src/result/report.ts';
+import { PhaseRecorder } from '../src/result/phases.ts';
 import { JobDouble } from '../runner/job-double.ts';
 import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import type { StepsEnd, Trial } from './trial.ts';
@@ -38,12 +39,8 @@ export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promis
   const clock = scaledClock(trial.factor);
   const job = new TrialJob(trial);
   const log = new JobLog(job, () => randomBytes(8).toString('hex'));
-  let failure: BuildError | undefined;
-  try {
-    await buildImage(planOf(trial), portsOf(trial, clock, job, log), cancelled);
-  } catch (error) {
-    failure = toBuildError(error, 'the step');
-  }
+  const ports = portsOf(trial, clock, job, log);
+  const { failure } = await buildImage(planOf(trial), ports, cancelled);
   await log.close();
   // A step of its own has a connection of its own.
   await removeLeftovers(job.remembered.at(-1) ?? [], clusterOf(trial, clock), clock, log);
@@ -72,7 +69,14 @@ function planOf(trial: Trial): BuildPlan {
     open: () => streamOf(trial.context),
   };
   const dockerfile = parseDockerfile(source.dockerfile);
-  return { inputs, engine: selectEngine(inputs), source, dockerfile, auth: {}, pullHosts: [] };
+  return {
+    inputs,
+    engine: selectEngine(inputs),
+    source,
+    dockerfile,
+    logins: noLogins,
+    pullHosts: [],
+  };
 }
 
 function streamOf(context: Buffer): StdinStream {
@@ -87,7 +91,7 @@ function portsOf(trial: Trial, clock: Clock, job: JobDouble, log: JobLog): Build
     cluster: clusterOf(trial, clock),
     clock,
     log,
-    report: new RunReport(clock.now()),
+    phases: new PhaseRecorder(clock),
     pods: new SavedPods(job),
     // Without a repository there is no sweep: its requests would take the faults of others.
     run: { repository: '', runId: '1', runAttempt: '1' },

@@ -87,7 +87,6 @@ class PathsWorkspace implements Workspace {
   readonly resolve = unused;
   readonly realpath = unused;
   readonly readLink = unused;
-  readonly readFile = unused;
   readonly open = unused;
 }
 

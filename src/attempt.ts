@@ -6,209 +6,222 @@ import type { StdinStream } from './context/stdin.ts';
 import { builderContainerName } from './engines/engine.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
-import type { OpenLog } from './logs/reader.ts';
 import { Tail } from './logs/tail.ts';
-import { createPod } from './pod/create.ts';
-import { readEndCause, type EndCause } from './pod/end-cause.ts';
 import { eventsIfKnown } from './pod/events.ts';
 import { PodFollower } from './pod/follow.ts';
 import { reportNodeNotReady } from './pod/node-not-ready.ts';
-import { removePod } from './pod/remove.ts';
 import { StateReadProblem } from './pod/state-read-problem.ts';
 import { describePodState, isFinal, type PodState } from './pod/state.ts';
 import { waitForStart } from './pod/wait.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from './ports.ts';
-import type { RunReport } from './result/report.ts';
+import type { PhaseRecorder } from './result/phases.ts';
+import type { ContextReport } from './result/report.ts';
+import { race } from './time/race.ts';
+import { withScope } from './time/scope.ts';
 
-/** What one pod needs beside the pod itself. */
 export interface AttemptPorts {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly log: JobLog;
-  readonly report: RunReport;
+  readonly phases: PhaseRecorder;
 }
 
-export interface AttemptOrder {
-  readonly ref: PodRef;
-  readonly pod: V1Pod;
-  readonly streams: AttachStreams;
+export interface AttemptOptions {
   readonly startTimeoutMs: number;
   /** See Engine.notable. */
   readonly notable: RegExp | undefined;
+  /** Streams that the attach request asks for, see attachStreams. */
+  readonly attached: AttachStreams;
+  /** Opens the context as a new stream from its beginning. */
   readonly open: () => StdinStream;
-  /** See EndCauseOptions. */
-  readonly isProvedByExit: boolean;
-  /** See createPod. */
-  readonly onRefused: () => void;
 }
 
-/** How the pod's life ended, for decideOutcome, and the last lines that it printed. */
-export interface AttemptEnd extends EndCause {
+/** How the builder container ended, and what it printed. */
+export interface ContainerEnd {
   readonly state: PodState;
+  /** Undefined if the container ended before the upload could begin. */
   readonly upload: AttachEnd | undefined;
+  /** The last lines. */
   readonly tail: readonly string[];
-  /** Everything notable that it printed. */
+  /** All notable lines. */
   readonly noted: readonly string[];
-  /** True if it is known to have printed nothing. */
+  /** True if the container is known to have printed nothing. */
   readonly isSilent: boolean;
 }
 
-/** The post step tries again, so nobody has to wait for long here. */
-const removalMs = 15_000;
-/** After a lost upload the container has this long to end by itself: its own words are the better message. */
-const lastWordsMs = 5_000;
+/** After a failed upload the container has this long to end: its exit code and output explain more than the connection does. */
+const endMs = 5_000;
 
 /**
- * One pod from create to its container's end: waits for the start, feeds stdin, mirrors the output. Removing the pod is the
- * caller's part.
- * @throws BuildError for everything that ends the attempt before the container does.
+ * One pod from its creation to the end of its container: waits for the start, uploads the context, mirrors the output.
+ * What is known about the pod can be read at any time, also after a failure.
  */
-export async function runAttempt(
-  order: AttemptOrder,
-  ports: AttemptPorts,
-  signal: AbortSignal,
-): Promise<AttemptEnd> {
-  const { cluster, clock, log, report } = ports;
-  const life = new AbortController();
-  const alive = AbortSignal.any([signal, life.signal]);
-  let nodeOf = (): string => '';
-  try {
-    await log.group(`Start pod ${order.ref.name}`);
-    const pod = await createPod(cluster, order.pod, order.onRefused, clock, signal);
-    report.phase('create', clock.now());
-    const readProblem = new StateReadProblem(clock, (text) => log.info(text));
-    const states = cluster.podStates(pod, alive, (problem) => {
-      readProblem.changed(problem);
+export class Attempt {
+  readonly ref: PodRef;
+  readonly #ports: AttemptPorts;
+  readonly #readProblem: StateReadProblem;
+  #follower: PodFollower | undefined;
+  #context: ContextReport | undefined;
+
+  constructor(ref: PodRef, ports: AttemptPorts) {
+    this.ref = ref;
+    this.#ports = ports;
+    this.#readProblem = new StateReadProblem(ports.clock, (text) => ports.log.info(text));
+  }
+
+  /** Name of the node; empty before the pod is scheduled. */
+  get node(): string {
+    return this.#follower?.node ?? '';
+  }
+
+  /** The state of the pod in words, for a timeout; undefined before the pod is created. */
+  get state(): string | undefined {
+    return this.#follower && this.#readProblem.describe(this.#follower.state);
+  }
+
+  /** Exit code of the builder container; undefined if it has not ended. */
+  get exitCode(): number | undefined {
+    const state = this.#follower?.state;
+    return state?.kind === 'ended' ? state.exitCode : undefined;
+  }
+
+  /** How much was uploaded; undefined before the end of the upload. */
+  get context(): ContextReport | undefined {
+    return this.#context;
+  }
+
+  /**
+   * Runs until the container has ended. Neither creates nor deletes the pod.
+   * @param created the pod as the API server has created it.
+   * @throws BuildError for everything that ends the attempt before the container ends.
+   */
+  run(created: V1Pod, options: AttemptOptions, signal: AbortSignal): Promise<ContainerEnd> {
+    return withScope(signal, async (scope) => {
+      const follower = this.#follow(created, scope.signal);
+      await this.#waitForStart(follower, options, scope.signal);
+      return this.#runContainer(follower, options, scope.signal);
     });
-    const follower = new PodFollower(states, builderContainerName, clock, alive);
-    nodeOf = () => follower.node;
-    report.describeState = () => readProblem.describe(follower.state);
+  }
+
+  #follow(created: V1Pod, signal: AbortSignal): PodFollower {
+    const { cluster, clock } = this.#ports;
+    const states = cluster.podStates(created, signal, (problem) => {
+      this.#readProblem.changed(problem);
+    });
+    this.#follower = new PodFollower(states, builderContainerName, clock, signal);
+    return this.#follower;
+  }
+
+  async #waitForStart(
+    follower: PodFollower,
+    { startTimeoutMs }: AttemptOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { cluster, clock, log, phases } = this.#ports;
     const started = await waitForStart(
       follower,
       {
         clock,
-        startTimeoutMs: order.startTimeoutMs,
+        startTimeoutMs,
         report: (line) => log.info(line),
-        events: () => eventsIfKnown(cluster, order.ref, alive),
-        problem: () => readProblem.problem,
+        events: () => eventsIfKnown(cluster, this.ref, signal),
+        problem: () => this.#readProblem.problem,
       },
       signal,
     );
     await log.info(describePodState(started));
-    report.phase('start', clock.now());
+    phases.end('start');
+  }
+
+  async #runContainer(
+    follower: PodFollower,
+    options: AttemptOptions,
+    signal: AbortSignal,
+  ): Promise<ContainerEnd> {
+    const { cluster, clock, log, phases } = this.#ports;
     await log.group('Build');
-    return await runContainer(order, follower, ports, alive);
-  } finally {
-    report.node = nodeOf();
-    life.abort(new Error('the attempt has ended'));
-  }
-}
-
-/** Deletes the attempt's pod; says what is left if that fails. */
-export async function removeAttempt(
-  ref: PodRef,
-  ended: boolean,
-  { cluster, clock, log }: AttemptPorts,
-): Promise<boolean> {
-  const removal = { graceSeconds: ended ? 0 : 1, patienceMs: removalMs };
-  const problem = await removePod(cluster, ref, removal, clock);
-  if (problem !== undefined) {
-    await log.warning(
-      `pod ${ref.name} could not be removed yet (${problem}); the post step tries again`,
+    const tail = new Tail(options.notable);
+    const output = mirrorOutput(
+      {
+        open: (range, stop) => cluster.log(this.ref, builderContainerName, range, stop),
+        follower,
+        tail,
+        clock,
+        log,
+      },
+      signal,
     );
+    // settleOutput handles a failure; until then it must not count as unhandled.
+    output.catch(() => undefined);
+    void reportNodeNotReady(follower, (line) => log.info(line), signal);
+    const upload =
+      follower.state.kind === 'running' ? await this.#upload(follower, options, signal) : undefined;
+    signal.throwIfAborted();
+    const state = await waitForEnd(follower, upload, clock, signal);
+    phases.end('build');
+    const isComplete = isFinal(state) && (await settleOutput(output, state, log, signal));
+    const lines = tail.lines();
+    return {
+      state,
+      upload,
+      tail: lines,
+      noted: tail.noted(),
+      isSilent: isComplete && lines.every((line) => line.trim() === ''),
+    };
   }
-  return problem === undefined;
+
+  async #upload(
+    follower: PodFollower,
+    { attached, open }: AttemptOptions,
+    signal: AbortSignal,
+  ): Promise<AttachEnd> {
+    const { cluster, clock, log, phases } = this.#ports;
+    const report = (line: string): Promise<void> => log.info(line);
+    const progress = new UploadProgress(clock);
+    const end = await withScope(undefined, (scope) => {
+      void scope.run((until) => progress.reportEvery(report, until));
+      return uploadStdin(
+        {
+          cluster,
+          clock,
+          follower,
+          ref: this.ref,
+          container: builderContainerName,
+          streams: attached,
+          open,
+          onOpen: (stream) => {
+            progress.restart(stream.progress);
+          },
+          onSent: (bytes) => {
+            progress.sent(bytes);
+          },
+          report,
+        },
+        signal,
+      );
+    });
+    phases.end('upload');
+    this.#context = { ...progress.packed, wireBytes: progress.wireBytes };
+    const how = end.acknowledged ? 'context complete' : 'context incomplete';
+    await log.info(`${how}: ${progress.describe()}`);
+    if (end.failure !== undefined && !signal.aborted) await log.info(end.failure.message);
+    return end;
+  }
 }
 
-async function runContainer(
-  order: AttemptOrder,
-  follower: PodFollower,
-  ports: AttemptPorts,
-  signal: AbortSignal,
-): Promise<AttemptEnd> {
-  const { cluster, clock, log, report } = ports;
-  const { ref, isProvedByExit } = order;
-  const tail = new Tail(order.notable);
-  const open: OpenLog = (options, stop) => cluster.log(ref, builderContainerName, options, stop);
-  const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
-  // Its error is looked at below; until then it must not count as unhandled.
-  output.catch(() => undefined);
-  void reportNodeNotReady(follower, (line) => log.info(line), signal);
-  const upload =
-    follower.state.kind === 'running' ? await upLoad(order, follower, ports, signal) : undefined;
-  signal.throwIfAborted();
-  const state = await waitForEnd(follower, upload, clock, signal);
-  report.phase('build', clock.now());
-  if (state.kind === 'ended') report.exitCode = state.exitCode;
-  const isWhole = isFinal(state) && (await settleOutput(output, state, log, signal));
-  const lines = tail.lines();
-  const warn = (text: string): Promise<void> => log.warning(text);
-  return {
-    state,
-    upload,
-    tail: lines,
-    noted: tail.noted(),
-    isSilent: isWhole && lines.every((line) => line.trim() === ''),
-    ...(await readEndCause(state, { cluster, clock, ref, isProvedByExit, warn }, signal)),
-  };
-}
-
-async function upLoad(
-  order: AttemptOrder,
-  follower: PodFollower,
-  { cluster, clock, log, report }: AttemptPorts,
-  signal: AbortSignal,
-): Promise<AttachEnd> {
-  const progress = new UploadProgress(clock);
-  const done = new AbortController();
-  const reporting = progress.reportEvery((line) => log.info(line), done.signal);
-  const end = await uploadStdin(
-    {
-      cluster,
-      clock,
-      follower,
-      ref: order.ref,
-      container: builderContainerName,
-      streams: order.streams,
-      open: order.open,
-      onOpen: ({ progress: packed }) => {
-        progress.restart(packed);
-      },
-      onSent: (bytes) => {
-        progress.sent(bytes);
-      },
-      report: (line) => log.info(line),
-    },
-    signal,
-  );
-  done.abort();
-  await reporting;
-  report.phase('upload', clock.now());
-  report.context = { ...progress.packed, wireBytes: progress.wireBytes };
-  const how = end.acknowledged ? 'context complete' : 'context incomplete';
-  await log.info(`${how}: ${progress.describe()}`);
-  if (end.failure !== undefined && !signal.aborted) await log.info(end.failure.message);
-  return end;
-}
-
-/** The container's end, or what is known shortly after an upload that failed. */
-async function waitForEnd(
+/** The end of the container; after a failed upload the state of the pod a moment later, whatever it is. */
+function waitForEnd(
   follower: PodFollower,
   upload: AttachEnd | undefined,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<PodState> {
   if (upload?.failure === undefined) return follower.until(isFinal, signal);
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  const end = follower.until(isFinal, either);
-  const late = clock
-    .sleep(lastWordsMs, either)
-    .then(() => follower.until(({ kind }) => kind !== 'ending', either));
-  try {
-    return await Promise.race([end, late]);
-  } finally {
-    done.abort();
-    await Promise.allSettled([end, late]);
-  }
+  return race(signal, [
+    (until) => follower.until(isFinal, until),
+    async (until) => {
+      await clock.sleep(endMs, until);
+      return follower.until(({ kind }) => kind !== 'ending', until);
+    },
+  ]);
 }

@@ -1,156 +1,197 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { attachStreams } from './attach/channel.ts';
-import { removeAttempt, runAttempt, type AttemptEnd, type AttemptPorts } from './attempt.ts';
+import { Attempt, type AttemptPorts, type ContainerEnd } from './attempt.ts';
+import { disposeOf, type CleanupPorts } from './cleanup.ts';
 import { StreamsAhead } from './context/prefetch.ts';
-import type { StdinSource, StreamAuth } from './context/stdin.ts';
-import type { Dockerfile } from './dockerfile/parse.ts';
-import type { BuiltImage, Engine } from './engines/engine.ts';
-import { BuildError, describeError, toBuildError } from './errors.ts';
-import type { Inputs } from './inputs/inputs.ts';
-import { hostsWithoutLogin } from './logins/collect.ts';
-import type { JobLog } from './logs/fence.ts';
+import type { StreamAuth } from './context/stdin.ts';
+import type { BuiltImage, Diagnosis } from './engines/engine.ts';
+import { BuildError, toBuildError } from './errors.ts';
+import { configJson } from './logins/config-json.ts';
+import { hostsWithoutCredentials } from './logins/hosts.ts';
+import type { BuildPlan } from './plan.ts';
 import { checkAccess } from './pod/access.ts';
-import type { SavedPods } from './pod/saved-pods.ts';
+import { createPod, isRefusal } from './pod/create.ts';
+import { readEndCause } from './pod/end-cause.ts';
 import { buildPod, type RunIdentity } from './pod/spec/spec.ts';
 import { mergeTemplate } from './pod/spec/template.ts';
+import type { PodState } from './pod/state.ts';
 import { sweepPods } from './pod/sweep.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
 import { memoryWarning, outcomeError } from './result/message.ts';
 import { decideOutcome } from './result/outcome.ts';
+import { emptyReport, type RunReport } from './result/report.ts';
 import { startDeadline, type Deadline } from './time/deadline.ts';
+import { withScope } from './time/scope.ts';
 
-/** What is built, and how: everything that is the same for each attempt. */
-export interface BuildPlan {
-  readonly inputs: Inputs;
-  readonly engine: Engine;
-  readonly source: StdinSource;
-  readonly dockerfile: Dockerfile;
-  readonly auth: StreamAuth;
-  /** Registries that the Dockerfile names. */
-  readonly pullHosts: readonly string[];
-}
-
-export interface BuildPorts extends AttemptPorts {
-  readonly pods: SavedPods;
+export interface BuildPorts extends AttemptPorts, CleanupPorts {
   readonly run: RunIdentity;
   readonly newPodName: () => string;
   readonly newNonce: () => string;
-  /** Told each pod's name as soon as it is chosen. */
+  /** Gets the name of each pod before the pod is created. */
   readonly onPod: (ref: PodRef) => void;
 }
 
-/** A kept pod stays this long before a later run may remove it. */
+/** How the build ended. It has succeeded only if there is no failure. */
+export interface BuildEnd {
+  readonly report: RunReport;
+  readonly failure: BuildError | undefined;
+}
+
+/** What is the same for all attempts of a build. */
+interface BuildContext {
+  readonly plan: BuildPlan;
+  readonly ports: BuildPorts;
+  readonly attached: AttachStreams;
+  readonly deadline: Deadline;
+}
+
+/** How one attempt ended. */
+interface AttemptEnd {
+  readonly image: BuiltImage | undefined;
+  readonly failure: BuildError | undefined;
+  /** The lines of output that explain a failure; undefined if the attempt was interrupted. */
+  readonly tail: readonly string[] | undefined;
+  readonly isKept: boolean;
+}
+
+/** A later run may remove a kept pod after this time. */
 const keptForMs = 24 * 60 * 60_000;
-/** Read ahead of what needs no packing. */
+/** Bytes that are read ahead of a stream that needs no packing. */
 const rawAheadBytes = 1_024 * 1_024;
-/** Looking whether a pod is there, for at most this long. */
-const lookMs = 5_000;
-/** The cluster's own deadline comes after ours, so that our sentence comes first. */
+/** The pod's activeDeadlineSeconds is this much later than the timeout of the step, so that the step reports its timeout. */
 const deadlineGraceSeconds = 60;
 
 /**
- * The whole flow: checks the rights, then runs pods until one has given a verdict, at most `retries` + 1 of them. Every pod
- * is removed (or kept, if that was asked for) before the next one starts and before this returns.
- * @returns the image of a pushing build.
- * @throws BuildError for everything that is no proved success.
+ * The whole flow: checks the RBAC permissions, then runs pods until one of them has built the image or failed for good, at
+ * most `retries` + 1 of them. Each pod is removed (or kept, as `keep-pod` says) before the next one is created and before
+ * this returns.
+ * @returns the report, also after a failure. Success means: exit code 0, a complete upload, and a digest if it pushes.
  */
 export async function buildImage(
   plan: BuildPlan,
   ports: BuildPorts,
   cancelled: AbortSignal,
-): Promise<BuiltImage | undefined> {
-  const { cluster, clock, log, report } = ports;
-  const { inputs } = plan;
-  const swept = new AbortController();
-  let sweeping: Promise<void> | undefined;
-  const times = { timeoutMs: inputs.timeoutMs, startedAtMs: report.startedAtMs };
-  const deadline = startDeadline(times, clock, cancelled, () => report.describeState());
+): Promise<BuildEnd> {
+  const { cluster, clock, log, phases } = ports;
+  const { timeoutMs, retries } = plan.inputs;
+  let report = emptyReport;
+  let attempt: Attempt | undefined;
+  let lastState = 'no pod was created';
+  const times = { timeoutMs, startedAtMs: phases.startedAtMs };
+  const deadline = startDeadline(times, clock, cancelled, () => attempt?.state ?? lastState);
   try {
-    const checked = checkAccess(cluster, deadline.signal);
-    // Waited for second, so that a cluster out of reach is always said in the same words.
-    checked.catch(() => undefined);
-    const minor = await cluster.serverMinor(deadline.signal);
-    await checked;
-    const streams = attachStreams(minor);
-    sweeping = sweepPods(
-      cluster,
-      ports.run.repository,
-      (line) => log.info(line),
-      AbortSignal.any([deadline.signal, swept.signal]),
-    );
-    for (;;) {
-      report.attempts++;
-      try {
-        return await buildOnce(plan, ports, streams, deadline);
-      } catch (error) {
-        const failure = toBuildError(error, 'the build');
-        const last = report.attempts > inputs.retries || deadline.signal.aborted;
-        if (failure.kind !== 'lost' || last) throw failure;
-        await log.warning(
-          `attempt ${report.attempts} was lost, starting again with a new pod: ${failure.message}`,
-        );
+    return await withScope(deadline.signal, async (scope) => {
+      const attached = await checkCluster(cluster, deadline.signal);
+      const context = { plan, ports, attached, deadline };
+      void scope.run((until) => sweepLeftovers(ports, until));
+      for (let attempts = 1; ; attempts++) {
+        phases.beginAttempt();
+        attempt = new Attempt({ namespace: cluster.namespace, name: ports.newPodName() }, ports);
+        const pod = makePod(context, attempt.ref);
+        ports.onPod(attempt.ref);
+        report = { ...report, attempts, pod: attempt.ref };
+        const end = await buildOnce(context, attempt, pod);
+        report = reportAttempt(report, attempt, end);
+        lastState = attempt.state ?? lastState;
+        const { failure } = end;
+        const isLast = attempts > retries || deadline.signal.aborted;
+        if (failure?.kind !== 'lost' || isLast) return { report, failure };
+        await log.warning(`attempt ${attempts} failed, retrying in a new pod: ${failure.message}`);
       }
-    }
+    });
+  } catch (error) {
+    return { report, failure: toBuildError(error, 'the build') };
   } finally {
-    swept.abort(new Error('the build has ended'));
-    await sweeping;
     deadline.end();
   }
 }
 
-/** One pod, from the choice of its name to its removal. */
-async function buildOnce(
-  plan: BuildPlan,
-  ports: BuildPorts,
-  attached: AttachStreams,
-  deadline: Deadline,
-): Promise<BuiltImage | undefined> {
-  const { inputs, source, auth } = plan;
-  const ref = { namespace: ports.cluster.namespace, name: ports.newPodName() };
-  const pod = makePod(plan, ports, ref, deadline.remainingMs());
-  ports.onPod(ref);
-  ports.pods.add(ref);
-  const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
-  const streams = new StreamsAhead(() => source.open(auth), aheadBytes);
-  let end: AttemptEnd | undefined;
-  const create: { isRefused: boolean } = { isRefused: false };
-  let failure: BuildError | undefined;
-  try {
-    const order = {
-      ref,
-      pod,
-      streams: attached,
-      startTimeoutMs: inputs.startTimeoutMs,
-      notable: plan.engine.notable,
-      open: () => streams.open(),
-      isProvedByExit: !inputs.image.push,
-      onRefused: () => {
-        create.isRefused = true;
-      },
-    };
-    end = await runAttempt(order, ports, deadline.signal);
-    ports.report.tail = plan.engine.relevant(end.tail);
-    return await judge(plan, pod, end, ports.log);
-  } catch (error) {
-    failure = toBuildError(error, 'the build');
-    throw failure;
-  } finally {
-    streams.close();
-    ports.report.breakOff(ports.clock.now());
-    if (create.isRefused) await forgetPod(ref, ports);
-    else if (isKept(inputs.keepPod, failure)) await keepPod(ref, ports);
-    else if (await removeAttempt(ref, end?.state.kind === 'ended', ports))
-      await forgetPod(ref, ports);
-    ports.report.phase('remove', ports.clock.now());
-  }
+/** Checks that the cluster can be used. @returns what to attach to in this version. @throws BuildError */
+async function checkCluster(cluster: Cluster, signal: AbortSignal): Promise<AttachStreams> {
+  const checked = checkAccess(cluster, signal);
+  // Both fail if the cluster is unreachable. Awaited second, so that the error is always that of the version request.
+  checked.catch(() => undefined);
+  const minor = await cluster.serverMinor(signal);
+  await checked;
+  return attachStreams(minor);
 }
 
-function makePod(
-  { inputs, engine, auth, pullHosts }: BuildPlan,
-  ports: BuildPorts,
-  ref: PodRef,
-  remainingMs: number,
-): V1Pod {
+/** Removes what earlier runs left behind. Never rejects. */
+function sweepLeftovers({ cluster, log, run }: BuildPorts, signal: AbortSignal): Promise<void> {
+  return sweepPods(cluster, run.repository, (line) => log.info(line), signal);
+}
+
+/** One pod, from its creation to its removal. */
+async function buildOnce(context: BuildContext, attempt: Attempt, pod: V1Pod): Promise<AttemptEnd> {
+  const { plan, ports, attached, deadline } = context;
+  const { inputs, engine } = plan;
+  const { cluster, clock, log, phases } = ports;
+  const { ref } = attempt;
+  ports.pods.add(ref);
+  const streams = openStreams(plan);
+  let created: V1Pod | undefined;
+  let end: ContainerEnd | undefined;
+  let image: BuiltImage | undefined;
+  let failure: BuildError | undefined;
+  try {
+    await log.group(`Start pod ${ref.name}`);
+    created = await createPod(cluster, pod, clock, deadline.signal);
+    phases.end('create');
+    const options = {
+      startTimeoutMs: inputs.startTimeoutMs,
+      notable: engine.notable,
+      attached,
+      open: () => streams.open(),
+    };
+    end = await attempt.run(created, options, deadline.signal);
+    image = await judge(context, attempt.ref, pod, end);
+  } catch (error) {
+    failure = toBuildError(error, 'the build');
+  }
+  streams.close();
+  phases.interrupt();
+  const isKept = await disposeOf(
+    ref,
+    {
+      keepPod: inputs.keepPod,
+      failure,
+      isRefused: created === undefined && isRefusal(failure),
+      hasEnded: end?.state.kind === 'ended',
+    },
+    ports,
+  );
+  phases.end('remove');
+  return { image, failure, tail: end && engine.relevant(end.tail), isKept };
+}
+
+/** The report after one more attempt. What the attempt did not find out stays as it was after the attempts before it. */
+function reportAttempt(report: RunReport, attempt: Attempt, end: AttemptEnd): RunReport {
+  return {
+    ...report,
+    node: attempt.node,
+    keptPods: end.isKept ? [...report.keptPods, attempt.ref] : report.keptPods,
+    exitCode: attempt.exitCode ?? report.exitCode,
+    context: attempt.context ?? report.context,
+    tail: end.tail ?? report.tail,
+    image: end.image,
+  };
+}
+
+/** The streams of one pod. The first one is packed at once, while the pod starts. */
+function openStreams({ inputs, source, logins }: BuildPlan): StreamsAhead {
+  const { ca } = inputs.registry;
+  const config = configJson(logins);
+  const auth: StreamAuth = {
+    ...(config !== undefined && { config: Buffer.from(config) }),
+    ...(ca !== undefined && { ca: Buffer.from(ca) }),
+  };
+  const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
+  return new StreamsAhead(() => source.open(auth), aheadBytes);
+}
+
+function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
+  const { inputs, engine, logins, pullHosts } = plan;
+  const remainingMs = deadline.remainingMs();
   const keptMs = inputs.keepPod === 'never' ? 0 : keptForMs;
   const graceMs = deadlineGraceSeconds * 1_000;
   const pod = buildPod(inputs.pod, {
@@ -162,8 +203,8 @@ function makePod(
     activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
     platform: inputs.image.platform,
     container: engine.container(inputs, {
-      logins: auth.config !== undefined,
-      ca: auth.ca !== undefined,
+      logins: logins.byHost.size > 0,
+      ca: inputs.registry.ca !== undefined,
       pullHosts,
     }),
     volumes: engine.volumes(inputs),
@@ -171,26 +212,26 @@ function makePod(
   return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
 }
 
-/** The image if the pod's end proves one. @throws BuildError for every other end. */
+/** @returns the pushed image; undefined for a build that does not push. @throws BuildError unless success is confirmed. */
 async function judge(
-  { inputs, engine, dockerfile, auth }: BuildPlan,
+  { plan, ports, deadline }: BuildContext,
+  ref: PodRef,
   pod: V1Pod,
-  { state, upload, tail, noted, isSilent, killing, removal }: AttemptEnd,
-  log: JobLog,
+  { state, upload, tail, noted, isSilent }: ContainerEnd,
 ): Promise<BuiltImage | undefined> {
-  // What could not be packed is the cause of whatever the builder says about a stream that broke off.
+  const { inputs, engine } = plan;
+  const { clock, cluster, log } = ports;
+  // If the context could not be packed, the builder's error about the incomplete stream is only a consequence.
   if (upload?.failure?.kind === 'context') throw upload.failure;
+  const warn = (text: string): Promise<void> => log.warning(text);
+  const question = { cluster, clock, ref, isProvedByExit: !inputs.image.push, warn };
+  const { killing, removal } = await readEndCause(state, question, deadline.signal);
   const outcome = decideOutcome(removal ?? state, upload);
   if (outcome.kind !== 'succeeded') {
-    const exitCode = state.kind === 'ended' ? state.exitCode : undefined;
     throw outcomeError(outcome, {
       memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
       timeoutMs: inputs.timeoutMs,
-      diagnosis:
-        killing ??
-        (exitCode === undefined
-          ? undefined
-          : engine.diagnose(tail, exitCode, dockerfile, hostsWithoutLogin(inputs, auth.config))),
+      diagnosis: killing ?? diagnose(plan, state, tail),
       isSilent,
     });
   }
@@ -201,42 +242,20 @@ async function judge(
   if (image === undefined) {
     throw new BuildError(
       'build',
-      'the builder ended with exit code 0 but named no digest, so the push is not proved',
-      {
-        hint: "Take flags out of 'builder-args' that change where the digest is written.",
-      },
+      'the builder ended with exit code 0 but reported no digest, so the push cannot be confirmed',
+      { hint: "Remove flags from 'builder-args' that change where the digest is written." },
     );
   }
   return image;
 }
 
-function isKept(keepPod: Inputs['keepPod'], failure: BuildError | undefined): boolean {
-  if (failure?.kind === 'cancelled') return false;
-  return keepPod === 'always' || (keepPod === 'on-failure' && failure !== undefined);
-}
-
-async function keepPod(ref: PodRef, ports: BuildPorts): Promise<void> {
-  const { cluster, log, report } = ports;
-  await forgetPod(ref, ports);
-  if (!(await mayExist(ref, cluster))) return;
-  report.podKept = true;
-  await log.info(`pod ${ref.name} in namespace ${ref.namespace} is kept (input 'keep-pod')`);
-}
-
-/** The pod is gone, or it is to stay. What the runner cannot note down changes no verdict. */
-async function forgetPod(ref: PodRef, { pods, log }: BuildPorts): Promise<void> {
-  try {
-    pods.forget(ref);
-  } catch (error) {
-    await log.warning(`${describeError(error)}: the post step will delete pod ${ref.name}`);
-  }
-}
-
-/** False only if the cluster says that there is no such pod: its create was refused. */
-async function mayExist(ref: PodRef, cluster: Cluster): Promise<boolean> {
-  try {
-    return (await cluster.readPod(ref, AbortSignal.timeout(lookMs))) !== undefined;
-  } catch {
-    return true;
-  }
+/** What the engine finds in the output of a container that has ended. */
+function diagnose(
+  { inputs, engine, dockerfile, logins }: BuildPlan,
+  state: PodState,
+  tail: readonly string[],
+): Diagnosis | undefined {
+  if (state.kind !== 'ended') return undefined;
+  const withoutLogin = hostsWithoutCredentials(inputs, logins);
+  return engine.diagnose(tail, state.exitCode, dockerfile, withoutLogin);
 }

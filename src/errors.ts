@@ -53,6 +53,15 @@ export function describeError(error: unknown): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
+/** The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets. */
+export function stackOf(error: unknown): string {
+  if (!Error.isError(error)) return describeError(error);
+  const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const causes = error.cause === undefined ? inner : [...inner, error.cause];
+  const own = error.stack ?? describeError(error);
+  return [own, ...causes.map((cause) => `caused by ${stackOf(cause)}`)].join('\n');
+}
+
 /** The code of an error of Node's, for example `ENOENT`; undefined without one. */
 export function errorCode(error: unknown): string | undefined {
   if (!Error.isError(error) || !('code' in error)) return undefined;

@@ -1,15 +1,18 @@
-// What both steps run; dist/post.js says that it is the post step. Imports only what decides whether there is anything to do: a post step without work ends here.
+// The entry of both steps; dist/post.js marks the post step. Imports only what tells whether there is anything to do, so that
+// a post step without work ends at once.
 import { isPostStep, rememberedPods } from './io/runner/state.ts';
 
 const isPost = isPostStep(process.env);
-// Whatever ends this process, only a proved success is 0.
+// However this process ends, its exit code is 0 only after a confirmed success.
 if (!isPost) process.exitCode = 1;
 if (!isPost || rememberedPods(process.env).length > 0) {
-  const { runBuildStep, runPostStep } = await import('./step.ts');
+  const { realWorld, runBuildStep, runPostStep } = await import('./step.ts');
   try {
-    await (isPost ? runPostStep() : runBuildStep());
+    const world = realWorld(process.env);
+    // Exits at once: open connections of the keep-alive agent would delay the end of the step.
+    process.exit(await (isPost ? runPostStep(world) : runBuildStep(world)));
   } catch {
-    // Nothing can be said any more: the job log itself is gone.
+    // The job log itself cannot be written.
     process.exit(isPost ? 0 : 1);
   }
 }

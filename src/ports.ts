@@ -125,8 +125,6 @@ export interface Workspace {
   /** Names in a directory, in byte order. */
   names(path: string): readonly string[];
   readLink(path: string): string;
-  /** Whole content of a small file, links followed. */
-  readFile(path: string): Buffer;
   /** Opens without following a link and without blocking on a fifo. */
   open(path: string): OpenFile;
 }

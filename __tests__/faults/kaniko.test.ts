@@ -34,7 +34,7 @@ test.each([
       expect(others).toEqual([]);
       expect(annotation).toMatchObject({ level: 'warning', file: undefined });
       expect(annotation?.message).toContain(words);
-      expect(annotation?.message).toMatch(/^attempt 1 was lost, starting again/);
+      expect(annotation?.message).toMatch(/^attempt 1 failed, retrying in a new pod/);
       expect(main).toBe(0);
       const image = await registry.image('demo/hello', outputs['digest'] ?? '');
       expect([...image.files.keys()]).toContain('app/server.mjs');

@@ -1,14 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { createPod } from '../../src/pod/create.ts';
+import { createPod, isRefusal } from '../../src/pod/create.ts';
 import { orAborted } from '../../src/time/abort.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { ClusterDouble } from '../support/cluster.ts';
 import { recordedPod } from '../support/pods.ts';
 
 const pod = recordedPod('container-creating');
-const ignore = (): void => undefined;
 
 test.each([
   { name: 'an invalid pod', code: 400, isRefused: true },
@@ -20,7 +19,7 @@ test.each([
   { name: 'a server error', code: 500, isRefused: false },
   { name: 'a lost response', code: undefined, isRefused: false },
 ])(
-  'reports that the pod does not exist after $name ($code): $isRefused',
+  'a create that fails with $name ($code) is a refusal: $isRefused',
   async ({ code, isRefused }) => {
     const failure = new BuildError(
       'cluster',
@@ -28,16 +27,9 @@ test.each([
       code === undefined ? {} : { code },
     );
     const cluster = new ClusterDouble({ createPod: () => Promise.reject(failure) });
-    const refused: boolean[] = [];
-    const created = createPod(
-      cluster,
-      pod,
-      () => refused.push(true),
-      new VirtualClock(),
-      new AbortController().signal,
-    );
+    const created = createPod(cluster, pod, new VirtualClock(), new AbortController().signal);
     await expect(created).rejects.toBe(failure);
-    expect(refused).toEqual(isRefused ? [true] : []);
+    expect(isRefusal(failure)).toBe(isRefused);
   },
 );
 
@@ -53,8 +45,8 @@ test('throws the reason of a cancellation although the create succeeds within th
       return answer.promise;
     },
   });
-  const created = createPod(cluster, pod, ignore, clock, cancel.signal);
-  created.catch(ignore);
+  const created = createPod(cluster, pod, clock, cancel.signal);
+  created.catch(() => undefined);
   cancel.abort(reason);
   await clock.advance(2_999);
   expect(request?.aborted).toBe(false);
@@ -72,11 +64,19 @@ test('aborts a create without a response three seconds after a cancellation', as
   const cluster = new ClusterDouble({
     createPod: (_pod, signal) => orAborted(new Promise<never>(() => undefined), signal),
   });
-  const created = createPod(cluster, pod, ignore, clock, cancel.signal);
-  created.catch(ignore);
+  const created = createPod(cluster, pod, clock, cancel.signal);
+  created.catch(() => undefined);
   await clock.advance(60_000);
   cancel.abort(reason);
   await clock.advance(3_000);
   await expect(created).rejects.toBe(reason);
   expect(clock.sleeping).toBe(0);
+});
+
+test('creates no pod if the signal is already aborted', async () => {
+  const reason = new BuildError('cancelled', 'the job was cancelled');
+  const cluster = new ClusterDouble();
+  const created = createPod(cluster, pod, new VirtualClock(), AbortSignal.abort(reason));
+  await expect(created).rejects.toBe(reason);
+  expect(cluster.calls).toEqual([]);
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
-import { RunReport } from '../../src/result/report.ts';
+import type { Span } from '../../src/result/phases.ts';
+import { emptyReport, type RunReport } from '../../src/result/report.ts';
 import { escapeMarkdown, renderMetadata, renderSummary } from '../../src/result/summary.ts';
 
 function inputsOf(given: Readonly<Record<string, string>>): Inputs {
@@ -15,21 +16,23 @@ function inputsOf(given: Readonly<Record<string, string>>): Inputs {
 
 const inputs = inputsOf({ tags: 'ghcr.io/acme/app:1\nghcr.io/acme/app:2', push: 'true' });
 
-function finished(): RunReport {
-  const report = new RunReport(0);
-  report.attempts = 2;
-  report.pod = { namespace: 'builds', name: 'kbp-x' };
-  report.node = 'lab';
-  report.context = { files: 340, bytes: 31_200_000, wireBytes: 7_650 };
-  report.image = { digest: 'sha256:1234' };
-  report.phase('create', 120);
-  report.phase('build', 61_170);
-  return report;
+function span(attempt: number, phase: string, startMs: number, endMs: number): Span {
+  return { attempt, phase, startMs, endMs };
 }
+
+const finished: RunReport = {
+  ...emptyReport,
+  attempts: 2,
+  pod: { namespace: 'builds', name: 'kbp-x' },
+  node: 'lab',
+  context: { files: 340, bytes: 31_200_000, wireBytes: 7_650 },
+  image: { digest: 'sha256:1234' },
+  spans: [span(2, 'create', 0, 120), span(2, 'build', 120, 61_170)],
+};
 
 describe('metadata', () => {
   test('of a finished run', () => {
-    expect(JSON.parse(renderMetadata(inputs, finished()))).toEqual({
+    expect(JSON.parse(renderMetadata(inputs, finished))).toEqual({
       'containerimage.digest': 'sha256:1234',
       'image.name': 'ghcr.io/acme/app:1,ghcr.io/acme/app:2',
       'kubernetes.namespace': 'builds',
@@ -44,9 +47,7 @@ describe('metadata', () => {
   });
 
   test('has no image without a push', () => {
-    const report = finished();
-    report.image = undefined;
-    report.context = undefined;
+    const report = { ...finished, image: undefined, context: undefined };
     expect(JSON.parse(renderMetadata(inputs, report))).toEqual({
       'kubernetes.namespace': 'builds',
       'kubernetes.pod': 'kbp-x',
@@ -57,7 +58,7 @@ describe('metadata', () => {
   });
 
   test('of a run that did nothing', () => {
-    expect(renderMetadata(inputs, new RunReport(0))).toBe('{}');
+    expect(renderMetadata(inputs, emptyReport)).toBe('{}');
   });
 });
 
@@ -66,7 +67,7 @@ describe('summary', () => {
     renderSummary(given, report, error, (text) => text.replaceAll('hunter2', '***'));
 
   test('of a finished run', () => {
-    expect(render(finished())).toBe(
+    expect(render(finished)).toBe(
       [
         '### kube-build-push: succeeded',
         '',
@@ -101,26 +102,27 @@ describe('summary', () => {
     const unpushed = inputsOf({ tags: 'ghcr.io/acme/app:1', push: 'false' });
     const error = new BuildError('build', 'x');
     const summary = (end?: BuildError): string =>
-      renderSummary(unpushed, new RunReport(0), end, (text) => text);
+      renderSummary(unpushed, emptyReport, end, (text) => text);
     expect(summary()).toContain("Nothing was pushed: the input 'push' is false.");
     expect(summary(error)).not.toContain('Nothing was pushed');
-    expect(renderSummary(inputs, finished(), undefined, (text) => text)).not.toContain(
+    expect(renderSummary(inputs, finished, undefined, (text) => text)).not.toContain(
       'Nothing was pushed',
     );
   });
 
   test('of a short run counts milliseconds', () => {
-    const report = new RunReport(0);
-    report.phase('prepare', 900);
+    const report = { ...emptyReport, spans: [span(0, 'prepare', 0, 900)] };
     expect(renderSummary(inputs, report, undefined, (text) => text)).toContain('axisFormat %Q ms');
   });
 
   test('of a failed run has the message, the hint and the last lines of the builder', () => {
-    const report = new RunReport(0);
-    report.attempts = 1;
-    report.exitCode = 3;
-    report.pod = { namespace: 'builds', name: 'kbp-x' };
-    report.tail = ['one', '', 'a <b> `c` | hunter2 ::error::', 'x'.repeat(400)];
+    const report = {
+      ...emptyReport,
+      attempts: 1,
+      exitCode: 3,
+      pod: { namespace: 'builds', name: 'kbp-x' },
+      tail: ['one', '', 'a <b> `c` | hunter2 ::error::', 'x'.repeat(400)],
+    };
     const error = new BuildError('build', 'the builder ended: a|b *c* hunter2', {
       hint: "Raise 'limits.memory' in `resources`.",
     });
@@ -150,8 +152,8 @@ describe('summary', () => {
   });
 
   test('shows only the end of a long output, and none after a success', () => {
-    const report = new RunReport(0);
-    report.tail = Array.from({ length: 100 }, (_, index) => `line ${index}.`);
+    const tail = Array.from({ length: 100 }, (_, index) => `line ${index}.`);
+    const report = { ...emptyReport, tail };
     const text = render(report, new BuildError('build', 'x'));
     expect(text).toContain('line 85.');
     expect(text).not.toContain('line 84.');
@@ -160,18 +162,18 @@ describe('summary', () => {
 
   test('of a cancelled run has no hint and no empty paragraph', () => {
     const error = new BuildError('cancelled', 'the job was cancelled');
-    expect(render(new RunReport(0), error)).toBe(
+    expect(render(emptyReport, error)).toBe(
       ['### kube-build-push: cancelled', '', '**the job was cancelled**', ''].join('\n'),
     );
   });
 
   test('shows each attempt in the timeline', () => {
-    const report = new RunReport(1_000);
-    report.phase('prepare', 1_010);
-    report.attempts = 1;
-    report.phase('create', 1_100);
-    report.attempts = 2;
-    report.phase('create', 1_200.4);
+    const spans = [
+      span(0, 'prepare', 0, 10),
+      span(1, 'create', 10, 100),
+      span(2, 'create', 100, 200.4),
+    ];
+    const report = { ...emptyReport, spans };
     expect(render(report)).toContain(
       [
         '  section Run',
@@ -184,17 +186,18 @@ describe('summary', () => {
     );
   });
 
-  test('has the commands to inspect and to delete a pod that was kept', () => {
-    const report = finished();
-    report.podKept = true;
-    expect(render(report)).toContain(
-      'The pod was kept. Inspect it with <code>kubectl describe pod kbp-x --namespace builds</code>, and delete it with <code>kubectl delete pod kbp-x --namespace builds</code>.',
-    );
+  test('has the commands to inspect and to delete each pod that was kept', () => {
+    const keptPods = ['kbp-x', 'kbp-y'].map((name) => ({ namespace: 'builds', name }));
+    const text = render({ ...finished, keptPods });
+    for (const { name } of keptPods) {
+      expect(text).toContain(
+        `The pod was kept. Inspect it with <code>kubectl describe pod ${name} --namespace builds</code>, and delete it with <code>kubectl delete pod ${name} --namespace builds</code>.`,
+      );
+    }
   });
 
   test('escapes the digest in its cell', () => {
-    const report = new RunReport(0);
-    report.image = { digest: 'a|b`</code><img>\n😀' };
+    const report = { ...emptyReport, image: { digest: 'a|b`</code><img>\n😀' } };
     expect(render(report, undefined, inputsOf({}))).toContain(
       '| Digest | <code>a&#124;b&#96;&#60;/code&#62;&#60;img&#62;&#10;&#128512;</code> |',
     );

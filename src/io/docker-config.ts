@@ -2,14 +2,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BuildError, describeError, errorCode } from '../errors.ts';
-import { parseDockerConfig, type DockerConfig } from '../logins/collect.ts';
+import { parseDockerConfig, type DockerConfig } from '../logins/docker-config.ts';
 
 /**
- * Reads the Docker configuration that has the logins: that of the input `docker-config` (a directory or a file), else of
- * `$DOCKER_CONFIG`, else of `~/.docker`.
- * @param input undefined without one; `none` stands for no logins.
+ * Reads the Docker configuration that has the registry credentials: that of the input `docker-config` (a directory or a
+ * file), else of `$DOCKER_CONFIG`, else of `~/.docker`.
+ * @param input undefined if it is not set; `none` for no credentials.
  * @param resolve makes a relative path absolute.
- * @returns undefined if there are no logins to send.
+ * @returns undefined if there is no such configuration.
  * @throws BuildError('input') if a file that was named is missing, or any file is broken.
  */
 export function readDockerConfig(
@@ -37,10 +37,10 @@ export function readDockerConfig(
   return parseDockerConfig(text, file);
 }
 
-/** Longer values are no path that anybody wrote by hand, and may be a secret. */
+/** Longer values are probably not a path, but a secret. */
 const longestPath = 200;
 
-/** @throws BuildError('input') for the content of a file in place of its path. It quotes nothing: logins are in it. */
+/** @throws BuildError('input') for the content of a file in place of its path. Quotes nothing of it. */
 function refuseContent(input: string): void {
   const isContent = input.trimStart().startsWith('{');
   const isPath = input.length <= longestPath && !/\p{Cc}/u.test(input);
@@ -49,7 +49,7 @@ function refuseContent(input: string): void {
     ? 'a path, not the content'
     : `a path of one line, up to ${longestPath} characters`;
   throw new BuildError('input', `the input 'docker-config' takes ${what}`, {
-    hint: 'Write the content to a file outside of the workspace, or log in by docker login, in a step before this one.',
+    hint: 'In an earlier step, write the content to a file outside of the workspace, or run docker login.',
   });
 }
 

@@ -5,7 +5,6 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   readSync,
   realpathSync,
@@ -32,7 +31,6 @@ export function createWorkspace(directory: string): Workspace {
     },
     names: (path) => sortByBytes(readdirSync(path)),
     readLink: (path) => readlinkSync(path),
-    readFile: (path) => readFileSync(path),
     open: openFile,
   };
 }

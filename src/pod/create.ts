@@ -11,30 +11,29 @@ const graceMs = 3_000;
 
 /**
  * Creates the pod. The signal does not abort a create that was sent before `graceMs` have passed.
- * @param onRefused called if the API server has rejected the pod, so that there is nothing to delete.
- * @throws BuildError('cluster'), or the signal's reason, also after a create that succeeded.
+ * @throws BuildError('cluster'), or the signal's reason, also after a create that succeeded. The pod may exist after any error
+ * that is not a refusal (isRefusal).
  */
 export async function createPod(
   cluster: Cluster,
   pod: V1Pod,
-  onRefused: () => void,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<V1Pod> {
   signal.throwIfAborted();
-  try {
-    const created = await race(undefined, [
-      (until) => cluster.createPod(pod, until),
-      async (until): Promise<never> => {
-        await untilAborted(signal, until);
-        await clock.sleep(graceMs, until);
-        throw abortReason(signal);
-      },
-    ]);
-    signal.throwIfAborted();
-    return created;
-  } catch (error) {
-    if (error instanceof BuildError && refusals.includes(error.code)) onRefused();
-    throw error;
-  }
+  const created = await race(undefined, [
+    (until) => cluster.createPod(pod, until),
+    async (until): Promise<never> => {
+      await untilAborted(signal, until);
+      await clock.sleep(graceMs, until);
+      throw abortReason(signal);
+    },
+  ]);
+  signal.throwIfAborted();
+  return created;
+}
+
+/** True for an error of createPod after which the pod certainly does not exist. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof BuildError && refusals.includes(error.code);
 }

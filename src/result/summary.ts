@@ -2,11 +2,12 @@ import type { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { removalCommand } from '../pod/remove.ts';
 import { formatBytes } from '../text/size.ts';
-import type { RunReport, Span } from './report.ts';
+import { phaseTimes, type Span } from './phases.ts';
+import type { RunReport } from './report.ts';
 
 /** The output `metadata`: the keys of buildx, and keys of this action with the prefixes `kubernetes`, `context` and `timing`. */
 export function renderMetadata(inputs: Inputs, report: RunReport): string {
-  const { image, pod, node, context } = report;
+  const { image, pod, node, context, spans } = report;
   return JSON.stringify({
     ...(image !== undefined && {
       'containerimage.digest': image.digest,
@@ -22,7 +23,7 @@ export function renderMetadata(inputs: Inputs, report: RunReport): string {
       'context.bytes': context.bytes,
       'context.wireBytes': context.wireBytes,
     }),
-    ...Object.fromEntries([...report.phases].map(([name, ms]) => [`timing.${name}`, ms])),
+    ...Object.fromEntries([...phaseTimes(spans)].map(([name, ms]) => [`timing.${name}`, ms])),
   });
 }
 
@@ -87,9 +88,12 @@ function factsOf(inputs: Inputs, report: RunReport): readonly Row[] {
   return rows;
 }
 
-function renderPhases({ phases, spans }: RunReport): readonly string[] {
+function renderPhases({ spans }: RunReport): readonly string[] {
   if (spans.length === 0) return [];
-  const rows = [...phases].map(([phase, ms]): Row => [phase, `${(ms / 1_000).toFixed(1)} s`]);
+  const rows = [...phaseTimes(spans)].map(([phase, ms]): Row => [
+    phase,
+    `${(ms / 1_000).toFixed(1)} s`,
+  ]);
   return [renderTable(['Phase', 'Time'], rows), renderTimeline(spans)];
 }
 
@@ -122,12 +126,11 @@ function renderTail(lines: readonly string[]): readonly string[] {
   ];
 }
 
-function renderKept({ podKept, pod }: RunReport): readonly string[] {
-  if (!podKept || pod === undefined) return [];
-  const inspect = code(`kubectl describe pod ${pod.name} --namespace ${pod.namespace}`);
-  return [
-    `The pod was kept. Inspect it with ${inspect}, and delete it with ${code(removalCommand(pod))}.`,
-  ];
+function renderKept({ keptPods }: RunReport): readonly string[] {
+  return keptPods.map((pod) => {
+    const inspect = code(`kubectl describe pod ${pod.name} --namespace ${pod.namespace}`);
+    return `The pod was kept. Inspect it with ${inspect}, and delete it with ${code(removalCommand(pod))}.`;
+  });
 }
 
 type Row = readonly [string, string];

@@ -220,7 +220,6 @@ class ChangingFiles implements Workspace {
   readonly stat = (path: string): FileStat | undefined => disk.stat(path);
   readonly names = (path: string): readonly string[] => disk.names(path);
   readonly readLink = (path: string): string => disk.readLink(path);
-  readonly readFile = (path: string): Buffer => disk.readFile(path);
   readonly #change: (file: OpenFile, reads: number) => Partial<OpenFile>;
 
   constructor(change: (file: OpenFile, reads: number) => Partial<OpenFile> = () => ({})) {

@@ -5,7 +5,8 @@ import { expect, test } from '@jest/globals';
 function crash(statements: string): { readonly stdout: string; readonly status: number | null } {
   const module = new URL('../../../src/io/runner/crash.ts', import.meta.url).href;
   const program = `import { failOnCrash } from ${JSON.stringify(module)};
-    failOnCrash((text) => new Promise((resolve) => process.stdout.write(text, resolve)));
+    failOnCrash(({ message, hint }) =>
+      new Promise((resolve) => process.stdout.write(message + '. ' + hint, resolve)));
     ${statements}`;
   const { stdout, status } = spawnSync(
     process.execPath,

@@ -1,16 +1,19 @@
-import { describeError } from '../../errors.ts';
+import { BuildError, describeError } from '../../errors.ts';
 
 /**
- * The last resort: an error that nothing caught ends the step as a failure, in one line. The post step removes the pod.
- * @param print writes the line; the process ends when it has.
+ * The last resort: an error that nothing catches ends the process with exit code 1. The post step removes the pod.
+ * @param report writes the failure to the job log; the process ends when it has settled.
  */
-export function failOnCrash(print: (text: string) => Promise<void>): void {
+export function failOnCrash(report: (failure: BuildError) => Promise<void>): void {
   let isEnding = false;
   const end = (error: unknown): void => {
     if (isEnding) return;
     isEnding = true;
-    const text = `the step crashed: ${describeError(error)}. Please report this with the job log.`;
-    void print(text).finally(() => process.exit(1));
+    const failure = new BuildError('build', `the step crashed: ${describeError(error)}`, {
+      hint: 'Please report this with the job log.',
+      cause: error,
+    });
+    void report(failure).finally(() => process.exit(1));
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);

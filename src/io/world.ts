@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { getInput } from '@actions/core';
+import { readInputFile } from '../context/directory/find-path.ts';
+import type { BuildError } from '../errors.ts';
+import type { KubeInputs } from '../inputs/inputs.ts';
+import type { RawInputs } from '../inputs/reader.ts';
+import type { DockerConfig } from '../logins/docker-config.ts';
+import { JobLog } from '../logs/fence.ts';
+import type { Clock, Cluster, Job, RunCommand, Workspace } from '../ports.ts';
+import { systemClock } from './clock.ts';
+import { readDockerConfig } from './docker-config.ts';
+import { commandRunner } from './exec.ts';
+import { KubeCluster } from './kube/cluster.ts';
+import { logRequests } from './kube/request-log.ts';
+import { connect, type Connection } from './kube/connection.ts';
+import { failOnCrash } from './runner/crash.ts';
+import { runnerJob } from './runner/job.ts';
+import { cancellation } from './runner/signals.ts';
+import { createWorkspace } from './workspace.ts';
+
+/** A cluster that can be used, and how it was found. */
+export interface OpenCluster {
+  readonly cluster: Cluster;
+  readonly connection: Pick<
+    Connection,
+    'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls'
+  >;
+}
+
+/** Everything outside of the process that a step uses; the tests of step.ts have doubles of it. */
+export interface World {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly inputs: RawInputs;
+  readonly clock: Clock;
+  readonly job: Job;
+  readonly log: JobLog;
+  readonly workspace: Workspace;
+  readonly runCommand: RunCommand;
+  /** See io/docker-config.ts. */
+  readDockerConfig(input: string | undefined): DockerConfig | undefined;
+  /** Reads the kubeconfig and masks its secrets. Sends nothing. @throws BuildError('input') */
+  openCluster(kube: KubeInputs): OpenCluster;
+  readonly randomBytes: (size: number) => Buffer;
+  /** Installs the handlers of the runner's signals; see io/runner/signals.ts. */
+  cancellation(): AbortSignal;
+  /** Installs the handler of errors that nothing catches; see io/runner/crash.ts. */
+  onCrash(report: (failure: BuildError) => Promise<void>): void;
+}
+
+/** The runner, its files and the cluster. @param environment of the process. */
+export function realWorld(environment: NodeJS.ProcessEnv): World {
+  const clock = systemClock;
+  const isDebug = environment['RUNNER_DEBUG'] === '1';
+  const workspace = createWorkspace(process.cwd());
+  const runCommand = commandRunner(environment);
+  const log = new JobLog(runnerJob, () => randomBytes(16).toString('hex'));
+  const mask = (secret: string): void => {
+    void log.mask(secret);
+  };
+  return {
+    environment,
+    clock,
+    log,
+    workspace,
+    runCommand,
+    randomBytes,
+    cancellation,
+    job: runnerJob,
+    onCrash: failOnCrash,
+    inputs: {
+      read: (name) => getInput(name, { trimWhitespace: false }),
+      env: (name) => environment[name],
+      readText: (path) => readInputFile(path, workspace)?.toString('utf8'),
+    },
+    readDockerConfig: (input) =>
+      readDockerConfig(input, environment, (path) => workspace.resolve(path)),
+    openCluster(kube) {
+      const connection = connect(kube, environment, { run: runCommand, mask });
+      const onRequest = isDebug ? logRequests((line) => log.debug(line)) : undefined;
+      return { connection, cluster: new KubeCluster(connection, clock, onRequest) };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { BuildError, describeError } from '../errors.ts';
+import { fieldsOf, isFields, type Fields } from '../text/json.ts';
+
+/** The parts of Docker's config.json that have credentials, or name the helper that has them. */
+export interface DockerConfig {
+  /** Path of the file, for messages. */
+  readonly source: string;
+  /** Credentials by registry, under Docker's many spellings of it (registry-key.ts). */
+  readonly auths: Fields;
+  /** Suffix of the program `docker-credential-<suffix>` by registry. */
+  readonly credHelpers: Fields;
+  /** Suffix of the program for all other registries. */
+  readonly credsStore: string | undefined;
+}
+
+/**
+ * Reads config.json.
+ * @param source its path, for messages.
+ * @throws BuildError('input') if it is not a JSON object. The message quotes nothing of the text, which has credentials.
+ */
+export function parseDockerConfig(text: string, source: string): DockerConfig {
+  let document: unknown;
+  try {
+    document = JSON.parse(text.trim() === '' ? '{}' : text);
+  } catch (error) {
+    // The parser's message quotes the text; only the position is taken from it.
+    const position = /position \d+/.exec(describeError(error))?.[0];
+    throw brokenConfig(source, `it is not JSON${position === undefined ? '' : ` (${position})`}`);
+  }
+  if (!isFields(document)) throw brokenConfig(source, 'it is not a JSON object');
+  const { auths, credHelpers, credsStore } = document;
+  return {
+    source,
+    auths: fieldsOf(auths),
+    credHelpers: fieldsOf(credHelpers),
+    credsStore: typeof credsStore === 'string' && credsStore !== '' ? credsStore : undefined,
+  };
+}
+
+function brokenConfig(source: string, problem: string): BuildError {
+  return new BuildError(
+    'input',
+    `reading the Docker configuration ${JSON.stringify(source)} failed: ${problem}`,
+    { hint: "Correct the file, or set 'docker-config' to another file or to none." },
+  );
+}

@@ -1,0 +1,79 @@
+import { BuildError, describeError } from '../errors.ts';
+import { dockerHub } from '../inputs/values/reference.ts';
+import type { RunCommand } from '../ports.ts';
+import { fieldsOf, parseJson } from '../text/json.ts';
+import { lastLine } from '../text/mask.ts';
+import { stoppedWhile } from '../time/deadline.ts';
+import { basicAuth, secretsOf, type Credentials } from './credentials.ts';
+import { hubKey } from './registry-key.ts';
+
+/**
+ * Runs `docker-credential-<helper> get`. Source: docker/docker-credential-helpers: the server's URL on stdin, JSON on
+ * stdout; the user name `<token>` marks an identity token.
+ * @param helper suffix of the program's name.
+ * @param host of the registry.
+ * @returns undefined if the helper has no credentials for the registry.
+ * @throws BuildError('input') if the helper fails; the signal's reason if it is aborted.
+ */
+export async function askHelper(
+  helper: string,
+  host: string,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> {
+  // `docker login` stores credentials under the name that it was given; only Docker Hub has a fixed one.
+  const servers = host === dockerHub ? [hubKey, dockerHub, 'docker.io'] : [host, `https://${host}`];
+  for (const server of servers) {
+    const credentials = await getCredentials(helper, server, run, signal);
+    if (credentials !== undefined) return credentials;
+  }
+  return undefined;
+}
+
+async function getCredentials(
+  helper: string,
+  server: string,
+  run: RunCommand,
+  signal: AbortSignal,
+): Promise<Credentials | undefined> {
+  const command = `docker-credential-${helper}`;
+  const doing = `getting the credentials for ${JSON.stringify(server)} from ${JSON.stringify(command)}`;
+  const hint =
+    "Install or correct the credential helper, or set 'docker-config' to a directory without it.";
+  let result;
+  try {
+    result = await run(command, ['get'], { input: server, signal });
+  } catch (error) {
+    if (signal.aborted) throw stoppedWhile(doing, signal, hint);
+    throw new BuildError('input', `${doing} failed: ${describeError(error)}`, {
+      hint,
+      cause: error,
+    });
+  }
+  const { exitCode, stdout, stderr } = result;
+  if (exitCode !== 0) {
+    if (isNotFound(`${stdout} ${stderr}`)) return undefined;
+    // Stdout is never quoted: a helper can print the credentials there and fail all the same.
+    const reason = lastLine(stderr, secretsOf(readAnswer(stdout) ?? {}));
+    const why = reason === '' ? '' : `: ${reason}`;
+    throw new BuildError('input', `${doing} failed with exit code ${exitCode}${why}`, { hint });
+  }
+  const answer = readAnswer(stdout);
+  if (answer === undefined) {
+    throw new BuildError('input', `${doing} failed: it returned no credentials`, { hint });
+  }
+  return Object.keys(answer).length === 0 ? undefined : answer;
+}
+
+/** The helpers have no exit code for it, only their messages. */
+function isNotFound(output: string): boolean {
+  return /credentials not found|no credentials|not found in native/i.test(output);
+}
+
+/** @returns undefined for anything but the JSON of a helper; no fields for one without a secret. */
+function readAnswer(stdout: string): Credentials | undefined {
+  const { Username: username, Secret: secret } = fieldsOf(parseJson(stdout));
+  if (typeof username !== 'string' || typeof secret !== 'string') return undefined;
+  if (secret === '') return {};
+  return username === '<token>' ? { identitytoken: secret } : { auth: basicAuth(username, secret) };
+}

@@ -1,0 +1,125 @@
+import { createSource } from './context/source.ts';
+import type { StdinSource } from './context/stdin.ts';
+import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
+import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
+import { registriesOf } from './dockerfile/registries.ts';
+import type { Engine } from './engines/engine.ts';
+import { selectEngine } from './engines/select.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import { collectLogins } from './logins/collect.ts';
+import type { DockerConfig } from './logins/docker-config.ts';
+import { wantedHosts } from './logins/hosts.ts';
+import { noLogins, type Logins } from './logins/logins.ts';
+import type { JobLog } from './logs/fence.ts';
+import { placeOf } from './logs/place.ts';
+import type { RunCommand, Workspace } from './ports.ts';
+import { orAborted } from './time/abort.ts';
+
+/** What is built, and how: everything that is the same for each attempt. */
+export interface BuildPlan {
+  readonly inputs: Inputs;
+  readonly engine: Engine;
+  readonly source: StdinSource;
+  /** Without instructions for an engine that needs no Dockerfile. */
+  readonly dockerfile: Dockerfile;
+  readonly logins: Logins;
+  /** Registries that the Dockerfile names. */
+  readonly pullHosts: readonly string[];
+}
+
+export interface PlanPorts {
+  readonly workspace: Workspace;
+  readonly log: JobLog;
+  readonly runCommand: RunCommand;
+  /** Reads the Docker configuration that the input `docker-config` names; undefined if there is none. */
+  readonly readDockerConfig: (input: string | undefined) => DockerConfig | undefined;
+  /** `SOURCE_DATE_EPOCH` of the environment. */
+  readonly sourceDateEpoch: string | undefined;
+}
+
+/**
+ * Finds and checks the context. Nothing is packed yet.
+ * @throws BuildError('context' or 'input'), or the signal's reason.
+ */
+export async function openSource(
+  inputs: Inputs,
+  { workspace, log, sourceDateEpoch }: PlanPorts,
+  signal: AbortSignal,
+): Promise<StdinSource> {
+  const reading = createSource(
+    {
+      source: inputs.source,
+      file: inputs.file,
+      layout: selectEngine(inputs).layout,
+      compressionLevel: inputs.compressionLevel,
+      excludes: inputs.excludes,
+      keepGitCredentials: inputs.gitCredentials === 'keep',
+      sourceDateEpoch,
+    },
+    workspace,
+  );
+  const source = await orAborted(reading, signal);
+  await log.info(`stdin: ${source.description}`);
+  for (const note of source.notes) await log.info(note);
+  for (const warning of source.warnings) await log.warning(warning);
+  return source;
+}
+
+/**
+ * Checks the Dockerfile and collects the registry credentials: everything that can fail before the cluster is asked.
+ * @throws BuildError('context' or 'input'), or the signal's reason.
+ */
+export async function makePlan(
+  inputs: Inputs,
+  source: StdinSource,
+  ports: PlanPorts,
+  signal: AbortSignal,
+): Promise<BuildPlan> {
+  const engine = selectEngine(inputs);
+  const plan = { inputs, engine, source, dockerfile: parseDockerfile(source.dockerfile) };
+  if (engine.layout === 'plain') return { ...plan, logins: noLogins, pullHosts: [] };
+  if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
+  const pullHosts = registriesOf(plan.dockerfile, inputs.image.buildArgs);
+  const logins = await findLogins(inputs, pullHosts, ports, signal);
+  return { ...plan, logins, pullHosts };
+}
+
+/** Logs the warnings about the Dockerfile. @throws BuildError('context') for its errors. */
+async function checkDockerfileOf(
+  { inputs, source, dockerfile }: Pick<BuildPlan, 'inputs' | 'source' | 'dockerfile'>,
+  log: JobLog,
+): Promise<void> {
+  const { problems, warnings } = checkDockerfile({
+    dockerfile,
+    target: inputs.image.target,
+    buildArgs: inputs.image.buildArgs,
+    lookUp: source.lookUp,
+    builderImage: inputs.builder.image,
+  });
+  for (const { message, hint, line } of warnings) {
+    await log.warning(`${message}. ${hint}`, placeOf(source.dockerfilePath, line));
+  }
+  throwIfAny(problems);
+}
+
+/** The registry credentials that the build needs, masked in the job log. With `registry-secret` none are sent. */
+async function findLogins(
+  inputs: Inputs,
+  pullHosts: readonly string[],
+  { log, readDockerConfig, runCommand }: PlanPorts,
+  signal: AbortSignal,
+): Promise<Logins> {
+  const { secret, dockerConfig } = inputs.registry;
+  const config = secret === undefined ? readDockerConfig(dockerConfig) : undefined;
+  if (config === undefined) return noLogins;
+  const logins = await collectLogins(config, wantedHosts(inputs, pullHosts), runCommand, signal);
+  for (const value of logins.secrets) await log.mask(value);
+  for (const warning of logins.warnings) await log.warning(warning);
+  if (logins.byHost.size > 0) {
+    const hosts = [...logins.byHost.keys()].join(', ');
+    await log.info(
+      `registry credentials sent with the context: ${hosts} (RUN instructions can read them)`,
+    );
+  }
+  return logins;
+}
