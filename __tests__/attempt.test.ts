@@ -153,8 +153,7 @@ test('a node that stops answering is said once, and once that it answers again',
   }
   pod.become('exit-7');
   await clock.until(end);
-  const silent =
-    'node lab is NotReady: waiting until it is Ready or the pod is evicted';
+  const silent = 'node lab is NotReady: waiting until it is Ready or the pod is evicted';
   expect(job.lines.filter((line) => line.startsWith('node '))).toEqual([
     silent,
     'node lab is Ready again',
