@@ -1,4 +1,4 @@
-// Our ignore rules against the oracle's, and what is left of a difference once everything is gone that it does not need.
+// Compares our ignore rules with those of the oracle and reduces a difference to its smallest example.
 import { drawCase, type IgnoreCase } from './draw.ts';
 import { keptNames, ourVerdict, ourWalk } from './ours.ts';
 import type { OracleProgram, Verdict } from './program.ts';
@@ -53,7 +53,7 @@ export async function compareIgnoreRules(
   return sum;
 }
 
-/** The difference of one case; undefined if there is none. */
+/** The difference of one case; undefined if both agree. */
 export async function compareOne(
   program: OracleProgram,
   one: IgnoreCase,
@@ -90,13 +90,13 @@ function walkDifference(example: IgnoreCase, excluded: readonly boolean[]): stri
   const missing = [...expected].filter((name) => !sent.has(name));
   const extra = [...sent].filter((name) => !expected.has(name));
   if (missing.length === 0 && extra.length === 0) return undefined;
-  return `the walk leaves out ${JSON.stringify(missing)} and sends ${JSON.stringify(extra)} in addition`;
+  return `the walk omits ${JSON.stringify(missing)} and sends ${JSON.stringify(extra)} in addition`;
 }
 
-/** Takes away lines, paths and characters as long as the two still differ. */
+/** Removes lines, paths and characters as long as the two still differ. */
 async function minimise(program: OracleProgram, one: IgnoreCase): Promise<Difference> {
   let found = await compareOne(program, one);
-  if (found === undefined) throw new Error('a difference that does not come again');
+  if (found === undefined) throw new Error('the difference does not occur again');
   for (let candidates = smaller(one); candidates.length > 0;) {
     const verdicts = await program.judge(candidates);
     const next = candidates

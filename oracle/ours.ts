@@ -33,7 +33,7 @@ export function ourWalk({ ignore, paths }: IgnoreCase): {
   return { names: entries.map(({ name }) => name), unread: files.unread };
 }
 
-/** What must be sent by the oracle's verdict: what is kept, and the directories that lead there. */
+/** The names to send by the verdict of the oracle: kept paths and their parent directories. */
 export function keptNames(
   paths: readonly string[],
   excluded: readonly boolean[],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { IgnoreCase } from './draw.ts';
 
-/** What Docker's matcher says: a flag for each path, or what is wrong with a pattern. */
+/** The result of Docker's matcher: a flag for each path, or the error of a pattern. */
 export type Verdict = { readonly excluded: readonly boolean[] } | { readonly error: string };
 
 /** One member of an archive, as Go's archive/tar reads it. */
@@ -42,7 +42,7 @@ export class OracleProgram {
     });
     if (error !== undefined)
       throw new Error(
-        `go is not there (${error.message}): the oracle is a program in Go, https://go.dev/dl`,
+        `cannot run go (${error.message}): the oracle is a program in Go, see https://go.dev/dl`,
       );
     if (status !== 0) throw new Error(`go build failed: ${stderr}`);
   }
@@ -71,7 +71,7 @@ export class OracleProgram {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    // It may have ended without reading everything, and says why.
+    // It may end without reading everything, and prints the reason.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const [code, stdout, stderr] = await Promise.all([

@@ -9,7 +9,7 @@ type RecordedCase = { readonly rule: string; readonly ignore: string } & (
   | { readonly error: string; readonly paths: readonly string[] }
 );
 
-/** Asks the oracle everything in the table and writes what it says. @returns how many cases say something else than before. */
+/** Judges every case of the table again and writes the verdicts. @returns how many changed. */
 export async function recordIgnoreCases(program: OracleProgram): Promise<number> {
   const before = JSON.parse(readFileSync(file, 'utf8')) as readonly RecordedCase[];
   const cases = before.map((one) => ({ ignore: one.ignore, paths: pathsOf(one) }));
@@ -26,7 +26,7 @@ export async function recordIgnoreCases(program: OracleProgram): Promise<number>
   return lines.filter((line, index) => line !== JSON.stringify(before[index])).length;
 }
 
-/** Sorted, so that a directory comes before what is in it. */
+/** Sorted, so that a directory comes before its content. */
 function pathsOf(one: RecordedCase): readonly string[] {
   return ('kept' in one ? [...one.excluded, ...one.kept] : [...one.paths]).sort();
 }

@@ -8,7 +8,7 @@ interface Sleeper {
 /** Real time after which a promise counts as stuck; a test may take 5 s. */
 const patienceMs = 4_000;
 
-/** Time that stands still until a test moves it. */
+/** Time that does not pass until a test moves it. */
 export class VirtualClock implements Clock {
   #now: number;
   readonly #sleepers = new Set<Sleeper>();

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../src/text/problem.ts';
 
-/** What a parser says is wrong; the text `no problem` if it takes the value. */
+/** The problem that a parser reports; the text `no problem` if it takes the value. */
 export function problemsOf(run: () => unknown): unknown {
   try {
     run();

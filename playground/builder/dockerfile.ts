@@ -3,7 +3,7 @@ import { collapse, listInstructions } from '../../src/engines/instruction.ts';
 import { buildFailure } from './failure.ts';
 import { splitWords } from './words.ts';
 
-/** One instruction, taken apart but with its variables as they stand. */
+/** One instruction, parsed, with its variables unexpanded. */
 export interface Step {
   /** In upper case. */
   readonly keyword: string;
@@ -13,7 +13,7 @@ export interface Step {
   readonly text: string;
   /** `--name=value` before the arguments. */
   readonly flags: ReadonlyMap<string, string>;
-  /** Behind the flags; continued lines joined. */
+  /** After the flags; continued lines joined. */
   readonly rest: string;
   /** Words of `rest`, or the strings of its JSON form. */
   readonly words: readonly string[];
@@ -115,7 +115,7 @@ function toStep(
   return { keyword, line, text, flags, rest, words, isJson: json !== undefined, hasHeredoc };
 }
 
-/** Comments and empty lines between continued lines are no part of them. A here-document is cut off. */
+/** Comments and empty lines between continued lines are dropped. A heredoc is cut off. */
 function joinLines(lines: readonly string[], escape: string): string {
   const joined: string[] = [];
   for (const [index, line] of lines.entries()) {
@@ -152,7 +152,7 @@ function parseJsonForm(text: string): readonly string[] | undefined {
       ? value
       : undefined;
   } catch {
-    // Docker takes what is no JSON for the shell form.
+    // Docker treats anything but JSON as the shell form.
     return undefined;
   }
 }
