@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createAccount, type Account } from '../e2e/account.ts';
 import { testCluster, type TestCluster } from '../e2e/cluster.ts';
 
-/** A cluster to measure on, with an account of its own as users have it. */
+/** A cluster to measure on, with a ServiceAccount of its own as users have it. */
 export interface BenchCluster extends TestCluster {
   readonly account: Account;
-  /** The account's kubeconfig, YAML. */
+  /** The kubeconfig of the ServiceAccount, YAML. */
   readonly kubeconfig: string;
   /** The same as a file. */
   readonly kubeconfigPath: string;
@@ -15,7 +15,7 @@ export interface BenchCluster extends TestCluster {
   readonly directory: string;
 }
 
-/** Runs `use` on the cluster that the environment names, see CONTRIBUTING.md; without one it says so. */
+/** Runs `use` on the cluster of the environment variables, see CONTRIBUTING.md; without one it prints a message. */
 export async function onCluster(
   what: string,
   use: (cluster: BenchCluster) => Promise<void>,

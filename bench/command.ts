@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** One run of a shell pipeline, its output thrown away. */
+/** One run of a shell pipeline, without its output. */
 export interface Run {
   readonly seconds: number;
   readonly outputBytes: number;
@@ -42,7 +42,7 @@ export async function isInstalled(program: string): Promise<boolean> {
   }
 }
 
-/** Reads a directory's files once, so that nobody pays for a cold cache. */
+/** Reads the files of a directory once, so that no variant pays for a cold cache. */
 export async function warm(directory: string): Promise<void> {
   await runPipeline('tar -cf - . | cat', directory);
 }

@@ -8,11 +8,11 @@ import { startRecorder, type RecordedRequest, type Recorder } from './recorder.t
 export interface Moments {
   /** The step's process started, the create request has arrived. */
   readonly create: number;
-  /** The cluster said that the container runs, the first byte of stdin has arrived; without the attach handshake. */
+  /** The cluster reported that the container runs, the first byte of stdin has arrived; without the attach handshake. */
   readonly firstByte: number;
   /** Attach asked for and answered. */
   readonly handshake: number;
-  /** The cluster said that the container has ended, the step has ended. */
+  /** The cluster reported that the container has ended, the step has ended. */
   readonly end: number;
   readonly requests: Counts;
 }
@@ -87,7 +87,7 @@ function find(requests: readonly RecordedRequest[], purpose: string): RecordedRe
 }
 
 function purposeOf({ method, path, query }: RecordedRequest): string {
-  if (path.includes('/authorization.k8s.io/')) return 'rights';
+  if (path.includes('/authorization.k8s.io/')) return 'access reviews';
   if (path === '/version') return 'version';
   if (method === 'DELETE') return 'delete';
   if (method === 'POST') return 'create';
@@ -95,13 +95,13 @@ function purposeOf({ method, path, query }: RecordedRequest): string {
   return /\/pods\/[^/]+\/(\w+)$/.exec(path)?.[1] ?? (path.endsWith('/pods') ? 'list' : 'read');
 }
 
-/** When a watch first said that the container is in this state. */
+/** When a watch first reported the container in this state. */
 function stateSeen(requests: readonly RecordedRequest[], state: 'running' | 'terminated'): number {
   const events = requests.flatMap((request) => request.events);
   const seen = events.find(({ line }) => {
     const { object } = JSON.parse(line) as { object: V1Pod };
     return object.status?.containerStatuses?.[0]?.state?.[state] !== undefined;
   });
-  if (seen === undefined) throw new Error(`no watch said that the container is ${state}`);
+  if (seen === undefined) throw new Error(`no watch reported that the container is ${state}`);
   return seen.at;
 }

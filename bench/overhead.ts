@@ -1,4 +1,4 @@
-// What the action costs beside the build: moments and requests on the playground, and on a real cluster if there is one.
+// The cost of the action in addition to the build: moments and requests on the playground, and on a real cluster if there is one.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,7 @@ function shell(image: string, script: string): Inputs {
   };
 }
 
-/** What needs no cluster at all: how long the bundle's processes take, beside node's own start. */
+/** Needs no cluster: how long the processes of the bundle take in addition to the start of node. */
 async function benchProcesses(rounds: number, directory: string): Promise<void> {
   const entry = join(bundle, 'index.js');
   const nowhere = { GITHUB_STATE: '/dev/null', GITHUB_OUTPUT: '/dev/null' };

@@ -49,7 +49,7 @@ async function measure(cluster: BenchCluster, rounds: number): Promise<void> {
   compare('overlap', 'Container running to upload complete, 200 MB', times);
 }
 
-/** @throws if the consumer did not say it. */
+/** @throws if the consumer did not print it. */
 function uploadSeconds(output: string): number {
   const said = /took (\d+) bytes from ([\d.]+) to ([\d.]+)/.exec(output);
   if (said === null || said[1] === '0') throw new Error(`the consumer got nothing:\n${output}`);

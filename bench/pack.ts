@@ -59,7 +59,7 @@ function report(
     };
   });
   console.log(
-    `\n${name}: ${(bytes / 1e6).toFixed(0)} MB, event loop p99 of ours ${delayMs.toFixed(1)} ms`,
+    `\n${name}: ${(bytes / 1e6).toFixed(0)} MB, our event loop p99 ${delayMs.toFixed(1)} ms`,
   );
   console.table(rows);
   console.log(JSON.stringify({ bench: 'pack', context: name, bytes, delayMs, rows }));

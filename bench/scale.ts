@@ -59,7 +59,7 @@ const contexts: Readonly<Record<string, (directory: string) => Scale>> = {
   },
 };
 
-/** @throws if GNU tar lists something else than what was written. */
+/** @throws if GNU tar does not list exactly the written entries. */
 export async function benchScale(): Promise<void> {
   const rows: object[] = [];
   for (const [name, write] of Object.entries(contexts)) {

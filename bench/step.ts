@@ -1,4 +1,4 @@
-// The whole step against `tar | kubectl run -i --rm` into the same kaniko: same arguments, same pod, same account.
+// The whole step against `tar | kubectl run -i --rm` into the same kaniko: same arguments, same pod, same ServiceAccount.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';

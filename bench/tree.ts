@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 
 const modules = join(import.meta.dirname, '../node_modules');
-/** Of very small files kaniko makes some hundred a second, which would hide everything else; programs are no usual context. */
+/** Of very small files kaniko makes some hundred a second, which would hide everything else; programs are not a usual context. */
 const leastBytes = 8e3;
 const largestBytes = 2e6;
 

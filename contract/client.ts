@@ -6,10 +6,10 @@ import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { Connection } from '../src/io/kube/connection.ts';
 
-/** The action's account, one with all rights, one without any. */
+/** The credentials of the action, of an administrator, and of a ServiceAccount without permissions. */
 export type Account = 'account' | 'admin' | 'nobody';
 
-/** Who asks: an account, a token that is none, or no token at all. */
+/** Credentials of a request: those of an account, an invalid token, or no token. */
 export type Identity = Account | 'bad token' | 'anonymous';
 
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export interface Call {
   readonly query?: Query;
   /** A text is sent as it is. */
   readonly body?: object | string;
-  /** JSON unless told otherwise; undefined for none. */
+  /** JSON by default; undefined for none. */
   readonly contentType?: string | undefined;
   readonly as?: Identity;
 }
@@ -83,7 +83,7 @@ export class Client {
       headers['content-length'] = Buffer.byteLength(sent);
     }
     const request = sendRequest(url, { ...options, method, headers, signal: this.#signal });
-    // Whoever reads the answer hears of a broken connection, too.
+    // The reader of the answer gets the error of a broken connection, too.
     request.on('error', () => undefined);
     request.end(sent);
     const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -4,7 +4,7 @@ import { connect, type Connection } from '../src/io/kube/connection.ts';
 import { parseKubeconfig } from '../src/kubeconfig/document.ts';
 import type { ContractCluster } from './session.ts';
 
-/** The cluster that the environment names; undefined if there is none. */
+/** The cluster of the environment variables; undefined without one. */
 export function realCluster(
   environment: Readonly<Record<string, string | undefined>>,
 ): ContractCluster | undefined {
@@ -22,7 +22,7 @@ export function realCluster(
   };
 }
 
-/** Runs something on a playground that is there only for this. */
+/** Runs a function on a playground of its own. */
 export async function withPlayground<T>(run: (cluster: ContractCluster) => Promise<T>): Promise<T> {
   const playground = await startCluster();
   try {

@@ -16,12 +16,12 @@ export function stdin(text: string): Uint8Array {
 }
 
 export interface Conversation extends Omit<AttachCall, 'pod' | 'query'> {
-  /** `container` and `stdin` unless told otherwise. */
+  /** Default: `container` and `stdin`. */
   readonly query?: AttachCall['query'];
   readonly sends: readonly Sent[];
 }
 
-/** Opens an attach connection, says everything at once and listens to its end; what came, in its order. */
+/** Opens an attach connection, sends everything at once and listens until its end. @returns what arrived, in order. */
 export async function converse(
   session: Session,
   { query, sends, ...call }: Conversation,
@@ -35,7 +35,7 @@ export async function converse(
   const heard: unknown[] = [];
   socket.on('message', (data) => heard.push(frameView(data as Buffer)));
   socket.on('pong', () => heard.push('pong'));
-  // A connection that breaks says so by its close code.
+  // A broken connection has its own close code.
   socket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => {
     socket.once('close', resolve);

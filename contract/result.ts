@@ -5,7 +5,7 @@ export type Json =
 /** One case's outcome by what was looked at, for example `status`, `body`, `frames`. */
 export type Result = Readonly<Record<string, Json>>;
 
-/** A name that differs from cluster to cluster or from run to run, and the word that stands for it. */
+/** A name that differs from cluster to cluster or from run to run, and the word that replaces it. */
 export type Replacement = readonly [found: string, word: string];
 
 const uid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;

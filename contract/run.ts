@@ -7,7 +7,7 @@ import { Session, type ContractCluster } from './session.ts';
 
 export type Results = Readonly<Record<string, Result>>;
 
-/** Key of a result that says why a case could not be carried out; never recorded. */
+/** Key of a result with the reason why a case could not run; never recorded. */
 export const failed = 'could not be carried out';
 
 /** Pods of so many cases are on the cluster at once. */
@@ -40,7 +40,7 @@ async function runCase({ run }: ContractCase, cluster: ContractCluster): Promise
 
 export type Verdict =
   | { readonly kind: 'equal' }
-  /** Only where the case says so; the reasons are the case's. */
+  /** Differences that the case lists, with its reasons. */
   | { readonly kind: 'known'; readonly fields: readonly string[] }
   /** Different where the case promises equality, or equal where it names a difference. */
   | { readonly kind: 'different'; readonly fields: readonly string[] };

@@ -6,11 +6,11 @@ import type { Replacement } from './result.ts';
 
 /** A cluster that the cases run on. */
 export interface ContractCluster {
-  /** With all rights in all namespaces; only for what the account must not do. */
+  /** With all permissions in all namespaces; only for requests that the action cannot send. */
   readonly admin: Connection;
-  /** With the rights of the action. */
+  /** With the permissions of the action. */
   readonly account: Connection;
-  /** A valid token without any right. */
+  /** A valid token without any permission. */
   readonly nobody: Connection;
   /** Busybox, as the cluster's nodes pull it. */
   readonly image: string;
@@ -122,7 +122,7 @@ export class Session {
     return this.until(await this.create(pod), wanted);
   }
 
-  /** Removes what the case left behind and ends what it left open. */
+  /** Removes the pods of the case and closes its connections. */
   async end(): Promise<void> {
     this.#stop.abort();
     const body = { gracePeriodSeconds: 0 };

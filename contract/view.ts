@@ -22,7 +22,7 @@ export function podAnswerView(answer: Answer): Record<string, unknown> {
   return { ...answerView(answer), body: podView(answer.body as V1Pod) };
 }
 
-/** Metadata, spec and status as far as a builder looks at them; what depends on the cluster's plugins is left out. */
+/** Metadata, spec and status as far as a builder looks at them; fields that depend on plugins of the cluster are excluded. */
 export function podView({ apiVersion, kind, metadata, spec, status }: V1Pod): object {
   const { name, namespace, labels, generation, deletionGracePeriodSeconds } = metadata ?? {};
   const { containers = [], nodeName, restartPolicy, terminationGracePeriodSeconds } = spec ?? {};

@@ -1,4 +1,4 @@
-// What happens to pods, nodes and containers that no request of the action would cause.
+// Events of pods, nodes and containers that no request of the action causes.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
 import { kubectl, runProgram } from './kubectl.ts';
@@ -19,14 +19,14 @@ export function evict(pod: V1Pod): Promise<string> {
   return kubectl(['create', '--raw', path, '--filename', '-'], { input: JSON.stringify(eviction) });
 }
 
-/** Marks a node as one on which nothing may go on; without a node, takes the mark from all of them. */
+/** Adds a NoExecute taint to the node of the pod, or removes it from all nodes. */
 export function withTaint(pod: V1Pod | undefined, verb: 'add' | 'remove'): Promise<string> {
   return verb === 'add'
     ? kubectl(['taint', 'node', pod?.spec?.nodeName ?? '', `${taint}=true:NoExecute`])
     : kubectl(['taint', 'node', '--all', `${taint}-`]);
 }
 
-/** Removes the builder's container behind the kubelet's back. @param containerd address of its socket. */
+/** Removes the container of the builder without the kubelet. @param containerd address of its socket. */
 export async function loseContainer(pod: V1Pod, containerd: string): Promise<void> {
   const id = containerId(pod);
   const ctr = (...args: readonly string[]): Promise<string> =>
@@ -54,7 +54,7 @@ export function loseShim(pod: V1Pod): Promise<void> {
 function containerId(pod: V1Pod): string {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === 'builder');
   const id = /^containerd:\/\/(\w+)$/.exec(status?.containerID ?? '')?.[1];
-  if (id === undefined) throw new Error('the builder has no container of containerd');
+  if (id === undefined) throw new Error('the builder has no containerd container');
   return id;
 }
 
@@ -74,7 +74,7 @@ function commandOf(pid: number): string {
   return textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 }
 
-/** Empty for what is no more. */
+/** Empty if the file no longer exists. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-// A namespace of the run's own with the account that users get: examples/cluster, as it stands.
+// A namespace of the run with the ServiceAccount that users get: examples/cluster, unchanged.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ export interface Account {
 
 /** Created for one run of the suite. */
 export interface RunAccount extends Account {
-  /** What the test files find it by. */
+  /** The environment variables with which the test files find it. */
   readonly variables: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface RunAccount extends Account {
 const example = resolve(import.meta.dirname, '../examples/cluster');
 const names = { namespace: 'E2E_NAMESPACE', kubeconfig: 'E2E_KUBECONFIG' } as const;
 
-/** Name of the account and its Role in rbac.yaml. */
+/** Name of the ServiceAccount and its Role in rbac.yaml. */
 export const accountName = 'kube-build-push';
 
 export async function createAccount(): Promise<RunAccount> {
@@ -40,17 +40,17 @@ export async function createAccount(): Promise<RunAccount> {
   }
 }
 
-/** The account that scripts/e2e.ts made. @throws outside of it. */
+/** The account that scripts/e2e.ts created. @throws outside of it. */
 export function runAccount(environment: NodeJS.ProcessEnv): Account {
   const namespace = environment[names.namespace];
   const kubeconfig = environment[names.kubeconfig];
   if (namespace === undefined || kubeconfig === undefined) {
-    throw new Error('these tests are started by npm run e2e');
+    throw new Error('start these tests with: npm run e2e');
   }
   return { namespace, kubeconfig };
 }
 
-/** rbac.yaml for another namespace, changed as its first comment says. */
+/** rbac.yaml for another namespace, changed as its first comment describes. */
 function manifestFor(namespace: string): string {
   return readFileSync(join(example, 'rbac.yaml'), 'utf8').replace(
     /((?:name|namespace): )builds$/gm,

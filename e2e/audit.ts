@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 /** A request as the API server wrote it down. */
 export interface AuditedRequest {
   readonly verb: string;
-  /** `pods`, `pods/log`, `selfsubjectaccessreviews`; a path for what is no resource. */
+  /** `pods`, `pods/log`, `selfsubjectaccessreviews`; a path for anything but a resource. */
   readonly what: string;
   /** Of the pod; undefined where none is named. */
   readonly name: string | undefined;

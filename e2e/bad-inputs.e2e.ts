@@ -1,5 +1,5 @@
-// Mistakes of a user against a real cluster, in the words of docs/failures.md. Missing rights, PodSecurity, quota and memory
-// stand in failure.e2e.ts, a refused login in login.e2e.ts.
+// Mistakes of a user against a real cluster, with the messages of docs/failures.md. Missing permissions, PodSecurity, quota and memory
+// are in failure.e2e.ts, refused credentials in login.e2e.ts.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const serverPattern = /server: \S+/;
 const tokenPattern = /token: \S+/;
 
 /**
- * Fails with the sentence of the document, word for word; what stands there in angle brackets may be anything.
+ * Fails with exactly the sentence of the document; a name in angle brackets matches any text.
  * @param differences words of the document that this cluster has others for.
  */
 function assertSentence(
@@ -169,7 +169,7 @@ suite('bad input: the pod', () => {
 
   testCase('a command that fails before it has read its stdin', async () => {
     const result = await runUnread('exit 3');
-    // A server with unread bytes in its socket resets the connection, and its last word is lost with it.
+    // A server with unread bytes in its socket resets the connection, and its last response is lost with it.
     const { message } = assertRed(
       result,
       /^the builder ended with exit code 3, after \d+ bytes of its stdin/,

@@ -1,4 +1,4 @@
-// One run of the action with the account of the suite, and what is true after every run: no pod is left.
+// One run of the action with the ServiceAccount of the suite, and the check after every run that no pod is left.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ export async function runBuild(inputs: Inputs, run: BuildRun = {}): Promise<Acti
       timeout: '6m',
       ...inputs,
     },
-    // Nothing of the machine's own logins takes part.
+    // The registry credentials of this machine are not used.
     env: { DOCKER_CONFIG: '/nonexistent', GITHUB_RUN_ID: runId, ...env },
   });
   if (!keepsPod) {
@@ -65,7 +65,7 @@ export function script(text: string, inputs: Inputs = {}): Inputs {
   return shell({ 'builder-args': `-c\n"${text.replaceAll('"', '""')}"`, ...inputs });
 }
 
-/** Inputs of a shell that reads its script from stdin, or what else the inputs say. */
+/** Inputs of a shell that reads its script from stdin, unless the inputs change it. */
 export function shell(inputs: Inputs): Inputs {
   return {
     engine: 'custom',
@@ -86,7 +86,7 @@ export function assertGreen(result: ActionResult): void {
   assert.equal(result.post, 0, log);
 }
 
-/** The step failed with exit code 1, and said why in exactly one annotation. */
+/** The step failed with exit code 1, and reported the reason in exactly one annotation. */
 export function assertRed(result: ActionResult, message: RegExp): Annotation {
   const log = visibleLog(result.log);
   assert.equal(result.main, 1, log);
@@ -117,6 +117,6 @@ export async function withFiles<T>(
 
 function requireCluster(): TestCluster {
   const found = testCluster(process.env);
-  if (found === undefined) throw new Error('these tests are started by npm run e2e');
+  if (found === undefined) throw new Error('start these tests with: npm run e2e');
   return found;
 }

@@ -24,7 +24,7 @@ import { until } from './poll.ts';
 interface Phase {
   readonly name: string;
   readonly inputs: Inputs;
-  /** The job log says that it is reached. */
+  /** The line of the job log that shows that it is reached. */
   readonly reached: RegExp;
   /** No pod was named yet, so the post step has nothing to do. */
   readonly hasNoPod?: boolean;
@@ -38,7 +38,7 @@ interface Interrupted {
 
 /** A cancelled step has about 10 s. A kubelet alone takes up to 5 s for a container that has just started. */
 const removedWithinMs = 5_000;
-/** Far less than the minute that the post step has: a pod that is still there by then has nobody who removes it. */
+/** Far less than the minute that the post step has: a pod that still exists then is not removed by any step. */
 const removedByPostMs = 15_000;
 const megabytes = 50;
 
@@ -74,7 +74,7 @@ const phases: readonly Phase[] = [
     reached: /^building$/m,
   },
   {
-    // The container has ended, but its status does not say so for about a second.
+    // The container has ended, but its status does not show it for about a second.
     name: 'waiting for the verdict',
     inputs: script('cat >/dev/null; echo leaving', { stdin: 'x' }),
     reached: /^leaving$/m,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 export interface TestCluster {
-  /** Kubeconfig file of an administrator, who makes the namespace and the account of examples/cluster for the run. */
+  /** Kubeconfig file of an administrator, who creates the namespace and the ServiceAccount of examples/cluster for the run. */
   readonly adminKubeconfig: string;
   readonly builderImage: string | undefined;
   readonly baseImage: string;
@@ -10,14 +10,14 @@ export interface TestCluster {
   readonly registry: string;
   readonly strictRegistry: string | undefined;
   readonly tlsRegistry: TlsRegistry | undefined;
-  /** An account whose requests the API server writes down; undefined: what was asked cannot be looked at. */
+  /** A ServiceAccount whose requests the API server logs; undefined: requests cannot be checked. */
   readonly audited: AuditedAccount | undefined;
   /** Command that restarts parts of the cluster and reconfigures it; undefined: those cases do not apply. */
   readonly lab: string | undefined;
 }
 
 export interface AuditedAccount {
-  /** Kubeconfig file of an account with the Role of examples/cluster. */
+  /** Kubeconfig file of a ServiceAccount with the Role of examples/cluster. */
   readonly kubeconfig: string;
   /** Its namespace. */
   readonly namespace: string;
@@ -27,13 +27,13 @@ export interface AuditedAccount {
 
 export interface TlsRegistry {
   readonly host: string;
-  /** File with the private certificate authority. */
+  /** File with the private CA certificate. */
   readonly ca: string;
   readonly user: string;
   readonly password: string;
 }
 
-/** The cluster named by the environment; undefined if there is none. */
+/** The cluster of the environment variables; undefined without one. */
 export function testCluster(
   environment: Readonly<Record<string, string | undefined>>,
 ): TestCluster | undefined {

@@ -52,7 +52,7 @@ suite('a context with every kind of entry', () => {
         const repository = `${account.namespace}/every-kind`;
         const tag = createHash('sha256').update(name).digest('hex').slice(0, 8);
         const files = {
-          // The image gets what COPY makes of the context, and an archive of what was unpacked.
+          // The image gets what COPY makes of the context, and an archive of the unpacked files.
           Dockerfile: [
             `FROM ${cluster.baseImage}`,
             'COPY . /ctx/',
@@ -122,7 +122,7 @@ suite('a stream that is cut', () => {
   const seed = 30;
   const cuts = 30;
   const atOnce = 5;
-  /** What is behind the last entry: padding, and gzip's trailer. */
+  /** The bytes after the last entry: padding, and gzip's trailer. */
   const endBytes = 64;
 
   testCase(

@@ -24,7 +24,7 @@ import { readManifest } from './registry.ts';
 const scripts = 26;
 const images = 4;
 const goneMs = 30_000;
-/** For one build, log requests left out: they are one for each interruption. */
+/** For one build without log requests, which are one for each interruption. */
 const requestsPerBuild = 15;
 
 interface Place {

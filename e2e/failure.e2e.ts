@@ -55,7 +55,7 @@ async function untilAllowed({ verb, resource }: Right, allowed: boolean): Promis
   });
 }
 
-/** Runs with one right less. */
+/** Runs with one permission less. */
 async function without<T>(right: Right, use: () => Promise<T>): Promise<T> {
   const { rules = [] } = await readRole();
   const reduced = rules
@@ -87,7 +87,7 @@ function assertNoPod({ outputs }: { readonly outputs: Readonly<Record<string, st
   assert.equal(outputs['pod-name'] ?? '', '');
 }
 
-suite('missing rights', () => {
+suite('missing permissions', () => {
   for (const right of required) {
     const { verb, resource } = right;
     testCase(`without ${verb} ${resource} no pod is created`, async () => {
@@ -107,7 +107,7 @@ suite('missing rights', () => {
     });
   }
 
-  testCase('an account without any right is told all of them', async () => {
+  testCase('a ServiceAccount without permissions gets a list of all missing ones', async () => {
     await kubectl(['create', 'serviceaccount', 'nobody', ...inNamespace]);
     const token = (await kubectl(['create', 'token', 'nobody', ...inNamespace])).trim();
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: withToken(() => token) }));

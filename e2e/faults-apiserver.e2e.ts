@@ -1,4 +1,4 @@
-// The API server restarts while a build is in one of its phases. What was proved stays proved, what was lost is said.
+// The API server restarts while a build is in one of its phases. A known result stays known, and losses are reported.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { assertGreen, assertRed, script, withFiles, type Inputs } from './build.ts';
@@ -61,7 +61,7 @@ suite('a restart of the API server', () => {
       async () => {
         await withFiles({}, async (directory) => {
           const sha256 = await writeRandomFile(join(directory, 'big.bin'), megabytes, 4);
-          // What is read before the pause is less than what is still to be sent after it.
+          // Less is read before the pause than is sent after it.
           const text =
             '{ dd bs=65536 count=320 iflag=fullblock 2>/dev/null; echo paused >&2; sleep 3; cat; } | sha256sum';
           const inputs = script(text, { ...timeout, 'stdin-file': 'big.bin' });

@@ -1,4 +1,4 @@
-// The API server is away when the step ends. The post step tries again, and says exactly what is left if that fails too.
+// The API server is unavailable when the step ends. The post step tries again, and names what is left if that fails too.
 import assert from 'node:assert/strict';
 import { account, assertRed, podsOf, script } from './build.ts';
 import { suite, testCase } from './cases.ts';
@@ -9,7 +9,7 @@ import { kubectl } from './kubectl.ts';
 const inputs = script('cat >/dev/null; echo building; sleep 300', { stdin: 'x', timeout: '3m' });
 const notYet = /could not be removed yet .*; the post step tries again/;
 
-suite('an API server that is away at the end', () => {
+suite('an API server that is unavailable at the end', () => {
   testCase(
     'and comes back: the post step removes the pod',
     async () => {

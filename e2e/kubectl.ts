@@ -5,7 +5,7 @@ export interface KubectlOptions {
   readonly input?: string;
 }
 
-/** What kubectl prints, as the administrator that $KUBECONFIG names. @throws if it fails, with its own words. */
+/** What kubectl prints, as the administrator that $KUBECONFIG names. @throws if it fails, with its error output. */
 export function kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<string> {
   return runProgram('kubectl', args, options);
 }

@@ -104,15 +104,15 @@ export async function holdPod(runId: string): Promise<{ release: () => Promise<v
 }
 
 /**
- * After an API server that was away the others come back later and later, in the end after a minute; started anew, they
- * come at once.
+ * After an outage of the API server its clients retry later and later, in the end after a minute; restarted, they
+ * connect at once.
  */
 export async function untilHealthyAfterOutage(): Promise<void> {
   for (const daemon of ['controller-manager', 'scheduler', 'kubelet']) await lab('restart', daemon);
   await untilHealthy();
 }
 
-/** The cluster works again: the next case does not start in the ruins of this one. */
+/** Waits until the cluster works again, for the next case. */
 export async function untilHealthy(): Promise<void> {
   await until('the node is ready', healthyMs, async () => {
     const condition = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
@@ -124,17 +124,17 @@ export async function untilHealthy(): Promise<void> {
   );
 }
 
-/** Lines `line 1` to `line count`: each once and in order, or a word that some are missing. */
+/** Lines `line 1` to `line count`: each once and in order, or a warning that some are missing. */
 export function assertLines({ log }: ActionResult, count: number): void {
   const { mirrored, own } = splitLog(log);
   const lines = mirrored.filter((line) => /^line \d+$/.test(line));
   const isWhole =
     lines.length === count && lines.every((line, index) => line === `line ${index + 1}`);
   if (isWhole) return;
-  assert.equal(new Set(lines).size, lines.length, `a line is doubled\n${visibleLog(log)}`);
+  assert.equal(new Set(lines).size, lines.length, `a line is duplicated\n${visibleLog(log)}`);
   assert.ok(
     own.some((line) => line.startsWith('::warning') && /output is (probably )?missing/.test(line)),
-    `lines are missing without a word\n${visibleLog(log)}`,
+    `lines are missing without a warning\n${visibleLog(log)}`,
   );
 }
 

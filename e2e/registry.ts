@@ -9,7 +9,7 @@ import { extract } from 'tar-stream';
 
 export interface Registry {
   readonly host: string;
-  /** TLS with this authority; plain HTTP without. */
+  /** TLS with this CA certificate; plain HTTP without. */
   readonly ca?: string;
   /** `user:password`. */
   readonly auth?: string;
@@ -57,7 +57,7 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** The manifest of a tag or digest; undefined if there is none. */
+/** The manifest of a tag or digest; undefined if it does not exist. */
 export async function readManifest(
   registry: Registry,
   repository: string,
@@ -81,7 +81,7 @@ export async function readConfig(
   return JSON.parse(blob.toString()) as ImageConfig;
 }
 
-/** Files and links by path in the layers above those of `base`; a deletion has its whiteout's name. Directories are left out. */
+/** Files and links by path in the layers above those of `base`; a deletion has its whiteout's name. Without directories. */
 export async function readFiles(
   registry: Registry,
   repository: string,

@@ -1,4 +1,4 @@
-// What dead runs left behind is removed by the next run; what is alive or kept on purpose is not touched.
+// The next run removes the pods of ended runs; running pods and those kept on purpose are not touched.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';

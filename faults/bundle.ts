@@ -19,7 +19,7 @@ export async function runBundle(trial: Trial): Promise<StepsEnd> {
       'stdin-file': stdin,
       context: '',
     },
-    // Without a repository there is no sweep: its requests would take the faults of others.
+    // An empty repository disables the sweep: its requests would meet faults that are meant for others.
     env: { GITHUB_REPOSITORY: '' },
   });
   if (main === 0) return { failure: undefined, log };

@@ -9,7 +9,7 @@ import { Trial, unnamed, type TrialEnd } from './trial.ts';
 export interface ChaosPlan {
   readonly faults: readonly Fault[];
   readonly exitCode: number;
-  /** Seconds of the action's own time; undefined for a run that nobody cancels. */
+  /** Seconds of the action's own time; undefined for a run that is not cancelled. */
   readonly cancelAfter: number | undefined;
 }
 
@@ -49,7 +49,7 @@ function drawFault(random: () => number): Fault {
   const extent = random() < lastingShare ? 'lasting' : 'once';
   const candidates = allFaults.filter((fault) => fault.extent === extent);
   const fault = candidates[Math.floor(random() * candidates.length)];
-  if (fault === undefined) throw new Error('there is no fault to draw');
+  if (fault === undefined) throw new Error('no fault to draw');
   const atByte = Math.floor(random() * (longestContext + 1));
   return fault.phase.startsWith('upload') ? { ...fault, atByte } : fault;
 }

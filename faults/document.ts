@@ -1,16 +1,16 @@
 import { expectationOf, type Expectation } from './expect.ts';
 import { extents, faultNames, phases, type FaultName, type Phase } from './placement.ts';
 
-const introduction = `# What happens when things go wrong
+const introduction = `# Fault-injection matrix
 
-Each phase of a build times each fault, as \`npm run faults\` proves it against the playground. "Once" is a fault that passes:
+The end of a build for each phase × each fault, as \`npm run faults\` tests it on the playground. "Once" is a fault that passes:
 two requests (of those for the log, or that are never answered, one), one connection, or a wrong certificate for six seconds. "Lasting" is one that
-stays until both steps have ended. A fault after a create hits what that phase asks of the cluster: the watch and the reads of the
+stays until both steps have ended. A fault after a create hits the requests of that phase: the watch and the reads of the
 pod while it is scheduled, uploaded to, built in and judged, the log, the attach or the delete. During an upload \`reset\`,
 \`silence\` and \`closed\` hit the stream itself.
 
 In every case: no success unless the container ended with 0 and had the whole stream, no pod left that the log does not name, no
-promise without an owner, an end in bounded time, each line of the output once or a word that some are missing.
+unhandled rejection, an end in bounded time, each line of the output once or a warning that some are missing.
 
 This file is written by \`npm run faults -- --write\`.
 `;
@@ -51,5 +51,5 @@ function describe({ verdict, sentence, pods = 1, left, log }: Expectation): read
 
 const leftWords = {
   named: 'the post step names the pod that is left',
-  denied: 'the cluster says that there is no pod',
+  denied: 'the cluster reports that there is no pod',
 } as const;

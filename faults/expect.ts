@@ -12,7 +12,7 @@ export interface Expectation {
   readonly hint?: string;
   /** Pods that were created; default 1. */
   readonly pods?: number;
-  /** `named`: the post step cannot remove the pod and prints the command. `denied`: the cluster says that there is none. */
+  /** `named`: the post step cannot remove the pod and prints the command. `denied`: the cluster reports that there is no pod. */
   readonly left?: 'named' | 'denied';
 }
 
@@ -22,7 +22,7 @@ const redirectWords = 'the server redirects to https://login.example/; redirects
 const pageWords = '<!doctype html><title>Sign in</title><h1>Please sign in</h1>';
 const jsonWords = '{"kind":"Pod","meta';
 
-/** How a failing request is told: the cause of the sentence. */
+/** The cause of a failed request, as the message ends with it. */
 function wordsOf(name: FaultName): string {
   switch (name) {
     case 'reset':
@@ -141,7 +141,7 @@ function followExpectation(fault: Fault): Expectation {
   return name === 'foreign certificate' ? { ...red, left: 'named' } : red;
 }
 
-/** What is waited out for as long as a pod may take to start. */
+/** Faults that are retried for as long as a pod may take to start. */
 const unanswered: ReadonlySet<FaultName> = new Set([
   'reset',
   'silence',
@@ -153,7 +153,7 @@ const unanswered: ReadonlySet<FaultName> = new Set([
   'closed',
 ]);
 
-/** Nobody knows whether a pod that cannot be looked at has started. */
+/** A pod whose state cannot be read may have started or not. */
 function unseen(name: FaultName): Expectation {
   return {
     verdict: 'red',
@@ -178,21 +178,21 @@ function following(words: string): string {
 
 const missingOutput = "the end of the builder's output is missing";
 
-/** Output is no verdict; that some is missing is said. */
+/** Missing output does not fail the build; it is reported. */
 function logExpectation({ name, extent }: Fault): Expectation {
   if (extent === 'once') return green;
   // Nothing was uploaded yet when the log was asked for.
   return name === 'foreign certificate' ? cutExpectation(extent) : { ...green, log: missingOutput };
 }
 
-/** The verdict stands before the pod is removed. */
+/** The result is known before the pod is removed. */
 function deleteExpectation({ name, extent }: Fault): Expectation {
   if (harmless.has(name)) return green;
   if (name === '404') return { ...green, left: 'denied' };
   return extent === 'once' ? green : { ...green, left: 'named' };
 }
 
-/** What is not as it should be; empty for a case that is all right. */
+/** The differences from the expectation; empty for a case that ends as expected. */
 export function compare(end: TrialEnd, expected: Expectation): readonly string[] {
   const { verdict, sentence = '', hint, pods = 1, left, log } = expected;
   const isDenied = left === 'denied';
@@ -202,10 +202,11 @@ export function compare(end: TrialEnd, expected: Expectation): readonly string[]
       problems.push(`${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
   };
   differ('verdict', end.verdict, verdict);
-  const said = withoutQuestion(end.sentence);
+  const reported = withoutQuestion(end.sentence);
   // The bundle's annotation goes on with the advice.
-  const isSaid = said === sentence || (sentence !== '' && said.startsWith(`${sentence}. `));
-  if (!isSaid) differ('sentence', said, sentence);
+  const isExpected =
+    reported === sentence || (sentence !== '' && reported.startsWith(`${sentence}. `));
+  if (!isExpected) differ('sentence', reported, sentence);
   differ('pods', end.pods, pods);
   differ('left', end.left > 0, left !== undefined);
   if (hint !== undefined && !end.hint.includes(hint))

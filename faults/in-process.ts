@@ -34,7 +34,7 @@ class TrialJob extends JobDouble {
   }
 }
 
-/** Both steps in this process, with a clock that runs as fast as the trial says. */
+/** Both steps in this process, with the clock of the trial. */
 export async function runInProcess(trial: Trial, cancelled: AbortSignal): Promise<StepsEnd> {
   const clock = scaledClock(trial.factor);
   const job = new TrialJob(trial);
@@ -81,7 +81,7 @@ function planOf(trial: Trial): BuildPlan {
 
 function streamOf(context: Buffer): StdinStream {
   const { length } = context;
-  // One byte alone: a fault behind it comes before the rest was read.
+  // The first byte is a piece of its own: a fault after it comes before the rest was read.
   const stream = Readable.from([context.subarray(0, 1), context.subarray(1)]);
   return { stream, progress: { files: 1, bytes: length, totalBytes: length, totalFiles: 1 } };
 }
@@ -93,7 +93,7 @@ function portsOf(trial: Trial, clock: Clock, job: JobDouble, log: JobLog): Build
     log,
     phases: new PhaseRecorder(clock),
     pods: new SavedPods(job),
-    // Without a repository there is no sweep: its requests would take the faults of others.
+    // An empty repository disables the sweep: its requests would meet faults that are meant for others.
     run: { repository: '', runId: '1', runAttempt: '1' },
     newPodName: () => `kbp-${randomBytes(5).toString('hex')}`,
     newNonce: () => randomBytes(8).toString('hex'),

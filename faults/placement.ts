@@ -49,11 +49,11 @@ export interface Fault {
   readonly phase: Phase;
   readonly name: FaultName;
   readonly extent: Extent;
-  /** Where an upload is hit, if not where its phase says. */
+  /** The position in the upload, instead of that of the phase. */
   readonly atByte?: number;
 }
 
-/** What the server says with each status. */
+/** The message of the server with each status. */
 export const serverWords = {
   '401': 'Unauthorized',
   '403': 'forbidden: the account may not do this',

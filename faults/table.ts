@@ -40,7 +40,7 @@ export async function runCase(fault: Fault, steps: RunSteps = runInProcess): Pro
   }
 }
 
-/** Runs the cases, some at a time, and tells each result as soon as it is there. */
+/** Runs the cases, some at a time, and reports each result as soon as it is known. */
 export async function runCases(
   faults: readonly Fault[],
   atOnce: number,

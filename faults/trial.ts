@@ -28,12 +28,12 @@ export interface StepsEnd {
 /** What became of it, addresses and pod names replaced. */
 export interface TrialEnd {
   readonly verdict: 'green' | 'red' | 'hangs';
-  /** The failure as the user reads it; empty if there is none. */
+  /** The failure as the user reads it; empty for a success. */
   readonly sentence: string;
   readonly hint: string;
   /** Pods whose names were chosen. */
   readonly pods: number;
-  /** Pods that nobody is removing. */
+  /** Pods that are not being deleted. */
   readonly left: number;
   /** Seconds of the action's own time. */
   readonly seconds: number;
@@ -45,7 +45,7 @@ export interface TrialEnd {
 const pollMs = 5;
 /** Process time after which steps count as hanging. */
 const patienceMs = 90_000;
-/** An odd size, so that its half is no multiple of a frame. */
+/** An odd size, so that its half is not a multiple of a frame. */
 const contextBytes = 1_500_002;
 
 /** A promise that cannot be kept where the cluster denies the pod. */
@@ -80,7 +80,7 @@ export class Trial {
     return this.#over.signal;
   }
 
-  /** Inputs of the action, the kubeconfig and what is sent left out. */
+  /** Inputs of the action without the kubeconfig and the context. */
   get inputs(): Readonly<Record<string, string>> {
     return {
       engine: 'custom',
@@ -171,7 +171,7 @@ export class Trial {
     ].join('; ');
   }
 
-  /** What each builder says of its stdin. */
+  /** The digest that each builder got on its stdin. */
   #received(): readonly string[] {
     return readdirSync(this.directory)
       .filter((name) => name.startsWith('received-'))
@@ -216,13 +216,13 @@ function podNames(log: string): readonly string[] {
   return [...log.matchAll(/^::group::Start pod (\S+)$/gm)].map(([, name = '']) => name);
 }
 
-/** Which of them an operating system says depends on a race. */
+/** Which of these errors an operating system reports depends on a race. */
 const connectionWords =
   /socket hang up|(?:read|write) (?:ECONNRESET|EPIPE|ECONNABORTED)|aborted(?=$|\))|Client network socket disconnected before secure TLS connection was established/g;
 
 const builderLines = ['first', 'received', 'built'];
 
-/** The builder's lines and no others; in a success each once, or a word that some are missing. */
+/** The builder's lines and no others; in a success each once, or a warning that some are missing. */
 function outputProblems(verdict: TrialEnd['verdict'], log: string): readonly string[] {
   const problems: string[] = [];
   const reader = new JobLogReader();
@@ -233,21 +233,21 @@ function outputProblems(verdict: TrialEnd['verdict'], log: string): readonly str
     .map(({ text }) => text);
   if (reader.isStopped) problems.push('workflow commands are still stopped at the end of the log');
   if (mirrored.some((line) => !builderLines.includes(line)))
-    problems.push('the log shows as output what the builder did not print');
+    problems.push('the log shows output that the builder did not print');
   if (verdict !== 'green') return problems;
   // The output of a pod that was lost stays in the log.
   const last = mirrored.slice(mirrored.lastIndexOf('first'));
   if (last.join() !== builderLines.join() && !log.includes("builder's output is missing"))
-    problems.push('output is missing or doubled and nothing says so');
+    problems.push('output is missing or duplicated without a warning');
   return problems;
 }
 
 function sentenceProblems(verdict: TrialEnd['verdict'], sentence: string): readonly string[] {
   if (verdict !== 'red') return [];
   const problems: string[] = [];
-  if (sentence === '') problems.push('the failure says nothing');
+  if (sentence === '') problems.push('the failure has no message');
   if (/undefined|\[object|is not a function|^the (?:step|build) failed: /.test(sentence))
-    problems.push('the failure speaks of our own code');
+    problems.push('the failure names internals of the action');
   if (/[\r\n]/.test(sentence)) problems.push('the failure has more than one line');
   return problems;
 }

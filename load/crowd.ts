@@ -13,7 +13,7 @@ export interface CrowdOptions {
   /** One request of so many is refused with 429; 0: none. */
   readonly refuseEach: number;
   readonly retryAfterSeconds: number;
-  /** Every connection is cut when all builders run, and for so long every request is refused. */
+  /** Every connection is closed when all builders run, and every request is refused for this time. */
   readonly outageMs: number;
 }
 
@@ -123,7 +123,7 @@ function gateOf(directory: string): string {
 }
 
 /**
- * A builder that shows the one file of its context, waits until all of them run, and ends as it was told to.
+ * A builder that shows the one file of its context, waits until all of them run, and ends with its exit code.
  * @param onAcknowledged called once the step knows that its whole context has arrived: a cut before that is a loss.
  */
 function runMember(
@@ -184,7 +184,7 @@ function problemsOf({ name, exitCode }: Member, result: ActionResult | undefined
     problems.push(`the exit code is ${outputs['exit-code'] ?? 'missing'}, not ${exitCode}`);
   for (const line of [`I am ${name}`, 'done'])
     if (log.split('\n').filter((printed) => printed === line).length !== 1)
-      problems.push(`the line "${line}" does not stand in the log once`);
+      problems.push(`the line "${line}" is not in the log exactly once`);
   if (exitCode !== 0 && !log.includes(`the builder ended with exit code ${exitCode}`))
     problems.push('the failure does not name its exit code');
   return problems.map(

@@ -6,7 +6,7 @@ export interface Judgement {
   readonly problems: readonly string[];
 }
 
-/** What one build may ask for, log requests left out: they are one for each interruption. */
+/** Requests of one build without those for its log, which are one for each interruption. */
 const requestsPerBuild = 15;
 /** Every cut connection is looked after with so many requests more. */
 const requestsPerCut = 3;
@@ -27,10 +27,10 @@ export function judgeTraffic(traffic: Traffic, retryAfterSeconds: number): Judge
   const totals = traffic.clients.map((client) => {
     const counts = traffic.countsOf(client);
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const beside = total - (counts.get('GET pod/log') ?? 0);
-    if (beside > mostRequests)
-      problems.push(`${client} sent ${beside} requests: ${describeCounts(counts)}`);
-    return beside;
+    const withoutLog = total - (counts.get('GET pod/log') ?? 0);
+    if (withoutLog > mostRequests)
+      problems.push(`${client} sent ${withoutLog} requests: ${describeCounts(counts)}`);
+    return withoutLog;
   });
   lines.push(
     `requests of a build without those for its log: median ${median(totals)}, most ${Math.max(...totals)}`,

@@ -3,7 +3,7 @@ import type { SeenRequest } from '../playground/cluster/server.ts';
 /** A request as the server saw it. */
 export interface Seen {
   readonly client: string;
-  /** What it asked for, names left out: `GET pod`, `list pods`, `watch pods`, `GET pod/log`. */
+  /** Its verb and resource, without names: `GET pod`, `list pods`, `watch pods`, `GET pod/log`. */
   readonly kind: string;
   readonly atMs: number;
   readonly isRefused: boolean;
@@ -18,7 +18,7 @@ export interface Retry {
 
 const reviews = 'POST selfsubjectaccessreviews';
 
-/** Every request that came in, and what can be read from their order. */
+/** Every request that the server received, and figures about their order. */
 export class Traffic {
   readonly #seen: Seen[] = [];
 
@@ -46,7 +46,7 @@ export class Traffic {
   /** Every refused request whose client asked the same again. */
   retries(): readonly Retry[] {
     return this.#seen.flatMap((seen, index) => {
-      // Six reviews are asked for at once, all with one request line: none can be told to be another's repetition.
+      // Six reviews are asked for at once, all with one request line: a repetition cannot be distinguished.
       if (!seen.isRefused || seen.kind === reviews) return [];
       const next = this.#seen
         .slice(index + 1)

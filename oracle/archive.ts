@@ -14,10 +14,10 @@ import { createWorkspace } from '../src/io/workspace.ts';
 import type { OracleProgram } from './program.ts';
 import type { Random } from '../support/random.ts';
 
-/** What is behind the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
+/** The bytes after the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
 const longestEndBytes = 64;
 
-/** Packs a context with every kind of entry. @returns how many arrive, and what is not as it was sent. */
+/** Packs a context with every kind of entry. @returns how many arrive, and the differences. */
 export async function compareArchive(
   program: OracleProgram,
   directory: string,
@@ -34,7 +34,7 @@ export async function compareArchive(
   return { entries: sent.length, problems };
 }
 
-/** Packs this repository and cuts the stream. @returns what was accepted without being whole. */
+/** Packs this repository and cuts the stream. @returns the cuts that were accepted although incomplete. */
 export async function cutArchive(
   program: OracleProgram,
   random: Random,
@@ -50,7 +50,8 @@ export async function cutArchive(
   const ends = Array.from({ length: longestEndBytes }, (_, index) => stream.length - 1 - index);
   const results = await program.cut(stream, [stream.length, ...drawn, ...ends]);
   const [whole, ...others] = results;
-  if (whole?.accepted !== true) return { bytes: stream.length, problems: ['nothing is accepted'] };
+  if (whole?.accepted !== true)
+    return { bytes: stream.length, problems: ['the complete stream is not accepted'] };
   const problems = others
     .filter(({ accepted, members }) => accepted && members !== whole.members)
     .map(({ offset, members }) => `cut at ${offset}: accepted with ${members} members`);

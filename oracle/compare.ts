@@ -120,7 +120,7 @@ async function walkDifference(
 /** Removes lines, paths and characters as long as the verdicts still differ. */
 async function minimise(program: OracleProgram, one: IgnoreCase): Promise<Difference> {
   let found = await compareOne(program, one);
-  if (found === undefined) throw new Error('a difference that does not come again');
+  if (found === undefined) throw new Error('the difference does not occur again');
   for (let candidates = smaller(one); candidates.length > 0;) {
     const verdicts = await program.judge(candidates);
     const differences = await Promise.all(

@@ -1,13 +1,13 @@
 // Random ignore files, and random trees that they are tried on: few names, so that patterns and paths often meet.
 import type { Random } from '../support/random.ts';
 
-/** An ignore file with the paths of a tree, every directory before what is in it. */
+/** An ignore file with the paths of a tree, every directory before its content. */
 export interface IgnoreCase {
   readonly ignore: string;
   readonly paths: readonly string[];
 }
 
-/** Share of names and pieces that nobody writes, of the wilder lists below. */
+/** Share of unusual names and pieces, from the second lists below. */
 const wildShare = 0.12;
 const deepest = 4;
 
@@ -189,7 +189,7 @@ function drawTree(random: Random): readonly string[] {
     const segments = Array.from({ length: random.whole(1, deepest) }, () => drawName(random));
     for (const index of segments.keys()) found.add(segments.slice(0, index + 1).join('/'));
   }
-  // A directory sorts before what is in it.
+  // A directory sorts before its content.
   return [...found].sort();
 }
 

@@ -42,7 +42,7 @@ export class OracleProgram {
     });
     if (error !== undefined)
       throw new Error(
-        `go is not there (${error.message}): the oracle is a program in Go, https://go.dev/dl`,
+        `cannot run go (${error.message}): the oracle is a program in Go, see https://go.dev/dl`,
       );
     if (status !== 0) throw new Error(`go build failed: ${stderr}`);
   }

@@ -26,7 +26,7 @@ export async function recordIgnoreCases(program: OracleProgram): Promise<number>
   return lines.filter((line, index) => line !== JSON.stringify(before[index])).length;
 }
 
-/** Sorted, so that a directory comes before what is in it. */
+/** Sorted, so that a directory comes before its content. */
 function pathsOf(one: RecordedCase): readonly string[] {
   return ('kept' in one ? [...one.excluded, ...one.kept] : [...one.paths]).sort();
 }

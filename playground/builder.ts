@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { runBuilder } from './builder/run.ts';
 
-/** Stands in for kaniko's executor: the same flags, the same stream on stdin, the same words. */
+/** A look-alike of kaniko's executor: the same flags, the same stream on stdin, the same messages. */
 async function main(): Promise<number> {
   const writeError = (text: string): void => {
     process.stderr.write(text);
@@ -22,5 +22,5 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main();
-// The other end may keep stdin open for as long as it likes.
+// The other end may keep stdin open.
 process.stdin.destroy();

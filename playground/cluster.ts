@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly stepMs?: number;
   readonly namespaces?: readonly string[];
   readonly serviceAccounts?: readonly string[];
-  /** Told every request before it is answered, or not: it may still change the faults. */
+  /** Called with every request before it is answered; it may still change the faults. */
   readonly onRequest?: (request: SeenRequest) => void;
 }
 
@@ -35,7 +35,7 @@ export interface PlaygroundCluster {
   pods(): readonly Pod[];
   /** Ends a running pod as the kubelet does under pressure. */
   evict(namespace: string, name: string, message?: string): Promise<void>;
-  /** Starts a new log file: what was logged so far cannot be read any more. */
+  /** Starts a new log file: earlier lines can no longer be read. */
   rotateLog(namespace: string, name: string, container: string): void;
   closeWatches(): void;
   /** Watches that start at an older version get 410. */

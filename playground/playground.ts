@@ -5,16 +5,16 @@ import { startCluster, type ClusterOptions, type PlaygroundCluster } from './clu
 import { readTls } from './cluster/credentials.ts';
 import { startRegistry, type PocketRegistry } from './registry.ts';
 
-/** A cluster and a registry with TLS and a login, and the files that a user of both needs. */
+/** A cluster and a registry with TLS and credentials, and the files that a user of both needs. */
 export interface Playground {
   readonly cluster: PlaygroundCluster;
   readonly registry: PocketRegistry;
-  /** Temporary; gone after close(). */
+  /** Temporary; removed by close(). */
   readonly directory: string;
   readonly kubeconfigPath: string;
   /** A directory with a `config.json`, as `docker login` leaves it. */
   readonly dockerConfig: string;
-  /** Authority of the registry's certificate, PEM. */
+  /** CA certificate of the registry, PEM. */
   readonly caPath: string;
   close(): Promise<void>;
 }

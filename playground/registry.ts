@@ -19,7 +19,7 @@ export interface RegistryOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly host?: string;
-  /** What Basic auth has to say; absent: everybody may do everything. */
+  /** Credentials of Basic auth; without them every request is permitted. */
   readonly credentials?: { readonly user: string; readonly password: string };
   /** PEM; absent: plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -43,7 +43,7 @@ export interface PocketRegistry {
   tags(repository: string): readonly string[];
   /**
    * @param reference tag or digest.
-   * @throws RegistryFailure if there is no such image.
+   * @throws RegistryFailure if the image does not exist.
    */
   image(repository: string, reference: string): Promise<PocketImage>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { describePlayground, startPlayground } from './playground.ts';
 try {
   const playground = await startPlayground();
   const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  console.log(`${describePlayground(playground)}\n\nCtrl-C ends both.`);
+  console.log(`${describePlayground(playground)}\n\nPress Ctrl-C to stop both.`);
   await stop;
   await playground.close();
 } catch (error) {

@@ -1,6 +1,6 @@
 import type { Job, PodRef } from '../src/ports.ts';
 
-/** The Job port without a runner: records what the step printed, and what it left for the post step and for later steps. */
+/** The Job port without a runner: records the job log, the saved pods, the outputs and the summary. */
 export class JobDouble implements Job {
   text = '';
   readonly outputs = new Map<string, string>();

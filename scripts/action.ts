@@ -67,7 +67,12 @@ async function main(words: readonly string[]): Promise<number> {
   // A reader that closes the pipe early (`| head`) must not prevent the removal of the pod.
   process.stdout.on('error', () => undefined);
   const view = new JobLogView(verbatim);
-  const { log, ...result } = await runAction({
+  const {
+    main: exitCode,
+    post,
+    outputs,
+    summary,
+  } = await runAction({
     inputs,
     directory,
     code,
@@ -79,8 +84,9 @@ async function main(words: readonly string[]): Promise<number> {
     },
   });
   process.stdout.write(view.end());
+  const result = { main: exitCode, post, outputs, summary };
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : `\n${describeResult(result)}\n`);
-  return result.main;
+  return exitCode;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -83,7 +83,7 @@ async function pack(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Packs what the command line names. */
+/** Runs the command line. */
 export async function main(): Promise<void> {
   process.exitCode = await runCommand(usage, pack);
 }

@@ -29,7 +29,7 @@ export interface TreeRecord {
 }
 
 const longName = 'n'.repeat(255);
-/** Above what the oldest tar headers can say, in several ways: 100, 155 and 255 bytes. */
+/** Exceeds several limits of the oldest tar headers: 100, 155 and 255 bytes. */
 const longPath = `deep/${'d'.repeat(90)}/${'e'.repeat(90)}/${'f'.repeat(120)}`;
 
 const files: Readonly<Record<string, string | Buffer>> = {

@@ -90,7 +90,7 @@ export function scaledClock(factor: number): Clock {
   };
 }
 
-/** A timer of process time that stands in for one of Node. */
+/** A timer of process time in place of one of Node. */
 class ScaledTimeout {
   readonly cancel: () => void;
 
@@ -125,7 +125,7 @@ export function scaleTimers(factor: number): () => void {
   globalThis.clearTimeout = ((timer: unknown) => {
     if (timer instanceof ScaledTimeout) timer.cancel();
     else real.clearTimeout(timer as NodeJS.Timeout | undefined);
-  }) as typeof clearTimeout;
+  });
   AbortSignal.timeout = (ms) => {
     if (ms < shortestScaledMs) return real.abortTimeout(ms);
     const time = new AbortController();
@@ -178,7 +178,7 @@ function scaleSockets(agent: Agent, factor: number): void {
   };
 }
 
-/** Calls back once when no byte has gone through the socket for so long. @returns a function that prevents it. */
+/** Calls back once when no byte has passed through the socket for this time. @returns a function that prevents it. */
 function afterIdle(socket: Socket, ms: number, run: () => void): () => void {
   const count = (): number => socket.bytesRead + socket.bytesWritten;
   let cancel = (): void => undefined;

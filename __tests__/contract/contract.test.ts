@@ -20,7 +20,7 @@ describe('the playground answers as the real cluster did', () => {
   test.each(cases)('$name', (one) => {
     const own = playground[one.name] ?? {};
     const { kind } = compare(one, recorded[one.name], own);
-    // The whole result first: its difference says more than a verdict does.
+    // The whole result first: its difference is more precise than a verdict.
     if (one.differs === undefined) expect(own).toEqual(recorded[one.name]);
     expect(kind).toBe(one.differs === undefined ? 'equal' : 'known');
   });
@@ -39,12 +39,12 @@ describe('a comparison', () => {
     expect(verdict).toEqual({ kind: 'different', fields: ['code', 'text', 'more'] });
   });
 
-  test('lets a difference pass that the case names', () => {
+  test('accepts a difference that the case lists', () => {
     const verdict = compare({ ...one, differs }, { text: 'a' }, { text: 'b' });
     expect(verdict).toEqual({ kind: 'known', fields: ['text'] });
   });
 
-  test('finds a named difference that is none any more', () => {
+  test('finds a listed difference that no longer exists', () => {
     const verdict = compare({ ...one, differs }, { text: 'a' }, { text: 'a' });
     expect(verdict).toEqual({ kind: 'different', fields: ['text'] });
   });
@@ -54,7 +54,7 @@ describe('a comparison', () => {
   });
 });
 
-test('results say nothing of one run or one cluster', () => {
+test('results do not depend on the run or the cluster', () => {
   const result = {
     text: 'pod-a at 10.88.0.1:5000, 2026-01-02T03:04:05.678Z',
     ids: ['0dab6adf-58e3-4e0c-9d3d-9f7f5d3f9a34', 'system:serviceaccount:builds:action'],

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { runCrowd } from '../../load/crowd.ts';
 import { mostRequests } from '../../load/figures.ts';
 
-/** What has to wait for Retry-After, as `Traffic` names it. */
+/** Requests that must wait for Retry-After, as `Traffic` names them. */
 const patient = ['GET version', 'GET pod', 'watch pods', 'POST pods', 'DELETE pod', 'GET pod/log'];
 const retryAfterSeconds = 1;
 const toleranceMs = 10;

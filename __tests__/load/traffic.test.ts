@@ -8,7 +8,7 @@ function request(line: string, query = ''): { line: string; query: string; clien
   return { line, query, client: 'build-1' };
 }
 
-test('requests are counted by what they ask for, refused ones left out', () => {
+test('counts requests by verb and resource, without refused ones', () => {
   const traffic = new Traffic();
   traffic.add(request('GET /version'), false);
   traffic.add(request(`GET ${pod}`), true);
@@ -27,7 +27,7 @@ test('requests are counted by what they ask for, refused ones left out', () => {
   expect(traffic.retries().map(({ kind }) => kind)).toEqual(['GET pod']);
 });
 
-test('a request that comes again at once is told', () => {
+test('reports a request that is repeated too early', () => {
   const traffic = new Traffic();
   traffic.add(request(`GET ${pod}`), true);
   traffic.add(request(`GET ${pod}`), false);
@@ -36,7 +36,7 @@ test('a request that comes again at once is told', () => {
   ]);
 });
 
-test('too many requests are told', () => {
+test('reports too many requests', () => {
   const traffic = new Traffic();
   for (let count = 0; count < 25; count += 1) traffic.add(request(`GET ${pod}`), false);
   expect(judgeTraffic(traffic, 1).problems).toEqual(['build-1 sent 25 requests: 25 GET pod']);

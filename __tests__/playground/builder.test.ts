@@ -74,7 +74,7 @@ interface Result {
   readonly lines: readonly string[];
   /** The log without times and levels, and the bare lines. */
   readonly messages: readonly string[];
-  /** What stands in the termination message. */
+  /** The termination message. */
   readonly termination: string;
 }
 
@@ -191,7 +191,7 @@ describe('a build', () => {
     expect(lines).toContainEqual(expect.stringMatching(/ level=warning msg="No files to copy"$/));
   });
 
-  test('pushes the files of the context, as they are, with the login in the stream', async () => {
+  test('pushes the files of the context, as they are, with the credentials in the stream', async () => {
     const result = await build({
       Dockerfile: 'FROM scratch\nCOPY . /app\nCMD ["/app/run"]\n',
       '.dockerignore': 'secret\n',
@@ -237,7 +237,7 @@ describe('a build', () => {
     expect((await buildImage({ ...files, b: '3' })).digest).not.toBe(first.digest);
   });
 
-  test('says in the log what it does', async () => {
+  test('logs its steps', async () => {
     const { messages } = await build({
       Dockerfile: 'FROM scratch\nCOPY a \\\n  # why\n  /a\nENV A="b c"\n',
       a: '1',
@@ -313,7 +313,7 @@ describe('a build', () => {
     ]);
   });
 
-  test('says that it has no cache', async () => {
+  test('logs that it has no cache', async () => {
     const { code, messages } = await build(
       { Dockerfile: 'FROM scratch\n' },
       {
@@ -332,7 +332,7 @@ describe('a build', () => {
 });
 
 describe('instructions', () => {
-  test('set what the image says about itself', async () => {
+  test('set the configuration of the image', async () => {
     const dockerfile = [
       'FROM scratch',
       'ENV A=1 B="two words" C=c\\ d',
@@ -520,10 +520,10 @@ describe('COPY', () => {
     ['a file to a name', 'COPY a.txt /x', { x: 'a' }],
     ['a file into a directory', 'COPY a.txt /x/', { 'x/a.txt': 'a' }],
     ['a file into the working directory', 'WORKDIR /w\nCOPY a.txt .', { 'w/a.txt': 'a' }],
-    ['a file to a name beside', 'WORKDIR /w\nCOPY a.txt ../y', { y: 'a' }],
+    ['a file to a relative name', 'WORKDIR /w\nCOPY a.txt ../y', { y: 'a' }],
     ['a file into a directory that is there', 'WORKDIR /w\nCOPY a.txt /w', { 'w/a.txt': 'a' }],
-    ['what is in a directory', 'COPY dir /x', { 'x/one': '1', 'x/sub/two': '2' }],
-    ['what is in directories of a glob', 'COPY d* /x/', { 'x/one': '1', 'x/sub/two': '2' }],
+    ['the content of a directory', 'COPY dir /x', { 'x/one': '1', 'x/sub/two': '2' }],
+    ['the content of directories of a glob', 'COPY d* /x/', { 'x/one': '1', 'x/sub/two': '2' }],
     ['what a glob matches', 'COPY *.txt /x/', { 'x/a.txt': 'a', 'x/b.txt': 'b' }],
     ['what a class matches', 'COPY [^a].txt /x/', { 'x/b.txt': 'b' }],
     ['by a glob that stops at slashes', 'COPY d?r/*e /x/', { 'x/one': '1' }],
@@ -563,7 +563,7 @@ describe('COPY', () => {
     });
   });
 
-  test('reaches what is beside the context, as with kaniko', async () => {
+  test('reaches files outside of the context, as with kaniko', async () => {
     const image = await buildImage({ Dockerfile: 'FROM scratch\nCOPY ../auth /x\n' });
     expect(textsOf(image)).toEqual({ 'x/config.json': login().toString() });
   });
@@ -575,7 +575,7 @@ const accounts = {
 };
 
 describe('ADD', () => {
-  test('unpacks an archive, and copies what is none', async () => {
+  test('unpacks an archive, and copies other files', async () => {
     const archive = pack();
     archive.entry({ name: 'in/file', mode: 0o600, uid: 5, gid: 6 }, 'text');
     archive.finalize();
@@ -654,7 +654,7 @@ describe('a failure', () => {
       { line: 3, message: /"none.txt" is not in the context/ },
     ],
     ['ARG X\nFROM ${X}\n', { line: 2, message: /reference "" in the Dockerfile is not valid/ }],
-  ])('of %j is told with its line', async (dockerfile, { line, message }) => {
+  ])('of %j is reported with its line', async (dockerfile, { line, message }) => {
     expect(await failureOf(dockerfile)).toMatchObject({
       line,
       message: expect.stringMatching(message),
@@ -700,7 +700,7 @@ describe('a failure', () => {
     });
   });
 
-  test('of a base image that wants another login', async () => {
+  test('of a base image that needs other credentials', async () => {
     const other = await startRegistry({ credentials });
     try {
       expect(await failureOf(`FROM ${other.host}/in/base:1\n`)).toMatchObject({
@@ -712,7 +712,7 @@ describe('a failure', () => {
     }
   });
 
-  test('of the login is found before anything is built', async () => {
+  test('of the credentials is found before anything is built', async () => {
     const { code, lines } = await build(
       { Dockerfile: 'FROM scratch\nRUNX\n' },
       { auth: { config: login({ user: 'me', password: 'wrong' }) } },
@@ -765,7 +765,7 @@ describe('a failure', () => {
     [['-z'], "unknown shorthand flag: 'z' in -z"],
     [['--verbosity=loud', '--no-push'], 'not a valid logrus Level: "loud"'],
     [[], 'you must provide --destination, or use --no-push'],
-  ])('of the arguments %j is told before the context is read', async (args, text) => {
+  ])('of the arguments %j is reported before the context is read', async (args, text) => {
     const { lines } = await feed([], args);
     expect([lines[0], lines.at(-1)]).toEqual([`Error: ${text}`, text]);
   });
@@ -796,14 +796,14 @@ describe('a registry with TLS', () => {
     }
   }
 
-  test('is trusted by the authority in the stream', async () => {
+  test('is trusted with the CA certificate in the stream', async () => {
     const { code, pushed } = await buildSecure((host) => [
       `--registry-certificate=${host}=/kaniko/buildcontext/auth/ca.crt`,
     ]);
     expect([code, pushed]).toEqual([0, ['app']]);
   });
 
-  test('is trusted if nobody has to check it', async () => {
+  test('is trusted without verification', async () => {
     const { code } = await buildSecure((host) => [`--skip-tls-verify-registry=${host}`]);
     expect(code).toBe(0);
   });
@@ -835,7 +835,7 @@ describe('the stream', () => {
       (async function* () {
         try {
           yield stream;
-          // Whoever asks for more than the archive waits for ever.
+          // A reader of more than the archive would never end.
           await new Promise(() => undefined);
         } finally {
           hasClosed = true;

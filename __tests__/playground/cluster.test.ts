@@ -52,7 +52,7 @@ function connectTo(playground: PlaygroundCluster, options: KubeconfigOptions = {
 
 function connectBy(kubeconfig: string): Connection {
   const runner = {
-    run: () => Promise.reject(new Error('there is no plugin')),
+    run: () => Promise.reject(new Error('no plugin')),
     mask: () => undefined,
   };
   const kube = {
@@ -169,7 +169,7 @@ interface Question {
   readonly body?: unknown;
 }
 
-/** The head of one answer; the request has the account's own login and is sent once. */
+/** The head of one answer; the request has the credentials of the ServiceAccount and is sent once. */
 async function open(
   connection: Connection,
   method: string,
@@ -268,7 +268,7 @@ describe('a pod', () => {
     expect(terminated(last)?.message).toContain(text);
   });
 
-  test('with an image that nobody has backs off', async () => {
+  test('with an unknown image backs off', async () => {
     const served = await serve();
     const reasons = new Set<string>();
     const last = await createUntil(served, pod({ image: 'registry.test/none:1' }), (state) => {
@@ -389,7 +389,7 @@ describe('a pod', () => {
   });
 });
 
-/** What a status says, without names, times and numbers that differ from cluster to cluster. */
+/** The content of a status, without names, times and numbers that differ from cluster to cluster. */
 function outline({ status = {} }: V1Pod) {
   return {
     fields: Object.keys(status).sort(),
@@ -477,7 +477,7 @@ describe('create', () => {
     });
   });
 
-  test('refuses a pod without containers, a taken name and a missing account', async () => {
+  test('refuses a pod without containers, a taken name and a missing ServiceAccount', async () => {
     const { connection } = await serve();
     const empty = await ask(connection, 'POST', podsPath, { body: pod({}, { containers: [] }) });
     expect(empty.code).toBe(422);
@@ -546,7 +546,7 @@ describe('create', () => {
 });
 
 describe('delete', () => {
-  test('ends the process by SIGTERM and takes the pod away', async () => {
+  test('ends the process with SIGTERM and removes the pod', async () => {
     const served = await serve();
     const { cluster, signal } = served;
     const running = await createUntil(
@@ -636,7 +636,7 @@ describe('attach', () => {
     expect((await readLog(served, false)).split(' ').at(-1)).toBe('4194304\n');
   });
 
-  test('mirrors stderr to whoever asks for it', async () => {
+  test('mirrors stderr to clients that ask for it', async () => {
     const served = await serve();
     await createUntil(served, pod(shell('read line; echo "$line" >&2')), isRunning);
     const { socket, messages } = await attach(served, true);
@@ -646,7 +646,7 @@ describe('attach', () => {
     expect(messages.slice(2).map(readStatusFrame)).toMatchObject([{ success: true }]);
   });
 
-  test('says Success before the half-close when the container has died', async () => {
+  test('sends Success before the half-close when the container has ended', async () => {
     const served = await serve();
     await createUntil(served, pod(shell('exec sleep 1000')), isRunning);
     const { socket, messages } = await attach(served);
@@ -718,7 +718,7 @@ describe('attach', () => {
     expect(status?.message).toContain('container builder not found in pod kbp-x_builds');
   });
 
-  test('needs both rights', async () => {
+  test('needs both permissions', async () => {
     const served = await serve();
     await createUntil(served, pod(shell('cat')), isRunning);
     for (const verb of ['get', 'create']) {
@@ -796,7 +796,7 @@ describe('watch', () => {
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
-  test('says that a version is too old', async () => {
+  test('reports that a version is too old', async () => {
     const { connection, cluster, signal, playground } = await serve();
     const { metadata } = await cluster.createPod(pod(shell('cat')), signal);
     playground.compact();
@@ -832,7 +832,7 @@ test('a server that drops its connections drops those that are still shaking han
   await closed;
 });
 
-describe('accounts', () => {
+describe('users', () => {
   test.each(['token', 'client-certificate'] as const)('log in by %s', async (auth) => {
     const { cluster, signal, playground } = await serve({ auth });
     expect(await cluster.serverMinor(signal)).toBe(35);
@@ -844,7 +844,7 @@ describe('accounts', () => {
     expect(listed).not.toContainEqual({ verb: 'get', resource: 'pods/log' });
   });
 
-  test('without a login may ask for the version and nothing else', async () => {
+  test('without credentials can read the version and nothing else', async () => {
     const { cluster, connection, signal } = await serve({ auth: 'none' });
     expect(await cluster.serverMinor(signal)).toBe(35);
     const answer = await ask(connection, 'POST', podsPath, { body: pod() });
@@ -893,7 +893,7 @@ describe('accounts', () => {
 describe('a request', () => {
   const refusal = { kind: 'refuse', code: 429, message: 'slow down' } as const;
 
-  test('can be refused, as often as it is said', async () => {
+  test('can be refused a number of times', async () => {
     const { connection, playground } = await serve();
     const answer = { ...refusal, retryAfterSeconds: 3 };
     playground.faults.requests = [{ match: /^GET .*pods$/, answer, times: 2 }];

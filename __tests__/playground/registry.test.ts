@@ -82,13 +82,13 @@ async function imageManifest(repository: string, layers: readonly Buffer[]): Pro
 }
 
 describe('the registry', () => {
-  test('says which API it speaks', async () => {
+  test('reports its API version', async () => {
     const response = await call('GET', '/v2/');
     expect(response.status).toBe(200);
     expect(response.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
   });
 
-  test('wants the login that it was given, and no other', async () => {
+  test('accepts only its own credentials', async () => {
     await registry.close();
     registry = await startRegistry({ credentials: { user: 'me', password: 'a:b' } });
     const login = (text: string): RequestInit => ({
@@ -309,7 +309,7 @@ describe('image', () => {
     expect(digest).toBe(digestOf(Buffer.from(JSON.stringify(manifest))));
   });
 
-  test('says what is missing', async () => {
+  test('reports missing content', async () => {
     await expect(registry.image('app', 'v1')).rejects.toThrow('manifest unknown');
   });
 });

@@ -50,7 +50,7 @@ export class ApiServer {
     this.#answers = new Map(Object.entries(script).map(([key, answers]) => [key, [...answers]]));
     this.#scheme = tls ? 'https' : 'http';
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
-      // A client that goes away in the middle of its request is a case of many tests.
+      // Many tests close the connection in the middle of a request.
       void this.#answer(request, response).catch(() => undefined);
     };
     this.#server = tls
@@ -161,7 +161,7 @@ export function refuse(
   };
 }
 
-/** The connection breaks and nobody knows whether the request was carried out. */
+/** The connection breaks; the client does not know whether the request was carried out. */
 export function breakOff(response: ServerResponse): void {
   response.destroy();
 }

@@ -63,7 +63,7 @@ export class AttachServer {
   /** The one connection of a test that makes only one. */
   get connection(): AttachConnection {
     const [connection] = this.connections;
-    if (connection === undefined) throw new Error('nobody has connected');
+    if (connection === undefined) throw new Error('no client has connected');
     return connection;
   }
 
@@ -87,7 +87,7 @@ export class AttachConnection {
   readonly socket: WebSocket;
   /** Payloads of the stdin frames. */
   readonly payloads: Buffer[] = [];
-  /** Everything that was no stdin frame. */
+  /** Everything but stdin frames. */
   readonly others: Buffer[] = [];
   /** Payloads of the pings. */
   readonly pings: string[] = [];
@@ -136,7 +136,7 @@ export class AttachConnection {
   }
 }
 
-/** The normal end: the container has read everything, the kubelet says so and the server closes. */
+/** The normal end: the container has read everything, the kubelet reports success and the server closes. */
 export function succeedAndClose(connection: AttachConnection): void {
   connection.succeed();
   connection.socket.close(1000);

@@ -8,7 +8,7 @@ interface Sleeper {
 /** After this many turns of the event loop a promise counts as stuck: some seconds of processor time, however busy the machine is. */
 const mostTurns = 3_000_000;
 
-/** Time that stands still until a test moves it. */
+/** Time that does not pass until a test moves it. */
 export class VirtualClock implements Clock {
   /** While this is true, `until` lets no time pass: a test sets it to wait for real sockets. */
   isBusy = (): boolean => false;

@@ -66,7 +66,7 @@ export class ClusterDouble implements Cluster {
     return this.#answer('attach', `attach ${ref.name}`)(ref, container, streams, signal);
   }
 
-  /** No right to list unless a test gives an answer: most tests have no leftovers. */
+  /** Listing is forbidden unless a test gives an answer: most tests have no leftovers. */
   listPods(selector: string, signal: AbortSignal): ReturnType<Cluster['listPods']> {
     this.calls.push('list');
     return this.answers.listPods?.(selector, signal) ?? Promise.resolve(undefined);

@@ -7,14 +7,14 @@ export function recordedPod(name: string): V1Pod {
   return JSON.parse(readFileSync(fixture(`${name}.json`), 'utf8')) as V1Pod;
 }
 
-/** The same pod when its node has said the last word about it: the phase follows the ends of its containers. */
+/** The same pod after the kubelet has reported its end: the phase follows the ends of its containers. */
 export function overPod(pod: V1Pod): V1Pod {
   const states = pod.status?.containerStatuses?.map(({ state }) => state?.terminated?.exitCode);
   const phase = states?.every((exitCode) => exitCode === 0) === true ? 'Succeeded' : 'Failed';
   return { ...pod, status: { ...pod.status, phase } };
 }
 
-/** The events about it; none where they say nothing that its status does not. */
+/** The events about it; none where they add nothing to its status. */
 export function recordedEvents(name: string): readonly PodEvent[] {
   const file = fixture(`${name}.events.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PodEvent[]) : [];

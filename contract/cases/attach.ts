@@ -167,7 +167,7 @@ export const attachCases: readonly ContractCase[] = [
     run: (session) => converse(session, { protocols: both, sends: [] }),
   },
   {
-    name: 'attach: no right',
+    name: 'attach: no permission',
     run: (session) => converse(session, { protocols: both, sends: [], as: 'nobody' }),
   },
   {
@@ -175,7 +175,7 @@ export const attachCases: readonly ContractCase[] = [
     run: (session) => converse(session, { protocols: both, sends: [], as: 'bad token' }),
   },
   {
-    name: 'attach: a request that is no upgrade',
+    name: 'attach: a request without an upgrade',
     run: async (session) => {
       await session.createUntil(session.waiter(), isRunning);
       const path = session.podPath('/attach');

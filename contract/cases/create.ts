@@ -163,7 +163,7 @@ export const createCases: readonly ContractCase[] = [
       return { code };
     },
   },
-  { name: 'create: no right', run: (session) => send(session, { as: 'nobody' }) },
+  { name: 'create: no permission', run: (session) => send(session, { as: 'nobody' }) },
   { name: 'create: bad token', run: (session) => send(session, { as: 'bad token' }) },
   { name: 'create: no token', run: (session) => send(session, { as: 'anonymous' }) },
 ];

@@ -13,7 +13,7 @@ export const deleteCases: readonly ContractCase[] = [
     run: async (session) => answerView(await session.delete()),
   },
   {
-    name: 'delete: no right',
+    name: 'delete: no permission',
     run: async ({ client, podsPath }) =>
       answerView(await client.call({ method: 'DELETE', path: `${podsPath}/any`, as: 'nobody' })),
   },

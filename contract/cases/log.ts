@@ -74,7 +74,7 @@ export const logCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'log: sinceTime that is no time',
+    name: 'log: sinceTime that is not a time',
     run: async (session) => {
       await session.createUntil(session.pod(), hasEnded);
       return logView(session, { sinceTime: 'yesterday' });
@@ -173,7 +173,7 @@ export const logCases: readonly ContractCase[] = [
   },
   { name: 'log: missing pod', run: (session) => logView(session, {}) },
   {
-    name: 'log: no right',
+    name: 'log: no permission',
     run: async (session) =>
       answerView(await session.client.call({ path: session.podPath('/log'), as: 'nobody' })),
   },

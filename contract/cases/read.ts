@@ -19,7 +19,7 @@ export const readCases: readonly ContractCase[] = [
     run: async (session) => answerView(await session.get()),
   },
   {
-    name: 'get: no right',
+    name: 'get: no permission',
     run: async (session) =>
       answerView(await session.client.call({ path: session.podPath(), as: 'nobody' })),
   },
@@ -62,7 +62,7 @@ export const readCases: readonly ContractCase[] = [
     run: async (session) => answerView(await list(session, { fieldSelector: 'spec.color=red' })),
   },
   {
-    name: 'list: no right',
+    name: 'list: no permission',
     run: async (session) =>
       answerView(await session.client.call({ path: session.podsPath, as: 'nobody' })),
   },

@@ -32,19 +32,19 @@ export const serverCases: readonly ContractCase[] = [
     run: (session) => review(session, { verb: 'create', resource: 'pods', subresource: 'attach' }),
   },
   {
-    name: 'access review: a right that was not granted',
+    name: 'access review: a permission that was not granted',
     run: (session) => review(session, { verb: 'get', resource: 'secrets' }),
   },
   {
-    name: 'access review: account without rights',
+    name: 'access review: ServiceAccount without permissions',
     run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'nobody'),
   },
   {
-    name: 'rules review: what the account may do',
+    name: 'rules review: the permissions of the ServiceAccount',
     run: (session) => listRights(session, 'account'),
   },
   {
-    name: 'rules review: account without rights',
+    name: 'rules review: ServiceAccount without permissions',
     run: (session) => listRights(session, 'nobody'),
   },
   {

@@ -50,7 +50,7 @@ const states: readonly StateCase[] = [
     until: isWaiting('ErrImageNeverPull'),
   },
   {
-    name: 'state: image name that is none',
+    name: 'state: invalid image name',
     pod: (session) => session.pod({ image: 'Upper/Case' }),
     until: isWaiting('InvalidImageName'),
   },

@@ -66,11 +66,11 @@ export const watchCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'watch: version that is none',
+    name: 'watch: invalid version',
     run: (session) => refused(session, { resourceVersion: 'latest' }),
   },
   {
-    name: 'watch: no right',
+    name: 'watch: no permission',
     run: async ({ client, podsPath: path }) =>
       answerView(await client.call({ path, query: { watch: 'true' }, as: 'nobody' })),
   },

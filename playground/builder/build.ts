@@ -57,7 +57,7 @@ class Build {
     const { stages, escape } = this.#dockerfile;
     const { flags, log } = this.#options;
     const stage = stages[index];
-    if (stage === undefined) throw new RangeError(`there is no stage ${index}`);
+    if (stage === undefined) throw new RangeError(`stage ${index} does not exist`);
     const reference = expandWord(stage.base, (name) => this.#globals.get(name), escape);
     const base = await this.#image(reference, stages.slice(0, index));
     log.info(`Building stage '${reference}' [idx: '${index}', base-idx: '-1']`);

@@ -41,7 +41,7 @@ export class RegistryClient {
 
   /**
    * Finds out whether the registry speaks TLS or plain HTTP.
-   * @throws Error that has what each of them said.
+   * @throws Error with the response of each.
    */
   static async connect(host: string, access: Access): Promise<RegistryClient> {
     const failures: string[] = [];
@@ -59,7 +59,7 @@ export class RegistryClient {
   }
 
   /**
-   * @param accepted statuses that are no failure.
+   * @param accepted statuses that do not fail.
    * @throws Error such as `GET http://host/v2/: UNAUTHORIZED: authentication required`.
    */
   async call(call: Call, accepted: readonly number[]): Promise<Answer> {
@@ -175,7 +175,7 @@ interface SocketError extends NodeJS.ErrnoException {
   readonly errors?: readonly SocketError[];
 }
 
-/** Go's words for what Node's sockets say. */
+/** The text of Go for an error of Node's sockets. */
 function goText(error: SocketError): string {
   const { code = '', address, port, hostname, message } = error.errors?.[0] ?? error;
   if (code === 'ECONNREFUSED') {

@@ -35,7 +35,7 @@ async function* gunzip(stdin: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       yield chunk;
     }
   };
-  // Whoever reads `gunzipped` gets the error of all three.
+  // The reader of `gunzipped` gets the error of all three.
   pipeline(counted, compressed, gunzipped, () => undefined);
   try {
     for await (const chunk of gunzipped) yield chunk as Buffer;
@@ -111,7 +111,7 @@ function contextFailure(error: unknown): UsageFailure {
   return new UsageFailure(`error resolving source context: ${goText(error)}`);
 }
 
-/** Go's words for what Node's zlib says. */
+/** The text of Go for an error of Node's zlib. */
 function goText(error: unknown): string {
   const { code, message } = error as Partial<NodeJS.ErrnoException>;
   if (error instanceof UnexpectedEnd || code === 'Z_BUF_ERROR') return 'unexpected EOF';

@@ -51,7 +51,7 @@ export async function copyInto(
   options: CopyOptions,
 ): Promise<Tree> {
   const names = options.sources.flatMap((text) => findSources(source, text));
-  // Patterns that match nothing are no mistake to kaniko.
+  // kaniko accepts patterns that match nothing.
   if (names.length === 0) {
     options.warn('No files to copy');
     return target;
@@ -155,7 +155,7 @@ class Copy {
   }
 }
 
-/** A tar, gzipped or not, by the bytes that say so. */
+/** A tar, gzipped or not, by its first bytes. */
 function isArchive(content: Buffer): boolean {
   const isGzip = content[0] === 0x1f && content[1] === 0x8b;
   return isGzip || content.subarray(257, 262).toString('latin1') === 'ustar';

@@ -3,7 +3,7 @@ import { parseDockerfile as parseInstructions } from '../../src/dockerfile/parse
 import { buildFailure } from './failure.ts';
 import { splitWords } from './words.ts';
 
-/** One instruction, taken apart but with its variables as they stand. */
+/** One instruction, parsed, with its variables unexpanded. */
 export interface Step {
   /** In upper case. */
   readonly keyword: string;
@@ -13,7 +13,7 @@ export interface Step {
   readonly text: string;
   /** `--name=value` before the arguments. */
   readonly flags: ReadonlyMap<string, string>;
-  /** Behind the flags; continued lines joined. */
+  /** After the flags; continued lines joined. */
   readonly rest: string;
   /** Words of `rest`, or the strings of its JSON form. */
   readonly words: readonly string[];

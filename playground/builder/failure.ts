@@ -17,7 +17,7 @@ export function stageFailure(reason: string): BuilderFailure {
   return buildFailure(`error building stage: ${reason}`);
 }
 
-/** What takes a real builder; said instead of building something that is not what was asked for. */
+/** Needs a real builder; reported instead of building a different image. */
 export function notHere(what: string): BuilderFailure {
   return stageFailure(
     `failed to execute command: the playground cannot ${what}; build this on a real cluster, by a 'kubeconfig' for it`,

@@ -27,7 +27,7 @@ export interface RegistryFlags {
   readonly insecure: readonly string[];
   /** Hosts whose certificate is not checked. */
   readonly unverified: readonly string[];
-  /** Files with an authority's certificate, by host. */
+  /** Files with a CA certificate, by host. */
   readonly certificates: ReadonlyMap<string, string>;
   readonly pushRetry: number;
 }

@@ -42,7 +42,7 @@ function add(writer: Pack, name: string, entry: TreeEntry): void {
   else writer.entry({ ...common, name: `${name}/` });
 }
 
-/** A layer's tar; its first bytes say whether it is compressed. */
+/** A layer's tar; its first bytes show whether it is compressed. */
 export function openLayer(blob: Buffer): AsyncIterable<Buffer> {
   const bytes = Readable.from([blob], { objectMode: false });
   return blob[0] === 0x1f && blob[1] === 0x8b ? bytes.pipe(createGunzip()) : bytes;

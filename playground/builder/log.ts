@@ -44,6 +44,6 @@ export function parseLevel(text: string): LogLevel | undefined {
 /** logrus quotes a value only if it has other characters than these. */
 function quote(text: string): string {
   if (/^[\w\-./@^+]+$/.test(text)) return text;
-  // JSON and Go quote alike what stands in a Dockerfile, control characters aside.
+  // JSON and Go quote the text of a Dockerfile alike, except for control characters.
   return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, '\\x$1');
 }

@@ -5,11 +5,11 @@ import { normalizeHost } from '../../src/inputs/values/reference.ts';
 import { unpackedAt } from './context.ts';
 import { cleanName, type Tree } from './tree.ts';
 
-/** The value of an `Authorization` header by registry; undefined without a login for it. */
+/** The value of an `Authorization` header by registry; undefined without credentials for it. */
 export type Logins = (registry: string) => string | undefined;
 
 /**
- * Logins of the Docker configuration that `$DOCKER_CONFIG` names. Credential helpers are not run, as there are none in
+ * Credentials of the Docker configuration in `$DOCKER_CONFIG`. Credential helpers are not run, as there are none in
  * kaniko's image.
  */
 export function readLogins(directory: string | undefined, unpacked: Tree): Logins {
@@ -21,14 +21,14 @@ export function readLogins(directory: string | undefined, unpacked: Tree): Login
   return (registry) => logins.get(registry);
 }
 
-/** A file of the stream, or one that is mounted in the container; undefined if there is none. */
+/** A file of the stream, or one that is mounted in the container; undefined if it does not exist. */
 export function readFile(path: string, unpacked: Tree): Buffer | undefined {
   const relative = posix.relative(unpackedAt, path);
   if (!relative.startsWith('..')) return unpacked.get(cleanName(relative))?.content;
   try {
     return readFileSync(path);
   } catch {
-    // kaniko goes on without logins, too, if there is no file.
+    // kaniko also continues without credentials if the file does not exist.
     return undefined;
   }
 }
@@ -43,7 +43,7 @@ function parseAuths(text: string): Readonly<Record<string, Auth>> {
   try {
     return (JSON.parse(text) as { auths?: Record<string, Auth> }).auths ?? {};
   } catch (error) {
-    throw new Error(`the Docker configuration is no JSON: ${describeError(error)}`, {
+    throw new Error(`the Docker configuration is not JSON: ${describeError(error)}`, {
       cause: error,
     });
   }

@@ -71,7 +71,7 @@ async function openUpload(destination: string, access: Access): Promise<void> {
   });
   try {
     const { headers } = await client.call(startUpload(repository), [202]);
-    // A registry may keep what it was never sent; that is its own affair.
+    // A registry may keep blobs that were not sent.
     await client.call({ method: 'DELETE', path: headers.location ?? '' }, [204, 404, 405]);
   } catch (error) {
     throw new Error(`${doing}: ${describeError(error)}`, { cause: error });
@@ -86,7 +86,7 @@ function readDestination(destination: string): Reference {
   }
 }
 
-/** The lines by which kaniko tells the digest. */
+/** The lines in which kaniko reports the digest. */
 export function digestLines(destinations: readonly string[], { digest }: Product): string {
   return destinations
     .map((destination) => `${parseReference(destination).text}@${digest}\n`)

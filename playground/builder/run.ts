@@ -45,7 +45,8 @@ async function execute({ args, env, stdin }: BuilderProcess, log: BuilderLog): P
   };
   if (flags.push) await checkPush(flags.destinations, access);
   if (flags.cache) log.warn('The playground has no layer cache: every instruction is executed.');
-  if (flags.mirrors) log.warn('The playground asks no mirrors: images come from where FROM says.');
+  if (flags.mirrors)
+    log.warn('The playground does not use mirrors: images are pulled from the registry in FROM.');
   const image = await buildImage(parseDockerfile(text), { flags, unpacked, access, log });
   const product = toProduct(image, flags.annotations);
   writeDigests(flags, digestLines(flags.destinations, product), env);
@@ -63,7 +64,7 @@ function findDockerfile({ dockerfile }: Flags, unpacked: Tree): string {
 
 const terminationLog = '/dev/termination-log';
 
-/** Like kaniko before anything is pushed: only with exit code 0 do the lines say something. */
+/** Like kaniko before anything is pushed: the lines count only with exit code 0. */
 function writeDigests({ digestFile }: Flags, lines: string, env: NodeJS.ProcessEnv): void {
   if (digestFile === undefined) return;
   const standIn = digestFile === terminationLog ? env['PLAYGROUND_TERMINATION_LOG'] : undefined;

@@ -2,18 +2,18 @@ import type { RuntimeConfig } from '../oci/image-spec.ts';
 import type { Step } from './dockerfile.ts';
 import { expandWord, splitWords, type Lookup } from './words.ts';
 
-/** What an instruction needs to know beside its own text. */
+/** What an instruction needs in addition to its own text. */
 export interface Scope {
   readonly lookup: Lookup;
   readonly escape: string;
-  /** True if CMD stands in this stage: ENTRYPOINT then leaves it alone. */
+  /** True if CMD is in this stage: ENTRYPOINT then does not reset it. */
   readonly hasCmd: boolean;
 }
 
-/** Turns a configuration into the one behind an instruction. */
+/** Turns a configuration into the one after an instruction. */
 export type Setting = (config: RuntimeConfig, step: Step, scope: Scope) => RuntimeConfig;
 
-/** The instructions that only change what the image says about itself. */
+/** The instructions that only change the configuration of the image. */
 export const settings: Readonly<Record<string, Setting>> = {
   CMD: (config, step) => ({ ...config, Cmd: toCommand(config, step) }),
   ENTRYPOINT: (config, step, { hasCmd }) => {
@@ -51,7 +51,7 @@ export const settings: Readonly<Record<string, Setting>> = {
   }),
 };
 
-/** `NAME=value` pairs, or the old form `NAME value` with everything behind the first blank. */
+/** `NAME=value` pairs, or the old form `NAME value` with everything after the first blank. */
 export function toPairs(
   step: Step,
   { lookup, escape }: Pick<Scope, 'lookup' | 'escape'>,

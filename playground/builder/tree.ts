@@ -20,7 +20,7 @@ export type Tree = ReadonlyMap<string, TreeEntry>;
 
 export const emptyContent = Buffer.alloc(0);
 
-/** Where builders leave the root and directories that nobody has described. */
+/** The mode that builders give the root and directories without an entry of their own. */
 export const plainDirectory: TreeEntry = {
   type: 'directory',
   mode: 0o755,

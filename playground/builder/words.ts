@@ -1,7 +1,7 @@
 /** Gives a variable's value; undefined if it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
-/** Words as they stand, quotes included; blanks within quotes or after the escape character do not separate. */
+/** Words unchanged, quotes included; blanks within quotes or after the escape character do not separate. */
 export function splitWords(text: string, escape: string): readonly string[] {
   const words: string[] = [];
   let word = '';
@@ -23,7 +23,7 @@ export function splitWords(text: string, escape: string): readonly string[] {
   return word === '' ? words : [...words, word];
 }
 
-/** Fills in variables and takes quotes and escapes away, as the shell would. */
+/** Expands variables and removes quotes and escapes, as a shell does. */
 export function expandWord(word: string, lookup: Lookup, escape: string): string {
   let expanded = '';
   let quote = '';

@@ -14,7 +14,7 @@ export interface CreateRequest {
   readonly strict: boolean;
   /** Hears of unknown fields if they are let through. */
   readonly warn: (message: string) => void;
-  /** Accounts that pods may name. */
+  /** ServiceAccounts that pods may name. */
   readonly serviceAccounts: readonly string[];
 }
 
@@ -140,7 +140,7 @@ function withContainerDefaults(container: Container): Container {
   };
 }
 
-/** What is limited and not requested is requested up to its limit. */
+/** A resource with a limit and no request is requested up to its limit. */
 function withRequests({ requests, limits, ...rest }: Resources): Resources {
   if (limits === undefined) return { ...rest, ...(requests !== undefined && { requests }) };
   return { ...rest, limits, requests: { ...limits, ...requests } };

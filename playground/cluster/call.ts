@@ -27,7 +27,7 @@ export interface Target {
 const corePath =
   /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>[^/]+))?)?$/;
 
-/** Only paths of an API get a Status; what is outside of all APIs is nobody's right. */
+/** Only paths of an API get a Status; paths outside of all APIs are never permitted. */
 export function notFound({ path, user, method }: Call): Error {
   if (!/^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/.test(path)) {
     const verb = method.toLowerCase();

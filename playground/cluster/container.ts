@@ -3,7 +3,7 @@ import { ApiFailure, PlainFailure } from './failure.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerProcess } from './process.ts';
 
-/** The container that a log or attach request is about. @throws ApiFailure 400 in the server's words */
+/** The container that a log or attach request is about. @throws ApiFailure 400 with the message of the server */
 export function containerOf(pod: Pod, query: URLSearchParams): string {
   const own = pod.spec.containers.map(({ name }) => name);
   const all = [...(pod.spec.initContainers ?? []).map(({ name }) => name), ...own];
@@ -21,7 +21,7 @@ export function containerOf(pod: Pod, query: URLSearchParams): string {
   throw new ApiFailure(400, `container ${given} is not valid for pod ${name}`);
 }
 
-/** What the kubelet says instead of some reasons. */
+/** The text of the kubelet in place of some reasons. */
 const waitingWords: Readonly<Record<string, string>> = {
   ErrImagePull: "image can't be pulled",
   ImagePullBackOff: 'trying and failing to pull image',
@@ -39,7 +39,7 @@ export function stillWaiting(pod: Pod, container: string): ApiFailure {
   );
 }
 
-/** What the kubelet refuses, in its words. */
+/** The refusals of the kubelet, with its messages. */
 export function attachFailure(
   { metadata, status }: Pod,
   container: string,

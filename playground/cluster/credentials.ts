@@ -6,32 +6,32 @@ import { TLSSocket } from 'node:tls';
 import { ApiFailure } from './failure.ts';
 import { nobody } from './rights.ts';
 
-/** `server` is the first; `renewed` has the same authority; nobody who trusts that authority trusts `foreign`. */
+/** `server` is the first; `renewed` is signed by the same CA certificate; `foreign` is not. */
 export type CertificateName = 'server' | 'renewed' | 'foreign';
 
 type KubeconfigAuth = 'token' | 'client-certificate' | 'nobody' | 'none';
 
 export interface KubeconfigOptions {
-  /** `nobody`: a valid token of an account without rights. */
+  /** `nobody`: a valid token of a ServiceAccount without permissions. */
   readonly auth?: KubeconfigAuth;
   readonly namespace?: string;
-  /** Tells the requests of one client from those of others: its token ends with this name. */
+  /** Distinguishes the requests of one client: its token ends with this name. */
   readonly client?: string;
 }
 
 const directory = join(import.meta.dirname, '..', 'tls');
 
-/** TLS files: an authority and its certificates, valid until 2120. They secure nothing but loopback connections. */
+/** TLS files: a CA certificate and those that it signs, valid until 2120. They secure nothing but loopback connections. */
 export function readTls(name: CertificateName): { key: string; cert: string; ca: string } {
   return { key: readPem(`${name}.key`), cert: readPem(`${name}.crt`), ca: readPem('ca.crt') };
 }
 
-/** The account of the playground, by token or by client certificate, and one without rights. */
+/** The ServiceAccount of the playground, by token or by client certificate, and one without permissions. */
 export class Credentials {
   #token = newToken();
   readonly #nobodysToken = newToken();
   /**
-   * The client's key is no secret: whoever has the repository has it, and pods run commands on this machine. So it is
+   * The key of the client is not a secret: it is in the repository, and pods run commands on this machine. So it is
    * worth nothing until a kubeconfig with it was asked for.
    */
   #acceptsCertificate = false;
@@ -45,7 +45,7 @@ export class Credentials {
     this.#token = newToken();
   }
 
-  /** Name of the account that sent the request. @throws ApiFailure 401 */
+  /** Name of the user that sent the request. @throws ApiFailure 401 */
   userOf({ headers, socket }: IncomingMessage): string {
     const { authorization } = headers;
     if (authorization !== undefined) {

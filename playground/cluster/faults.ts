@@ -1,4 +1,4 @@
-/** What can go wrong on purpose. All switches may be changed at any time; they apply to what comes after. */
+/** Faults to inject. All switches may be changed at any time; they apply to later requests. */
 export interface Faults {
   /** Requests that get another answer; the first that matches is used. */
   requests: RequestFault[];
@@ -8,17 +8,17 @@ export interface Faults {
   log: LogFault | undefined;
   /** No pod finds a node. */
   neverSchedule: boolean;
-  /** Rights that the account does not have: `create pods/attach`. */
+  /** Permissions to deny: `create pods/attach`. */
   denied: string[];
 }
 
 export interface RequestFault {
-  /** Matched with `METHOD /path`, the query left out. */
+  /** Matched with `METHOD /path`, without the query. */
   readonly match: RegExp;
   readonly answer: FaultAnswer;
   /** How many requests are hit; without it all. Counts down. */
   times?: number;
-  /** Told every request that is hit, before it is answered. */
+  /** Called for every request that is hit, before it is answered. */
   readonly onHit?: () => void;
 }
 
@@ -35,9 +35,9 @@ export type FaultAnswer =
   | { readonly kind: 'redirect'; readonly to: string }
   /** A body that ends in the middle of its JSON. */
   | { readonly kind: 'broken-json' }
-  /** What a login portal or a proxy says in the server's place: 200, and a page for people. */
+  /** The response of a sign-in portal or a proxy instead of the server: 200, and a web page. */
   | { readonly kind: 'page' }
-  /** The right answer, late. */
+  /** The normal answer, late. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** The request is heard and never answered. */
   | { readonly kind: 'silent' }

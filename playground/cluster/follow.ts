@@ -13,7 +13,7 @@ export interface LogQuery {
   readonly limitBytes: number;
 }
 
-/** @throws ApiFailure for a time that is none, and for two of them */
+/** @throws ApiFailure for an invalid time, and for two of them */
 export function parseLogQuery(query: URLSearchParams, pod: string): LogQuery {
   const sinceTime = query.get('sinceTime');
   if (sinceTime !== null && query.has('sinceSeconds')) {
@@ -44,7 +44,7 @@ export function parseLogQuery(query: URLSearchParams, pod: string): LogQuery {
   };
 }
 
-/** Serves a container's log until its end, or until the client goes away. */
+/** Serves a container's log until its end, or until the client disconnects. */
 export async function serveLog(
   log: ContainerLog,
   query: LogQuery,
@@ -98,7 +98,7 @@ function nextEntry(log: ContainerLog, response: ServerResponse): Promise<void> {
   ]);
 }
 
-/** Until the client has taken what was written, or has gone. */
+/** Until the client has read everything, or has disconnected. */
 function drained(response: ServerResponse): Promise<void> {
   return firstOf((signal) => [
     once(response, 'drain', { signal }),

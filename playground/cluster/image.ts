@@ -4,11 +4,11 @@ import { imageKind } from './program.ts';
 export interface ImageProblem {
   readonly reason: string;
   readonly message: string;
-  /** What the kubelet says from the second try on; undefined if it does not try again. */
+  /** The message of the kubelet from the second try on; undefined if it does not try again. */
   readonly backOff: string | undefined;
 }
 
-/** Why a container's image cannot be had, in the kubelet's words; undefined if something stands in for it. */
+/** Why the image of a container cannot be pulled, in the words of the kubelet; undefined if the playground has a program for it. */
 export function imageProblem({ image, imagePullPolicy }: Container): ImageProblem | undefined {
   const repository = repositoryOf(image);
   if (/[A-Z]/.test(repository)) return invalidName(image, repository);
@@ -28,7 +28,7 @@ function invalidName(image: string, repository: string): ImageProblem {
   return { reason: 'InvalidImageName', message, backOff: undefined };
 }
 
-/** Without host, tag and digest. What stands before the first slash is a host if it has a dot, a colon or an upper-case letter. */
+/** Without host, tag and digest. The part before the first slash is a host if it has a dot, a colon or an upper-case letter. */
 function repositoryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
   const isHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');

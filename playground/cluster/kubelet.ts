@@ -39,7 +39,7 @@ export class Kubelet {
     this.#runs.delete(pod.metadata.uid);
   }
 
-  /** The container's process, running or ended; undefined if there was none yet. */
+  /** The container's process, running or ended; undefined before the first start. */
   process(pod: Pod, container: string): ContainerProcess | undefined {
     return this.#runs.get(pod.metadata.uid)?.processes.get(container);
   }
@@ -111,7 +111,7 @@ class PodRun {
 
   async #run(): Promise<void> {
     const { nodeName, schedulingGates = [] } = this.#pod.spec;
-    // Nobody takes the gates away here, and no kubelet of another node is there to look at the pod.
+    // Nothing removes the gates here, and no kubelet of another node is there to look at the pod.
     if (schedulingGates.length > 0 || isElsewhere(this.#pod)) await this.#forever();
     await this.#pause();
     if (nodeName === undefined) await this.#schedule();
@@ -171,7 +171,7 @@ class PodRun {
     const missing = missingVolume(this.#pod);
     if (missing === undefined) return;
     this.#options.events.add(this.#pod, 'Warning', 'FailedMount', missing);
-    // Nobody can create it here: the pod stays in ContainerCreating until it is deleted.
+    // It cannot be created here: the pod stays in ContainerCreating until it is deleted.
     await this.#forever();
   }
 
@@ -204,7 +204,7 @@ class PodRun {
     const isStopped = this.#stopped.signal.aborted;
     if (!isStopped) this.#report();
     if (!this.#isOver()) return;
-    // The end of a pod that nobody stopped is final only without its sandbox.
+    // The end of a pod that was not stopped is final only without its sandbox.
     if (!isStopped) await sleep(this.#options.stepMs);
     this.#sandboxGone = true;
     this.#report();

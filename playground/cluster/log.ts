@@ -12,9 +12,9 @@ export interface LogEntry {
 const rotateBytes = 10 * 1024 * 1024;
 const newline = 0x0a;
 
-/** The log of one container: the current file only, as the kubelet serves it; what was rotated away is lost. */
+/** The log of one container: the current file only, as the kubelet serves it; rotated files are lost. */
 export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
-  /** Entries that stand before `entries` and are gone. */
+  /** Number of dropped entries before `entries`. */
   #rotated = 0;
   #entries: LogEntry[] = [];
   #size = 0;
@@ -36,7 +36,7 @@ export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
     return this.#rotated + this.#entries.length;
   }
 
-  /** The entry at a position; undefined if it is not there yet, or rotated away. */
+  /** The entry at a position; undefined if it does not exist yet, or was rotated. */
   at(position: number): LogEntry | undefined {
     return this.#entries[position - this.#rotated];
   }
@@ -91,7 +91,7 @@ export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
 
 const started = { wall: BigInt(Date.now()) * 1_000_000n, monotonic: process.hrtime.bigint() };
 
-/** RFC 3339 with nanoseconds, zeros at the end left out, as Go's RFC3339Nano. */
+/** RFC 3339 with nanoseconds, without zeros at the end, as Go's RFC3339Nano. */
 export function formatNanos(at: bigint): string {
   const seconds = new Date(Number(at / 1_000_000_000n) * 1_000).toISOString().slice(0, 19);
   const fraction = String(at % 1_000_000_000n)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Two file descriptors; whoever has them closes them. */
+/** Two file descriptors; the caller closes them. */
 export interface Pipe {
   readonly read: number;
   readonly write: number;
@@ -11,7 +11,7 @@ export interface Pipe {
 /**
  * Real pipes. What Node gives to children are sockets, and those cannot be opened once more as /dev/stdin or /dev/stdout,
  * which shell scripts like to do.
- * @param directory where their names stand for a moment
+ * @param directory where their names exist for a moment
  */
 export function openPipes(directory: string, count: number): readonly Pipe[] {
   const paths = Array.from({ length: count }, (_, index) => join(directory, `pipe-${index}`));

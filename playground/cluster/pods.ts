@@ -19,7 +19,7 @@ export interface CreateOptions {
   readonly warn: (message: string) => void;
 }
 
-/** What the API does to pods. */
+/** The operations of the API on pods. */
 export class Pods {
   readonly #store: PodStore;
   readonly #kubelet: Kubelet;
@@ -70,7 +70,7 @@ export class Pods {
 
   async #end(pod: Pod, graceSeconds: number): Promise<void> {
     await this.#kubelet.remove(pod, graceSeconds);
-    // The end of a pod that no kubelet has is confirmed by nobody: it stays until it is deleted without grace.
+    // Without a kubelet the end of a pod is not confirmed: it stays until it is deleted without grace.
     if (!isElsewhere(pod)) this.#store.remove(pod);
   }
 }

@@ -50,10 +50,11 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
     });
   }
 
-  /** Starts the program; false if it cannot be started: `ended` says why. */
+  /** Starts the program; false if it cannot be started: `ended` has the reason. */
   async start(): Promise<boolean> {
     const kind = imageKind(this.container.image);
-    if (kind === undefined) throw new Error(`nothing stands in for ${this.container.image}`);
+    if (kind === undefined)
+      throw new Error(`the playground has no program for ${this.container.image}`);
     const program = programOf(kind, this.container, this.#place);
     const [input, output, errors] = openPipes(this.#root, 3) as [Pipe, Pipe, Pipe];
     this.#stdin = openStdin(input.write);
@@ -86,7 +87,7 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
     return true;
   }
 
-  /** Resolves when the pipe has taken the bytes; false once nobody reads them any more. */
+  /** Resolves when the pipe has taken the bytes; false once the process has closed the pipe. */
   writeStdin(bytes: Uint8Array): Promise<boolean> {
     const stdin = this.#stdin;
     if (stdin === undefined || stdin.destroyed) return Promise.resolve(false);
@@ -175,7 +176,7 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
 function openStdin(fd: number): Socket {
   const stdin = new Socket({ fd, readable: false, writable: true });
   stdin.on('error', () => {
-    // EPIPE: the process has closed its stdin or is gone; writeStdin says so.
+    // EPIPE: the process has closed its stdin or has ended; writeStdin reports it.
   });
   return stdin;
 }

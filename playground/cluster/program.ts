@@ -20,7 +20,7 @@ type ImageKind = 'kaniko' | 'busybox';
 
 const builder = join(import.meta.dirname, '..', 'builder.ts');
 
-/** Which stand-in an image has; undefined for an image that no registry knows. */
+/** The program for an image; undefined for an image that no registry knows. */
 export function imageKind(image: string): ImageKind | undefined {
   if (/(^|\/)kaniko/.test(image)) return 'kaniko';
   if (/(^|\/)busybox(:|@|$)/.test(image)) return 'busybox';
@@ -29,7 +29,7 @@ export function imageKind(image: string): ImageKind | undefined {
 
 /** The builder for kaniko images, the container's own command for busybox: its shell and tools are this machine's. */
 export function programOf(kind: ImageKind, container: Container, place: ContainerPlace): Program {
-  // There is no mount namespace: the container's file stands somewhere else.
+  // Without a mount namespace the file of the container is in another place.
   const localize = (text: string): string =>
     text.replaceAll(
       container.terminationMessagePath ?? '/dev/termination-log',

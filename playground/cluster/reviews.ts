@@ -2,7 +2,7 @@ import { parseBody, type Call, type JsonAnswer } from './call.ts';
 import { ApiFailure } from './failure.ts';
 import { anonymous, isAllowed, rulesOf } from './rights.ts';
 
-/** What the account may do, as it asks for itself. @throws ApiFailure */
+/** Self-subject reviews of RBAC permissions. @throws ApiFailure */
 export function answerReview(
   { user }: Call,
   kind: string,

@@ -10,11 +10,11 @@ export interface Attempt {
   readonly name?: string | undefined;
 }
 
-/** Accounts that may do nothing. */
+/** Users without permissions. */
 export const nobody = 'system:serviceaccount:default:nobody';
 export const anonymous = 'system:anonymous';
 
-/** The rights of examples/cluster, in every namespace. */
+/** The permissions of examples/cluster, in every namespace. */
 const granted: Readonly<Record<string, readonly string[]>> = {
   pods: ['create', 'get', 'list', 'watch', 'delete'],
   'pods/attach': ['create', 'get'],
@@ -22,7 +22,7 @@ const granted: Readonly<Record<string, readonly string[]>> = {
   events: ['list'],
 };
 
-/** True for what is granted and not denied. */
+/** True if it is granted and not denied. */
 export function isAllowed({ user, verb, resource }: Attempt, denied: readonly string[]): boolean {
   if (user === nobody || user === anonymous) return false;
   return granted[resource]?.includes(verb) === true && !denied.includes(`${verb} ${resource}`);

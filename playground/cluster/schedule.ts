@@ -60,7 +60,7 @@ function requested(pod: Pod, resource: string): number {
   return amounts.map(parseQuantity).reduce((sum, amount) => sum + amount, 0);
 }
 
-/** A Kubernetes quantity as a number; NaN if it is none. */
+/** A Kubernetes quantity as a number; NaN if it is invalid. */
 export function parseQuantity(text: string): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(m|[kMGTPE]|[KMGTPE]i)?$/.exec(text);
   return match === null ? NaN : Number(match[1]) * (suffixes[match[2] ?? ''] ?? 1);

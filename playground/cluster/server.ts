@@ -13,7 +13,7 @@ import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
 
 /** A request as it arrives, before anything is done about it. */
 export interface SeenRequest {
-  /** `METHOD /path`, the query left out. */
+  /** `METHOD /path`, without the query. */
   readonly line: string;
   readonly query: string;
   /** See KubeconfigOptions.client. */
@@ -25,7 +25,7 @@ const largestFrame = 32 * 1024 * 1024;
 
 const ticketKeyBytes = 48;
 
-/** TLS, HTTP and WebSocket on a port of its own on the loopback interface; what is answered is the Api's affair. */
+/** TLS, HTTP and WebSocket on a port of its own on the loopback interface; the Api answers. */
 export class ApiServer {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
@@ -63,7 +63,7 @@ export class ApiServer {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
-    // A client that goes away in the middle of a handshake is its own affair.
+    // A client may disconnect in the middle of a handshake.
     this.#server.on('tlsClientError', () => undefined);
   }
 

@@ -79,7 +79,7 @@ function phaseOf(pod: Pod, seen: Observed): string {
     : 'Pending';
 }
 
-/** Ended by the kubelet itself or by an init container: the sandbox is gone when the status says so. */
+/** Ended by the kubelet itself or by an init container: the sandbox is removed when the status shows it. */
 function hasFailedEarly(pod: Pod, { states, verdict }: Observed): boolean {
   const initCodes = (pod.spec.initContainers ?? []).map(
     ({ name }) => states.get(name)?.terminated?.exitCode,

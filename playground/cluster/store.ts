@@ -11,7 +11,7 @@ export interface PodEvent {
 /** All pods, with the history that watches start from. */
 export class PodStore {
   #version = 100;
-  /** Watches from before this version are told that it is too old. */
+  /** Watches from before this version get the error that it is too old. */
   #oldest = 100;
   #history: PodEvent[] = [];
   readonly #pods = new Map<string, Pod>();

@@ -32,7 +32,7 @@ const indexTypes = [
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const tagPattern = /^\w[\w.-]{0,127}$/;
 
-/** What has been pushed. A blob belongs to the repositories that it was pushed to or mounted in, as in a real registry. */
+/** The pushed content. A blob belongs to the repositories that it was pushed to or mounted in, as in a real registry. */
 export class Store {
   readonly #repositories = new Map<string, Repository>();
   readonly #uploads = new Map<string, Upload>();
@@ -54,7 +54,7 @@ export class Store {
     return blob;
   }
 
-  /** @returns false if there is no such blob to share. */
+  /** @returns false if the blob does not exist. */
   mount(repository: string, digest: string, from: string): boolean {
     const blob = this.#repositories.get(from)?.blobs.get(digest);
     if (blob === undefined) return false;
@@ -213,9 +213,9 @@ function parseManifest(body: Buffer): AnyManifest {
     const value: unknown = JSON.parse(body.toString());
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // Refused like any other text that is no manifest.
+    // Refused like any other invalid manifest.
   }
-  throw invalid('it is no JSON object');
+  throw invalid('it is not a JSON object');
 }
 
 function invalid(reason: string): RegistryFailure {
