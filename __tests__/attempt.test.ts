@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
+import { JobDouble } from '../runner/job-double.ts';
 import { Attempt, type AttemptPorts, type ContainerEnd } from '../src/attempt.ts';
 import { BuildError } from '../src/errors.ts';
 import { JobLog } from '../src/logs/fence.ts';
@@ -8,7 +9,6 @@ import { PhaseRecorder } from '../src/result/phases.ts';
 import { PodDouble, untilSteady, type PodScript } from './support/attach-server.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from '../runner/job-double.ts';
 
 const pods: PodDouble[] = [];
 

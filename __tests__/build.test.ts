@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
+import { JobDouble } from '../runner/job-double.ts';
 import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
@@ -19,7 +20,6 @@ import type { RunReport } from '../src/result/report.ts';
 import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from '../runner/job-double.ts';
 import { recordedEvents, recordedPod } from './support/pods.ts';
 
 const pods: PodDouble[] = [];

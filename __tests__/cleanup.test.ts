@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
+import { JobDouble } from '../runner/job-double.ts';
 import { disposeOf, type CleanupPorts, type LastUse } from '../src/cleanup.ts';
 import { BuildError } from '../src/errors.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import type { Cluster } from '../src/ports.ts';
-import { recordedPod } from './support/pods.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from '../runner/job-double.ts';
+import { recordedPod } from './support/pods.ts';
 
 const ref = { namespace: 'builds', name: 'kbp-x' };
 const failure = new BuildError('build', 'exit code 7');

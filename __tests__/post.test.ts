@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { JobDouble } from '../runner/job-double.ts';
 import { BuildError } from '../src/errors.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { removeLeftovers } from '../src/post.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
-import { JobDouble } from '../runner/job-double.ts';
 
 const first = { namespace: 'builds', name: 'kbp-one' };
 const second = { namespace: 'builds', name: 'kbp-two' };

@@ -5,10 +5,10 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { PeakMemory } from '../support/peak-memory.ts';
-import { visibleLog } from '../runner/job-log.ts';
 import { startCluster } from '../playground/cluster.ts';
+import { visibleLog } from '../runner/job-log.ts';
 import { runAction } from '../runner/run-action.ts';
+import { PeakMemory } from '../support/peak-memory.ts';
 import { writeContext } from './contexts.ts';
 import { round } from './turns.ts';
 

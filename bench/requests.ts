@@ -1,9 +1,8 @@
 // Requests to the API server of a build that takes ten minutes, on the playground with time that runs faster.
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { JobDouble } from '../runner/job-double.ts';
-import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import { startCluster } from '../playground/cluster.ts';
+import { JobDouble } from '../runner/job-double.ts';
 import { buildImage } from '../src/build.ts';
 import { createSource } from '../src/context/source.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
@@ -16,6 +15,7 @@ import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
 import { PhaseRecorder } from '../src/result/phases.ts';
+import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import { count, type Counts } from './moments.ts';
 import { startRecorder } from './recorder.ts';
 

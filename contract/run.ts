@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeError } from '../src/errors.ts';
-import { cases } from './cases.ts';
 import type { ContractCase } from './case.ts';
+import { cases } from './cases.ts';
 import { normalise, type Json, type Result } from './result.ts';
 import { Session, type ContractCluster } from './session.ts';
 

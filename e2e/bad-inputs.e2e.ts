@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { chapters } from '../__tests__/bad-inputs/chapters.ts';
+import { splitLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
 import { accountName } from './account.ts';
 import { account, assertRed, cluster, runBuild, shell, withFiles, type BuildRun } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import { kubectl } from './kubectl.ts';
 import { until } from './poll.ts';
 

@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
+import { errorsOf, visibleLog, type Annotation } from '../runner/job-log.ts';
 import { runAction, type ActionResult, type ActionRun } from '../runner/run-action.ts';
 import { runAccount } from './account.ts';
 import { testCluster, type TestCluster } from './cluster.ts';
-import { errorsOf, visibleLog, type Annotation } from '../runner/job-log.ts';
 import { getObject } from './kubectl.ts';
 import { until } from './poll.ts';
 

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import type { ActionResult } from '../runner/run-action.ts';
-import { assertGreen, runBuild, script, withFiles } from './build.ts';
 import { splitLog, visibleLog } from '../runner/job-log.ts';
+import type { ActionResult } from '../runner/run-action.ts';
 import { PeakMemory } from '../support/peak-memory.ts';
+import { assertGreen, runBuild, script, withFiles } from './build.ts';
 
 const blockBytes = 1024 * 1024;
 const bigMegabytes = 300;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
 import {
   assertRed,
@@ -16,7 +17,6 @@ import {
 } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { visibleLog } from '../runner/job-log.ts';
 import { podOf, runWithFault } from './lab.ts';
 import { until } from './poll.ts';
 

@@ -4,6 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
+import type { ActionResult } from '../runner/run-action.ts';
+import { createSource } from '../src/context/source.ts';
+import { createWorkspace } from '../src/io/workspace.ts';
 import {
   asSent,
   differencesOf,
@@ -14,12 +18,8 @@ import {
   type TreeRecord,
 } from '../support/every-kind.ts';
 import { Random } from '../support/random.ts';
-import type { ActionResult } from '../runner/run-action.ts';
-import { createSource } from '../src/context/source.ts';
-import { createWorkspace } from '../src/io/workspace.ts';
 import { account, assertGreen, assertRed, cluster, kaniko, runBuild, withFiles } from './build.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { readArchive, readLayers, readManifest, type ArchiveMember } from './registry.ts';
 
 const registry = { host: cluster.registry };

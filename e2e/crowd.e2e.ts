@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
 import { AuditLog, type AuditedRequest } from './audit.ts';
 import {
@@ -16,7 +17,6 @@ import {
   withFiles,
 } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { getObject } from './kubectl.ts';
 import { until } from './poll.ts';
 import { readManifest } from './registry.ts';

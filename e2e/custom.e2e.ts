@@ -1,6 +1,7 @@
 // Any image with any command: the bytes arrive as they are, and the exit code decides.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { splitLog } from '../runner/job-log.ts';
 import {
   account,
   assertGreen,
@@ -13,7 +14,6 @@ import {
 } from './build.ts';
 import { streamBig, writeRandomFile } from './bytes.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import { runProgram } from './kubectl.ts';
 import { readManifest } from './registry.ts';
 

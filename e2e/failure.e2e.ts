@@ -1,10 +1,10 @@
 // What a user reads when something is wrong, and that nothing is left then.
 import assert from 'node:assert/strict';
 import type { V1Role } from '@kubernetes/client-node';
+import { splitLog } from '../runner/job-log.ts';
 import { accountName } from './account.ts';
 import { account, assertGreen, assertRed, runBuild, script, shell } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import { getObject, kubectl } from './kubectl.ts';
 import { until } from './poll.ts';
 

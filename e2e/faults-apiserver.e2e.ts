@@ -1,10 +1,10 @@
 // The API server restarts while a build is in one of its phases. A known result stays known, and losses are reported.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { splitLog } from '../runner/job-log.ts';
 import { assertGreen, assertRed, script, withFiles, type Inputs } from './build.ts';
 import { hasPrinted, writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import {
   assertLines,
   attemptsOf,

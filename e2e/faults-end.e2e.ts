@@ -1,10 +1,10 @@
 // The API server is unavailable when the step ends. The post step tries again, and names what is left if that fails too.
 import assert from 'node:assert/strict';
+import { visibleLog } from '../runner/job-log.ts';
 import { account, assertRed, podsOf, script } from './build.ts';
 import { suite, testCase } from './cases.ts';
-import { visibleLog } from '../runner/job-log.ts';
-import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 import { kubectl } from './kubectl.ts';
+import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 
 const inputs = script('cat >/dev/null; echo building; sleep 300', { stdin: 'x', timeout: '3m' });
 const notYet = /could not be removed yet .*; the post step tries again/;

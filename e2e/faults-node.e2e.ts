@@ -2,10 +2,10 @@
 // waits for the rest of it for ever.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { visibleLog } from '../runner/job-log.ts';
 import { assertGreen, assertRed, script, withFiles } from './build.ts';
 import { hasPrinted, writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { visibleLog } from '../runner/job-log.ts';
 import { assertLines, attemptsOf, lab, missingLab, runWithFault, untilHealthy } from './lab.ts';
 
 const megabytes = 200;

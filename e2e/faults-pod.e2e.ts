@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { V1NodeList } from '@kubernetes/client-node';
+import { splitLog } from '../runner/job-log.ts';
 import { account, assertGreen, assertRed, script, shell, withFiles } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import { kubectl, getObject } from './kubectl.ts';
 import { attemptsOf, podOf, runWithFault, type Hit } from './lab.ts';
 import { until } from './poll.ts';

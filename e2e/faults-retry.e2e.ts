@@ -1,10 +1,10 @@
 // An image engine whose stream was lost builds again in a new pod.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { account, assertGreen, cluster, kaniko, withFiles } from './build.ts';
 import { writeRandomFile } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 import { readManifest } from './registry.ts';
 

@@ -1,9 +1,9 @@
 // A server before 1.30 has no half-close of stdin: the connection's own end is the end of the stream.
 import assert from 'node:assert/strict';
+import { splitLog } from '../runner/job-log.ts';
 import { assertGreen, runBuild, shell } from './build.ts';
 import { streamBig } from './bytes.ts';
 import { suite, testCase } from './cases.ts';
-import { splitLog } from '../runner/job-log.ts';
 import { lab, missingLab } from './lab.ts';
 
 suite('no half-close of stdin', () => {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
+import { splitLog, visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
 import { account, cluster, podsOf, runBuild, shell, type BuildRun, type Inputs } from './build.ts';
 import { needs } from './cases.ts';
-import { splitLog, visibleLog } from '../runner/job-log.ts';
 import { kubectl, runProgram } from './kubectl.ts';
 import { until } from './poll.ts';
 

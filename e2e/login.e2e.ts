@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
 import { AuditLog } from './audit.ts';
 import {
@@ -18,7 +19,6 @@ import {
   type Inputs,
 } from './build.ts';
 import { needs, suite, testCase } from './cases.ts';
-import { visibleLog } from '../runner/job-log.ts';
 import { kubectl } from './kubectl.ts';
 import { readManifest } from './registry.ts';
 

@@ -1,10 +1,10 @@
 // Output beyond one log file of the kubelet, which rotates at 10 MiB and serves only the newest one.
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { assertGreen, runBuild, script } from './build.ts';
-import { suite, testCase } from './cases.ts';
 import { splitLog } from '../runner/job-log.ts';
 import { PeakMemory } from '../support/peak-memory.ts';
+import { assertGreen, runBuild, script } from './build.ts';
+import { suite, testCase } from './cases.ts';
 
 /** Of 100 bytes each, the newline included; their numbers begin here, so that all have the same width. */
 const linesPerBatch = 1_000;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { JobDouble } from '../runner/job-double.ts';
 import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
@@ -12,10 +13,9 @@ import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import type { BuildPlan } from '../src/plan.ts';
 import { SavedPods } from '../src/pod/saved-pods.ts';
-import { removeLeftovers } from '../src/post.ts';
 import type { Clock } from '../src/ports.ts';
+import { removeLeftovers } from '../src/post.ts';
 import { PhaseRecorder } from '../src/result/phases.ts';
-import { JobDouble } from '../runner/job-double.ts';
 import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import type { StepsEnd, Trial } from './trial.ts';
 

@@ -1,6 +1,6 @@
 import { compare, expectationOf, type Expectation } from './expect.ts';
-import { extents, faultNames, phases, place, type Fault } from './placement.ts';
 import { runInProcess } from './in-process.ts';
+import { extents, faultNames, phases, place, type Fault } from './placement.ts';
 import { Trial, type RunSteps, type TrialEnd } from './trial.ts';
 
 /** Every fault in every phase, for a moment and for good. */

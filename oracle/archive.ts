@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { createSource } from '../src/context/source.ts';
+import { createWorkspace } from '../src/io/workspace.ts';
 import {
   asSent,
   differencesOf,
@@ -9,10 +11,8 @@ import {
   recordsOf,
   writeEveryKind,
 } from '../support/every-kind.ts';
-import { createSource } from '../src/context/source.ts';
-import { createWorkspace } from '../src/io/workspace.ts';
-import type { OracleProgram } from './program.ts';
 import type { Random } from '../support/random.ts';
+import type { OracleProgram } from './program.ts';
 
 /** The bytes after the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
 const longestEndBytes = 64;

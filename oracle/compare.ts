@@ -1,8 +1,8 @@
 // Compares our ignore rules with Docker's, and reduces a difference to the smallest case that shows it.
+import type { Random } from '../support/random.ts';
 import { drawCase, type IgnoreCase } from './draw.ts';
 import { keptNames, ourVerdict, ourWalk } from './ours.ts';
 import type { OracleProgram, Verdict } from './program.ts';
-import type { Random } from '../support/random.ts';
 
 /** Cases that are asked at once. */
 const batchCases = 2_000;

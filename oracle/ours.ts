@@ -1,6 +1,6 @@
 // The verdicts of our code on a case: of the rules, and of a walk that skips excluded directories.
-import { IgnoreRules, type ParentMatches } from '../src/context/ignore/rules.ts';
 import { walkContext } from '../src/context/directory/walk.ts';
+import { IgnoreRules, type ParentMatches } from '../src/context/ignore/rules.ts';
 import { BuildError } from '../src/errors.ts';
 import type { FileStat, Workspace } from '../src/ports.ts';
 import type { IgnoreCase } from './draw.ts';

@@ -1,4 +1,3 @@
-import type { ImageManifest, ImageConfig } from './oci/image-spec.ts';
 import { once } from 'node:events';
 import {
   createServer,
@@ -11,6 +10,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { describeError } from '../src/errors.ts';
 import { openLayer } from './builder/layer.ts';
 import { unpack, type Tree } from './builder/tree.ts';
+import type { ImageManifest, ImageConfig } from './oci/image-spec.ts';
 import { RegistryFailure } from './registry/failure.ts';
 import { Routes, type Reply } from './registry/routes.ts';
 import { Store } from './registry/store.ts';

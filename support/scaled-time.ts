@@ -122,10 +122,10 @@ export function scaleTimers(factor: number): () => void {
           }),
     { __promisify__: real.setTimeout.__promisify__ },
   ) as typeof setTimeout;
-  globalThis.clearTimeout = ((timer: unknown) => {
+  globalThis.clearTimeout = (timer: unknown) => {
     if (timer instanceof ScaledTimeout) timer.cancel();
     else real.clearTimeout(timer as NodeJS.Timeout | undefined);
-  });
+  };
   AbortSignal.timeout = (ms) => {
     if (ms < shortestScaledMs) return real.abortTimeout(ms);
     const time = new AbortController();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { probeConnection } from '../../src/attach/keepalive.ts';
-import { orAborted } from '../../src/time/abort.ts';
 import type { BuildError } from '../../src/errors.ts';
+import { orAborted } from '../../src/time/abort.ts';
 import { VirtualClock } from '../support/clock.ts';
 
 interface Watched {

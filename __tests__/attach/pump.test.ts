@@ -3,13 +3,13 @@ import { Readable, PassThrough } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import { pumpStdin, type AttachEnd, type PumpOptions } from '../../src/attach/pump.ts';
 import { BuildError } from '../../src/errors.ts';
+import type { AttachSocket } from '../../src/ports.ts';
 import {
   AttachServer,
   succeedAndClose,
   untilSteady,
   type AttachScript,
 } from '../support/attach-server.ts';
-import type { AttachSocket } from '../../src/ports.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { until } from '../support/until.ts';
 

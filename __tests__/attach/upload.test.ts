@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { uploadStdin } from '../../src/attach/upload.ts';
 import type { AttachEnd } from '../../src/attach/pump.ts';
+import { uploadStdin } from '../../src/attach/upload.ts';
 import type { StdinStream } from '../../src/context/stdin.ts';
 import { BuildError } from '../../src/errors.ts';
 import { PodFollower } from '../../src/pod/follow.ts';

@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { BadInput, Chapter, Inputs } from './run.ts';
-import { shell } from './run.ts';
+import { type BadInput, type Chapter, type Inputs, shell } from './run.ts';
 
 function mistake(name: string, inputs: Inputs, sentence: string): BadInput {
   return { name, sentence, arrange: () => ({ inputs }) };

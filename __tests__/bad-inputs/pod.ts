@@ -1,5 +1,4 @@
-import type { BadInput, Chapter, Inputs, Stage } from './run.ts';
-import { shell } from './run.ts';
+import { type BadInput, type Chapter, type Inputs, type Stage, shell } from './run.ts';
 
 /** What a server with this rule answers to the pod; a real one has the pod's name in the place of the brackets. */
 function refused(name: string, message: string, sentence: string): BadInput {

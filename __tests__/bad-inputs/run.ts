@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errorsOf, visibleLog } from '../../runner/job-log.ts';
 import { startPlayground, type Playground } from '../../playground/playground.ts';
+import { errorsOf, visibleLog } from '../../runner/job-log.ts';
 import { runAction, type ActionRun } from '../../runner/run-action.ts';
 
 /** One mistake of a user, or of what stands around the workflow. */

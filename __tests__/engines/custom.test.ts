@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { custom } from '../../src/engines/custom.ts';
 import { kaniko } from '../../src/engines/kaniko.ts';
 import { selectEngine } from '../../src/engines/select.ts';
-import { parseInputs } from '../../src/inputs/parse.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
+import { parseInputs } from '../../src/inputs/parse.ts';
 
 function inputsOf(given: Readonly<Record<string, string>>): Inputs {
   return parseInputs({

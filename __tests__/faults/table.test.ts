@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { renderTable } from '../../faults/document.ts';
 import { allFaults, nameOf, runCases } from '../../faults/table.ts';
 import { scaleTimers } from '../../support/scaled-time.ts';

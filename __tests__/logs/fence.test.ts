@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { JobDouble } from '../../runner/job-double.ts';
 import { JobLog } from '../../src/logs/fence.ts';
 import { turn } from '../support/clock.ts';
-import { JobDouble } from '../../runner/job-double.ts';
 
 /** A log whose tokens are token-1, token-2, … */
 function logInto(job: JobDouble): JobLog {

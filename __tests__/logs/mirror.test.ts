@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
+import { JobDouble } from '../../runner/job-double.ts';
 import { BuildError } from '../../src/errors.ts';
 import { JobLog } from '../../src/logs/fence.ts';
 import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
@@ -8,7 +9,6 @@ import { Tail } from '../../src/logs/tail.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
 import type { PodState } from '../../src/pod/state.ts';
 import { VirtualClock } from '../support/clock.ts';
-import { JobDouble } from '../../runner/job-double.ts';
 import { overPod, recordedPod } from '../support/pods.ts';
 import { Source } from '../support/source.ts';
 

@@ -12,12 +12,11 @@ import {
 } from '../../playground/cluster.ts';
 import type { KubeconfigOptions } from '../../playground/cluster/credentials.ts';
 import { closeStdinFrame, readStatusFrame, stdinFrame } from '../../src/attach/channel.ts';
-import type { AttachSocket } from '../../src/ports.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { KubeCluster } from '../../src/io/kube/cluster.ts';
 import { connect, type Connection } from '../../src/io/kube/connection.ts';
 import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
-import type { PodRef } from '../../src/ports.ts';
+import type { AttachSocket, PodRef } from '../../src/ports.ts';
 import { recordedPod } from '../support/pods.ts';
 
 const playgrounds: PlaygroundCluster[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { SavedPods } from '../../src/pod/saved-pods.ts';
 import { JobDouble } from '../../runner/job-double.ts';
+import { SavedPods } from '../../src/pod/saved-pods.ts';
 
 test('saves the list of pods after every change', () => {
   const job = new JobDouble();

@@ -1,5 +1,5 @@
-import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
 import { BuildError } from '../../src/errors.ts';
 import { sweepPods } from '../../src/pod/sweep.ts';
 import { ClusterDouble } from '../support/cluster.ts';

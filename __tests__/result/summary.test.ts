@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
-import { parseInputs } from '../../src/inputs/parse.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
+import { parseInputs } from '../../src/inputs/parse.ts';
 import type { Span } from '../../src/result/phases.ts';
 import { emptyReport, type RunReport } from '../../src/result/report.ts';
 import { escapeMarkdown, renderMetadata, renderSummary } from '../../src/result/summary.ts';

@@ -1,7 +1,13 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { AttachSocket } from '../../src/ports.ts';
 import type { BuildError } from '../../src/errors.ts';
-import type { Cluster, LogOptions, Permission, PodEvent, PodRef } from '../../src/ports.ts';
+import type {
+  AttachSocket,
+  Cluster,
+  LogOptions,
+  Permission,
+  PodEvent,
+  PodRef,
+} from '../../src/ports.ts';
 
 /** A cluster that does what a test gave it; everything else is refused, so that no call goes unnoticed. */
 export class ClusterDouble implements Cluster {

@@ -1,5 +1,5 @@
-import type { Call } from '../client.ts';
 import type { ContractCase } from '../case.ts';
+import type { Call } from '../client.ts';
 import type { Session } from '../session.ts';
 import { answerView, parserReason, parserView, podAnswerView } from '../view.ts';
 

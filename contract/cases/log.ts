@@ -1,6 +1,6 @@
 import { text as readText } from 'node:stream/consumers';
-import type { Query } from '../client.ts';
 import type { ContractCase } from '../case.ts';
+import type { Query } from '../client.ts';
 import { endStdin } from '../conversation.ts';
 import { hasEnded, isRunning, isUnschedulable, isWaiting, type Session } from '../session.ts';
 import { answerView } from '../view.ts';

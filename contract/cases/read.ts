@@ -1,6 +1,6 @@
 import type { V1PodList } from '@kubernetes/client-node';
-import type { Answer, Query } from '../client.ts';
 import type { ContractCase } from '../case.ts';
+import type { Answer, Query } from '../client.ts';
 import type { Session } from '../session.ts';
 import { answerView } from '../view.ts';
 

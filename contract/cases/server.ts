@@ -1,5 +1,5 @@
-import type { Identity } from '../client.ts';
 import type { ContractCase } from '../case.ts';
+import type { Identity } from '../client.ts';
 import type { Session } from '../session.ts';
 import { answerView } from '../view.ts';
 

@@ -1,9 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Query, WatchEvent } from '../client.ts';
 import type { ContractCase } from '../case.ts';
+import type { Query, WatchEvent } from '../client.ts';
+import { endStdin } from '../conversation.ts';
 import { hasEnded, isRunning, type Session } from '../session.ts';
 import { answerView, eventView, withoutRepeats } from '../view.ts';
-import { endStdin } from '../conversation.ts';
 
 export const watchCases: readonly ContractCase[] = [
   {

@@ -1,6 +1,6 @@
 import { describeError } from '../../src/errors.ts';
-import type { Descriptor, ImageConfig, ImageManifest } from '../oci/image-spec.ts';
 import { digestOf } from '../oci/digest.ts';
+import type { Descriptor, ImageConfig, ImageManifest } from '../oci/image-spec.ts';
 import { RegistryClient, type Access } from './client.ts';
 import { buildFailure } from './failure.ts';
 import { docker, oci, type Image, type Layer, type Platform } from './image.ts';

@@ -1,6 +1,6 @@
 import { describeError } from '../../src/errors.ts';
-import type { ImageConfig, ImageManifest } from '../oci/image-spec.ts';
 import { digestOf } from '../oci/digest.ts';
+import type { ImageConfig, ImageManifest } from '../oci/image-spec.ts';
 import { RegistryClient, type Access } from './client.ts';
 import { BuilderFailure } from './failure.ts';
 import type { Image } from './image.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { findDockerfile } from '../../../src/context/directory/locate.ts';
 import { findPath, readInputFile, readPlace } from '../../../src/context/directory/find-path.ts';
+import { findDockerfile } from '../../../src/context/directory/locate.ts';
 import type { Workspace } from '../../../src/ports.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree } from '../../support/tree.ts';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { linkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { IgnoreRules } from '../../../src/context/ignore/rules.ts';
 import { walkContext, type ContextTree } from '../../../src/context/directory/walk.ts';
+import { IgnoreRules } from '../../../src/context/ignore/rules.ts';
 import type { FileStat, Workspace } from '../../../src/ports.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree, type TreeEntry } from '../../support/tree.ts';

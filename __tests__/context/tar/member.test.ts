@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ContextEntry } from '../../../src/context/tar/entry.ts';
 import { followGitLinks } from '../../../src/context/git/config-names.ts';
+import type { ContextEntry } from '../../../src/context/tar/entry.ts';
 import { clampTime, entryMember, metaMembers } from '../../../src/context/tar/member.ts';
 import type { FileStat } from '../../../src/ports.ts';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { Readable } from 'node:stream';
 import { rmSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { extract, type Header } from 'tar-stream';
 import { PiecePool, pieceBytes } from '../../../src/context/tar/blocks.ts';

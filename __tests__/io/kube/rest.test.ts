@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import type { Connection } from '../../../src/io/kube/connection.ts';
+import { type Connection, keepConnections } from '../../../src/io/kube/connection.ts';
 import { logRequests, type SentRequest } from '../../../src/io/kube/request-log.ts';
 import { RestClient, type RestRequest } from '../../../src/io/kube/rest.ts';
-import { keepConnections } from '../../../src/io/kube/connection.ts';
 import {
   ApiServer,
   breakOff,

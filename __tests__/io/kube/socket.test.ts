@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
 import { openAttachSocket } from '../../../src/io/kube/socket.ts';

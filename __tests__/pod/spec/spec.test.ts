@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseInputs } from '../../../src/inputs/parse.ts';
 import type { PodInputs } from '../../../src/inputs/inputs.ts';
+import { parseInputs } from '../../../src/inputs/parse.ts';
 import { buildPod, type PodOrder } from '../../../src/pod/spec/spec.ts';
 
 function podInputs(given: Readonly<Record<string, string>>): PodInputs {

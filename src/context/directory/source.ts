@@ -12,8 +12,8 @@ import {
   type Member,
 } from '../tar/member.ts';
 import { packStream } from '../tar/pack.ts';
-import { findDockerfile, findIgnoreRules } from './locate.ts';
 import type { FoundPath } from './find-path.ts';
+import { findDockerfile, findIgnoreRules } from './locate.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
 
