@@ -272,7 +272,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 4900:
+/***/ 8269:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -317,20 +317,23 @@ function isOwnPod(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _io_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4900);
-// What both steps run; dist/post.js says that it is the post step. Imports only what decides whether there is anything to do: a post step without work ends here.
+/* harmony import */ var _io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8269);
+// The entry of both steps; dist/post.js marks the post step. Imports only what tells whether there is anything to do, so that
+// a post step without work ends at once.
 
-const isPost = (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
-// Whatever ends this process, only a proved success is 0.
+const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
+// However this process ends, its exit code is 0 only after a confirmed success.
 if (!isPost)
     process.exitCode = 1;
-if (!isPost || (0,_io_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(690), __nccwpck_require__.e(665)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4665));
+if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
+    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(717), __nccwpck_require__.e(894)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3894));
     try {
-        await (isPost ? runPostStep() : runBuildStep());
+        const world = realWorld(process.env);
+        // Exits at once: open connections of the keep-alive agent would delay the end of the step.
+        process.exit(await (isPost ? runPostStep(world) : runBuildStep(world)));
     }
     catch {
-        // Nothing can be said any more: the job log itself is gone.
+        // The job log itself cannot be written.
         process.exit(isPost ? 0 : 1);
     }
 }
