@@ -186,7 +186,7 @@ export const kubeconfigChapter: Chapter = {
     },
     {
       name: 'a credential plugin that is not there',
-      sentence: `running the kubeconfig's credential plugin "get-token" failed: it is not there, or may not be executed. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      sentence: `running the kubeconfig's credential plugin "get-token" failed: it was not found or is not executable. Install the plugin on the runner, or use a kubeconfig with a token.`,
       arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
     },
     {
