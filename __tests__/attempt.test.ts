@@ -69,7 +69,7 @@ async function run(
   return { ...ports, pod, attempt, end };
 }
 
-test('gives state, upload and the last lines, and tells the whole story in its order', async () => {
+test('returns state, upload and the last lines, and logs every step in order', async () => {
   const { attempt, cluster, job, phases, end } = await run({ output: 'one\ntwo' });
   expect(await end).toMatchObject({
     state: { kind: 'ended', exitCode: 0 },
@@ -131,7 +131,7 @@ test.each([
   expect(await clock.until(end)).toMatchObject({ isSilent: expected });
 });
 
-test('a node that stops answering is said once, and once that it answers again', async () => {
+test('reports once that a node stops answering, and once that it answers again', async () => {
   const { clock, pod, job, end } = await run({ onEndOfStdin: () => undefined });
   while (!job.text.includes('::group::Build')) await clock.advance(0);
   for (const state of ['node-not-ready', 'node-not-ready', 'running', 'node-not-ready']) {
@@ -194,7 +194,7 @@ test('a long upload reports its progress', async () => {
   expect(job.text).toContain('context complete: sent 30.0 MB in 5.0 s (6.00 MB/s), 2 of 2 files');
 });
 
-test('after a lost upload the container still has a moment for its own words', async () => {
+test('waits a moment for the end of the container after a lost upload', async () => {
   const { clock, pod, job, end } = await run({
     output: 'gzip: unexpected end of file',
     onStdin: (_pod, { socket }) => {
@@ -213,7 +213,7 @@ test('after a lost upload the container still has a moment for its own words', a
   });
 });
 
-test('a container that says nothing after a lost upload is left after five seconds', async () => {
+test('does not wait longer than five seconds after a lost upload', async () => {
   const { clock, job, end } = await run({
     onStdin: (_pod, { socket }) => {
       socket.terminate();
@@ -232,7 +232,7 @@ test('a container that says nothing after a lost upload is left after five secon
   expect(clock.sleeping).toBe(0);
 });
 
-test('output that cannot be read changes no verdict, but is said', async () => {
+test('warns about output that cannot be read, and returns the same state', async () => {
   const { clock, job, end } = await run(
     {},
     {

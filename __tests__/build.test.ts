@@ -65,7 +65,7 @@ const cutOff: PodScript = {
   onStdin: (_pod, { socket }) => {
     socket.terminate();
   },
-  // What was received together with the last bytes is lost with the connection.
+  // Bytes that arrived together with the last ones are lost with the connection.
   onEndOfStdin: () => undefined,
 };
 
@@ -94,7 +94,7 @@ async function build(
     readonly inputs?: Readonly<Record<string, string>>;
     readonly answers?: Partial<Cluster>;
     readonly cancelled?: AbortSignal;
-    /** Zeros behind the archive, so that it is longer than what connections buffer. */
+    /** Zeros after the archive, so that it is longer than the buffers of the connection. */
     readonly archiveBytes?: number;
     readonly job?: JobDouble;
   } = {},
@@ -191,7 +191,7 @@ function steps({ calls }: ClusterDouble): readonly string[] {
   return calls.filter((call) => /^(create|attach|delete) /.test(call));
 }
 
-test('a proved build gives the image, and its pod is removed', async () => {
+test('a successful build returns the image and removes the pod', async () => {
   const { cluster, job, phases, report, image } = await build([succeeds]);
   expect(await image).toEqual({ digest });
   expect(steps(cluster)).toEqual(['create kbp-1', 'attach kbp-1', 'delete kbp-1 0']);
@@ -234,7 +234,7 @@ test('the pod is remembered before it is created', async () => {
 });
 
 test.each([
-  { name: 'a proved build', script: succeeds, expected: { image: { digest } } },
+  { name: 'a successful build', script: succeeds, expected: { image: { digest } } },
   { name: 'a failed build', script: endsWith('exit-7'), expected: { exitCode: 7 } },
 ])('$name stays one when its pod cannot be forgotten', async ({ script, expected }) => {
   class FullJob extends JobDouble {
@@ -254,12 +254,12 @@ test.each([
   );
 });
 
-test('a build that pushes nothing gives no image', async () => {
+test('a build that does not push returns no image', async () => {
   const { image } = await build([endsWith('completed')], { inputs: { push: 'false' } });
   expect(await image).toBeUndefined();
 });
 
-test('an evicted builder that ends with 0 has not succeeded', async () => {
+test('exit code 0 of an evicted builder is a failure', async () => {
   const { image } = await build([endsWith('evicted-with-0')], {
     inputs: { push: 'false', retries: '0' },
     answers: { podEvents: () => Promise.resolve(recordedEvents('evicted-with-0')) },
@@ -272,13 +272,13 @@ test('an evicted builder that ends with 0 has not succeeded', async () => {
   });
 });
 
-test('exit code 0 counts where no event says otherwise', async () => {
+test('exit code 0 is a success if no event reports an eviction', async () => {
   const { image, job } = await build([endsWith('completed')], { inputs: { push: 'false' } });
   expect(await image).toBeUndefined();
   expect(job.text).not.toContain('::warning');
 });
 
-test('exit code 0 counts where the events cannot be read, with a warning', async () => {
+test('exit code 0 is a success if the events cannot be read, with a warning', async () => {
   const { image, job } = await build([endsWith('completed')], {
     inputs: { push: 'false' },
     answers: {
@@ -291,13 +291,13 @@ test('exit code 0 counts where the events cannot be read, with a warning', async
   );
 });
 
-test('a digest proves more than events', async () => {
+test('events are not read after a push with a digest', async () => {
   const { image, cluster } = await build([succeeds]);
   await image;
   expect(cluster.calls.filter((call) => call.startsWith('events'))).toEqual([]);
 });
 
-test('a push without a digest is not proved', async () => {
+test('a push without a digest is a failure', async () => {
   const { image, cluster } = await build([endsWith(completed('done'))]);
   await expect(image).rejects.toMatchObject({
     kind: 'build',
@@ -307,7 +307,7 @@ test('a push without a digest is not proved', async () => {
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
 
-test('a build that succeeded without one of its processes says what it lacked', async () => {
+test('a successful build with a process that was killed for memory logs a warning', async () => {
   const pod = completed('');
   const terminated = pod.status?.containerStatuses?.[0]?.state?.terminated;
   if (terminated !== undefined) terminated.reason = 'OOMKilled';
@@ -331,7 +331,7 @@ test('exit code 7 fails with it, and the pod is removed', async () => {
   expect(job.lines).toContain('it failed');
 });
 
-test('exit code 0 after a Success that came too early is no success', async () => {
+test('exit code 0 after a Success that came too early is a failure', async () => {
   const { clock, cluster, image } = await build(
     [
       {
@@ -352,7 +352,7 @@ test('exit code 0 after a Success that came too early is no success', async () =
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 0');
 });
 
-test('exit code 0 of a builder that never read to the end of stdin is no success', async () => {
+test('exit code 0 of a builder that did not read all of stdin is a failure', async () => {
   const { clock, image } = await build([
     {
       starts: ['running'],
@@ -369,7 +369,7 @@ test('exit code 0 of a builder that never read to the end of stdin is no success
   });
 });
 
-test('rights are refused before any pod is created', async () => {
+test('a missing RBAC permission is reported before any pod is created', async () => {
   const { cluster, names, image } = await build([], {
     answers: {
       can: ({ verb, resource }) =>
@@ -388,7 +388,7 @@ test('rights are refused before any pod is created', async () => {
 test.each([
   { name: 'a node that is shut down', script: endsWith(shutDown()) },
   { name: 'a connection that is cut', script: cutOff },
-])('$name is survived by a new pod with the stream from its beginning', async ({ script }) => {
+])('$name is retried in a new pod, with the stream from its beginning', async ({ script }) => {
   const { clock, cluster, job, report, opened, image } = await build([script, succeeds], {
     inputs: { retries: '1' },
   });
@@ -410,7 +410,7 @@ test.each([
   expect(job.text).toContain('attempt 1 failed, retrying in a new pod: ');
 });
 
-test('a pod that is lost again and again ends with the last loss', async () => {
+test('the failure of the last retry is reported', async () => {
   const { clock, cluster, image } = await build([cutOff, cutOff, succeeds], {
     inputs: { retries: '1' },
   });
@@ -418,7 +418,7 @@ test('a pod that is lost again and again ends with the last loss', async () => {
   expect(cluster.calls.filter((call) => call.startsWith('create'))).toHaveLength(2);
 });
 
-test('a pod that somebody deleted is not started again', async () => {
+test('the deletion of the pod by another client is not retried', async () => {
   const { image, cluster } = await build([endsWith('deleted'), succeeds], {
     inputs: { retries: '3' },
   });
@@ -468,7 +468,7 @@ interface Cancel {
 
 const cancels: readonly Cancel[] = [
   {
-    name: 'while the rights are asked for',
+    name: 'while the RBAC permissions are checked',
     script: () => succeeds,
     answers: (cancel) => ({
       can: (_access, signal) => {
@@ -655,7 +655,7 @@ test('a container that the kubelet killed is explained by the events', async () 
   });
 });
 
-test('a pod that was never created is not said to be kept', async () => {
+test('a pod that was never created is not reported as kept', async () => {
   const { report, image } = await build([], {
     inputs: { 'keep-pod': 'always' },
     answers: {
@@ -674,7 +674,7 @@ test('a pod that cannot be removed stays remembered for the post step, and hides
   expect(job.text).toContain('pod kbp-1 could not be removed yet');
 });
 
-test('the pod has its nonce, a deadline behind ours, and a stdin for one attach', async () => {
+test('the pod has its nonce, a deadline after the timeout, and a stdin for one attach', async () => {
   const created: V1Pod[] = [];
   const { image } = await build([succeeds], {
     inputs: { timeout: '10m' },

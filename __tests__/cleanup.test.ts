@@ -21,7 +21,7 @@ interface Disposal {
   readonly saved: unknown;
 }
 
-/** Disposes of a pod that exists and can be deleted, unless the test says something else. */
+/** Disposes of a pod that exists and can be deleted, except where the test gives other answers. */
 async function dispose(use: Partial<LastUse>, answers: Partial<Cluster> = {}): Promise<Disposal> {
   const job = new JobDouble();
   const pods = new SavedPods(job);

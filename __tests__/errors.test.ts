@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
-import { BuildError, describeError, errorCode, toBuildError } from '../src/errors.ts';
+import { BuildError, describeError, errorCode, stackOf, toBuildError } from '../src/errors.ts';
 import { isCertificateError } from '../src/io/kube/rest.ts';
 
 /** What an action throws or rejects with. */
@@ -132,6 +132,19 @@ describe('describeError', () => {
   ])('describes %s', (_, error, text) => {
     expect(describeError(error)).toBe(text);
   });
+});
+
+test('stackOf has the stacks of all causes, and no other field of the errors', () => {
+  const inner = Object.assign(new RangeError('one'), { token: 'hunter2' });
+  const several = new AggregateError([inner, 'two'], 'all failed');
+  const stack = stackOf(new BuildError('build', 'it failed', { cause: several }));
+  expect(stack.split('\n').filter((line) => !line.startsWith('    at '))).toEqual([
+    'BuildError: it failed',
+    'caused by AggregateError: all failed',
+    'caused by RangeError: one',
+    'caused by two',
+  ]);
+  expect(stack).toContain('errors.test.ts');
 });
 
 test('toBuildError keeps a BuildError and names what failed for anything else', () => {

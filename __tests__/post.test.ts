@@ -37,7 +37,7 @@ test('a pod that is gone already is fine', async () => {
   expect(await run(cluster, [first])).toBe('pod kbp-one is removed\n');
 });
 
-test('with nothing to remove asks nothing and says nothing', async () => {
+test('with nothing to remove it sends and logs nothing', async () => {
   const cluster = new ClusterDouble();
   expect(await run(cluster, [])).toBe('');
   expect(cluster.calls).toEqual([]);

@@ -36,7 +36,7 @@ export interface AttemptOptions {
   readonly open: () => StdinStream;
 }
 
-/** How the builder container ended, and what it printed. */
+/** The end of the builder container, and its output. */
 export interface ContainerEnd {
   readonly state: PodState;
   /** Undefined if the container ended before the upload could begin. */
@@ -54,7 +54,7 @@ const endMs = 5_000;
 
 /**
  * One pod from its creation to the end of its container: waits for the start, uploads the context, mirrors the output.
- * What is known about the pod can be read at any time, also after a failure.
+ * Node, state, exit code and context can be read at any time, also after a failure.
  */
 export class Attempt {
   readonly ref: PodRef;

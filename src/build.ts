@@ -37,7 +37,7 @@ export interface BuildEnd {
   readonly failure: BuildError | undefined;
 }
 
-/** What is the same for all attempts of a build. */
+/** Everything that buildOnce needs and that is the same for each attempt. */
 interface BuildContext {
   readonly plan: BuildPlan;
   readonly ports: BuildPorts;
@@ -63,7 +63,7 @@ const deadlineGraceSeconds = 60;
 
 /**
  * The whole flow: checks the RBAC permissions, then runs pods until one of them has built the image or failed for good, at
- * most `retries` + 1 of them. Each pod is removed (or kept, as `keep-pod` says) before the next one is created and before
+ * most `retries` + 1 of them. Each pod is removed (or kept, if `keep-pod` is set so) before the next one is created and before
  * this returns.
  * @returns the report, also after a failure. Success means: exit code 0, a complete upload, and a digest if it pushes.
  */
@@ -116,7 +116,7 @@ async function checkCluster(cluster: Cluster, signal: AbortSignal): Promise<Atta
   return attachStreams(minor);
 }
 
-/** Removes what earlier runs left behind. Never rejects. */
+/** Removes pods of earlier runs that were interrupted. Never rejects. */
 function sweepLeftovers({ cluster, log, run }: BuildPorts, signal: AbortSignal): Promise<void> {
   return sweepPods(cluster, run.repository, (line) => log.info(line), signal);
 }
@@ -164,7 +164,7 @@ async function buildOnce(context: BuildContext, attempt: Attempt, pod: V1Pod): P
   return { image, failure, tail: end && engine.relevant(end.tail), isKept };
 }
 
-/** The report after one more attempt. What the attempt did not find out stays as it was after the attempts before it. */
+/** The report after one more attempt. Values that this attempt did not get to are those of earlier attempts. */
 function reportAttempt(report: RunReport, attempt: Attempt, end: AttemptEnd): RunReport {
   return {
     ...report,
@@ -249,7 +249,7 @@ async function judge(
   return image;
 }
 
-/** What the engine finds in the output of a container that has ended. */
+/** The engine's diagnosis of a container that has ended, from its output. */
 function diagnose(
   { inputs, engine, dockerfile, logins }: BuildPlan,
   state: PodState,

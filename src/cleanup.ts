@@ -27,7 +27,7 @@ const lookMs = 5_000;
 /** Time limit of a removal. It is short because the post step tries again. */
 const removalMs = 15_000;
 
-/** Removes the pod of an attempt, or keeps it as `keep-pod` says. @returns true if it is kept. */
+/** Removes the pod of an attempt, or keeps it, if `keep-pod` is set so. @returns true if it is kept. */
 export async function disposeOf(
   ref: PodRef,
   { keepPod, failure, isRefused, hasEnded }: LastUse,

@@ -1,4 +1,4 @@
-/** Where a failure belongs. `lost`: the infrastructure took the pod or the stream away, so a restart makes sense. */
+/** The origin of a failure. `lost`: the pod or the connection was lost, so the build is retried in a new pod. */
 export type ErrorKind =
   'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'lost' | 'timeout' | 'cancelled';
 
@@ -11,13 +11,13 @@ export interface BuildErrorOptions {
   readonly code?: number | undefined;
   /** Kubernetes' reason for that status, for example NotFound; empty or undefined if the response is not from Kubernetes. */
   readonly reason?: string | undefined;
-  /** What the `Retry-After` header of that response asks for, in milliseconds. */
+  /** The pause that the `Retry-After` header of that response asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   /** Line of the Dockerfile that the failure is about, from 1. */
   readonly line?: number | undefined;
 }
 
-/** The one error class of the action: what was being done and why it failed, and what the user can change. */
+/** The one error class of the action. The message says what was tried and what happened, the hint says what to change. */
 export class BuildError extends Error {
   readonly kind: ErrorKind;
   readonly hint: BuildErrorOptions['hint'];
@@ -39,8 +39,8 @@ export class BuildError extends Error {
 }
 
 /**
- * One line of text for anything that was thrown. Follows `cause` where it says more than the message (a network error's
- * `ECONNREFUSED` hides there), and never prints an object dump or a stack.
+ * One line of text for anything that was thrown. The causes are appended if their text is not part of the message, for
+ * example the `ECONNREFUSED` of a network error. Objects and stacks are never printed.
  */
 export function describeError(error: unknown): string {
   if (!Error.isError(error)) return typeof error === 'string' ? error : 'unknown error';
@@ -68,7 +68,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whatever was thrown as a BuildError; what is none already is a defect of ours or of a library. */
+/** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
 export function toBuildError(error: unknown, doing: string): BuildError {
   if (error instanceof BuildError) return error;
   return new BuildError('build', `${doing} failed: ${describeError(error)}`, {

@@ -1,5 +1,5 @@
-// The entry of both steps; dist/post.js marks the post step. Imports only what tells whether there is anything to do, so that
-// a post step without work ends at once.
+// The entry of both steps; dist/post.js marks the post step. Imports almost nothing, so that a post step without work
+// ends at once.
 import { isPostStep, rememberedPods } from './io/runner/state.ts';
 
 const isPost = isPostStep(process.env);

@@ -15,7 +15,7 @@ import { placeOf } from './logs/place.ts';
 import type { RunCommand, Workspace } from './ports.ts';
 import { orAborted } from './time/abort.ts';
 
-/** What is built, and how: everything that is the same for each attempt. */
+/** Everything about a build that is the same for each attempt. */
 export interface BuildPlan {
   readonly inputs: Inputs;
   readonly engine: Engine;
@@ -31,7 +31,7 @@ export interface PlanPorts {
   readonly workspace: Workspace;
   readonly log: JobLog;
   readonly runCommand: RunCommand;
-  /** Reads the Docker configuration that the input `docker-config` names; undefined if there is none. */
+  /** Reads the Docker configuration that the input `docker-config` names; undefined without one. */
   readonly readDockerConfig: (input: string | undefined) => DockerConfig | undefined;
   /** `SOURCE_DATE_EPOCH` of the environment. */
   readonly sourceDateEpoch: string | undefined;

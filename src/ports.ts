@@ -1,4 +1,4 @@
-/** What the flow needs from outside. Interfaces only: src/io implements them, tests give small doubles. */
+/** The outside world as the flow uses it. Interfaces only: src/io implements them, tests have small doubles. */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from './errors.ts';
 
@@ -20,11 +20,11 @@ export interface LogOptions {
   readonly sinceTime?: string;
 }
 
-/** The cluster as the flow uses it. Methods throw BuildError('cluster') unless they say otherwise. */
+/** The cluster as the flow uses it. Methods throw BuildError('cluster') unless documented otherwise. */
 export interface Cluster {
   /** Namespace in which everything happens. */
   readonly namespace: string;
-  /** Minor version of the API server, for example 35; undefined if it does not say. */
+  /** Minor version of the API server, for example 35; undefined if the server does not report it. */
   serverMinor(signal: AbortSignal): Promise<number | undefined>;
   /**
    * The permissions in the namespace that one review request lists; `*` means every verb or resource. The list may be incomplete,
@@ -33,23 +33,26 @@ export interface Cluster {
   listPermissions(signal: AbortSignal): Promise<readonly Permission[]>;
   /** Whether the permission is granted; unknown if the API server refuses the review. */
   can(permission: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
-  /** Creates the pod, with strict field validation. A create whose answer was lost is looked up by its nonce annotation. */
+  /** Creates the pod, with strict field validation. After a lost response the pod is looked up by its nonce annotation. */
   createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod>;
-  /** The pod as it is now; undefined if there is none. */
+  /** The pod as it is now; undefined if it does not exist. */
   readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined>;
   /**
-   * Every state of the pod from `pod` on, undefined once it is gone. Watches, or polls where watching is refused;
-   * outlives reconnects and API servers that are away for minutes. Ends only by `signal`, with its reason.
-   * @param onProblem told what keeps the states from being read, and undefined once they can be read again.
+   * Every state of the pod from `pod` on, undefined once it is deleted. Watches, or polls if watching is forbidden.
+   * Continues after reconnects and after minutes without an API server. Ends only by `signal`, with its reason.
+   * @param onProblem called with the error that prevents reading the states, and with undefined once they can be read again.
    */
   podStates(
     pod: V1Pod,
     signal: AbortSignal,
     onProblem: (problem: BuildError | undefined) => void,
   ): AsyncIterable<V1Pod | undefined>;
-  /** Messages of the events about the pod, oldest first; empty if the account may not list events. */
+  /** Messages of the events about the pod, oldest first; empty without the RBAC permission to list events. */
   podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]>;
-  /** One log request with timestamps. Ends when the server ends it; that is no verdict. The caller reads it to its end or aborts. */
+  /**
+   * One log request with timestamps. Ends when the server ends it, which does not mean that the container has ended. The
+   * caller reads it to its end or aborts.
+   */
   log(
     ref: PodRef,
     container: string,
@@ -63,7 +66,7 @@ export interface Cluster {
     streams: AttachStreams,
     signal: AbortSignal,
   ): Promise<AttachSocket>;
-  /** Pods by label selector, with the server's time; undefined if the account may not list pods. */
+  /** Pods by label selector, with the server's time; undefined without the RBAC permission to list pods. */
   listPods(
     selector: string,
     signal: AbortSignal,
@@ -130,7 +133,7 @@ export interface Workspace {
 }
 
 export interface OpenFile {
-  /** What is open, as it is now. */
+  /** Metadata of the open file, as it is now. */
   stat(): FileStat;
   /** Fills the buffer from the current position; 0 at the end. */
   read(buffer: Buffer): number;
@@ -165,7 +168,7 @@ export interface AttachSocket {
   /** Sends one binary message; resolves when the operating system has taken it. Rejects if the connection is closed. */
   send(message: Uint8Array): Promise<void>;
   ping(payload: string): void;
-  /** Starts the closing handshake and lets everything sent before it go out; `closed` tells the end. */
+  /** Starts the closing handshake and lets everything sent before it go out; `closed` resolves at its end. */
   close(): void;
   /** Drops the connection at once. */
   terminate(): void;

@@ -2,10 +2,10 @@ import type { JobLog } from './logs/fence.ts';
 import { removalCommand, removePod, type Removal } from './pod/remove.ts';
 import type { Clock, Cluster, PodRef } from './ports.ts';
 
-/** Nobody tries again after this step, and an API server that is restarted is away for a while. */
+/** This step is the last one that tries, and an API server that restarts is unavailable for a while. */
 const removal: Removal = { graceSeconds: 1, patienceMs: 60_000 };
 
-/** Removes what the main step remembered; says exactly what is left if that fails. Never throws: the job is not to fail here. */
+/** Removes the pods that the build step saved. Warns of each pod that cannot be removed. Never rejects: the post step must not fail the job. */
 export async function removeLeftovers(
   pods: readonly PodRef[],
   cluster: Cluster,
@@ -22,7 +22,7 @@ export async function removeLeftovers(
   );
 }
 
-/** What is left, why, and how to remove it by hand. */
+/** The warning about a pod that was not removed, with the command to remove it. */
 export function leftover(ref: PodRef, problem: string): string {
   return `pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`;
 }

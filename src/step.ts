@@ -20,8 +20,7 @@ export { realWorld } from './io/world.ts';
 
 /** Builds the image. @returns the exit code of the process: 0 only after a confirmed success. */
 export async function runBuildStep(world: World): Promise<number> {
-  const { clock, log } = world;
-  const isDebug = world.environment['RUNNER_DEBUG'] === '1';
+  const { clock, log, isDebug } = world;
   world.onCrash((crash) => reportFailure(crash, { log, isDebug }));
   const cancelled = world.cancellation();
   const phases = new PhaseRecorder(clock);

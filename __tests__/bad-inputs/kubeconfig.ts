@@ -206,7 +206,7 @@ export const kubeconfigChapter: Chapter = {
     },
     {
       name: 'an exec plugin that is not installed',
-      sentence: `running the kubeconfig's exec plugin "get-token" failed: it is not there, or may not be executed. Install the plugin on the runner, or use a kubeconfig with a token.`,
+      sentence: `running the kubeconfig's exec plugin "get-token" failed: it was not found or is not executable. Install the plugin on the runner, or use a kubeconfig with a token.`,
       arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
     },
     {

@@ -14,11 +14,11 @@ export const runnerChapter: Chapter = {
   cases: [
     missingFile(
       'GITHUB_STATE',
-      "saving the pods' names for the post step failed: Missing file at path: <workspace>/missing. Look at the disk of the runner: it names the file in GITHUB_STATE.",
+      'saving the state for the post step failed: Missing file at path: <workspace>/missing. Check that the runner can write to the file in $GITHUB_STATE.',
     ),
     missingFile(
       'GITHUB_OUTPUT',
-      "writing the output 'pod-name' failed: Missing file at path: <workspace>/missing. Look at the disk of the runner: it names the file in GITHUB_OUTPUT.",
+      "writing the output 'pod-name' failed: Missing file at path: <workspace>/missing. Check that the runner can write to the file in $GITHUB_OUTPUT.",
     ),
   ],
 };

@@ -57,7 +57,7 @@ test('reads $DOCKER_CONFIG without the input', () => {
   expect(read(undefined, { DOCKER_CONFIG: directory })).toMatchObject({ auths: login.auths });
 });
 
-test('none reads nothing, also where there are logins', () => {
+test('none reads nothing, also if there are credentials', () => {
   write('config.json');
   expect(read('none', { DOCKER_CONFIG: directory })).toBeUndefined();
 });
@@ -66,7 +66,7 @@ test.each([
   { name: 'an empty directory', path: 'empty' },
   { name: 'a directory that does not exist', path: 'missing' },
   { name: 'a path below a file', path: 'config.json' },
-])('$name as $DOCKER_CONFIG has no logins', ({ path }) => {
+])('$name as $DOCKER_CONFIG is no configuration', ({ path }) => {
   write('config.json', login);
   mkdirSync(join(directory, 'empty'));
   expect(read(undefined, { DOCKER_CONFIG: join(directory, path) })).toBeUndefined();

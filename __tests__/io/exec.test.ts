@@ -35,7 +35,7 @@ const { signal } = new AbortController();
 /** Each of them is as long as it may be; together they are nearly as long as they may be. */
 const manyArgs: readonly string[] = Array<string>(15).fill('x'.repeat(131_071));
 
-test('gives input, arguments and environment, and takes what comes back', async () => {
+test('passes input, arguments and environment, and returns the output', async () => {
   const program = script(
     'cat',
     'printf "[%s]" "$@"',
@@ -56,7 +56,7 @@ test('gives input, arguments and environment, and takes what comes back', async 
   });
 });
 
-test('stdin ends at once when there is no input', async () => {
+test('stdin ends at once without an input', async () => {
   const run = commandRunner({ PATH });
   expect(await run(script('cat', 'echo end'), [], { signal })).toEqual({
     exitCode: 0,
@@ -83,7 +83,7 @@ test.each([
 ])('a program that $name cannot be started', async ({ arrange }) => {
   const run = commandRunner({ PATH });
   await expect(run(arrange(), [], { signal })).rejects.toThrow(
-    /^it is not there, or may not be executed$/,
+    /^it was not found or is not executable$/,
   );
 });
 
@@ -91,7 +91,7 @@ test.each([
   { args: ['x'.repeat(131_071)], env: {} },
   { args: [], env: { LONG: 'x'.repeat(131_066) } },
   { args: [...manyArgs, 'x'.repeat(126_814)], env: { A: 'added' } },
-])('takes what the system just takes', async ({ args, env }) => {
+])('accepts the largest sizes that the system accepts', async ({ args, env }) => {
   const run = commandRunner({ KEPT: 'old' });
   expect(await run('true', args, { env, signal })).toMatchObject({ exitCode: 0 });
 });
@@ -149,7 +149,7 @@ test('the signal ends a program', async () => {
   const held = fifo();
   const stop = new AbortController();
   const run = commandRunner({ PATH });
-  // The reader sees the end when nobody holds the fifo open any more.
+  // The reader gets the end when no process has the fifo open any more.
   const answer = run(script(`exec 3>'${held}'`, 'exec sleep 1000'), [], { signal: stop.signal });
   const reader = await open(held, 'r');
   stop.abort(new Error('cancelled'));

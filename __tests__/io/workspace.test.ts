@@ -28,7 +28,7 @@ test.each([
 });
 
 describe('stat', () => {
-  test('tells files, directories, links and the rest apart', () => {
+  test('distinguishes files, directories, links and the rest', () => {
     const tree = makeTree({
       dir: { directory: true, mode: 0o1777 },
       file: { content: 'abc', mode: 0o4750 },
@@ -123,7 +123,7 @@ describe('an open file', () => {
     expect(() => workspace.open(tree.at('link'))).toThrow('ELOOP');
   });
 
-  test('may be a fifo that nobody writes to: opening it does not wait', () => {
+  test('opening a fifo without a writer does not wait', () => {
     const tree = makeTree({});
     execFileSync('mkfifo', [tree.at('fifo')]);
     const file = workspace.open(tree.at('fifo'));

@@ -8,7 +8,7 @@ export const systemClock: Clock = {
     try {
       await delay(ms, undefined, { signal });
     } catch (error) {
-      // The timer's own AbortError says nothing; the signal's reason is the sentence for the user.
+      // The timer throws an AbortError without a cause; the reason of the signal has the message for the user.
       throw signal.aborted ? signal.reason : error;
     }
   },

@@ -7,31 +7,30 @@ import type { RunCommand } from '../ports.ts';
 import { field } from '../text/json.ts';
 import { orAborted } from '../time/abort.ts';
 
-/** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
+/** Credential helpers and exec plugins answer within seconds; one that prompts for input would wait for ever. */
 const defaultTimeoutMs = 60_000;
 
-/** Linux starts no program with a longer argument or variable: 32 pages, the last byte of them for the end of the text. */
+/** The limit of Linux for one argument or variable: 32 pages, including the terminator. */
 const longestBytes = 32 * 4_096 - 1;
 
 /**
- * Nor one with more in all texts together: a quarter of the stack, which has 8 MiB unless somebody has changed that. A page is
- * left for the program's own path, and for the interpreter of a script.
+ * The limit of all arguments and variables together: a quarter of the stack, which has 8 MiB by default. One page is reserved
+ * for the path of the program and for the interpreter of a script.
  */
 const mostBytes = 2 * 1_024 ** 2 - 4_096;
-/** What each text takes beside its bytes: its end, and a pointer to it. */
+/** Bytes that each text takes in addition: its terminator and a pointer to it. */
 const bytesBeside = 1 + 8;
 
-/** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
+/** Gets the process that @actions/exec starts. The library does not return it; Node publishes it on a diagnostics channel. */
 const starting = new AsyncLocalStorage<(child: ChildProcess) => void>();
 subscribe('child_process', (message) => {
   starting.getStore()?.(field(message, 'process') as ChildProcess);
 });
 
 /**
- * The one runner of other programs. They get the environment without `INPUT_*`, where the action's own secrets are, and a
- * stdin that ends at once, or after the input. What they print is for the caller alone: it may hold secrets. When the signal
- * is aborted, or no answer comes, the program is ended; what it has started itself is left to the runner, which ends that with
- * the job.
+ * Runs all other programs. They get the environment without `INPUT_*`, which has the action's own secrets, and the input on
+ * stdin. Their output is returned and not logged, because it can have secrets. When the signal is aborted or the time limit
+ * is reached, the program is killed. Its own child processes are not; the runner ends them with the job.
  */
 export function commandRunner(
   environment: NodeJS.ProcessEnv,
@@ -62,8 +61,8 @@ export function commandRunner(
             }),
         )
         .catch((error: unknown) => {
-          // The library's own words are advice of three sentences.
-          if (!program.isFound) throw new Error('it is not there, or may not be executed');
+          // The message of the library is three sentences of advice.
+          if (!program.isFound) throw new Error('it was not found or is not executable');
           throw error;
         });
       const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
@@ -75,12 +74,12 @@ export function commandRunner(
   };
 }
 
-/** What @actions/exec leaves out: an end from outside, a stdin that nobody reads, and the exit code of a killed program. */
+/** Adds to @actions/exec: killing the program, a program that does not read its stdin, the exit code of a killed program. */
 class StartedProgram {
   #child: ChildProcess | undefined;
   #isOver = false;
 
-  /** False for one that nothing was started for. */
+  /** False if no process was started. */
   get isFound(): boolean {
     return this.#child !== undefined;
   }
@@ -88,25 +87,25 @@ class StartedProgram {
   started(child: ChildProcess): void {
     this.#child = child;
     child.once('spawn', () => {
-      // A program may end without reading its stdin: its exit code and its output say what went wrong.
+      // A program can end without reading its stdin; its exit code and its output explain a failure.
       child.stdin?.on('error', () => undefined);
       if (this.#isOver) this.end();
     });
   }
 
-  /** Also ends one that is about to start. */
+  /** Kills the program, also one that is about to start. */
   end(): void {
     this.#isOver = true;
     this.#child?.kill('SIGKILL');
   }
 
-  /** As a shell counts the end by a signal. @param code null after such an end, whatever the library's types say. */
+  /** 128 + signal for a killed program, as in a shell. @param code null for a killed program, against the types of the library. */
   exitCode(code: number | null): number {
     return code ?? 128 + constants.signals[this.#child?.signalCode ?? 'SIGKILL'];
   }
 }
 
-/** @throws Error for texts that Node throws for at once, where @actions/exec lets nobody catch it. It quotes no value. */
+/** @throws Error for texts for which Node throws inside of @actions/exec, where it cannot be caught. Quotes no value. */
 function checkTexts(args: readonly string[], env: Readonly<Record<string, string>>): void {
   const texts = [
     ...args.map((text, index) => ({ what: `argument ${index + 1}`, text })),

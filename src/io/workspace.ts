@@ -13,7 +13,7 @@ import {
 import { resolve } from 'node:path';
 import type { FileStat, OpenFile, Workspace } from '../ports.ts';
 
-/** Windows has neither flag; there a link needs rights that a pull request does not have. */
+/** Windows has neither flag; there, creating a link needs a privilege that a pull request does not have. */
 const openFlags =
   constants.O_RDONLY |
   ((constants as Partial<typeof constants>).O_NOFOLLOW ?? 0) |
@@ -60,14 +60,14 @@ function toFileStat(stats: Stats, inode: () => bigint): FileStat {
 }
 
 /**
- * Inodes of NTFS, and of overlay file systems that tell their layers apart, have up to 64 bits: two files that are no links of
- * one another can look like one as soon as numbers are rounded.
+ * Inodes of NTFS and of overlay file systems have up to 64 bits. Rounded to a number, those of two different files can be
+ * equal, and the files would look like hard links.
  */
 export function exactInode(inode: number, read: () => bigint): number | bigint {
   return Number.isSafeInteger(inode) ? inode : read();
 }
 
-/** Windows keeps no permission bits; Docker sends this for everything. */
+/** Windows has no permission bits; Docker sends this mode for all files. */
 const windowsMode = 0o755;
 
 function kindOf({ mode }: Stats): FileStat['kind'] {
@@ -83,7 +83,7 @@ function kindOf({ mode }: Stats): FileStat['kind'] {
   }
 }
 
-/** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only beside surrogates. */
+/** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only if there are surrogates. */
 function sortByBytes(names: string[]): string[] {
   if (!names.some((name) => /[\ud800-\udfff]/.test(name))) return names.sort();
   return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

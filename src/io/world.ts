@@ -31,6 +31,8 @@ export interface OpenCluster {
 export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly inputs: RawInputs;
+  /** True if debug logging is enabled (`RUNNER_DEBUG`): requests and stacks of errors are logged. */
+  readonly isDebug: boolean;
   readonly clock: Clock;
   readonly job: Job;
   readonly log: JobLog;
@@ -59,6 +61,7 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
   };
   return {
     environment,
+    isDebug,
     clock,
     log,
     workspace,

@@ -53,7 +53,7 @@ async function getCredentials(
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== 0) {
     if (isNotFound(`${stdout} ${stderr}`)) return undefined;
-    // Stdout is never quoted: a helper can print the credentials there and fail all the same.
+    // Stdout is never quoted: a helper can print the credentials there before it fails.
     const reason = lastLine(stderr, secretsOf(readAnswer(stdout) ?? {}));
     const why = reason === '' ? '' : `: ${reason}`;
     throw new BuildError('input', `${doing} failed with exit code ${exitCode}${why}`, { hint });

@@ -10,8 +10,8 @@ export interface WantedHost {
 }
 
 /**
- * The registries whose credentials a build needs: those of the caches, those of the tags if it pushes, and those to pull
- * from as `pull-logins` says.
+ * The registries whose credentials a build needs: those of the caches, those of the tags if it pushes, and those that
+ * `pull-logins` selects.
  * @param pullHosts the registries that the Dockerfile names (registriesOf).
  */
 export function wantedHosts(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 
-/** Runs these statements with the last resort installed; what it prints goes to stdout. */
+/** Runs these statements with the handler installed, which prints to stdout. */
 function crash(statements: string): { readonly stdout: string; readonly status: number | null } {
   const module = new URL('../../../src/io/runner/crash.ts', import.meta.url).href;
   const program = `import { failOnCrash } from ${JSON.stringify(module)};
@@ -18,11 +18,11 @@ function crash(statements: string): { readonly stdout: string; readonly status: 
 
 test.each([
   {
-    name: 'an exception that nobody caught',
+    name: 'an uncaught exception',
     statements: `setImmediate(() => { throw new Error('boom'); });`,
   },
   {
-    name: 'a rejection that nobody handled',
+    name: 'an unhandled rejection',
     statements: `void Promise.reject(new Error('boom'));`,
   },
 ])('$name is one line and exit code 1', ({ statements }) => {
@@ -41,6 +41,6 @@ test('a line that cannot be printed still is exit code 1', () => {
   expect(status).toBe(1);
 });
 
-test('a step that ends well says nothing', () => {
+test('a step that ends well prints nothing', () => {
   expect(crash('process.exitCode = 0;')).toEqual({ stdout: '', status: 0 });
 });

@@ -75,7 +75,7 @@ test.each([
     { GITHUB_OUTPUT: file },
   );
   expect(stdout).toBe(
-    `writing the output 'digest' failed: ${why}. Look at the disk of the runner: it names the file in GITHUB_OUTPUT.`,
+    `writing the output 'digest' failed: ${why}. Check that the runner can write to the file in $GITHUB_OUTPUT.`,
   );
 });
 
@@ -88,9 +88,7 @@ test('names of pods that cannot be saved are a failure', () => {
     }`,
     { GITHUB_STATE: '/missing' },
   );
-  expect(stdout).toBe(
-    "saving the pods' names for the post step failed: Missing file at path: /missing",
-  );
+  expect(stdout).toBe('saving the state for the post step failed: Missing file at path: /missing');
 });
 
 /** Names and values of a runner file: `name<<delimiter`, the value, the delimiter. */

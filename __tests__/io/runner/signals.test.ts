@@ -15,7 +15,7 @@ test.each([{ name: 'SIGINT' }, { name: 'SIGTERM' }])(
         ${send}
         process.kill(process.pid, 'SIGUSR2');
       });
-      // Comes behind the second signal, which ends a process without a handler at once.
+      // Comes after the second signal, which ends a process without a handler at once.
       process.once('SIGUSR2', () => {
         process.exit(5);
       });

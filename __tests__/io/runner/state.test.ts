@@ -14,12 +14,16 @@ test.each([
 test.each([
   { name: 'no state', state: undefined, expected: [] },
   { name: 'no pods', state: '[]', expected: [] },
-  { name: 'pods of ours', state: JSON.stringify([own, own]), expected: [own, own] },
+  { name: 'pods of the action', state: JSON.stringify([own, own]), expected: [own, own] },
   { name: 'no JSON', state: '[{', expected: [] },
   { name: 'no list', state: JSON.stringify(own), expected: [] },
-  { name: 'things that are no pods', state: '[null, 1, "x", {}, {"name": "kbp-x"}]', expected: [] },
   {
-    name: "a pod of somebody else's name",
+    name: 'values that are not pods',
+    state: '[null, 1, "x", {}, {"name": "kbp-x"}]',
+    expected: [],
+  },
+  {
+    name: 'a pod with another name',
     state: JSON.stringify([{ ...own, name: 'database-0' }, own]),
     expected: [own],
   },

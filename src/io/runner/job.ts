@@ -18,7 +18,7 @@ export const runnerJob: Job = {
     });
   },
   remember(pods) {
-    writeFor('GITHUB_STATE', "saving the pods' names for the post step", () => {
+    writeFor('GITHUB_STATE', 'saving the state for the post step', () => {
       saveState(stateNames.pods, JSON.stringify(pods));
     });
   },
@@ -30,11 +30,11 @@ export const runnerJob: Job = {
 };
 
 /**
- * Writes to one of the runner's files. Without the file, @actions/core would print commands that no runner takes any more.
- * @throws BuildError if it is not written: what follows in the job relies on it.
+ * Writes to one of the runner's files. Without the file, @actions/core would print commands that runners no longer support.
+ * @throws BuildError if it cannot be written: later steps depend on it.
  */
 function writeFor(variable: string, doing: string, write: () => void): void {
-  const hint = `Look at the disk of the runner: it names the file in ${variable}.`;
+  const hint = `Check that the runner can write to the file in $${variable}.`;
   if ((process.env[variable] ?? '') === '')
     throw new BuildError('build', `${doing} failed: ${variable} is not set`, { hint });
   try {

@@ -1,6 +1,6 @@
 import type { PodRef } from '../../ports.ts';
 
-// What the build step leaves to the post step. Imports nothing, so that a post step without work stays cheap.
+// The state that the build step saves for the post step. Imports nothing, so that a post step without work ends at once.
 
 /** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
 export const stateNames = { isPost: 'isPost', pods: 'pods' } as const;
@@ -10,7 +10,7 @@ export function isPostStep(environment: NodeJS.ProcessEnv): boolean {
   return environment[`STATE_${stateNames.isPost}`] === 'true';
 }
 
-/** Pods that the build step could not see gone. A build could have written to the state: only names of ours are taken. */
+/** Pods that the build step could not remove. A build could have written to the state: only names that the action gives are taken. */
 export function rememberedPods(environment: NodeJS.ProcessEnv): readonly PodRef[] {
   let value: unknown;
   try {

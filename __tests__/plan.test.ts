@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { BuildError } from '../src/errors.ts';
+import type { Inputs } from '../src/inputs/inputs.ts';
+import { parseInputs } from '../src/inputs/parse.ts';
+import { parseDockerConfig, type DockerConfig } from '../src/logins/docker-config.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import { makePlan, openSource, type BuildPlan, type PlanPorts } from '../src/plan.ts';
+import { JobDouble } from '../runner/job-double.ts';
+import { diskWorkspace, Tree } from './support/tree.ts';
+
+const trees: Tree[] = [];
+
+afterEach(() => {
+  for (const tree of trees.splice(0)) tree.remove();
+});
+
+const auth = btoa('user:password');
+const never = new AbortController().signal;
+
+/** A Docker configuration with credentials for these registries. */
+function configOf(...hosts: readonly string[]): DockerConfig {
+  const auths = Object.fromEntries(hosts.map((host) => [host, { auth }]));
+  return parseDockerConfig(JSON.stringify({ auths }), 'config.json');
+}
+
+interface Planning {
+  readonly job: JobDouble;
+  /** The values of `docker-config` for which a configuration was read. */
+  readonly configsRead: (string | undefined)[];
+  readonly plan: Promise<BuildPlan>;
+}
+
+/** Makes the plan for a context with this Dockerfile. */
+function planFor(
+  dockerfile: string,
+  {
+    inputs: given = {},
+    config,
+    signal = never,
+    sourceDateEpoch,
+  }: {
+    readonly inputs?: Readonly<Record<string, string>>;
+    readonly config?: DockerConfig;
+    readonly signal?: AbortSignal;
+    readonly sourceDateEpoch?: string;
+  } = {},
+): Planning {
+  const tree = new Tree({ Dockerfile: dockerfile, file: 'text' });
+  trees.push(tree);
+  const job = new JobDouble();
+  const configsRead: (string | undefined)[] = [];
+  const ports: PlanPorts = {
+    workspace: diskWorkspace(tree.path),
+    log: new JobLog(job, () => 'token-of-the-fence'),
+    runCommand: () => Promise.reject(new Error('the test has no programs')),
+    readDockerConfig: (input) => {
+      configsRead.push(input);
+      return config;
+    },
+    sourceDateEpoch,
+  };
+  const inputs = inputsOf(given);
+  const plan = openSource(inputs, ports, signal).then((source) =>
+    makePlan(inputs, source, ports, signal),
+  );
+  plan.catch(() => undefined);
+  return { job, configsRead, plan };
+}
+
+function inputsOf(given: Readonly<Record<string, string>>): Inputs {
+  const values: Readonly<Record<string, string>> = { kubeconfig: 'auto', context: '.', ...given };
+  return parseInputs({
+    read: (name) => values[name] ?? '',
+    env: () => undefined,
+    readText: () => undefined,
+  });
+}
+
+const push = { push: 'true', tags: 'registry.example/app:1' };
+
+describe('the plan of a pushing build', () => {
+  test('has the source, the registries of the Dockerfile and the credentials for both', async () => {
+    const { job, plan } = planFor('FROM base.example/image\n', {
+      inputs: push,
+      config: configOf('registry.example', 'base.example', 'other.example'),
+    });
+    const { engine, source, pullHosts, logins } = await plan;
+    expect(engine.name).toBe('kaniko');
+    expect(source.dockerfile).toBe('FROM base.example/image\n');
+    expect(pullHosts).toEqual(['base.example']);
+    expect([...logins.byHost.keys()]).toEqual(['base.example', 'registry.example']);
+    expect(job.lines).toContain(
+      'registry credentials sent with the context: base.example, registry.example (RUN instructions can read them)',
+    );
+  });
+
+  test('masks the credentials before it logs anything about them', async () => {
+    const { job, plan } = planFor('FROM scratch\n', {
+      inputs: push,
+      config: configOf('registry.example'),
+    });
+    await plan;
+    const mask = job.lines.indexOf(`::add-mask::${auth}`);
+    const line = job.lines.findIndex((text) => text.startsWith('registry credentials sent'));
+    expect(mask).toBeGreaterThanOrEqual(0);
+    expect(mask).toBeLessThan(line);
+  });
+
+  test.each([
+    { name: 'no Docker configuration', config: undefined, given: push, read: [undefined] },
+    { name: 'no entry for it', config: configOf('other.example'), given: push, read: [undefined] },
+    {
+      name: 'a Secret of the cluster in its place',
+      config: configOf('registry.example'),
+      given: { ...push, 'registry-secret': 'x' },
+      read: [],
+    },
+    {
+      name: 'a named Docker configuration without it',
+      config: configOf('other.example'),
+      given: { ...push, 'docker-config': 'docker' },
+      read: ['docker'],
+    },
+  ])('has no credentials with $name', async ({ config, given, read }) => {
+    const { job, configsRead, plan } = planFor('FROM scratch\n', {
+      inputs: given,
+      ...(config !== undefined && { config }),
+    });
+    expect((await plan).logins.byHost.size).toBe(0);
+    expect(configsRead).toEqual(read);
+    expect(job.text).not.toContain('credentials');
+  });
+
+  test('warns of credentials to pull with that cannot be used', async () => {
+    const config = parseDockerConfig('{"auths": {"base.example": {"auth": "x"}}}', 'config.json');
+    const { job, plan } = planFor('FROM base.example/image\n', { inputs: push, config });
+    await plan;
+    expect(job.text).toContain('::warning::invalid credentials for "base.example"');
+  });
+});
+
+test('an engine without an image layout gets neither credentials nor a check', async () => {
+  const { configsRead, plan } = planFor('FORM scratch\n', {
+    inputs: { engine: 'custom', 'builder-image': 'busybox', 'builder-command': 'cat' },
+    config: configOf('registry.example'),
+  });
+  expect(await plan).toMatchObject({ engine: { name: 'custom' }, pullHosts: [] });
+  expect((await plan).logins.byHost.size).toBe(0);
+  expect(configsRead).toEqual([]);
+});
+
+describe('the Dockerfile', () => {
+  const wrong = 'FROM scratch\nCOPY missing /\n';
+
+  test('is checked before credentials are read', async () => {
+    const { configsRead, plan } = planFor(wrong, { inputs: push });
+    await expect(plan).rejects.toMatchObject({ kind: 'context', line: 2 });
+    expect(configsRead).toEqual([]);
+  });
+
+  test('is not checked with check-dockerfile: false', async () => {
+    const { plan } = planFor(wrong, { inputs: { 'check-dockerfile': 'false' } });
+    expect(await plan).toMatchObject({ source: { dockerfile: wrong } });
+  });
+
+  test('has its warnings on their lines', async () => {
+    const { job, plan } = planFor('FROM scratch\nRUN cat <<EOF\ntrue\nEOF\n', {
+      inputs: { 'builder-image': 'gcr.io/kaniko-project/executor:v1.24.0' },
+    });
+    await plan;
+    expect(job.text).toMatch(/^::warning file=Dockerfile,line=2::/m);
+  });
+});
+
+test('the log has the description of the source first', async () => {
+  const { job, plan } = planFor('FROM scratch\n');
+  await plan;
+  expect(job.lines[0]).toMatch(/^stdin: directory "\."/);
+});
+
+test('a wrong SOURCE_DATE_EPOCH is an error', async () => {
+  const { plan } = planFor('FROM scratch\n', { sourceDateEpoch: 'yesterday' });
+  await expect(plan).rejects.toMatchObject({
+    kind: 'input',
+    message: expect.stringContaining('SOURCE_DATE_EPOCH') as unknown,
+  });
+});
+
+test('an aborted signal ends the reading of the source, with its reason', async () => {
+  const reason = new BuildError('timeout', 'the step did not end within its timeout');
+  const { job, plan } = planFor('FROM scratch\n', { signal: AbortSignal.abort(reason) });
+  await expect(plan).rejects.toBe(reason);
+  expect(job.text).toBe('');
+});

@@ -1,0 +1,244 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { BuildError } from '../src/errors.ts';
+import type { World } from '../src/io/world.ts';
+import { JobLog } from '../src/logs/fence.ts';
+import { runBuildStep, runPostStep } from '../src/step.ts';
+import type { Cluster } from '../src/ports.ts';
+import { PodDouble, succeedAndClose } from './support/attach-server.ts';
+import { VirtualClock } from './support/clock.ts';
+import { ClusterDouble } from './support/cluster.ts';
+import { JobDouble } from '../runner/job-double.ts';
+import { recordedPod } from './support/pods.ts';
+import { diskWorkspace, Tree } from './support/tree.ts';
+
+const trees: Tree[] = [];
+const pods: PodDouble[] = [];
+
+afterEach(async () => {
+  for (const tree of trees.splice(0)) tree.remove();
+  await Promise.all(pods.splice(0).map(({ server }) => server.stop()));
+});
+
+interface Doubles {
+  readonly world: World;
+  readonly job: JobDouble;
+  readonly cluster: ClusterDouble;
+  readonly clock: VirtualClock;
+  /** What failOnCrash would call. */
+  readonly crash: (failure: BuildError) => Promise<void>;
+}
+
+/** A runner with this context, and a cluster that answers so. */
+function doubles({
+  inputs = {},
+  environment = {},
+  answers = {},
+  dockerfile = 'FROM scratch\n',
+  connection = {},
+  cancelled = new AbortController().signal,
+}: {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly answers?: Partial<Cluster>;
+  readonly dockerfile?: string;
+  readonly connection?: { readonly unverifiedTls?: boolean };
+  readonly cancelled?: AbortSignal;
+} = {}): Doubles {
+  const tree = new Tree({ Dockerfile: dockerfile });
+  trees.push(tree);
+  const values: Readonly<Record<string, string>> = { kubeconfig: 'auto', context: '.', ...inputs };
+  const clock = new VirtualClock();
+  const job = new JobDouble();
+  const cluster = new ClusterDouble({
+    serverMinor: () => Promise.resolve(35),
+    can: () => Promise.resolve('yes'),
+    ...answers,
+  });
+  let onCrash: Doubles['crash'] = () => Promise.reject(new Error('no handler is installed'));
+  const world: World = {
+    environment,
+    clock,
+    job,
+    inputs: {
+      read: (name) => values[name] ?? '',
+      env: (name) => environment[name],
+      readText: () => undefined,
+    },
+    log: new JobLog(job, () => 'token-of-the-fence'),
+    workspace: diskWorkspace(tree.path),
+    runCommand: () => Promise.reject(new Error('the test has no programs')),
+    readDockerConfig: () => undefined,
+    openCluster: () => ({
+      cluster,
+      connection: {
+        source: 'the test',
+        server: 'https://api.example:6443',
+        contextName: 'prod',
+        namespace: 'builds',
+        unverifiedTls: false,
+        ...connection,
+      },
+    }),
+    isDebug: environment['RUNNER_DEBUG'] === '1',
+    randomBytes: (size) => Buffer.alloc(size),
+    cancellation: () => cancelled,
+    onCrash: (report) => {
+      onCrash = report;
+    },
+  };
+  return { world, job, cluster, clock, crash: (failure) => onCrash(failure) };
+}
+
+const digest = `sha256:${'a'.repeat(64)}`;
+
+/** The answers of a cluster in which the build succeeds with this digest. */
+async function succeeding(): Promise<Partial<Cluster>> {
+  const completed = recordedPod('completed');
+  const terminated = completed.status?.containerStatuses?.[0]?.state?.terminated;
+  if (terminated === undefined) throw new Error('the recorded pod has not ended');
+  terminated.message = `registry.example/app@${digest}\n`;
+  const life = await PodDouble.start({
+    output: 'layer 1',
+    onEndOfStdin: (pod, attached) => {
+      succeedAndClose(attached);
+      void attached.closed.then(() => {
+        pod.become(completed);
+      });
+    },
+  });
+  pods.push(life);
+  return life.answers;
+}
+
+describe('the build step', () => {
+  test('builds, sets the outputs and ends with 0', async () => {
+    const { world, job, cluster } = doubles({
+      inputs: { tags: 'registry.example/app:1', push: 'true' },
+      environment: { GITHUB_JOB: 'Build it', GITHUB_RUN_ID: '42' },
+      answers: await succeeding(),
+    });
+    expect(await runBuildStep(world)).toBe(0);
+    const name = 'kbp-build-it-aaaaaaaaaa';
+    expect(cluster.calls).toContain(`create ${name}`);
+    const { metadata, ...outputs } = Object.fromEntries(job.outputs);
+    expect(outputs).toEqual({
+      'pod-name': name,
+      namespace: 'builds',
+      'exit-code': '0',
+      digest,
+      image: `registry.example/app:1@${digest}`,
+      'image-name': 'registry.example/app',
+    });
+    expect(Object.keys(JSON.parse(metadata ?? '') as object)).toEqual(
+      expect.arrayContaining(['timing.prepare', 'timing.create', 'timing.remove']),
+    );
+    expect(job.summary).toContain('### kube-build-push: succeeded');
+    expect(job.remembered.at(-1)).toEqual([]);
+    expect(job.lines.slice(0, 2)).toEqual([
+      '::group::Prepare',
+      'cluster: the test, context prod, server https://api.example:6443, namespace builds',
+    ]);
+    expect(job.text).not.toContain('::error');
+    expect(job.text).not.toContain('Nothing was pushed');
+  });
+
+  test('logs that an image with a name was not pushed', async () => {
+    const { world, job } = doubles({
+      inputs: { tags: 'registry.example/app:1' },
+      answers: { ...(await succeeding()), podEvents: () => Promise.resolve([]) },
+    });
+    expect(await runBuildStep(world)).toBe(0);
+    expect(job.text).toContain("Nothing was pushed: the input 'push' is false.");
+  });
+
+  test('reports inputs that are wrong, and sets no output', async () => {
+    const { world, job, cluster } = doubles({ inputs: { push: 'perhaps' } });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(job.lines).toEqual([expect.stringMatching(/^::error::input 'push': /)]);
+    expect(job.outputs.size).toBe(0);
+    expect(job.summary).toBe('');
+    expect(cluster.calls).toEqual([]);
+  });
+
+  test('points to the line of the Dockerfile, before it asks the cluster', async () => {
+    const { world, job, cluster } = doubles({ dockerfile: 'FROM scratch\nCOPY missing /\n' });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(job.lines.at(-1)).toMatch(/^::error file=Dockerfile,line=2::/);
+    expect(cluster.calls).toEqual([]);
+    expect(job.summary).toContain('### kube-build-push: failed');
+    expect(job.outputs.get('metadata')).toBe('{}');
+  });
+
+  test('reports a failure of the cluster after the group has ended', async () => {
+    const { world, job } = doubles({
+      answers: {
+        serverMinor: () =>
+          Promise.reject(new BuildError('cluster', 'cannot be reached.', { hint: 'Look.' })),
+      },
+    });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(job.lines.slice(-2)).toEqual(['::endgroup::', '::error::cannot be reached. Look.']);
+  });
+
+  test('warns if TLS is not verified', async () => {
+    const { world, job } = doubles({
+      inputs: { context: 'missing' },
+      connection: { unverifiedTls: true },
+    });
+    await runBuildStep(world);
+    expect(job.text).toContain('::warning::TLS verification is disabled (insecure-skip-tls-verify');
+  });
+
+  test('ends with the reason of a cancellation', async () => {
+    const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
+    const { world, job } = doubles({ cancelled: AbortSignal.abort(reason) });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(job.lines.at(-1)).toBe('::error::the job was cancelled (SIGINT)');
+    expect(job.summary).toContain('### kube-build-push: cancelled');
+  });
+
+  test.each([
+    { environment: {}, hasStack: false },
+    { environment: { RUNNER_DEBUG: '1' }, hasStack: true },
+  ])('logs the stack of a bug with $environment: $hasStack', async ({ environment, hasStack }) => {
+    const { world, job, crash } = doubles({
+      environment,
+      answers: { serverMinor: () => Promise.reject(new TypeError('x is undefined')) },
+    });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(job.lines.includes('caused by TypeError: x is undefined')).toBe(hasStack);
+    job.text = '';
+    await crash(new BuildError('build', 'the step crashed: boom', { cause: new Error('boom') }));
+    expect(job.lines.includes('caused by Error: boom')).toBe(hasStack);
+    expect(job.lines.at(-1)).toBe('::error::the step crashed: boom');
+  });
+});
+
+describe('the post step', () => {
+  const saved = JSON.stringify([{ namespace: 'builds', name: 'kbp-x' }]);
+  const environment = { STATE_pods: saved };
+
+  test('removes the saved pods', async () => {
+    const { world, job, cluster } = doubles({
+      environment,
+      answers: {
+        deletePod: () => Promise.resolve(true),
+        readPod: () => Promise.resolve(undefined),
+      },
+    });
+    expect(await runPostStep(world)).toBe(0);
+    expect(cluster.calls).toEqual(['delete kbp-x 1', 'read kbp-x']);
+    expect(job.lines).toEqual(['pod kbp-x is removed']);
+  });
+
+  test('warns of each pod if the kubeconfig cannot be used, and fails nothing', async () => {
+    const { world, job, cluster } = doubles({ environment, inputs: { kubeconfig: '' } });
+    expect(await runPostStep(world)).toBe(0);
+    expect(job.lines).toEqual([
+      expect.stringMatching(
+        /^::warning::pod kbp-x could not be removed \(.*kubeconfig.*\); remove it with: kubectl delete pod kbp-x --namespace builds$/,
+      ),
+    ]);
+    expect(cluster.calls).toEqual([]);
+  });
+});
