@@ -66,10 +66,10 @@ async function quickly<T>(use: () => Promise<T>): Promise<T> {
 }
 
 suite('bad input: the way to the cluster', () => {
-  testCase('a server that nobody listens at', async () => {
+  testCase('a server that refuses connections', async () => {
     const kubeconfig = changed(serverPattern, `server: https://127.0.0.1:${await closedPort()}`);
     const result = await quickly(() => run({ kubeconfig }));
-    assertSentence(result, 'a server that nobody listens at');
+    assertSentence(result, 'a server that refuses connections');
   });
 
   testCase('a token that is not valid', async () => {
@@ -100,10 +100,10 @@ suite('bad input: the way to the cluster', () => {
     });
   });
 
-  testCase('a namespace in which the account has no right', async () => {
+  testCase('a namespace without any RBAC permission', async () => {
     const namespace = `${account.namespace}-missing`;
     const result = await quickly(() => run({ namespace }));
-    assertSentence(result, 'a namespace in which the account has no right', {
+    assertSentence(result, 'a namespace without any RBAC permission', {
       '"missing"': `"${namespace}"`,
     });
   });

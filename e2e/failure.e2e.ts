@@ -92,7 +92,7 @@ suite('missing permissions', () => {
     const { verb, resource } = right;
     testCase(`without ${verb} ${resource} no pod is created`, async () => {
       const result = await without(right, () => runBuild(shell({ stdin: 'echo foo' })));
-      const { message } = assertRed(result, new RegExp(`may not ${verb} ${resource} in namespace`));
+      const { message } = assertRed(result, new RegExp(`cannot ${verb} resource "${resource}" in namespace`));
       const rule = `- {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
       assert.ok(message.includes(rule), message);
       assertNoPod(result);
@@ -120,7 +120,7 @@ suite('missing permissions', () => {
   testCase('a token that is not valid is named as the cause', async () => {
     const broken = withToken((token) => `${token.slice(0, -8)}AAAAAAAA`);
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: broken }));
-    assertRed(result, /Unauthorized.*token or certificate is invalid or has expired/);
+    assertRed(result, /Unauthorized.*token or client certificate is invalid or has expired/);
     assertNoPod(result);
   });
 });

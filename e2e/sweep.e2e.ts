@@ -54,7 +54,7 @@ suite('sweep', () => {
     try {
       const result = await runBuild(shell({ stdin: 'echo foo' }));
       assertGreen(result);
-      assert.match(result.log, new RegExp(`^removed pod ${dead}, which an earlier run left`, 'm'));
+      assert.match(result.log, new RegExp(`^deleted pod ${dead} of an earlier run$`, 'm'));
       assert.equal(await isLeft(dead), false);
       assert.equal(await isLeft(living), true);
       assert.equal(await isLeft(foreign), true);
