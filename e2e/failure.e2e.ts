@@ -92,7 +92,10 @@ suite('missing permissions', () => {
     const { verb, resource } = right;
     testCase(`without ${verb} ${resource} no pod is created`, async () => {
       const result = await without(right, () => runBuild(shell({ stdin: 'echo foo' })));
-      const { message } = assertRed(result, new RegExp(`cannot ${verb} resource "${resource}" in namespace`));
+      const { message } = assertRed(
+        result,
+        new RegExp(`cannot ${verb} resource "${resource}" in namespace`),
+      );
       const rule = `- {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
       assert.ok(message.includes(rule), message);
       assertNoPod(result);
