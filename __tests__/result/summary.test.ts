@@ -4,7 +4,7 @@ import type { Inputs } from '../../src/inputs/inputs.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import type { Span } from '../../src/result/phases.ts';
 import { emptyReport, type RunReport } from '../../src/result/report.ts';
-import { escapeMarkdown, renderMetadata, renderSummary } from '../../src/result/summary.ts';
+import { renderMetadata, renderSummary } from '../../src/result/summary.ts';
 
 function inputsOf(given: Readonly<Record<string, string>>): Inputs {
   return parseInputs({
@@ -204,6 +204,12 @@ describe('summary', () => {
   });
 });
 
+/** The message of a failed build as the summary has it. */
+function messageOf(text: string): string | undefined {
+  const summary = renderSummary(inputs, emptyReport, new BuildError('build', text), (same) => same);
+  return /^\*\*(.*)\*\*$/m.exec(summary)?.[1];
+}
+
 test.each([
   { name: 'plain text', text: "pod 'x' is 5 °C", expected: "pod 'x' is 5 °C" },
   {
@@ -215,9 +221,9 @@ test.each([
   { name: 'several lines', text: 'a\r\n\nb', expected: 'a b' },
   { name: 'control characters', text: 'a\u001b[1m', expected: 'a\uFFFD\\[1m' },
 ])('escapes $name', ({ text, expected }) => {
-  expect(escapeMarkdown(text)).toBe(expected);
+  expect(messageOf(text)).toBe(expected);
 });
 
 test('escapes HTML so that it is displayed as text', () => {
-  expect(escapeMarkdown('<img src=x> &lt;')).toBe('&#60;img src=x&#62; &#38;lt;');
+  expect(messageOf('<img src=x> &lt;')).toBe('&#60;img src=x&#62; &#38;lt;');
 });

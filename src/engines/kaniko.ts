@@ -91,7 +91,7 @@ export const kaniko: Engine = {
  * The volume of `registry-secret`: `config.json`, whichever of its two usual keys the Secret has. The second source is the
  * whole Secret: two items with the same path would be refused, and without `optional` a missing Secret is reported.
  */
-export function registrySecretVolumeSource(secret: string): V1Volume {
+function registrySecretVolumeSource(secret: string): V1Volume {
   const items = [{ key: '.dockerconfigjson', path: 'config.json' }];
   return {
     name: registrySecretVolume,

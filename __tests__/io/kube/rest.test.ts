@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { Agent } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import { type Connection, keepConnections } from '../../../src/io/kube/connection.ts';
+import type { Connection } from '../../../src/io/kube/connection.ts';
 import { logRequests, type SentRequest } from '../../../src/io/kube/request-log.ts';
 import { RestClient, type RestRequest } from '../../../src/io/kube/rest.ts';
 import {
@@ -356,13 +355,4 @@ describe('the observer', () => {
     await turn();
     expect(lines).toEqual(['GET /x?a=b: 200 after 12 ms', 'POST /x: socket hang up after 3 ms']);
   });
-});
-
-test('keepConnections keeps the connections of an agent and leaves everything else alone', () => {
-  const agent = new Agent();
-  keepConnections(agent);
-  expect(agent).toMatchObject({ keepAlive: true, keepAliveMsecs: 15_000 });
-  expect(() => {
-    keepConnections(undefined);
-  }).not.toThrow();
 });

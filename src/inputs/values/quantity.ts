@@ -36,7 +36,7 @@ export function parseResource(text: string): Resource {
 }
 
 /** @throws InvalidInput unless the text is a Kubernetes quantity that is not negative. */
-export function parseQuantity(text: string): string {
+function parseQuantity(text: string): string {
   if (quantityPattern.test(text)) return text;
   const number = /^(\d+(?:\.\d+)?) *([kmgtpe])i?b?$/i.exec(text);
   const unit = number?.[2]?.toUpperCase();

@@ -17,7 +17,7 @@ import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
 import { explainInvalid, findKubeconfig } from './kubeconfig.ts';
 
 /** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
-export function keepConnections(agent: RequestOptions['agent']): void {
+function keepConnections(agent: RequestOptions['agent']): void {
   if (!(agent instanceof Agent)) return;
   Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 });
 }
