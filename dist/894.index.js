@@ -1784,7 +1784,7 @@ function packStream(members, level, { totalFiles, totalBytes }, workspace) {
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   zS: () => (/* binding */ BuildError)
 /* harmony export */ });
-/** The one error class of the action: what was being done and why it failed, and what the user can change. */
+/** The one error class of the action. The message says what was tried and what happened, the hint says what to change. */
 class BuildError extends Error {
     kind;
     hint;
@@ -1804,8 +1804,8 @@ class BuildError extends Error {
     }
 }
 /**
- * One line of text for anything that was thrown. Follows `cause` where it says more than the message (a network error's
- * `ECONNREFUSED` hides there), and never prints an object dump or a stack.
+ * One line of text for anything that was thrown. The causes are appended if their text is not part of the message, for
+ * example the `ECONNREFUSED` of a network error. Objects and stacks are never printed.
  */
 function describeError(error) {
     if (!Error.isError(error))
@@ -1834,7 +1834,7 @@ function errorCode(error) {
         return undefined;
     return typeof error.code === 'string' ? error.code : undefined;
 }
-/** Whatever was thrown as a BuildError; what is none already is a defect of ours or of a library. */
+/** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
 function toBuildError(error, doing) {
     if (error instanceof BuildError)
         return error;
@@ -4033,7 +4033,7 @@ const timeoutHints = {
 const endMs = 5_000;
 /**
  * One pod from its creation to the end of its container: waits for the start, uploads the context, mirrors the output.
- * What is known about the pod can be read at any time, also after a failure.
+ * Node, state, exit code and context can be read at any time, also after a failure.
  */
 class Attempt {
     ref;
@@ -4219,7 +4219,7 @@ function removalCommand({ namespace, name }) {
 const lookMs = 5_000;
 /** Time limit of a removal. It is short because the post step tries again. */
 const removalMs = 15_000;
-/** Removes the pod of an attempt, or keeps it as `keep-pod` says. @returns true if it is kept. */
+/** Removes the pod of an attempt, or keeps it, if `keep-pod` is set so. @returns true if it is kept. */
 async function disposeOf(ref, { keepPod, failure, isRefused, hasEnded }, ports) {
     if (isRefused)
         await forgetPod(ref, ports);
@@ -4506,8 +4506,8 @@ function splitHost(name) {
 ;// CONCATENATED MODULE: ./build/logins/hosts.js
 
 /**
- * The registries whose credentials a build needs: those of the caches, those of the tags if it pushes, and those to pull
- * from as `pull-logins` says.
+ * The registries whose credentials a build needs: those of the caches, those of the tags if it pushes, and those that
+ * `pull-logins` selects.
  * @param pullHosts the registries that the Dockerfile names (registriesOf).
  */
 function wantedHosts({ image, registry }, pullHosts) {
@@ -5330,7 +5330,7 @@ const rawAheadBytes = 1_024 * 1_024;
 const deadlineGraceSeconds = 60;
 /**
  * The whole flow: checks the RBAC permissions, then runs pods until one of them has built the image or failed for good, at
- * most `retries` + 1 of them. Each pod is removed (or kept, as `keep-pod` says) before the next one is created and before
+ * most `retries` + 1 of them. Each pod is removed (or kept, if `keep-pod` is set so) before the next one is created and before
  * this returns.
  * @returns the report, also after a failure. Success means: exit code 0, a complete upload, and a digest if it pushes.
  */
@@ -5380,7 +5380,7 @@ async function checkCluster(cluster, signal) {
     await checked;
     return attachStreams(minor);
 }
-/** Removes what earlier runs left behind. Never rejects. */
+/** Removes pods of earlier runs that were interrupted. Never rejects. */
 function sweepLeftovers({ cluster, log, run }, signal) {
     return sweepPods(cluster, run.repository, (line) => log.info(line), signal);
 }
@@ -5423,7 +5423,7 @@ async function buildOnce(context, attempt, pod) {
     phases.end('remove');
     return { image, failure, tail: end && engine.relevant(end.tail), isKept };
 }
-/** The report after one more attempt. What the attempt did not find out stays as it was after the attempts before it. */
+/** The report after one more attempt. Values that this attempt did not get to are those of earlier attempts. */
 function reportAttempt(report, attempt, end) {
     return {
         ...report,
@@ -5498,7 +5498,7 @@ async function judge({ plan, ports, deadline }, ref, pod, { state, upload, tail,
     }
     return image;
 }
-/** What the engine finds in the output of a container that has ended. */
+/** The engine's diagnosis of a container that has ended, from its output. */
 function diagnose({ inputs, engine, dockerfile, logins }, state, tail) {
     if (state.kind !== 'ended')
         return undefined;
@@ -8899,7 +8899,7 @@ async function getCredentials(helper, server, run, signal) {
     if (exitCode !== 0) {
         if (isNotFound(`${stdout} ${stderr}`))
             return undefined;
-        // Stdout is never quoted: a helper can print the credentials there and fail all the same.
+        // Stdout is never quoted: a helper can print the credentials there before it fails.
         const reason = lastLine(stderr, secretsOf(readAnswer(stdout) ?? {}));
         const why = reason === '' ? '' : `: ${reason}`;
         throw new errors/* BuildError */.zS('input', `${doing} failed with exit code ${exitCode}${why}`, { hint });
@@ -9107,9 +9107,9 @@ function podName(job, random) {
 
 ;// CONCATENATED MODULE: ./build/post.js
 
-/** Nobody tries again after this step, and an API server that is restarted is away for a while. */
+/** This step is the last one that tries, and an API server that restarts is unavailable for a while. */
 const removal = { graceSeconds: 1, patienceMs: 60_000 };
-/** Removes what the main step remembered; says exactly what is left if that fails. Never throws: the job is not to fail here. */
+/** Removes the pods that the build step saved. Warns of each pod that cannot be removed. Never rejects: the post step must not fail the job. */
 async function removeLeftovers(pods, cluster, clock, log) {
     await Promise.all(pods.map(async (ref) => {
         const problem = await removePod(cluster, ref, removal, clock);
@@ -9118,7 +9118,7 @@ async function removeLeftovers(pods, cluster, clock, log) {
             : log.warning(leftover(ref, problem)));
     }));
 }
-/** What is left, why, and how to remove it by hand. */
+/** The warning about a pod that was not removed, with the command to remove it. */
 function leftover(ref, problem) {
     return `pod ${ref.name} could not be removed (${problem}); remove it with: ${removalCommand(ref)}`;
 }
@@ -9274,7 +9274,7 @@ const systemClock = {
             await (0,promises_.setTimeout)(ms, undefined, { signal });
         }
         catch (error) {
-            // The timer's own AbortError says nothing; the signal's reason is the sentence for the user.
+            // The timer throws an AbortError without a cause; the reason of the signal has the message for the user.
             throw signal.aborted ? signal.reason : error;
         }
     },
@@ -9395,27 +9395,26 @@ var exec = __webpack_require__(1260);
 
 
 
-/** Credential helpers and plugins answer within seconds; one that asks a question would wait for ever. */
+/** Credential helpers and exec plugins answer within seconds; one that prompts for input would wait for ever. */
 const defaultTimeoutMs = 60_000;
-/** Linux starts no program with a longer argument or variable: 32 pages, the last byte of them for the end of the text. */
+/** The limit of Linux for one argument or variable: 32 pages, including the terminator. */
 const longestBytes = 32 * 4_096 - 1;
 /**
- * Nor one with more in all texts together: a quarter of the stack, which has 8 MiB unless somebody has changed that. A page is
- * left for the program's own path, and for the interpreter of a script.
+ * The limit of all arguments and variables together: a quarter of the stack, which has 8 MiB by default. One page is reserved
+ * for the path of the program and for the interpreter of a script.
  */
 const mostBytes = 2 * 1_024 ** 2 - 4_096;
-/** What each text takes beside its bytes: its end, and a pointer to it. */
+/** Bytes that each text takes in addition: its terminator and a pointer to it. */
 const bytesBeside = 1 + 8;
-/** Told the process that @actions/exec starts, which gives no handle to it: Node says so on a channel of its own. */
+/** Gets the process that @actions/exec starts. The library does not return it; Node publishes it on a diagnostics channel. */
 const starting = new external_node_async_hooks_.AsyncLocalStorage();
 (0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
     starting.getStore()?.(field(message, 'process'));
 });
 /**
- * The one runner of other programs. They get the environment without `INPUT_*`, where the action's own secrets are, and a
- * stdin that ends at once, or after the input. What they print is for the caller alone: it may hold secrets. When the signal
- * is aborted, or no answer comes, the program is ended; what it has started itself is left to the runner, which ends that with
- * the job.
+ * Runs all other programs. They get the environment without `INPUT_*`, which has the action's own secrets, and the input on
+ * stdin. Their output is returned and not logged, because it can have secrets. When the signal is aborted or the time limit
+ * is reached, the program is killed. Its own child processes are not; the runner ends them with the job.
  */
 function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
     const inherited = withoutInputs(environment);
@@ -9439,9 +9438,9 @@ function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
                 env: variables,
             }))
                 .catch((error) => {
-                // The library's own words are advice of three sentences.
+                // The message of the library is three sentences of advice.
                 if (!program.isFound)
-                    throw new Error('it is not there, or may not be executed');
+                    throw new Error('it was not found or is not executable');
                 throw error;
             });
             const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
@@ -9453,34 +9452,34 @@ function commandRunner(environment, timeoutMs = defaultTimeoutMs) {
         }
     };
 }
-/** What @actions/exec leaves out: an end from outside, a stdin that nobody reads, and the exit code of a killed program. */
+/** Adds to @actions/exec: killing the program, a program that does not read its stdin, the exit code of a killed program. */
 class StartedProgram {
     #child;
     #isOver = false;
-    /** False for one that nothing was started for. */
+    /** False if no process was started. */
     get isFound() {
         return this.#child !== undefined;
     }
     started(child) {
         this.#child = child;
         child.once('spawn', () => {
-            // A program may end without reading its stdin: its exit code and its output say what went wrong.
+            // A program can end without reading its stdin; its exit code and its output explain a failure.
             child.stdin?.on('error', () => undefined);
             if (this.#isOver)
                 this.end();
         });
     }
-    /** Also ends one that is about to start. */
+    /** Kills the program, also one that is about to start. */
     end() {
         this.#isOver = true;
         this.#child?.kill('SIGKILL');
     }
-    /** As a shell counts the end by a signal. @param code null after such an end, whatever the library's types say. */
+    /** 128 + signal for a killed program, as in a shell. @param code null for a killed program, against the types of the library. */
     exitCode(code) {
         return code ?? 128 + external_node_os_.constants.signals[this.#child?.signalCode ?? 'SIGKILL'];
     }
 }
-/** @throws Error for texts that Node throws for at once, where @actions/exec lets nobody catch it. It quotes no value. */
+/** @throws Error for texts for which Node throws inside of @actions/exec, where it cannot be caught. Quotes no value. */
 function checkTexts(args, env) {
     const texts = [
         ...args.map((text, index) => ({ what: `argument ${index + 1}`, text })),
@@ -11213,7 +11212,7 @@ const runnerJob = {
         });
     },
     remember(pods) {
-        writeFor('GITHUB_STATE', "saving the pods' names for the post step", () => {
+        writeFor('GITHUB_STATE', 'saving the state for the post step', () => {
             (0,core/* saveState */.LZ)(state/* stateNames */.U0.pods, JSON.stringify(pods));
         });
     },
@@ -11225,11 +11224,11 @@ const runnerJob = {
     },
 };
 /**
- * Writes to one of the runner's files. Without the file, @actions/core would print commands that no runner takes any more.
- * @throws BuildError if it is not written: what follows in the job relies on it.
+ * Writes to one of the runner's files. Without the file, @actions/core would print commands that runners no longer support.
+ * @throws BuildError if it cannot be written: later steps depend on it.
  */
 function writeFor(variable, doing, write) {
-    const hint = `Look at the disk of the runner: it names the file in ${variable}.`;
+    const hint = `Check that the runner can write to the file in $${variable}.`;
     if ((process.env[variable] ?? '') === '')
         throw new errors/* BuildError */.zS('build', `${doing} failed: ${variable} is not set`, { hint });
     try {
@@ -11262,7 +11261,7 @@ function cancellation() {
 ;// CONCATENATED MODULE: ./build/io/workspace.js
 
 
-/** Windows has neither flag; there a link needs rights that a pull request does not have. */
+/** Windows has neither flag; there, creating a link needs a privilege that a pull request does not have. */
 const openFlags = external_node_fs_.constants.O_RDONLY |
     (external_node_fs_.constants.O_NOFOLLOW ?? 0) |
     (external_node_fs_.constants.O_NONBLOCK ?? 0);
@@ -11304,13 +11303,13 @@ function toFileStat(stats, inode) {
     };
 }
 /**
- * Inodes of NTFS, and of overlay file systems that tell their layers apart, have up to 64 bits: two files that are no links of
- * one another can look like one as soon as numbers are rounded.
+ * Inodes of NTFS and of overlay file systems have up to 64 bits. Rounded to a number, those of two different files can be
+ * equal, and the files would look like hard links.
  */
 function exactInode(inode, read) {
     return Number.isSafeInteger(inode) ? inode : read();
 }
-/** Windows keeps no permission bits; Docker sends this for everything. */
+/** Windows has no permission bits; Docker sends this mode for all files. */
 const windowsMode = 0o755;
 function kindOf({ mode }) {
     switch (mode & external_node_fs_.constants.S_IFMT) {
@@ -11324,7 +11323,7 @@ function kindOf({ mode }) {
             return 'other';
     }
 }
-/** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only beside surrogates. */
+/** In the order of UTF-8 bytes. JavaScript's own is that of UTF-16 units, which differs only if there are surrogates. */
 function sortByBytes(names) {
     if (!names.some((name) => /[\ud800-\udfff]/.test(name)))
         return names.sort();
@@ -11358,6 +11357,7 @@ function realWorld(environment) {
     };
     return {
         environment,
+        isDebug,
         clock,
         log,
         workspace,
@@ -11398,8 +11398,7 @@ function realWorld(environment) {
 
 /** Builds the image. @returns the exit code of the process: 0 only after a confirmed success. */
 async function runBuildStep(world) {
-    const { clock, log } = world;
-    const isDebug = world.environment['RUNNER_DEBUG'] === '1';
+    const { clock, log, isDebug } = world;
     world.onCrash((crash) => reportFailure(crash, { log, isDebug }));
     const cancelled = world.cancellation();
     const phases = new PhaseRecorder(clock);

@@ -280,14 +280,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   U0: () => (/* binding */ stateNames),
 /* harmony export */   pq: () => (/* binding */ isPostStep)
 /* harmony export */ });
-// What the build step leaves to the post step. Imports nothing, so that a post step without work stays cheap.
+// The state that the build step saves for the post step. Imports nothing, so that a post step without work ends at once.
 /** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
 const stateNames = { isPost: 'isPost', pods: 'pods' };
 /** True in the post step. */
 function isPostStep(environment) {
     return environment[`STATE_${stateNames.isPost}`] === 'true';
 }
-/** Pods that the build step could not see gone. A build could have written to the state: only names of ours are taken. */
+/** Pods that the build step could not remove. A build could have written to the state: only names that the action gives are taken. */
 function rememberedPods(environment) {
     let value;
     try {
@@ -318,8 +318,8 @@ function isOwnPod(value) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8269);
-// The entry of both steps; dist/post.js marks the post step. Imports only what tells whether there is anything to do, so that
-// a post step without work ends at once.
+// The entry of both steps; dist/post.js marks the post step. Imports almost nothing, so that a post step without work
+// ends at once.
 
 const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
 // However this process ends, its exit code is 0 only after a confirmed success.
