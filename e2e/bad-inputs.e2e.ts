@@ -117,9 +117,9 @@ suite('bad input: the pod', () => {
     assertSentence(result, 'a pod-template with a typo', { default: account.namespace });
   });
 
-  testCase('a service account that does not exist', async () => {
+  testCase('a ServiceAccount that does not exist', async () => {
     const result = await quickly(() => run({ 'service-account': 'missing' }));
-    assertSentence(result, 'a service account that does not exist', {
+    assertSentence(result, 'a ServiceAccount that does not exist', {
       default: account.namespace,
     });
   });
