@@ -92,7 +92,10 @@ suite('missing permissions', () => {
     const { verb, resource } = permission;
     testCase(`creates no pod without ${verb} ${resource}`, async () => {
       const result = await without(permission, () => runBuild(shell({ stdin: 'echo foo' })));
-      const { message } = assertRed(result, new RegExp(`may not ${verb} ${resource} in namespace`));
+      const { message } = assertRed(
+        result,
+        new RegExp(`cannot ${verb} resource "${resource}" in namespace`),
+      );
       const rule = `- {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}`;
       assert.ok(message.includes(rule), message);
       assertNoPod(result);
@@ -120,7 +123,7 @@ suite('missing permissions', () => {
   testCase('reports an invalid token', async () => {
     const broken = withToken((token) => `${token.slice(0, -8)}AAAAAAAA`);
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: broken }));
-    assertRed(result, /Unauthorized.*token or certificate is invalid or has expired/);
+    assertRed(result, /Unauthorized.*token or client certificate is invalid or has expired/);
     assertNoPod(result);
   });
 });

@@ -65,7 +65,7 @@ describe('findCircle', () => {
     ]);
   });
 
-  test('finds a circle of folders that is none of files', () => {
+  test('finds a circle of folders without a circle of files', () => {
     expect(findCircle(imports, (file) => file)).toEqual([]);
     expect(findCircle(imports, (file) => dirname(file))).toEqual([
       'a/one.ts imports two from b/two.ts',

@@ -11,7 +11,7 @@ import { Source } from './source.ts';
 
 export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
 
-/** What the server does; each part gets the connection that it is about. */
+/** The behaviour of the server. Each function gets the connection. */
 export interface AttachScript {
   readonly protocol?: Protocol;
   /** Payloads of the pings that are answered; undefined: all. */
@@ -156,7 +156,7 @@ export interface PodScript {
 
 /** The recorded states of one pod, whose stdin is an AttachServer. */
 export class PodDouble {
-  /** What was created; undefined before and after. */
+  /** The created pod; undefined before its creation and after its deletion. */
   pod: V1Pod | undefined;
   readonly server: AttachServer;
   readonly #script: PodScript;
