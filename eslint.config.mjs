@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
-// The edges of the program. Everything else is pure: it gets the world as a parameter (src/ports.ts),
+// Modules with access to files, network or environment. Only src/io uses them; all other files get ports (src/ports.ts),
 // so its tests start in milliseconds and need no mocks. Types may come from anywhere by `import type`.
 const edges = [
   '@actions/*',
@@ -47,7 +47,7 @@ export default defineConfig(
       // would be reported.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
-      // In the realm of Jest, an error that Node makes is not an instance of Error.
+      // In Jest, an error of Node is not an instance of Error, because Jest has its own global objects.
       'no-restricted-syntax': [
         'error',
         {
@@ -70,27 +70,31 @@ export default defineConfig(
             {
               group: edges,
               allowTypeImports: true,
-              message: 'Outside src/io the world arrives as a parameter (src/ports.ts).',
+              message:
+                'Outside src/io, use the ports that are passed as a parameter (src/ports.ts).',
             },
             {
               group: ['**/playground/*', '**/playground/**', '**/scripts/*'],
-              message: 'Nothing in src knows the tools of development.',
+              message: 'src must not import development tools.',
             },
             {
               group: ['**/io/**', '**/main.ts', '**/step.ts'],
               allowTypeImports: true,
-              message: 'Only src/main.ts and src/step.ts wire the edges.',
+              message: 'Only src/main.ts and src/step.ts may import from src/io.',
             },
           ],
         },
       ],
       'no-restricted-globals': [
         'error',
-        { name: 'process', message: 'Outside src/io the world arrives as a parameter.' },
-        { name: 'console', message: 'Text for the user goes through the Job port.' },
-        { name: 'fetch', message: 'Outside src/io the world arrives as a parameter.' },
-        { name: 'setTimeout', message: 'Time is the Clock port.' },
-        { name: 'setInterval', message: 'Time is the Clock port.' },
+        {
+          name: 'process',
+          message: 'Outside src/io, use the ports that are passed as a parameter.',
+        },
+        { name: 'console', message: 'Print text for users with the Job port.' },
+        { name: 'fetch', message: 'Outside src/io, use the ports that are passed as a parameter.' },
+        { name: 'setTimeout', message: 'Use the Clock port.' },
+        { name: 'setInterval', message: 'Use the Clock port.' },
       ],
     },
   },

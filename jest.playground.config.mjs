@@ -1,7 +1,7 @@
 import base from './jest.config.mjs';
 import { playgroundTests } from './jest.unit.config.mjs';
 
-// The tests that npm run unit leaves out. npm test runs both.
+// The tests that npm run unit does not run. npm test runs both.
 export default {
   ...base,
   testMatch: undefined,

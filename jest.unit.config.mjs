@@ -6,7 +6,7 @@ export const playgroundTests = '/__tests__/(faults|load|playground|contract|bad-
 // The tests that do not start the playground: seconds instead of half a minute.
 export default {
   ...base,
-  // All cores: the default leaves one out, which is half of a small machine.
+  // All cores: the default uses one core less, which halves the speed on two cores.
   maxWorkers: '100%',
   testPathIgnorePatterns: ['/node_modules/', playgroundTests],
 };

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { createAccount, type Account } from '../e2e/account.ts';
 import { testCluster, type TestCluster } from '../e2e/cluster.ts';
 
-/** A cluster to measure on, with a ServiceAccount of its own as users have it. */
+/** A cluster to measure on, with the ServiceAccount and Role of examples/cluster. */
 export interface BenchCluster extends TestCluster {
   readonly account: Account;
   /** The kubeconfig of the ServiceAccount, YAML. */
   readonly kubeconfig: string;
-  /** The same as a file. */
+  /** Path of a file with the same content. */
   readonly kubeconfigPath: string;
-  /** Temporary. */
+  /** A temporary directory. */
   readonly directory: string;
 }
 

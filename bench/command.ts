@@ -26,7 +26,7 @@ export async function runPipeline(command: string, directory: string): Promise<R
   return { seconds: (performance.now() - startedAt) / 1_000, outputBytes };
 }
 
-/** What a pipeline prints. @throws if it fails, with its errors. */
+/** Stdout of a pipeline. @throws if it fails, with its stderr. */
 export async function readPipeline(command: string, directory: string): Promise<string> {
   const words = ['-o', 'pipefail', '-c', command];
   return (await promisify(execFile)('bash', words, { cwd: directory })).stdout;
@@ -42,7 +42,7 @@ export async function isInstalled(program: string): Promise<boolean> {
   }
 }
 
-/** Reads the files of a directory once, so that no variant pays for a cold cache. */
+/** Reads the files of a directory once, so that every variant finds them in the page cache. */
 export async function warm(directory: string): Promise<void> {
   await runPipeline('tar -cf - . | cat', directory);
 }

@@ -1,4 +1,4 @@
-// Contexts to measure with, the same on every machine: content comes from a seeded generator.
+// Contexts for measurements, the same on every machine: the content comes from a seeded generator.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomNumbers } from '../support/random.ts';
@@ -75,7 +75,7 @@ function writeFiles(
   return bytes;
 }
 
-/** Text of some thousand different words: it shrinks to a third, as source code does. */
+/** Text of some thousand different words: it compresses to a third, as source code does. */
 function words(bytes: number, random: () => number): Buffer {
   const out = Buffer.alloc(Math.floor(bytes));
   for (let at = 0; at < out.length;) {

@@ -1,4 +1,4 @@
-// Peak memory with 4 GB for a reader that takes 8 MB/s at first and the rest as fast as it comes: of packing alone, and of the
+// Peak memory for a context of 4 GB and a reader that reads 8 MB/s at first, then without a limit: of packing alone, and of the
 // whole action on the playground.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
@@ -13,15 +13,15 @@ import { writeContext } from './contexts.ts';
 import { round } from './turns.ts';
 
 const packScript = join(import.meta.dirname, '../scripts/pack.mjs');
-/** The big context so many times: 4 GB, half of which does not compress. */
+/** Copies of the big context: 4 GB in total, half of which does not compress. */
 const copies = 4;
 const slowBytesPerSecond = 8e6;
-/** All of it at that rate would take five minutes, and nothing grows after the queue is full. */
+/** At this rate the whole stream would take five minutes. Memory does not grow after the queues are full. */
 const slowSeconds = 20;
 
 interface Result {
   readonly peak: number;
-  /** Bytes on the wire. */
+  /** Bytes of the compressed stream. */
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -40,7 +40,7 @@ export async function benchMemory(): Promise<void> {
   }
 }
 
-/** Returns how many bytes of content there are. */
+/** @returns bytes of content. */
 function writeBig(directory: string): number {
   const first = join(directory, 'copy0');
   const bytes = writeContext('big', first);

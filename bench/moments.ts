@@ -1,4 +1,4 @@
-// What one run of the action did when, as a recorder in front of the API server has seen it.
+// Times of one run of the action, from a recorder in front of the API server.
 import type { V1Pod } from '@kubernetes/client-node';
 import { visibleLog } from '../runner/job-log.ts';
 import { runAction, type ActionRun } from '../runner/run-action.ts';
@@ -6,21 +6,21 @@ import { startRecorder, type RecordedRequest, type Recorder } from './recorder.t
 
 /** Milliseconds. */
 export interface Moments {
-  /** The step's process started, the create request has arrived. */
+  /** From the start of the process of the step to the arrival of the create request. */
   readonly create: number;
-  /** The cluster reported that the container runs, the first byte of stdin has arrived; without the attach handshake. */
+  /** From the event that the container is running to the first byte of stdin, without the attach handshake. */
   readonly firstByte: number;
-  /** Attach asked for and answered. */
+  /** From the attach request to its response. */
   readonly handshake: number;
-  /** The cluster reported that the container has ended, the step has ended. */
+  /** From the event that the container has ended to the end of the step. */
   readonly end: number;
   readonly requests: Counts;
 }
 
-/** Requests by what they are for. */
+/** Counts of requests by purpose. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** @throws if the step fails or something was not seen. */
+/** @throws if the step fails or a request or event was not recorded. */
 export async function recordAction(
   recorder: Recorder,
   run: Pick<ActionRun, 'inputs' | 'directory'>,
@@ -53,7 +53,7 @@ export async function recordAction(
   };
 }
 
-/** The pod that the action makes for these inputs. */
+/** The pod that the action creates with these inputs. */
 export async function podOf(
   kubeconfig: string,
   run: Pick<ActionRun, 'inputs' | 'directory'>,
@@ -82,7 +82,7 @@ export function total(counts: Counts): number {
 
 function find(requests: readonly RecordedRequest[], purpose: string): RecordedRequest {
   const found = requests.find((request) => purposeOf(request) === purpose);
-  if (found === undefined) throw new Error(`no request to ${purpose} was seen`);
+  if (found === undefined) throw new Error(`no request to ${purpose} was recorded`);
   return found;
 }
 

@@ -15,7 +15,7 @@ import { round } from './turns.ts';
 type Inputs = Readonly<Record<string, string>>;
 
 const bundle = join(import.meta.dirname, '../dist');
-/** Single runs of a few hundred milliseconds vary too much for fewer. */
+/** Runs of a few hundred milliseconds vary too much for fewer rounds. */
 const leastRounds = 7;
 const buildSeconds = 60;
 
@@ -66,13 +66,13 @@ function shell(image: string, script: string): Inputs {
   };
 }
 
-/** Needs no cluster: how long the processes of the bundle take in addition to the start of node. */
+/** Measures without a cluster how long the processes of the bundle take in addition to the start of node. */
 async function benchProcesses(rounds: number, directory: string): Promise<void> {
   const entry = join(bundle, 'index.js');
   const nowhere = { GITHUB_STATE: '/dev/null', GITHUB_OUTPUT: '/dev/null' };
   const variants = {
     'node -e 0': () => timeNode(['-e', '0'], {}, directory),
-    // An empty kubeconfig is an error of the inputs: the step ends as soon as they are read.
+    // An empty kubeconfig is an error in the inputs: the step ends after it has read them.
     'until inputs are read': () =>
       timeNode([entry], { ...nowhere, INPUT_KUBECONFIG: '' }, directory),
     'post step, nothing to do': () => timeNode([entry], { STATE_isPost: 'true' }, directory),

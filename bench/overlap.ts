@@ -1,5 +1,5 @@
-// From the container's start to its end of stdin, against `tar | kubectl run -i`, into the same consumer. The container takes
-// both moments itself, from its node's clock, in hundredths of a second.
+// Time from the start of the container to the end of its stdin, against `tar | kubectl run -i`, with the same consumer. The
+// container measures both with the clock of its node, in hundredths of a second.
 import { join } from 'node:path';
 import { visibleLog } from '../runner/job-log.ts';
 import { runAction } from '../runner/run-action.ts';
@@ -49,9 +49,9 @@ async function measure(cluster: BenchCluster, rounds: number): Promise<void> {
   compare('overlap', 'Container running to upload complete, 200 MB', times);
 }
 
-/** @throws if the consumer did not print it. */
+/** @throws if the consumer did not print its times, or read no bytes. */
 function uploadSeconds(output: string): number {
-  const said = /took (\d+) bytes from ([\d.]+) to ([\d.]+)/.exec(output);
-  if (said === null || said[1] === '0') throw new Error(`the consumer got nothing:\n${output}`);
-  return Number(said[3]) - Number(said[2]);
+  const times = /took (\d+) bytes from ([\d.]+) to ([\d.]+)/.exec(output);
+  if (times === null || times[1] === '0') throw new Error(`the consumer read nothing:\n${output}`);
+  return Number(times[3]) - Number(times[2]);
 }

@@ -1,4 +1,4 @@
-// Packing against `tar | gzip -1` and `tar | pigz -1`: whole processes, in turn, medians.
+// Packing against `tar | gzip -1` and `tar | pigz -1`: times of whole processes that run in turn, as medians.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// A proxy in front of a cluster's API server that notes every request and when things go by. Both sides speak TLS, so that
-// connections cost what they cost without it.
+// A proxy in front of the API server of a cluster that records every request and its times. Both sides use TLS, so that
+// connections take as long as without the proxy.
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest } from 'node:https';
@@ -19,9 +19,9 @@ export interface RecordedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   body: string;
-  /** Lines of a watch, and when they went by. */
+  /** Lines of a watch, and when the proxy passed them on. */
   readonly events: { readonly at: number; readonly line: string }[];
-  /** Of an attach: when the answer to the upgrade went by, and the first byte for the container's stdin. */
+  /** For an attach: when the proxy passed on the response to the upgrade, and the first byte of stdin. */
   upgradedAt?: number;
   firstStdinAt?: number;
 }
@@ -29,7 +29,7 @@ export interface RecordedRequest {
 export interface Recorder {
   /** The given kubeconfig with the proxy as its server, JSON. */
   readonly kubeconfig: string;
-  /** What has gone by since the last `clear`, in order. */
+  /** Requests since the last `clear`, in order. */
   readonly requests: readonly RecordedRequest[];
   clear(): void;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ interface Kubeconfig {
 export async function startRecorder(kubeconfig: string): Promise<Recorder> {
   const document = load(kubeconfig) as Kubeconfig;
   const cluster = document.clusters[0]?.cluster;
-  if (cluster === undefined) throw new Error('the kubeconfig names no cluster');
+  if (cluster === undefined) throw new Error('the kubeconfig has no cluster');
   const authority = cluster['certificate-authority-data'];
   const upstream = {
     url: new URL(cluster['server'] ?? ''),
@@ -143,7 +143,7 @@ function noteEvents(answer: IncomingMessage, { events }: RecordedRequest): void 
   });
 }
 
-/** Joins the two connections of an attach, byte for byte. */
+/** Connects the two sides of an attach. All bytes are passed on unchanged. */
 function tunnel(
   request: IncomingMessage,
   socket: Duplex,

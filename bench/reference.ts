@@ -1,4 +1,4 @@
-// What people do without the action: `tar | kubectl run -i --rm`, with the pod that the action makes.
+// The alternative to the action: `tar | kubectl run -i --rm`, with the pod that the action creates.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
@@ -8,9 +8,9 @@ import type { BenchCluster } from './cluster.ts';
 export const compressors = { 'gzip -1': 'tar -cf - . | gzip -1', 'gzip -6': 'tar -czf - .' };
 
 /**
- * A shell command that streams its working directory into the pod and removes it, as long as a user would wait for it.
- * @param pod as the action makes it.
- * @param args of the container instead of the pod's own.
+ * A shell command that streams its working directory into the pod, waits for its end and removes the pod.
+ * @param pod as the action creates it.
+ * @param args replace those of the container.
  */
 export function referenceCommand(
   { account, kubeconfigPath, directory }: BenchCluster,

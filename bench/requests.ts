@@ -1,4 +1,4 @@
-// Requests to the API server of a build that takes ten minutes, on the playground with time that runs faster.
+// Requests to the API server of a build that takes ten minutes, on the playground with scaled time.
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startCluster } from '../playground/cluster.ts';
@@ -19,11 +19,11 @@ import { scaleConnection, scaledClock } from '../support/scaled-time.ts';
 import { count, type Counts } from './moments.ts';
 import { startRecorder } from './recorder.ts';
 
-/** How many times as fast time runs. */
+/** Factor by which time runs faster. */
 const factor = 20;
 const buildSeconds = 600;
 
-/** Counts every request of one build. @param printsEverySeconds of the builder's own output; 0 for a silent one. */
+/** Counts every request of one build. @param printsEverySeconds interval of the output of the builder; 0: it prints nothing. */
 export async function countRequests(printsEverySeconds: number): Promise<Counts> {
   const cluster = await startCluster();
   const recorder = await startRecorder(cluster.kubeconfig());

@@ -1,11 +1,11 @@
-// Measures ratios on this machine, each variant in turn, medians of whole processes:
+// Measures ratios on this machine. The variants run in turn; the figures are medians of whole processes:
 //
 //   npm run bench                      everything
 //   npm run bench -- pack [--rounds N]
 //   npm run bench -- memory
 //   npm run bench -- scale
 //   npm run bench -- overlap [--rounds N]    needs a cluster (CONTRIBUTING.md, End to end)
-//   npm run bench -- overhead [--rounds N]   without a cluster (CONTRIBUTING.md, End to end) the part on the playground
+//   npm run bench -- overhead [--rounds N]   without a cluster (CONTRIBUTING.md, End to end) only on the playground
 import { parseArgs } from 'node:util';
 import { benchMemory } from './memory.ts';
 import { benchOverhead } from './overhead.ts';

@@ -1,4 +1,4 @@
-// Contexts at the edge of what file systems allow: each is packed, and listed by GNU tar, which must find all of it.
+// Contexts near the limits of file systems: each is packed, and GNU tar must list all entries.
 import {
   closeSync,
   ftruncateSync,
@@ -15,7 +15,7 @@ import { runPipeline } from './command.ts';
 
 const packScript = join(import.meta.dirname, '../scripts/pack.mjs');
 
-/** How large the context is, without its Dockerfile. */
+/** Size of the context without its Dockerfile. */
 interface Scale {
   /** Files and directories. */
   readonly entries: number;
@@ -102,7 +102,7 @@ async function measure(
   };
 }
 
-/** What is below `ctx/`: `-rw-r--r-- 0/0 SIZE DATE TIME ctx/NAME`. */
+/** Counts entries and bytes below `ctx/`: `-rw-r--r-- 0/0 SIZE DATE TIME ctx/NAME`. */
 function readListing(text: string): Scale {
   const lines = text.split('\n').filter((line) => /\d\d:\d\d ctx\/./.test(line));
   const sizes = lines.map((line) => Number(/^\S+ \S+ +(\d+) /.exec(line)?.[1]));

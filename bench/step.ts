@@ -1,4 +1,4 @@
-// The whole step against `tar | kubectl run -i --rm` into the same kaniko: same arguments, same pod, same ServiceAccount.
+// The whole step against `tar | kubectl run -i --rm` with the same kaniko, arguments, pod and ServiceAccount.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
@@ -28,7 +28,7 @@ export async function benchStep(cluster: BenchCluster, rounds: number): Promise<
   await runPipeline(`${compressors['gzip -1']} > ${packed}`, big);
   await benchContext('191 MB context', big, cluster, rounds, {
     ...compressors,
-    // What is left if compressing took no time at all.
+    // The time that remains without compression.
     'packed before': `cat ${packed}`,
   });
 }
@@ -38,7 +38,7 @@ async function benchContext(
   context: string,
   cluster: BenchCluster,
   rounds: number,
-  /** What feeds the reference, by its name. */
+  /** Shell commands that write the stream of the reference, by name. */
   references: Readonly<Record<string, string>>,
 ): Promise<void> {
   await warm(context);
@@ -65,7 +65,7 @@ async function benchContext(
   compare('step', `Whole step, ${title}`, times);
 }
 
-/** The same arguments for an archive that has the context at its root, where users' `tar` puts it. */
+/** The same arguments for an archive with the context at its root, as `tar` writes it. */
 function referenceArgs(pod: V1Pod, tag: string): string[] {
   const args = pod.spec?.containers[0]?.args ?? [];
   return args
@@ -74,7 +74,7 @@ function referenceArgs(pod: V1Pod, tag: string): string[] {
     .map((arg) => arg.replace(/^--destination=.*/, `--destination=${tag}`));
 }
 
-/** Seconds of the build step; the post step has nothing to do. */
+/** Seconds of the build step. The post step has nothing to do. */
 async function timeAction(
   inputs: Readonly<Record<string, string>>,
   directory: string,

@@ -2,13 +2,13 @@ import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 
 const modules = join(import.meta.dirname, '../node_modules');
-/** Of very small files kaniko makes some hundred a second, which would hide everything else; programs are not a usual context. */
+/** kaniko unpacks a few hundred very small files a second, which would dominate the times. Large programs are unusual. */
 const leastBytes = 8e3;
 const largestBytes = 2e6;
 
 /**
- * Writes a context like a real one: the files of this project's own dependencies, again and again in directories of their own
- * until there are so many bytes. Deflate sees 32 KiB at once, so copies shrink no better than the first.
+ * Writes a context like a real one: numbered copies of the dependencies of this project, until the files have `bytes` in
+ * total. Deflate looks back 32 KiB, so further copies compress no better than the first.
  */
 export function writeTree(directory: string, bytes: number, dockerfile: string): void {
   mkdirSync(directory, { recursive: true });

@@ -4,8 +4,8 @@ import { median } from './command.ts';
 export type Times = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Runs the variants in turn, so that whatever slows this machine down slows all of them.
- * @param variants each returns its seconds. The first run of each is thrown away: caches fill in it.
+ * Runs the variants in turn, so that load on this machine slows all of them down.
+ * @param variants each returns its seconds. The first run of each fills caches and is not counted.
  */
 export async function inTurn(
   rounds: number,
@@ -21,7 +21,7 @@ export async function inTurn(
   return times;
 }
 
-/** Medians, and the ratio of ours to each: the median of the rounds' own ratios. */
+/** Prints the medians, and the median of the ratios of `ours` to each variant in the same round. */
 export function compare(bench: string, title: string, times: Times): void {
   const ours = times.get('ours') ?? [];
   const rows = [...times].map(([variant, values]) => ({

@@ -4,8 +4,8 @@ import type { Session } from './session.ts';
 export interface ContractCase {
   /** Unique; the key of the recorded result. */
   readonly name: string;
-  /** What was answered, by what was looked at; the runner normalises it. */
+  /** The results to compare, by name; the runner normalises them. */
   readonly run: (session: Session) => Promise<Readonly<Record<string, unknown>>>;
-  /** What the playground cannot do as a real cluster does, with the reason, by the key of the result. */
+  /** The known differences of the playground: the reason for each, by name of the result. */
   readonly differs?: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,7 @@ import type { Connection } from '../src/io/kube/connection.ts';
 /** The credentials of the action, of an administrator, and of a ServiceAccount without permissions. */
 export type Account = 'account' | 'admin' | 'nobody';
 
-/** Credentials of a request: those of an account, an invalid token, or no token. */
+/** Credentials of a request: one of the users, an invalid token, or no token. */
 export type Identity = Account | 'bad token' | 'anonymous';
 
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -18,7 +18,7 @@ export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Query;
-  /** A text is sent as it is. */
+  /** A text is sent unchanged, anything else as JSON. */
   readonly body?: object | string;
   /** JSON by default; undefined for none. */
   readonly contentType?: string | undefined;
@@ -30,7 +30,7 @@ export interface Answer {
   /** Media type without its parameters' spaces, as sent. */
   readonly type: string;
   readonly warning?: string;
-  /** Parsed if the answer is JSON, else its text. */
+  /** Parsed if the response is JSON, else its text. */
   readonly body: unknown;
 }
 
@@ -46,7 +46,7 @@ export interface AttachCall {
   readonly as?: Identity;
 }
 
-/** Sends single requests and shows the answers as they are: nothing is repeated, no failure is thrown. */
+/** Sends single requests and returns the responses unchanged: it does not retry, and a refusal is not an error. */
 export class Client {
   readonly #accounts: Readonly<Record<Account, Connection>>;
   readonly #signal: AbortSignal;
@@ -69,13 +69,13 @@ export class Client {
     };
   }
 
-  /** The head of the answer; the caller reads or destroys its body. */
+  /** The response with its head; the caller reads or destroys its body. */
   async open(call: Call): Promise<IncomingMessage> {
     const { method = 'GET', path, query = {}, body } = call;
     const contentType = 'contentType' in call ? call.contentType : 'application/json';
     const { url, options, headers } = await this.#prepare(path, query, call.as);
     headers.accept = 'application/json';
-    // A connection that the server has just closed must not be taken for the answer to a request.
+    // On a connection that the server has just closed, the request would fail without a response.
     headers.connection = 'close';
     const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     if (sent !== undefined) {
@@ -83,7 +83,7 @@ export class Client {
       headers['content-length'] = Buffer.byteLength(sent);
     }
     const request = sendRequest(url, { ...options, method, headers, signal: this.#signal });
-    // The reader of the answer gets the error of a broken connection, too.
+    // The reader of the response also gets the error of a broken connection.
     request.on('error', () => undefined);
     request.end(sent);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -102,7 +102,7 @@ export class Client {
     }
   }
 
-  /** A WebSocket in the state that the server's first answer left it in: open, or refused with the answer. */
+  /** A WebSocket after the response to its upgrade: open, or refused with the response. */
   async attach(path: string, call: AttachCall): Promise<WebSocket | Answer> {
     const { url, options, headers } = await this.#prepare(path, call.query, call.as);
     const { agent, ca, rejectUnauthorized } = options;

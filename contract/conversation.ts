@@ -6,7 +6,7 @@ import { answerView } from './view.ts';
 export const v5 = 'v5.channel.k8s.io';
 export const v4 = 'v4.channel.k8s.io';
 
-/** What is sent: bytes as one message, or a ping. */
+/** One item to send: bytes as one message, a ping, or the close frame. */
 type Sent = Uint8Array | 'ping' | 'close';
 
 export const halfClose = Uint8Array.of(255, 0);
@@ -21,7 +21,7 @@ export interface Conversation extends Omit<AttachCall, 'pod' | 'query'> {
   readonly sends: readonly Sent[];
 }
 
-/** Opens an attach connection, sends everything at once and listens until its end. @returns what arrived, in order. */
+/** Opens an attach connection, sends everything at once and receives until its end. @returns the received frames in order. */
 export async function converse(
   session: Session,
   { query, sends, ...call }: Conversation,
@@ -32,10 +32,10 @@ export async function converse(
     query: query ?? { container: 'main', stdin: 'true' },
   });
   if (!(socket instanceof WebSocket)) return refusalView(socket);
-  const heard: unknown[] = [];
-  socket.on('message', (data) => heard.push(frameView(data as Buffer)));
-  socket.on('pong', () => heard.push('pong'));
-  // A broken connection has its own close code.
+  const received: unknown[] = [];
+  socket.on('message', (data) => received.push(frameView(data as Buffer)));
+  socket.on('pong', () => received.push('pong'));
+  // A broken connection has close code 1006.
   socket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => {
     socket.once('close', resolve);
@@ -43,7 +43,7 @@ export async function converse(
   socket.resume();
   for (const message of sends) send(socket, message);
   const code = await closed;
-  return { protocol: socket.protocol, heard: joined(heard), closeCode: code };
+  return { protocol: socket.protocol, heard: joined(received), closeCode: code };
 }
 
 /** Ends the container's stdin, as the upload's end does. */
@@ -69,10 +69,10 @@ function frameView(message: Buffer): unknown {
   return { channel, text };
 }
 
-/** Output comes in pieces of any size. */
-function joined(heard: readonly unknown[]): unknown[] {
+/** Joins the pieces of output, whose sizes vary. */
+function joined(received: readonly unknown[]): unknown[] {
   const whole: unknown[] = [];
-  for (const one of heard) {
+  for (const one of received) {
     const last = whole.at(-1);
     if (isOutput(one) && isOutput(last) && one.channel === last.channel && last.text !== '')
       whole[whole.length - 1] = { channel: one.channel, text: last.text + one.text };

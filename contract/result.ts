@@ -1,11 +1,11 @@
-/** What is compared and recorded: JSON. */
+/** A JSON value that is compared and recorded. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** One case's outcome by what was looked at, for example `status`, `body`, `frames`. */
+/** The results of a case by name, for example `status`, `body`, `frames`. */
 export type Result = Readonly<Record<string, Json>>;
 
-/** A name that differs from cluster to cluster or from run to run, and the word that replaces it. */
+/** A name that differs from cluster to cluster or from run to run, and its placeholder. */
 export type Replacement = readonly [found: string, word: string];
 
 const uid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
@@ -17,7 +17,7 @@ const tooOld = /(too old resource version: )\d+ \(\d+\)/g;
 const address = /\b\d+\.\d+\.\d+\.\d+(?::\d+)?/g;
 const epoch = '1970-01-01T00:00:00Z';
 
-/** The same text for every run on every cluster. */
+/** Replaces names that differ, so that the result is the same in every run on every cluster. */
 export function normalise(value: unknown, names: readonly Replacement[]): Json {
   if (typeof value === 'string') return normaliseText(value, names);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;

@@ -10,7 +10,7 @@ export type Results = Readonly<Record<string, Result>>;
 /** Key of a result with the reason why a case could not run; never recorded. */
 export const failed = 'could not be carried out';
 
-/** Pods of so many cases are on the cluster at once. */
+/** Number of cases that run at the same time. */
 const width = 8;
 
 /** Runs all cases, several at a time, and returns their normalised results in the cases' order. */
@@ -40,9 +40,9 @@ async function runCase({ run }: ContractCase, cluster: ContractCluster): Promise
 
 export type Verdict =
   | { readonly kind: 'equal' }
-  /** Differences that the case lists, with its reasons. */
+  /** Differences that the case lists as known. */
   | { readonly kind: 'known'; readonly fields: readonly string[] }
-  /** Different where the case promises equality, or equal where it names a difference. */
+  /** A difference that the case does not list, or a listed difference that does not occur. */
   | { readonly kind: 'different'; readonly fields: readonly string[] };
 
 /** @param real result of the real cluster; undefined if it was never recorded */

@@ -6,26 +6,26 @@ import type { Replacement } from './result.ts';
 
 /** A cluster that the cases run on. */
 export interface ContractCluster {
-  /** With all permissions in all namespaces; only for requests that the action cannot send. */
+  /** Credentials with all permissions in all namespaces; only for requests that the action cannot send. */
   readonly admin: Connection;
-  /** With the permissions of the action. */
+  /** Credentials with the permissions of the action. */
   readonly account: Connection;
   /** A valid token without any permission. */
   readonly nobody: Connection;
-  /** Busybox, as the cluster's nodes pull it. */
+  /** Image reference of busybox for the nodes of the cluster. */
   readonly image: string;
 }
 
-/** Longer than any case takes on a real cluster. */
+/** Time limit of a case; no case takes that long on a real cluster. */
 const timeoutMs = 90_000;
 const cleanupMs = 30_000;
 
-/** One case on one cluster: pods of its own, gone at its end. */
+/** One case on one cluster. Its pods have unique names and are deleted at its end. */
 export class Session {
   readonly client: Client;
   readonly image: string;
   readonly namespace: string;
-  /** Pods of this run, and no others, begin with it. */
+  /** Prefix of the names of the pods of this run only. */
   readonly name = `contract-${randomBytes(5).toString('hex')}`;
   readonly #stop = new AbortController();
   readonly #cluster: ContractCluster;
@@ -108,7 +108,7 @@ export class Session {
     });
   }
 
-  /** The first state after the given one that is wanted. */
+  /** The first state after the given one that satisfies the predicate. */
   async until(from: V1Pod, wanted: (pod: V1Pod) => boolean): Promise<V1Pod> {
     if (wanted(from)) return from;
     for await (const { object } of this.watch(from)) {

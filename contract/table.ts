@@ -39,7 +39,7 @@ export function renderDocument(
     ['| Case | What | Why |', '|---|---|---|', ...known.flatMap(differenceRows)].join('\n'),
     '## All cases',
     [
-      // Its columns would be padded to the longest cell.
+      // Prettier would pad the columns to the longest cell.
       '<!-- prettier-ignore -->',
       '| Case | Real cluster | Playground |',
       '|---|---|---|',
@@ -65,7 +65,7 @@ function cell(result: Result, longest: number): string {
     .join('<br>');
 }
 
-/** A Status without what every one of them has. */
+/** A Status without the fields that are the same in all of them. */
 function summary(value: Json): string {
   if (!isFields(value) || value['kind'] !== 'Status') return shown(value);
   const { reason, message, details = {} } = value;

@@ -1,14 +1,14 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Answer } from './client.ts';
 
-/** An answer whose body is compared as a whole: a Status, a text. */
+/** A response whose body is compared as a whole: a Status or a text. */
 export function answerView({ code, type, warning, body }: Answer): Record<string, unknown> {
   return { code, type, ...(warning !== undefined && { warning }), body };
 }
 
 export const parserReason = 'the words for broken JSON are those of Go and of Node';
 
-/** A Status about broken JSON, the parser's words apart. */
+/** A Status about broken JSON, with the text of the parser as a separate result. */
 export function parserView({ code, type, body }: Answer): Record<string, unknown> {
   const { message, ...status } = body as { message: string };
   const [, beginning, parser, ending] =
@@ -16,13 +16,13 @@ export function parserView({ code, type, body }: Answer): Record<string, unknown
   return { code, type, status, beginning, parser, ending };
 }
 
-/** An answer with a pod, or the refusal. */
+/** A response with a pod, or the refusal. */
 export function podAnswerView(answer: Answer): Record<string, unknown> {
   if (answer.code >= 300) return answerView(answer);
   return { ...answerView(answer), body: podView(answer.body as V1Pod) };
 }
 
-/** Metadata, spec and status as far as a builder looks at them; fields that depend on plugins of the cluster are excluded. */
+/** The fields of metadata, spec and status that the action uses; without those that depend on plugins of the cluster. */
 export function podView({ apiVersion, kind, metadata, spec, status }: V1Pod): object {
   const { name, namespace, labels, generation, deletionGracePeriodSeconds } = metadata ?? {};
   const { containers = [], nodeName, restartPolicy, terminationGracePeriodSeconds } = spec ?? {};
@@ -103,7 +103,7 @@ export function eventView(type: string, { metadata, spec, status }: V1Pod): stri
     .join(' ');
 }
 
-/** Status updates that change nothing of the view come in any number. */
+/** Removes repetitions: the number of status updates that do not change the view varies. */
 export function withoutRepeats(lines: readonly string[]): string[] {
   return lines.filter((line, index) => line !== lines[index - 1]);
 }

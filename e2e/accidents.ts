@@ -1,4 +1,4 @@
-// Events of pods, nodes and containers that no request of the action causes.
+// Disruptions of pods, nodes and containers that the action does not cause.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
 import { kubectl, runProgram } from './kubectl.ts';

@@ -6,7 +6,7 @@ import { kubectl, runProgram } from './kubectl.ts';
 
 export interface Account {
   readonly namespace: string;
-  /** Base64, as a user stores it. */
+  /** Base64, as users store it in a secret of the repository. */
   readonly kubeconfig: string;
 }
 
@@ -40,7 +40,7 @@ export async function createAccount(): Promise<RunAccount> {
   }
 }
 
-/** The account that scripts/e2e.ts created. @throws outside of it. */
+/** The ServiceAccount that scripts/e2e.ts created. @throws if the file was not started by scripts/e2e.ts. */
 export function runAccount(environment: NodeJS.ProcessEnv): Account {
   const namespace = environment[names.namespace];
   const kubeconfig = environment[names.kubeconfig];

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** A request as the API server wrote it down. */
+/** A request in the audit log of the API server. */
 export interface AuditedRequest {
   readonly verb: string;
   /** `pods`, `pods/log`, `selfsubjectaccessreviews`; a path for anything but a resource. */
   readonly what: string;
-  /** Of the pod; undefined where none is named. */
+  /** Name of the pod; undefined for a request without a name. */
   readonly name: string | undefined;
-  /** The whole line. */
+  /** The line of the audit log. */
   readonly text: string;
 }
 
@@ -23,7 +23,7 @@ interface Line {
   readonly requestObject?: { readonly metadata?: { readonly name?: string } };
 }
 
-/** What is written down from the moment of its creation on. */
+/** The part of the audit log that is written after the constructor ran. */
 export class AuditLog {
   readonly #path: string;
   readonly #startBytes: number;
@@ -46,7 +46,7 @@ export class AuditLog {
 
   #read(): string {
     const bytes = statSync(this.#path).size - this.#startBytes;
-    if (bytes < 0) throw new Error(`${this.#path} was rotated meanwhile`);
+    if (bytes < 0) throw new Error(`${this.#path} was rotated during the test`);
     const buffer = Buffer.alloc(bytes);
     const file = openSync(this.#path, 'r');
     try {

@@ -1,5 +1,5 @@
-// Mistakes of a user against a real cluster, with the messages of docs/failures.md. Missing permissions, PodSecurity, quota and memory
-// are in failure.e2e.ts, refused credentials in login.e2e.ts.
+// Mistakes of a user on a real cluster, with the messages of docs/failures.md. Permissions, PodSecurity, quota and memory
+// are in failure.e2e.ts, registry credentials in login.e2e.ts.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ const tokenPattern = /token: \S+/;
 
 /**
  * Fails with exactly the sentence of the document; a name in angle brackets matches any text.
- * @param differences words of the document that this cluster has others for.
+ * @param differences text of the document, and the text of this cluster that replaces it.
  */
 function assertSentence(
   result: ActionResult,
@@ -50,7 +50,7 @@ function assertSentence(
     assert.doesNotMatch(splitLog(result.log).own.join('\n'), dump, message);
 }
 
-/** One run of a shell that would end well. */
+/** One run of a shell that succeeds unless `inputs` contain a mistake. */
 function run(
   inputs: Readonly<Record<string, string>>,
   options: BuildRun = {},
@@ -61,11 +61,11 @@ function run(
 async function quickly<T>(use: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   const result = await use();
-  assert.ok(performance.now() - startedAt < momentMs, 'it took longer than a moment');
+  assert.ok(performance.now() - startedAt < momentMs, 'it did not fail at once');
   return result;
 }
 
-suite('bad input: the way to the cluster', () => {
+suite('bad input: the connection to the cluster', () => {
   testCase('a server that refuses connections', async () => {
     const kubeconfig = changed(serverPattern, `server: https://127.0.0.1:${await closedPort()}`);
     const result = await quickly(() => run({ kubeconfig }));
@@ -117,9 +117,9 @@ suite('bad input: the pod', () => {
     assertSentence(result, 'a pod-template with a typo', { default: account.namespace });
   });
 
-  testCase('a service account that does not exist', async () => {
+  testCase('a ServiceAccount that does not exist', async () => {
     const result = await quickly(() => run({ 'service-account': 'missing' }));
-    assertSentence(result, 'a service account that does not exist', {
+    assertSentence(result, 'a ServiceAccount that does not exist', {
       default: account.namespace,
     });
   });
@@ -190,7 +190,7 @@ function runUnread(end: string): Promise<ActionResult> {
   );
 }
 
-/** The API server sees the deleted Secret a moment later. */
+/** The API server refuses the token a moment after its Secret was deleted. */
 async function untilRefused(token: string): Promise<void> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   await until('the token is refused', changeMs, async () => {

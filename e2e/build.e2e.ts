@@ -1,4 +1,4 @@
-// kaniko builds, pushes, and fails as it should.
+// Builds and pushes with kaniko, and the failures of such builds.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ async function pushed(name: string, tag: string): Promise<Manifest> {
   return manifest;
 }
 
-/** What an image has beyond its base image. */
+/** Files that an image adds to its base image. */
 async function addedFiles(name: string, tag: string): Promise<Record<string, string>> {
   const [, repository = '', baseTag = ''] = /^[^/]+\/(.+?)(?::([^:@/]+))?$/.exec(baseImage) ?? [];
   const base = await readManifest(registry, repository, baseTag || 'latest');
@@ -129,7 +129,7 @@ suite('build', () => {
     assert.equal(await hasTags(registry, repositoryOf('unpushed')), false);
   });
 
-  testCase('fails with the code of a failing RUN, and points at its line', async () => {
+  testCase('fails with the exit code of a failing RUN, and annotates its line', async () => {
     const files = { Dockerfile: `${from}\n# A comment.\nRUN echo working && exit 3\n` };
     const result = await withFiles(files, (directory) =>
       runBuild(kaniko({ tags: `${imageOf('failing')}:1`, push: 'true' }), { directory }),
@@ -137,7 +137,7 @@ suite('build', () => {
     const error = assertRed(result, /\b3\b/);
     assert.equal(error.file, 'Dockerfile');
     assert.equal(error.line, 4);
-    // kaniko passes the code of a RUN on as its own.
+    // kaniko exits with the code of the RUN.
     assert.equal(result.outputs['exit-code'], '3');
     assert.equal(result.outputs['digest'] ?? '', '');
     assert.equal(await hasTags(registry, repositoryOf('failing')), false);
@@ -183,7 +183,7 @@ suite('build', () => {
       assert.deepEqual(await addedFiles(`parallel-${name}`, '1'), { 'name.txt': name });
   });
 
-  testCase('keeps the pod if that is asked for', async () => {
+  testCase('keeps the pod with keep-pod', async () => {
     const runId = String(randomInt(2 ** 40));
     const result = await withFiles({ Dockerfile: `${from}RUN true\n` }, (directory) =>
       runBuild(kaniko({ 'keep-pod': 'always' }), {
@@ -209,7 +209,7 @@ suite('a registry without TLS', () => {
   const files = { Dockerfile: `${from}RUN true\n` };
 
   testCase(
-    'is pushed to if insecure-registries names it',
+    'gets the image if insecure-registries contains it',
     async () => {
       const repository = repositoryOf('strict');
       const result = await withFiles(files, (directory) =>
@@ -230,7 +230,7 @@ suite('a registry without TLS', () => {
   );
 
   testCase(
-    'is refused otherwise, with what to write',
+    'is refused otherwise, with a hint to insecure-registries',
     async () => {
       const result = await withFiles(files, (directory) =>
         runBuild(

@@ -16,7 +16,7 @@ export const cluster: TestCluster = requireCluster();
 export const account = runAccount(process.env);
 
 export interface BuildRun extends Partial<ActionRun> {
-  /** Its pod is meant to stay. */
+  /** The run keeps its pod. */
   readonly keepsPod?: boolean;
 }
 

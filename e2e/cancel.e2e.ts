@@ -1,4 +1,4 @@
-// A cancelled or killed step leaves no pod, in whichever phase it is.
+// A cancelled or killed step leaves no pod in any of its phases.
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -24,15 +24,15 @@ import { until } from './poll.ts';
 interface Phase {
   readonly name: string;
   readonly inputs: Inputs;
-  /** The line of the job log that shows that it is reached. */
+  /** The line of the job log that shows that the step is in this state. */
   readonly reached: RegExp;
-  /** No pod was named yet, so the post step has nothing to do. */
+  /** The pod has no name yet, so the post step has nothing to do. */
   readonly hasNoPod?: boolean;
 }
 
 interface Interrupted {
   readonly result: ActionResult;
-  /** From the signal until no pod of the run was left. */
+  /** Milliseconds from the signal until the pod of the run was deleted. */
   readonly removedMs: number;
 }
 
@@ -50,7 +50,7 @@ const phases: readonly Phase[] = [
     hasNoPod: true,
   },
   {
-    // The create is on its way.
+    // The request that creates the pod was sent.
     name: 'creating',
     inputs: shell({ stdin: 'sleep 300' }),
     reached: /^::group::Start pod /m,
@@ -62,7 +62,7 @@ const phases: readonly Phase[] = [
   },
   {
     name: 'uploading',
-    // Fewer bytes are read than are sent, and the rest does not fit into the buffers on the way.
+    // Fewer bytes are read than are sent, and the rest does not fit into the buffers of the connection.
     inputs: script('head -c 100000 >/dev/null; echo half; sleep 300', {
       'stdin-file': 'big.bin',
     }),
@@ -129,7 +129,7 @@ suite('cancelled', () => {
       testCase(`by ${signal} while ${phase.name}`, async () => {
         const { result, removedMs } = await inWorkspace((run) => interrupt(phase, signal, run));
         assertRed(result, new RegExp(`the job was cancelled \\(${signal}\\)`));
-        assert.ok(removedMs < removedWithinMs, `the pod was gone after ${removedMs} ms`);
+        assert.ok(removedMs < removedWithinMs, `the pod was deleted after ${removedMs} ms`);
       });
     }
   }
@@ -137,8 +137,8 @@ suite('cancelled', () => {
 
 suite('cancelled while the pod is removed', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    testCase(`by ${signal}: the removal goes on`, async () => {
-      // It takes a second and more to end a container that does not want to.
+    testCase(`by ${signal}: the pod is removed nevertheless`, async () => {
+      // A container that ignores SIGTERM takes more than a second to end.
       const inputs = script('trap "" TERM; cat >/dev/null; echo building; sleep 300', {
         stdin: 'x',
         timeout: '8s',
@@ -158,9 +158,9 @@ suite('killed', () => {
       const { result, removedMs } = await inWorkspace((run) => interrupt(phase, 'SIGKILL', run));
       assert.equal(result.main, 137);
       assert.equal(result.post, 0);
-      // No runner waits for this step: what counts is that it has seen the pod gone.
+      // No runner waits for this step. It must have observed the deletion of the pod.
       assert.match(result.log, /pod kbp-\S+ is removed/);
-      assert.ok(removedMs < removedByPostMs, `the pod was gone after ${removedMs} ms`);
+      assert.ok(removedMs < removedByPostMs, `the pod was deleted after ${removedMs} ms`);
     });
   }
 });

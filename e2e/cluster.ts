@@ -10,9 +10,9 @@ export interface TestCluster {
   readonly registry: string;
   readonly strictRegistry: string | undefined;
   readonly tlsRegistry: TlsRegistry | undefined;
-  /** A ServiceAccount whose requests the API server logs; undefined: requests cannot be checked. */
+  /** A ServiceAccount whose requests the API server logs; undefined: the cases skip their checks of requests. */
   readonly audited: AuditedAccount | undefined;
-  /** Command that restarts parts of the cluster and reconfigures it; undefined: those cases do not apply. */
+  /** Command that restarts parts of the cluster and reconfigures it; undefined: cases that need it are skipped. */
   readonly lab: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface AuditedAccount {
   readonly kubeconfig: string;
   /** Its namespace. */
   readonly namespace: string;
-  /** One JSON line for each stage of a request; for pods with request and answer. */
+  /** One JSON line for each stage of a request; for pods with the bodies of request and response. */
   readonly log: string;
 }
 

@@ -1,4 +1,4 @@
-// What of a packed context arrives at a builder: everything as it was sent, or nothing.
+// A builder gets a packed context complete and unchanged, or refuses it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const registry = { host: cluster.registry };
 /** Where kaniko unpacks the context. */
 const unpacked = '/kaniko/buildcontext/ctx';
 
-/** The builders whose unpacking is looked at: the suite's own, and Google's where the registry has it. */
+/** The builders that unpack the context: that of the suite, and that of Google if the registry has it. */
 const googleImage = (await readManifest(registry, 'kaniko/executor-google', 'v1'))
   ? `${registry.host}/kaniko/executor-google:v1`
   : undefined;
@@ -52,7 +52,7 @@ suite('a context with every kind of entry', () => {
         const repository = `${account.namespace}/every-kind`;
         const tag = createHash('sha256').update(name).digest('hex').slice(0, 8);
         const files = {
-          // The image gets what COPY makes of the context, and an archive of the unpacked files.
+          // The image gets the files of COPY, and an archive of the unpacked context.
           Dockerfile: [
             `FROM ${cluster.baseImage}`,
             'COPY . /ctx/',
@@ -80,7 +80,7 @@ suite('a context with every kind of entry', () => {
         assert.ok(archive !== undefined);
         const arrived = await readArchive(archive.content);
         assert.deepEqual(differencesOf(sent, toRecords(arrived, '')), []);
-        // COPY makes a file of its own of every hard link.
+        // COPY writes every hard link as a separate file.
         const copied = toRecords(members, 'ctx/').map(withoutLink);
         assert.deepEqual(differencesOf(sent.map(withoutLink), copied), []);
       },

@@ -1,4 +1,4 @@
-// Many builds at once: each has its own verdict and its own output, and none asks the API server for more than alone.
+// Many builds at once: each has its own result and output, and sends no more requests to the API server than a single build.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { readManifest } from './registry.ts';
 const scripts = 26;
 const images = 4;
 const goneMs = 30_000;
-/** For one build without log requests, which are one for each interruption. */
+/** Limit for one build. Requests for logs are not counted: every interruption causes one. */
 const requestsPerBuild = 15;
 
 interface Place {
@@ -75,7 +75,7 @@ function run(
   );
 }
 
-/** Requests of all builds but those for logs, and what each pod was asked for. */
+/** Checks the number of requests of all builds and for each pod, without those for logs. */
 function checkRequests(requests: readonly AuditedRequest[]): void {
   const counted = requests.filter(({ what }) => what !== 'pods/log');
   const ofPods = Map.groupBy(
@@ -87,15 +87,15 @@ function checkRequests(requests: readonly AuditedRequest[]): void {
   const most = Math.max(...[...ofPods.values()].map((one) => one.length));
   const each = counted.length / count;
   console.log(
-    `requests for a build: ${each.toFixed(1)}, of which ${(unnamed / count).toFixed(1)} before it has a pod; most for one pod ${most}; log requests ${((requests.length - counted.length) / count).toFixed(1)}`,
+    `requests of a build: ${each.toFixed(1)}, of which ${(unnamed / count).toFixed(1)} before the pod exists; most for one pod ${most}; log requests ${((requests.length - counted.length) / count).toFixed(1)}`,
   );
   assert.equal(ofPods.size, count);
-  assert.ok(most + unnamed / count <= requestsPerBuild, `one pod was asked for ${most} times`);
+  assert.ok(most + unnamed / count <= requestsPerBuild, `${most} requests for one pod`);
 }
 
 suite('many builds at once', () => {
   testCase(
-    `${scripts} scripts and ${images} images: each has its verdict, its output and few requests`,
+    `${scripts} scripts and ${images} images: each has its own result and output, and sends few requests`,
     async () => {
       const { audited } = cluster;
       const place =

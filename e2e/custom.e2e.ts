@@ -1,4 +1,4 @@
-// Any image with any command: the bytes arrive as they are, and the exit code decides.
+// Any image with any command: the stream arrives unchanged, and the exit code is the result.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { splitLog } from '../runner/job-log.ts';
@@ -27,9 +27,9 @@ suite('custom', () => {
   });
 
   testCase('fails with the exit code of the command', async () => {
-    const result = await runBuild(shell({ stdin: 'echo last words\nexit 7\n' }));
+    const result = await runBuild(shell({ stdin: 'echo error output\nexit 7\n' }));
     assertRed(result, /exit code 7\b/);
-    assert.deepEqual(splitLog(result.log).mirrored, ['last words']);
+    assert.deepEqual(splitLog(result.log).mirrored, ['error output']);
     assert.equal(result.outputs['exit-code'], '7');
   });
 
@@ -65,7 +65,7 @@ suite('custom', () => {
   });
 
   testCase(
-    'sends an archive that exists to kaniko',
+    'sends an existing archive to kaniko',
     async () => {
       const repository = `${account.namespace}/custom`;
       const files = {
@@ -110,10 +110,10 @@ suite('custom', () => {
   });
 });
 
-suite('300 MB', () => {
-  testCase('arrive byte for byte, in bounded memory', () => streamBig('sha256sum'));
+suite('a stream of 300 MB', () => {
+  testCase('arrives unchanged, in bounded memory', () => streamBig('sha256sum'));
 
-  testCase('arrive byte for byte at a consumer that pauses', () => {
+  testCase('arrives unchanged at a consumer that pauses', () => {
     const take = 'dd bs=4096 count=10240 iflag=fullblock 2>/dev/null';
     return streamBig(`{ ${take}; sleep 8; ${take}; sleep 8; cat; } | sha256sum`);
   });

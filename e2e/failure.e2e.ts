@@ -1,4 +1,4 @@
-// What a user reads when something is wrong, and that nothing is left then.
+// Messages of failed steps. No pod is left after a failure.
 import assert from 'node:assert/strict';
 import type { V1Role } from '@kubernetes/client-node';
 import { splitLog } from '../runner/job-log.ts';
@@ -12,12 +12,12 @@ const inNamespace = ['--namespace', account.namespace];
 const subject = `system:serviceaccount:${account.namespace}:${accountName}`;
 const changeMs = 30_000;
 
-interface Right {
+interface Permission {
   readonly verb: string;
   readonly resource: string;
 }
 
-const required: readonly Right[] = [
+const required: readonly Permission[] = [
   { verb: 'create', resource: 'pods' },
   { verb: 'get', resource: 'pods' },
   { verb: 'delete', resource: 'pods' },
@@ -25,7 +25,7 @@ const required: readonly Right[] = [
   { verb: 'create', resource: 'pods/attach' },
   { verb: 'get', resource: 'pods/log' },
 ];
-const optional: readonly Right[] = [
+const optional: readonly Permission[] = [
   { verb: 'watch', resource: 'pods' },
   { verb: 'list', resource: 'events' },
 ];
@@ -41,8 +41,8 @@ async function writeRules(rules: V1Role['rules']): Promise<void> {
   await kubectl(['patch', 'role', accountName, ...inNamespace, '--type=merge', `--patch=${patch}`]);
 }
 
-/** Waits until the API server knows the changed Role. */
-async function untilAllowed({ verb, resource }: Right, allowed: boolean): Promise<void> {
+/** Waits until the API server applies the changed Role. */
+async function untilAllowed({ verb, resource }: Permission, allowed: boolean): Promise<void> {
   const [name = '', subresource] = resource.split('/');
   const question = [
     ...['auth', 'can-i', verb, name, `--as=${subject}`, ...inNamespace],
@@ -56,22 +56,22 @@ async function untilAllowed({ verb, resource }: Right, allowed: boolean): Promis
 }
 
 /** Runs with one permission less. */
-async function without<T>(right: Right, use: () => Promise<T>): Promise<T> {
+async function without<T>(permission: Permission, use: () => Promise<T>): Promise<T> {
   const { rules = [] } = await readRole();
   const reduced = rules
     .map((rule) =>
-      rule.resources?.includes(right.resource) === true
-        ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== right.verb) }
+      rule.resources?.includes(permission.resource) === true
+        ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== permission.verb) }
         : rule,
     )
     .filter(({ verbs }) => verbs.length > 0);
   await writeRules(reduced);
   try {
-    await untilAllowed(right, false);
+    await untilAllowed(permission, false);
     return await use();
   } finally {
     await writeRules(rules);
-    await untilAllowed(right, true);
+    await untilAllowed(permission, true);
   }
 }
 
@@ -82,16 +82,16 @@ function withToken(change: (token: string) => string): string {
     .replace(/(token: ")([^"]+)"/, (_, head: string, token: string) => `${head}${change(token)}"`);
 }
 
-/** No pod was even tried: the name of one is an output before it is created. */
+/** The step did not try to create a pod: it sets the output `pod-name` before it creates one. */
 function assertNoPod({ outputs }: { readonly outputs: Readonly<Record<string, string>> }): void {
   assert.equal(outputs['pod-name'] ?? '', '');
 }
 
 suite('missing permissions', () => {
-  for (const right of required) {
-    const { verb, resource } = right;
-    testCase(`without ${verb} ${resource} no pod is created`, async () => {
-      const result = await without(right, () => runBuild(shell({ stdin: 'echo foo' })));
+  for (const permission of required) {
+    const { verb, resource } = permission;
+    testCase(`creates no pod without ${verb} ${resource}`, async () => {
+      const result = await without(permission, () => runBuild(shell({ stdin: 'echo foo' })));
       const { message } = assertRed(
         result,
         new RegExp(`cannot ${verb} resource "${resource}" in namespace`),
@@ -102,15 +102,15 @@ suite('missing permissions', () => {
     });
   }
 
-  for (const right of optional) {
-    testCase(`without ${right.verb} ${right.resource} it works`, async () => {
-      const result = await without(right, () => runBuild(shell({ stdin: 'echo foo' })));
+  for (const permission of optional) {
+    testCase(`succeeds without ${permission.verb} ${permission.resource}`, async () => {
+      const result = await without(permission, () => runBuild(shell({ stdin: 'echo foo' })));
       assertGreen(result);
       assert.deepEqual(splitLog(result.log).mirrored, ['foo']);
     });
   }
 
-  testCase('a ServiceAccount without permissions gets a list of all missing ones', async () => {
+  testCase('reports all missing permissions of a ServiceAccount', async () => {
     await kubectl(['create', 'serviceaccount', 'nobody', ...inNamespace]);
     const token = (await kubectl(['create', 'token', 'nobody', ...inNamespace])).trim();
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: withToken(() => token) }));
@@ -120,7 +120,7 @@ suite('missing permissions', () => {
     assertNoPod(result);
   });
 
-  testCase('a token that is not valid is named as the cause', async () => {
+  testCase('reports an invalid token', async () => {
     const broken = withToken((token) => `${token.slice(0, -8)}AAAAAAAA`);
     const result = await runBuild(shell({ stdin: 'echo foo', kubeconfig: broken }));
     assertRed(result, /Unauthorized.*token or client certificate is invalid or has expired/);
@@ -128,18 +128,18 @@ suite('missing permissions', () => {
   });
 });
 
-suite('refused pods', () => {
-  testCase('PodSecurity refuses a privileged builder', async () => {
+suite('pods that the API server refuses', () => {
+  testCase('reports a privileged builder that PodSecurity refuses', async () => {
     const template =
       'spec:\n  containers:\n  - {name: $builder, securityContext: {privileged: true}}';
     const result = await runBuild(shell({ stdin: 'echo foo', 'pod-template': template }));
     assertRed(result, /violates PodSecurity "baseline.*privileged.*'pod-template'/);
   });
 
-  testCase('a ResourceQuota refuses the pod', async () => {
+  testCase('reports a pod that exceeds a ResourceQuota', async () => {
     await kubectl(['create', 'quota', 'none', '--hard=pods=0', ...inNamespace]);
     try {
-      await until('the quota is known', changeMs, async () => {
+      await until('the quota has a status', changeMs, async () => {
         const quota = await getObject<{ status?: { hard?: object } }>([
           'quota',
           'none',
@@ -156,7 +156,7 @@ suite('refused pods', () => {
 });
 
 suite('pods that do not start', () => {
-  testCase('no node fits', async () => {
+  testCase('reports that no node matches', async () => {
     const result = await runBuild(
       shell({
         stdin: 'echo foo',
@@ -167,20 +167,20 @@ suite('pods that do not start', () => {
     assertRed(result, /did not start within 3 s: Unschedulable.*'node-selector'/);
   });
 
-  testCase('the image does not exist', async () => {
+  testCase('reports an image that does not exist', async () => {
     const image = `${shell({})['builder-image'] ?? ''}-missing`;
     const result = await runBuild(shell({ stdin: 'echo foo', 'builder-image': image }));
     assertRed(result, /the pod cannot start: (ErrImagePull|ImagePullBackOff).*'builder-image'/);
   });
 
-  testCase('the command does not exist', async () => {
+  testCase('reports a command that does not exist', async () => {
     const result = await runBuild(shell({ stdin: 'x', 'builder-command': '/no/such/command' }));
     assertRed(result, /could not be started.*\/no\/such\/command/);
   });
 });
 
-suite('builders that do not end well', () => {
-  testCase('out of memory', async () => {
+suite('builders that fail', () => {
+  testCase('reports a builder that exceeds its memory limit', async () => {
     const result = await runBuild(
       shell({ stdin: 'exec tail /dev/zero', resources: 'limits.memory=64Mi' }),
     );
@@ -188,7 +188,7 @@ suite('builders that do not end well', () => {
     assert.equal(result.outputs['exit-code'], '137');
   });
 
-  testCase('the timeout is over', async () => {
+  testCase('reports a builder that exceeds the timeout', async () => {
     const result = await runBuild(shell({ stdin: 'echo begun; sleep 300', timeout: '20s' }));
     assertRed(result, /did not end within its timeout of 20 s; last state: running/);
     assert.ok(splitLog(result.log).mirrored.includes('begun'));

@@ -1,4 +1,4 @@
-// The API server restarts while a build is in one of its phases. A known result stays known, and losses are reported.
+// The API server restarts in each phase of a build. A known result does not change, and losses are reported.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { splitLog } from '../runner/job-log.ts';
@@ -16,13 +16,13 @@ import {
   untilHealthyAfterOutage,
 } from './lab.ts';
 
-/** Few enough for a graceful restart, which waits for 10 s, on a busy machine. */
+/** A graceful restart waits 10 s for requests. The upload must end in that time, also on a busy machine. */
 const megabytes = 100;
 const lineCount = 10;
-/** Of it every phase takes a few seconds, the server's restart up to 12. */
+/** Limit for the run. Every phase takes a few seconds, the restart of the API server up to 12. */
 const patienceMs = 60_000;
 
-/** A graceful restart answers what it has begun; a kill does not. */
+/** A graceful restart completes running requests; a kill does not. */
 const restarts = [['apiserver'], ['apiserver', '--kill']] as const;
 
 /** A script that prints its lines a second apart. */
@@ -35,7 +35,7 @@ suite('a restart of the API server', () => {
     const fault = (): Promise<string> => lab('restart', ...restart);
 
     testCase(
-      `${name} while the pod starts: green`,
+      `${name} while the pod starts: the step succeeds`,
       async () => {
         const template = [
           'spec:',
@@ -57,11 +57,11 @@ suite('a restart of the API server', () => {
     );
 
     testCase(
-      `${name} during an upload: green with the whole stream, or red with its loss`,
+      `${name} during an upload: the step succeeds with the whole stream, or reports its loss`,
       async () => {
         await withFiles({}, async (directory) => {
           const sha256 = await writeRandomFile(join(directory, 'big.bin'), megabytes, 4);
-          // Less is read before the pause than is sent after it.
+          // The container reads less before the pause than is sent after it.
           const text =
             '{ dd bs=65536 count=320 iflag=fullblock 2>/dev/null; echo paused >&2; sleep 3; cat; } | sha256sum';
           const inputs = script(text, { ...timeout, 'stdin-file': 'big.bin' });
@@ -83,7 +83,7 @@ suite('a restart of the API server', () => {
     );
 
     testCase(
-      `${name} during a build: green, each line once`,
+      `${name} during a build: the step succeeds and logs each line once`,
       async () => {
         const inputs = script(`cat >/dev/null; ${lines}`, { ...timeout, stdin: 'x' });
         const result = await runWithFault(inputs, /^line 2$/m, fault);
@@ -97,7 +97,7 @@ suite('a restart of the API server', () => {
 
     for (const exitCode of restart.length === 1 ? [0] : [0, 7])
       testCase(
-        `${name} between the exit with ${exitCode} and the verdict: the container's verdict`,
+        `${name} after the exit with ${exitCode} and before the result is read: the step reports exit code ${exitCode}`,
         async () => {
           const text = `cat >/dev/null; echo line 1; echo leaving; exit ${exitCode}`;
           const inputs = script(text, { ...timeout, stdin: 'x' });
@@ -112,9 +112,9 @@ suite('a restart of the API server', () => {
       );
 
     testCase(
-      `${name} while the pod is removed: green, and no pod is left`,
+      `${name} while the pod is removed: the step succeeds, and no pod is left`,
       async () => {
-        // The pod cannot disappear before the server restarts, however fast the kubelet is.
+        // The finalizer keeps the pod until the server has restarted.
         const inputs = script('cat >/dev/null; echo line 1; sleep 4', { ...timeout, stdin: 'x' });
         const result = await runWithFault(inputs, /^line 1$/m, async ({ runId }) => {
           const hold = await holdPod(runId);

@@ -1,4 +1,4 @@
-// The API server is unavailable when the step ends. The post step tries again, and names what is left if that fails too.
+// The API server is unavailable when the step ends. The post step retries, and reports the pod if it cannot delete it either.
 import assert from 'node:assert/strict';
 import { visibleLog } from '../runner/job-log.ts';
 import { account, assertRed, podsOf, script } from './build.ts';
@@ -11,7 +11,7 @@ const notYet = /could not be removed yet .*; the post step tries again/;
 
 suite('an API server that is unavailable at the end', () => {
   testCase(
-    'and comes back: the post step removes the pod',
+    'and available again later: the post step removes the pod',
     async () => {
       const result = await runWithFault(inputs, /^building$/m, async ({ kill, logged }) => {
         await lab('stop', 'apiserver', '--kill');
@@ -28,7 +28,7 @@ suite('an API server that is unavailable at the end', () => {
   );
 
   testCase(
-    'and stays away: the post step prints what to delete',
+    'and stays unavailable: the post step prints the command that deletes the pod',
     async () => {
       let runId = '';
       const result = await runWithFault(

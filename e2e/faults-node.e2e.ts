@@ -1,5 +1,5 @@
 // The node's own daemons restart. Kubectl calls both uploads a success: the container reads the end of half a stream, or
-// waits for the rest of it for ever.
+// The kubelet or containerd restarts. kubectl reports success for both uploads: the container reads half of the stream and
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { visibleLog } from '../runner/job-log.ts';
@@ -10,13 +10,13 @@ import { assertLines, attemptsOf, lab, missingLab, runWithFault, untilHealthy } 
 
 const megabytes = 200;
 const lineCount = 15;
-/** A container that waits for ever must not make the step wait for its timeout. */
+/** Limit for the run: the step does not wait for its timeout when the container waits without end. */
 const patienceMs = 60_000;
 
 suite('a restart on the node', () => {
   for (const daemon of ['kubelet', 'containerd'] as const) {
     testCase(
-      `of ${daemon} during an upload: red, and nothing waits for ever`,
+      `of ${daemon} during an upload: the step fails soon`,
       async () => {
         await withFiles({}, async (directory) => {
           const sha256 = await writeRandomFile(join(directory, 'big.bin'), megabytes, 4);
@@ -38,7 +38,7 @@ suite('a restart on the node', () => {
     );
 
     testCase(
-      `of ${daemon} during a build: the container's verdict, and its output whole or said to be missing`,
+      `of ${daemon} during a build: the step reports the exit code, and logs all output or a warning`,
       async () => {
         const text = `cat >/dev/null; for i in $(seq ${lineCount}); do echo line $i; sleep 1; done`;
         const result = await runWithFault(

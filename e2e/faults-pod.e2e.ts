@@ -1,4 +1,4 @@
-// What happens to pods in ordinary clusters: somebody deletes them, they take too much, there is no room for a while.
+// Faults of pods in ordinary clusters: another client deletes them, they exceed a limit, no node has room for a while.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { V1NodeList } from '@kubernetes/client-node';
@@ -22,7 +22,7 @@ async function deletePod({ runId }: Hit): Promise<void> {
   await kubectl(['delete', 'pod', metadata?.name ?? '', '--wait=false', ...inNamespace]);
 }
 
-suite('somebody deletes the pod', () => {
+suite('another client deletes the pod', () => {
   testCase('during an upload', async () => {
     await withFiles({}, async (directory) => {
       await writeRandomFile(join(directory, 'big.bin'), megabytes, 6);
@@ -45,15 +45,12 @@ suite('somebody deletes the pod', () => {
   });
 });
 
-suite('a pod that takes too much', () => {
+suite('a pod that exceeds its limit', () => {
   for (const [name, command] of [
     ['is evicted', 'sleep 120'],
-    [
-      'and exits with 0 when it is told to stop, is evicted',
-      'trap "exit 0" TERM; sleep 120 & wait',
-    ],
+    ['is evicted when it exits with 0 after SIGTERM', 'trap "exit 0" TERM; sleep 120 & wait'],
   ] as const)
-    testCase(`of its ephemeral storage ${name}, and the resource is named`, async () => {
+    testCase(`of ephemeral storage ${name}, and the step reports the resource`, async () => {
       const fill = 'cat >/dev/null; head -c 30000000 /dev/zero >/x; echo full';
       const inputs = script(`${fill}; ${command}`, {
         stdin: 'x',
@@ -68,7 +65,7 @@ suite('a pod that takes too much', () => {
 });
 
 suite('a pod without a node', () => {
-  testCase('starts when a node fits', async () => {
+  testCase('starts when a node matches', async () => {
     const inputs = shell({
       stdin: 'echo foo',
       'node-selector': `${label}=true`,
@@ -90,23 +87,26 @@ suite('a pod without a node', () => {
 });
 
 suite('deadlines', () => {
-  testCase('a step that cannot act is ended by the cluster, and says so', async () => {
-    const inputs = shell({ stdin: 'echo begun; sleep 300', timeout: '10s' });
-    const result = await runWithFault(inputs, /^begun$/m, async ({ runId, kill }) => {
-      kill('SIGSTOP');
-      try {
-        await until('the pod is at its deadline', clusterDeadlineMs, async () => {
-          const pod = await podOf(runId, () => true);
-          return pod.status?.reason === 'DeadlineExceeded' ? true : undefined;
-        });
-      } finally {
-        kill('SIGCONT');
-      }
-    });
-    // Both clocks have run out by then; which one is heard first is a matter of the moment.
-    assertRed(
-      result,
-      /^the (pod exceeded its activeDeadlineSeconds: .*Raise 'timeout' \(now 10 s\)|step did not end within its timeout of 10 s)/,
-    );
-  });
+  testCase(
+    'the deadline of the pod ends the build of a stopped step, which reports it',
+    async () => {
+      const inputs = shell({ stdin: 'echo begun; sleep 300', timeout: '10s' });
+      const result = await runWithFault(inputs, /^begun$/m, async ({ runId, kill }) => {
+        kill('SIGSTOP');
+        try {
+          await until('the pod is at its deadline', clusterDeadlineMs, async () => {
+            const pod = await podOf(runId, () => true);
+            return pod.status?.reason === 'DeadlineExceeded' ? true : undefined;
+          });
+        } finally {
+          kill('SIGCONT');
+        }
+      });
+      // Both deadlines have passed by then, so either of them may be reported.
+      assertRed(
+        result,
+        /^the (pod exceeded its activeDeadlineSeconds: .*Raise 'timeout' \(now 10 s\)|step did not end within its timeout of 10 s)/,
+      );
+    },
+  );
 });

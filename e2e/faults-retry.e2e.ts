@@ -1,4 +1,4 @@
-// An image engine whose stream was lost builds again in a new pod.
+// After a lost stream, an image engine retries in a new pod.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { splitLog, visibleLog } from '../runner/job-log.ts';
@@ -8,14 +8,14 @@ import { suite, testCase } from './cases.ts';
 import { attemptsOf, lab, missingLab, runWithFault, untilHealthyAfterOutage } from './lab.ts';
 import { readManifest } from './registry.ts';
 
-/** Seconds of upload, so that a restart that takes a part of one strikes in the middle. */
+/** The upload takes seconds, so that a restart, which takes less than a second, interrupts it. */
 const megabytes = 400;
 
 suite('an upload to kaniko that is lost', () => {
   for (const restart of [['apiserver', '--kill'], ['kubelet']] as const) {
     const [daemon] = restart;
     testCase(
-      `by restart ${restart.join(' ')}: the second pod builds and pushes`,
+      `by a restart of ${restart.join(' ')}: the second pod builds and pushes`,
       async () => {
         const repository = `${account.namespace}/retry-${daemon}`;
         const files = {

@@ -1,4 +1,4 @@
-// A server before 1.30 has no half-close of stdin: the connection's own end is the end of the stream.
+// An API server before 1.30 has no half-close of stdin: the end of the connection is the end of the stream.
 import assert from 'node:assert/strict';
 import { splitLog } from '../runner/job-log.ts';
 import { assertGreen, runBuild, shell } from './build.ts';
@@ -8,7 +8,7 @@ import { lab, missingLab } from './lab.ts';
 
 suite('no half-close of stdin', () => {
   testCase(
-    'a server with v4 of attach gets scripts and 300 MB byte for byte',
+    'a server with v4 of attach passes scripts and 300 MB on unchanged',
     async () => {
       await lab('up', '--attach-v4');
       try {

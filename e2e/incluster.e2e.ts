@@ -1,4 +1,4 @@
-// The action on a runner that is itself a pod of the cluster: it finds the pod's own account, builds and pushes.
+// The action on a runner that is a pod of the cluster: it uses the in-cluster ServiceAccount, builds and pushes.
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -30,7 +30,7 @@ const actionFiles = [
 
 const dockerfile = `FROM ${cluster.baseImage}\nCOPY root /\nWORKDIR /workspace\n`;
 
-/** An image's files: this Node with its libraries, the action, and a workspace with a Dockerfile. */
+/** Files of the runner image: this Node with its libraries, the action, and a workspace with a Dockerfile. */
 async function writeRunnerFiles(directory: string): Promise<void> {
   const target = join(directory, 'root');
   const copy = (from: string, to: string): void => {
@@ -57,7 +57,7 @@ async function librariesOf(program: string): Promise<string[]> {
   return [...text.matchAll(/(?:=> |^\s*)(\/\S+) \(0x/gm)].map(([, path = '']) => path);
 }
 
-/** Nothing where the Service of the API server works; else the node's address and the port that the kubeconfig names. */
+/** Empty if the Service of the API server has endpoints; else the address of the node and the port in the kubeconfig. */
 async function serverVariables(): Promise<V1EnvVar[]> {
   const slices = ['endpointslices', '--namespace', 'default'];
   const selector = ['--selector', 'kubernetes.io/service-name=kubernetes'];
@@ -108,7 +108,7 @@ function runnerPod(
 }
 
 suite('in the cluster', () => {
-  testCase('builds and pushes with the account of its own pod', async () => {
+  testCase('builds and pushes with the in-cluster ServiceAccount', async () => {
     const image = `${cluster.registry}/${account.namespace}/runner:1`;
     const built = await withFiles({}, async (directory) => {
       await writeRunnerFiles(directory);
@@ -139,6 +139,6 @@ suite('in the cluster', () => {
     assert.equal(outputs['digest'], manifest.digest);
     assert.equal(outputs['namespace'], account.namespace);
     const builder = await getObject(['pod', outputs['pod-name'] ?? '', ...inNamespace]);
-    assert.equal(builder, undefined, 'the builder is left');
+    assert.equal(builder, undefined, 'the builder pod still exists');
   });
 });

@@ -32,6 +32,8 @@ export function runProgram(
         else fail(new Error(`${program} ${args.join(' ')}: ${stderr.trim() || error.message}`));
       },
     );
+    // A program that ends without reading its input closes the pipe. Its exit code decides.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
 }

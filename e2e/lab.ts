@@ -1,4 +1,4 @@
-// Faults of the cluster in the middle of a build, at a moment that the job log or the cluster names.
+// Faults of the cluster during a build, at a moment that the job log or the state of the pod defines.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
@@ -9,13 +9,13 @@ import { needs } from './cases.ts';
 import { kubectl, runProgram } from './kubectl.ts';
 import { until } from './poll.ts';
 
-/** The reason to leave out the cases that restart parts of the cluster. */
+/** The reason to skip the cases that restart parts of the cluster; undefined runs them. */
 export const missingLab = needs('KBP_LAB', cluster.lab);
 
 const healthyMs = 120_000;
 const podMs = 30_000;
 
-/** Commands of the program that KBP_LAB names. */
+/** Runs the program in KBP_LAB. */
 export function lab(...args: readonly string[]): Promise<string> {
   return runProgram(cluster.lab ?? '', args);
 }
@@ -25,8 +25,8 @@ export interface Hit {
   readonly runId: string;
   /** Signals the main step. */
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** Resolves when the job log has this. */
-  readonly logged: (word: RegExp) => Promise<void>;
+  /** Resolves when the job log matches. */
+  readonly logged: (pattern: RegExp) => Promise<void>;
 }
 
 export interface HitResult extends ActionResult {
@@ -34,10 +34,10 @@ export interface HitResult extends ActionResult {
   readonly tookMs: number;
 }
 
-/** Runs both steps, and `fault` as soon as the job log has the word. */
+/** Runs both steps, and `fault` as soon as the job log matches `trigger`. */
 export async function runWithFault(
   inputs: Inputs,
-  word: RegExp,
+  trigger: RegExp,
   fault: (hit: Hit) => Promise<unknown>,
   run: BuildRun = {},
 ): Promise<HitResult> {
@@ -56,7 +56,7 @@ export async function runWithFault(
       waiting.add(check);
       check();
     });
-  const hit = logged(word).then(() =>
+  const hit = logged(trigger).then(() =>
     fault({
       runId,
       logged,
@@ -65,7 +65,7 @@ export async function runWithFault(
       },
     }),
   );
-  // Looked at when the step is over.
+  // Awaited when the step has ended.
   hit.catch(() => undefined);
   const result = await runBuild(inputs, {
     ...run,
@@ -78,17 +78,17 @@ export async function runWithFault(
       for (const check of [...waiting]) check();
     },
   });
-  assert.match(result.log, word, visibleLog(result.log));
+  assert.match(result.log, trigger, visibleLog(result.log));
   await hit;
   return { ...result, tookMs: performance.now() - startedAtMs };
 }
 
-/** The one pod of a run, as soon as it is as asked for. */
+/** Waits for a pod of the run that satisfies `isReady`. */
 export function podOf(runId: string, isReady: (pod: V1Pod) => boolean): Promise<V1Pod> {
   return until('the pod of the run', podMs, async () => (await podsOf(runId)).find(isReady));
 }
 
-/** Keeps a pod from disappearing when it is deleted, until `release`. */
+/** Adds a finalizer to the pod: a deleted pod exists until `release`. */
 export async function holdPod(runId: string): Promise<{ release: () => Promise<void> }> {
   const pod = await podOf(runId, () => true);
   const name = pod.metadata?.name ?? '';
@@ -104,7 +104,7 @@ export async function holdPod(runId: string): Promise<{ release: () => Promise<v
 }
 
 /**
- * After an outage of the API server its clients retry later and later, in the end after a minute; restarted, they
+ * After an outage of the API server its clients retry with growing pauses of up to a minute. After a restart they
  * connect at once.
  */
 export async function untilHealthyAfterOutage(): Promise<void> {

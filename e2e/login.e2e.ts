@@ -1,4 +1,4 @@
-// Logins for a registry with TLS by a private authority, and that nobody can read them afterwards.
+// Registry credentials for a registry whose certificate a private CA has signed. No output of the run contains them.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
@@ -29,21 +29,21 @@ const { host, ca, user, password } = cluster.tlsRegistry ?? {
   user: '',
   password: '',
 };
-const login = `${user}:${password}`;
-/** As they are, inside of `auth`, and a file with them inside of a Secret. */
+const credentials = `${user}:${password}`;
+/** The password, the base64 in `auth`, and the base64 of the whole file as a Secret contains it. */
 const secrets = [
   password,
-  Buffer.from(login).toString('base64'),
-  Buffer.from(loginFile(login)).toString('base64'),
+  Buffer.from(credentials).toString('base64'),
+  Buffer.from(configWith(credentials)).toString('base64'),
 ];
 const dockerfile = `FROM ${cluster.baseImage}\nCOPY name.txt /name.txt\n`;
 
-/** `config.json` with a login as `docker login` writes it. */
-function loginFile(value: string): string {
+/** `config.json` with credentials as `docker login` writes it. */
+function configWith(value: string): string {
   return JSON.stringify({ auths: { [host]: { auth: Buffer.from(value).toString('base64') } } });
 }
 
-/** Pushes to the TLS registry with what `files` and `inputs` say; its pod is kept to be looked at, then deleted. */
+/** Pushes to the TLS registry. The pod is kept until it is checked for the password, then deleted. */
 async function push(
   name: string,
   inputs: Inputs,
@@ -70,7 +70,7 @@ async function push(
   });
 }
 
-/** Nothing that stays shows the password, as it is or inside of `auth`. */
+/** Neither the job log, the summary, the outputs, the pod nor its events contain the password in any of its forms. */
 async function assertSecret({ log, summary, outputs }: ActionResult, runId: string): Promise<void> {
   const pods = await podsOf(runId);
   assert.equal(pods.length, 1, visibleLog(log));
@@ -86,26 +86,26 @@ async function assertSecret({ log, summary, outputs }: ActionResult, runId: stri
   };
   for (const [place, text] of Object.entries(places)) {
     for (const secret of secrets)
-      assert.ok(!text.includes(secret), `the ${place} shows the password`);
+      assert.ok(!text.includes(secret), `the ${place} contains the password`);
   }
 }
 
 async function assertPushed(name: string, result: ActionResult): Promise<void> {
   assertGreen(result);
   const repository = `${account.namespace}/${name}`;
-  const manifest = await readManifest({ host, ca, auth: login }, repository, '1');
+  const manifest = await readManifest({ host, ca, auth: credentials }, repository, '1');
   assert.ok(manifest !== undefined, `${repository} was not pushed`);
   assert.equal(result.outputs['digest'], manifest.digest);
 }
 
-suite('login', () => {
+suite('registry credentials', () => {
   testCase(
-    'a login of a Docker configuration file',
+    'pushes with credentials of a Docker configuration file',
     async () => {
       const result = await push(
         'file',
         { 'docker-config': 'docker.json' },
-        { 'docker.json': loginFile(login) },
+        { 'docker.json': configWith(credentials) },
       );
       await assertPushed('file', result);
     },
@@ -113,7 +113,7 @@ suite('login', () => {
   );
 
   testCase(
-    'a login of a credential helper',
+    'pushes with credentials of a credential helper',
     async () => {
       const answer = JSON.stringify({ ServerURL: host, Username: user, Secret: password });
       const files = {
@@ -131,7 +131,7 @@ suite('login', () => {
   );
 
   testCase(
-    'a login of a Secret of the cluster',
+    'pushes with credentials of a Secret',
     async () => {
       const namespace = ['--namespace', account.namespace];
       const secret = ['create', 'secret', 'docker-registry', 'e2e-login', ...namespace];
@@ -147,12 +147,12 @@ suite('login', () => {
   );
 
   testCase(
-    'a wrong login fails, and the registry is named',
+    'reports the registry that refuses a wrong password',
     async () => {
       const result = await push(
         'wrong',
         { 'docker-config': 'docker.json' },
-        { 'docker.json': loginFile(`${user}:not-the-password`) },
+        { 'docker.json': configWith(`${user}:not-the-password`) },
       );
       const { message } = assertRed(result, /refuses|refused|Unauthorized|denied/i);
       assert.ok(message.includes(host), `${message}\n${visibleLog(result.log)}`);
@@ -161,12 +161,12 @@ suite('login', () => {
   );
 
   testCase(
-    'a registry without registry-ca is not trusted',
+    'reports a certificate that is not trusted without registry-ca',
     async () => {
       const result = await push(
         'untrusted',
         { 'docker-config': 'docker.json', 'registry-ca': '' },
-        { 'docker.json': loginFile(login) },
+        { 'docker.json': configWith(credentials) },
       );
       assertRed(result, /certificate of the registry .* is not trusted.*'registry-ca'/);
     },
@@ -174,7 +174,7 @@ suite('login', () => {
   );
 
   testCase(
-    'nothing of a login reaches the API server',
+    'sends no credentials to the API server',
     async () => {
       const { audited } = cluster;
       assert.ok(audited !== undefined);
@@ -182,7 +182,7 @@ suite('login', () => {
       const files = {
         'src/Dockerfile': dockerfile,
         'src/name.txt': 'audited',
-        'docker.json': loginFile(login),
+        'docker.json': configWith(credentials),
       };
       const result = await withFiles(files, (directory) =>
         runBuild(
@@ -204,7 +204,7 @@ suite('login', () => {
       assert.match(create?.text ?? '', /"requestObject":\{.*"stdinOnce":true/);
       for (const { text } of ofPod)
         for (const secret of secrets)
-          assert.ok(!text.includes(secret), `${text} shows the password`);
+          assert.ok(!text.includes(secret), `${text} contains the password`);
     },
     missing ?? needs('KBP_AUDIT_LOG', cluster.audited),
   );

@@ -1,4 +1,4 @@
-// Output beyond one log file of the kubelet, which rotates at 10 MiB and serves only the newest one.
+// Output that exceeds one log file: the kubelet rotates at 10 MiB and returns only the newest file.
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { splitLog } from '../runner/job-log.ts';
@@ -6,13 +6,13 @@ import { PeakMemory } from '../support/peak-memory.ts';
 import { assertGreen, runBuild, script } from './build.ts';
 import { suite, testCase } from './cases.ts';
 
-/** Of 100 bytes each, the newline included; their numbers begin here, so that all have the same width. */
+/** Each line has 100 bytes with its newline. The numbers begin at `firstNumber`, so that all have the same width. */
 const linesPerBatch = 1_000;
 const firstNumber = 1_000_000_000;
 const pad = 'x'.repeat(85);
 const peakLimitBytes = 250_000_000;
 
-/** Prints batches of numbered lines; without a pause as fast as it can. */
+/** A script that prints batches of numbered lines, with a pause after each. */
 function printer(batches: number, pauseSeconds: number): string {
   const batch = `seq $first $((first + ${linesPerBatch - 1})) | sed 's/$/ of ${pad}/'`;
   const pause = pauseSeconds === 0 ? '' : `; sleep ${pauseSeconds}`;
@@ -20,9 +20,9 @@ function printer(batches: number, pauseSeconds: number): string {
 }
 
 interface Printed {
-  /** Of the lines that came whole. */
+  /** Numbers of the complete lines. */
   readonly numbers: readonly number[];
-  /** How many came that are a part of a line. */
+  /** Count of incomplete lines. */
   readonly pieces: number;
   readonly isWarned: boolean;
   readonly peakBytes: number;
@@ -39,7 +39,7 @@ async function print(batches: number, pauseSeconds: number): Promise<Printed> {
   });
   assertGreen(result);
   const { mirrored, own } = splitLog(result.log);
-  // Where a log file ends, a line may be cut in two, and of a file that is gone only the second half is there.
+  // The end of a log file can split a line. If that file was deleted, only the second half of the line arrives.
   const lines = mirrored.filter((line) => line.length === 99 && line.endsWith(pad));
   assert.ok(memory.bytes !== undefined);
   assert.equal(mirrored.at(-1), 'end');
@@ -55,35 +55,38 @@ async function print(batches: number, pauseSeconds: number): Promise<Printed> {
 function describe(printed: Printed, count: number): string {
   const { numbers, pieces, isWarned, peakBytes, seconds } = printed;
   const peak = Math.round(peakBytes / 1_000_000);
-  return `${numbers.length} of ${count} lines whole, ${pieces} pieces of others, in ${seconds.toFixed(1)} s, ${isWarned ? 'a' : 'no'} warning, peak resident memory ${peak} MB`;
+  return `${numbers.length} of ${count} lines complete, ${pieces} incomplete, in ${seconds.toFixed(1)} s, ${isWarned ? 'a' : 'no'} warning, peak resident memory ${peak} MB`;
 }
 
 function assertOrder(numbers: readonly number[]): void {
   const isInOrder = numbers.every(
     (number, index) => index === 0 || number > (numbers[index - 1] ?? 0),
   );
-  assert.ok(isInOrder, 'a line is doubled or out of order');
+  assert.ok(isInOrder, 'a line is duplicated or out of order');
 }
 
 suite('output', () => {
-  testCase('of 30 MB at a moderate rate comes once and whole', async () => {
+  testCase('of 30 MB at a moderate rate is complete, and no line is repeated', async () => {
     const count = 300 * linesPerBatch;
     const printed = await print(300, 0.08);
     console.log(describe(printed, count));
     const { numbers } = printed;
     assertOrder(numbers);
-    // A busy node may end a request just when it rotates the file; that nothing was lost in between then cannot be proved from
-    // here, so a warning is no failure.
+    // A busy node can end a request when it rotates the file. The action cannot prove then that no line is missing, so it may
+    // warn although the output is complete.
     assert.equal(numbers.length, count);
   });
 
-  testCase('of 100 MB as fast as it comes is complete or said not to be', async () => {
+  testCase('of 100 MB without pauses is complete, or a warning is logged', async () => {
     const count = 1_000 * linesPerBatch;
     const printed = await print(1_000, 0);
     const { numbers, isWarned, peakBytes } = printed;
     console.log(describe(printed, count));
     assertOrder(numbers);
-    assert.ok(numbers.length === count || isWarned, 'lines are missing or torn without a word');
+    assert.ok(
+      numbers.length === count || isWarned,
+      'lines are missing or incomplete without a warning',
+    );
     assert.ok(peakBytes < peakLimitBytes);
   });
 });

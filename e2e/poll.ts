@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const pauseMs = 100;
 
 /**
- * Asks again and again until there is an answer; a question that fails is asked again too.
- * @throws after `timeoutMs`, with what was waited for and the last failure.
+ * Calls `ask` until it returns a value. It is called again after an error, too.
+ * @param what condition for the message of the error, for example "the pod is deleted".
+ * @throws after `timeoutMs`, with the last error of `ask` as its cause.
  */
 export async function until<T>(
   what: string,

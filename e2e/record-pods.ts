@@ -3,8 +3,8 @@
 //   npx node e2e/record-pods.ts [NAME…]
 //
 // Needs kubectl, KUBECONFIG of an administrator, KBP_BASE_IMAGE (busybox), and a node named "lab". Some states need
-// KBP_LAB, KBP_TLS_REGISTRY, or KBP_CONTAINERD (address of the node's containerd); without them they are left out.
-// KBP_RECORD_NAMESPACE is where the pods are made, by default "default".
+// KBP_LAB, KBP_TLS_REGISTRY, or KBP_CONTAINERD (address of the node's containerd); without them these states are skipped.
+// The pods are created in the namespace KBP_RECORD_NAMESPACE, by default "default".
 import { writeFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
 import { getObject, kubectl } from './kubectl.ts';
@@ -24,7 +24,7 @@ interface RecordedEvent {
 }
 
 function write(file: string, value: unknown): void {
-  // Where a kubelet usually has its files.
+  // The usual directory of the kubelet.
   const text = JSON.stringify(value, null, 2).replaceAll(
     /\/[\w./-]+\/kubelet\//g,
     '/var/lib/kubelet/',
@@ -33,7 +33,7 @@ function write(file: string, value: unknown): void {
   console.log(`recorded ${file}`);
 }
 
-/** Only what the action reads of an event. */
+/** Only the fields of events that the action reads. */
 async function readEvents(pod: string): Promise<readonly RecordedEvent[]> {
   const selector = ['--field-selector', `involvedObject.name=${pod}`];
   const events = await getObject<{ items: readonly RecordedEvent[] }>([
@@ -61,7 +61,7 @@ async function record(name: string, recording: Recording): Promise<void> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    // A pod that the cluster deletes at once can be looked at as long as somebody has a finalizer on it.
+    // The finalizer keeps a pod readable that the cluster deletes at once.
     metadata: { name: podName, finalizers: [finalizer] },
     spec: {
       restartPolicy: 'Never',
@@ -107,5 +107,5 @@ const wanted = process.argv.slice(2);
 for (const [name, recording] of Object.entries(recordings)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   if (recording.missing === undefined) await record(name, recording);
-  else console.log(`left out: ${name}: ${recording.missing}`);
+  else console.log(`skipped: ${name}: ${recording.missing}`);
 }

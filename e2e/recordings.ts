@@ -1,17 +1,17 @@
-// The pods that record-pods.ts makes: how to get each state of a real cluster, and how to know that it is reached.
+// The pods that record-pods.ts creates: how to cause each state on a real cluster, and how to detect it.
 import type { V1Container, V1ContainerState, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import { evict, loseContainer, loseShim, withTaint } from './accidents.ts';
 import { kubectl, runProgram } from './kubectl.ts';
 
-/** What recordings need from the environment beside kubectl. */
+/** The environment of the recordings, in addition to kubectl. */
 export interface RecordingPlace {
   readonly namespace: string;
   readonly image: string;
-  /** A registry that refuses whoever has no login. */
+  /** A registry that refuses requests without credentials. */
   readonly closedRegistry: string | undefined;
   /** See KBP_LAB in CONTRIBUTING.md. */
   readonly lab: string | undefined;
-  /** Address of containerd, for what only the runtime can do to a container. */
+  /** Address of containerd, for changes that only the runtime can make to a container. */
   readonly containerd: string | undefined;
 }
 
@@ -19,14 +19,14 @@ export interface Recording {
   readonly spec?: Partial<V1PodSpec>;
   readonly container?: Partial<V1Container>;
   readonly when: (pod: V1Pod) => boolean;
-  /** Recorded beside the pod, as soon as there is one with this reason. */
+  /** Reason of an event that is recorded with the pod. The recording waits for it. */
   readonly event?: string;
   readonly before?: () => Promise<unknown>;
-  /** Done once the container runs. */
+  /** Called when the container is running. */
   readonly then?: (pod: V1Pod) => Promise<unknown>;
   /** Undoes what `before` and `then` did. */
   readonly finally?: () => Promise<unknown>;
-  /** What the environment lacks for it. */
+  /** The reason why this environment cannot record it. */
   readonly missing?: string | undefined;
 }
 
@@ -63,7 +63,7 @@ function script(text: string): Partial<V1Container> {
   return { command: ['sh', '-c', text] };
 }
 
-/** A container that ignores being told to stop, so that what is done to its pod can be seen. */
+/** A container that ignores SIGTERM, so that its pod still exists after it was deleted or evicted. */
 const stubborn: Pick<Recording, 'spec' | 'container'> = {
   spec: { terminationGracePeriodSeconds: 5 },
   container: script('trap "" TERM; sleep 300; sleep 300'),
@@ -95,7 +95,7 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
   const roomy: Partial<V1Container> = { resources: { requests: { cpu: '1200m' } } };
   const onPort: Partial<V1Container> = { ports: [{ containerPort: 80, hostPort: 8080 }] };
 
-  /** Another pod that takes the room of the recorded one: together they request more than a node of two cores has. */
+  /** A second pod that competes with the recorded one: together they request more than a node of two cores has. */
   const rival = (spec: Partial<V1PodSpec>, container = roomy): Promise<string> =>
     kubectl(['create', ...inNamespace, '--filename', '-'], {
       input: JSON.stringify({
@@ -160,7 +160,7 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
       when: waiting('CreateContainerConfigError'),
     },
     'secret-key-missing': {
-      // Every namespace has this one, though it is no Secret: a key that it lacks.
+      // The recorded state is the same for a ConfigMap without the key, and every namespace has this ConfigMap.
       container: {
         env: [
           {
@@ -342,7 +342,8 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
       finally: () => lab('start', 'kubelet'),
       missing: needsLab,
     },
-    // What follows after five minutes, DeletionByTaintManager, needs a second node: where all are away, none is given up.
+    // The recording ends before the eviction that follows after five minutes (DeletionByTaintManager). That one needs a
+    // second node: no pod is evicted while all nodes are unreachable.
     'container-lost-by-runtime': {
       container: script('sleep 300'),
       when: terminated,
@@ -362,7 +363,7 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
       then: async (pod) => {
         await lab('stop', 'kubelet');
         await loseContainer(pod, place.containerd ?? '');
-        // Until then it remembers how the container ended.
+        // Until its restart, containerd can still return the exit code of the container.
         await lab('restart', 'containerd');
         await lab('start', 'kubelet');
       },
@@ -372,5 +373,5 @@ export function allRecordings(place: RecordingPlace): Readonly<Record<string, Re
   };
 }
 
-/** How long a state may take; a node counts as lost after less than a minute, an orphan is collected after another. */
+/** Time limit for a state. A node is NotReady after less than a minute; the pod GC deletes orphans after another minute. */
 export const recordingMs = 180 * second;

@@ -16,7 +16,7 @@ export interface Registry {
 }
 
 export interface Manifest {
-  /** As the registry names it. */
+  /** From the header Docker-Content-Digest. */
   readonly digest: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
@@ -142,7 +142,7 @@ export async function hasTags(registry: Registry, repository: string): Promise<b
   return (tags ?? []).length > 0;
 }
 
-/** @throws if the bytes do not have the digest they were asked for by. */
+/** @throws if the bytes do not have the requested digest. */
 async function readBlob(registry: Registry, repository: string, digest: string): Promise<Buffer> {
   const path = `/v2/${repository}/blobs/${digest}`;
   const answer = await get(registry, path);

@@ -12,7 +12,7 @@ export interface Tally {
 }
 
 const root = resolve(import.meta.dirname, '..');
-/** A file whose calls hang is ended; the slowest one takes a third of this. */
+/** A file is ended after this time. The slowest file takes a third of it. */
 const fileTimeoutMs = 20 * 60_000;
 
 /** Runs the cases and prints their results as they end. @param only pattern of names; undefined for all cases. */
@@ -26,7 +26,7 @@ export async function runSuite(only: string | undefined, signal: AbortSignal): P
     signal,
     ...(only !== undefined && { testNamePatterns: [only] }),
   });
-  // A suite is not a test, nor is a file that ran; a file that did not run to its end is a failure.
+  // Suites and files are not counted as passed, but a file that does not run to its end is counted as failed.
   const isFile = (name: string): boolean => files.includes(resolve(root, name));
   events.on('test:pass', ({ name, skip, details }) => {
     if (details.type === 'suite' || isFile(name)) return;

@@ -1,4 +1,4 @@
-// The next run removes the pods of ended runs; running pods and those kept on purpose are not touched.
+// A run removes the pods of ended runs. It does not touch running pods and kept pods.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
@@ -9,7 +9,7 @@ import { getObject, kubectl } from './kubectl.ts';
 const repository = 'example/project';
 const hour = 60 * 60_000;
 
-/** A pod as another run makes it, whose container sleeps; its time ends at `expiresMs`. */
+/** Creates a pod as another run would, with a container that sleeps. The pod expires at `expiresMs`. */
 async function leave(owner: string, expiresMs: number): Promise<string> {
   const name = `kbp-left-${randomInt(2 ** 40)}`;
   const pod: V1Pod = {
@@ -33,7 +33,7 @@ async function leave(owner: string, expiresMs: number): Promise<string> {
     },
   };
   await kubectl(['create', '--filename', '-'], { input: JSON.stringify(pod) });
-  // A pod that still changes is not deleted: its state could be another one by then.
+  // The action does not delete a pod whose resourceVersion has changed, so wait until it no longer changes.
   await kubectl([
     ...['wait', `pod/${name}`, '--namespace', account.namespace],
     ...['--for=condition=Ready', '--timeout=120s'],
@@ -47,7 +47,7 @@ async function isLeft(name: string): Promise<boolean> {
 }
 
 suite('sweep', () => {
-  testCase('removes only the pods of this repository whose time is past', async () => {
+  testCase('removes only the pods of this repository that have expired', async () => {
     const dead = await leave(repository, Date.now() - hour);
     const living = await leave(repository, Date.now() + hour);
     const foreign = await leave('other/project', Date.now() - hour);

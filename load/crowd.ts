@@ -1,4 +1,4 @@
-// Many builds at once against one playground, each a process of its own that runs the committed bundle as a runner would.
+// Many builds at once on one playground. Each is a process that runs the committed bundle as a runner does.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,19 +10,19 @@ import { Traffic } from './traffic.ts';
 
 export interface CrowdOptions {
   readonly processes: number;
-  /** One request of so many is refused with 429; 0: none. */
+  /** Every n-th request is refused with 429; 0: none. */
   readonly refuseEach: number;
   readonly retryAfterSeconds: number;
-  /** Every connection is closed when all builders run, and every request is refused for this time. */
+  /** Every connection is closed when all builders are running, and every request is refused for this time. */
   readonly outageMs: number;
 }
 
 export interface CrowdEnd {
-  /** Promises that were not kept. */
+  /** Violated expectations. */
   readonly problems: readonly string[];
   readonly traffic: Traffic;
   readonly seconds: number;
-  /** Milliseconds from the cut until each build's first request. */
+  /** Milliseconds from the cut to the first request of each build. */
   readonly comeBackMs: readonly number[];
 }
 
@@ -34,7 +34,7 @@ interface Member {
 const pollMs = 50;
 const patienceMs = 180_000;
 
-/** Every fifth build fails, with an exit code of its own. */
+/** Every fifth build fails, with a different exit code. */
 function membersOf(processes: number): readonly Member[] {
   return Array.from({ length: processes }, (_, index) => ({
     name: `build-${index + 1}`,
@@ -59,7 +59,7 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdEnd> {
     const runs = members.map((member) =>
       runMember(member, cluster, directory, () => acknowledged.add(member)),
     );
-    // Failures are looked at below; until then they must not count as unhandled.
+    // Failures are checked below. Until then they must not be unhandled rejections.
     for (const run of runs) run.catch(() => undefined);
     const haveAll = (): boolean => acknowledged.size === members.length;
     await untilAllRun(haveAll, Promise.allSettled(runs));
@@ -83,7 +83,7 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdEnd> {
   }
 }
 
-/** Decides which requests are refused: the server asks for each before it looks at its faults. */
+/** Decides which requests are refused. The server calls it for each request before it applies its faults. */
 class Throttle {
   readonly fault: RequestFault;
   readonly #each: number;
@@ -123,8 +123,8 @@ function gateOf(directory: string): string {
 }
 
 /**
- * A builder that shows the one file of its context, waits until all of them run, and ends with its exit code.
- * @param onAcknowledged called once the step knows that its whole context has arrived: a cut before that is a loss.
+ * Runs a builder that prints the file of its context, waits until all builders run, and ends with its exit code.
+ * @param onAcknowledged called when the step has logged that the context is complete. A cut before that loses the stream.
  */
 function runMember(
   { name, exitCode }: Member,
@@ -161,7 +161,7 @@ function runMember(
   });
 }
 
-/** Waits until every build's context has arrived. @throws after a while; returns when the builds are over before. */
+/** Waits until every builder has its context, or the builds have ended. @throws after `patienceMs`. */
 async function untilAllRun(haveAll: () => boolean, over: Promise<unknown>): Promise<void> {
   const builds = { areOver: false };
   void over.then(() => {
@@ -169,7 +169,7 @@ async function untilAllRun(haveAll: () => boolean, over: Promise<unknown>): Prom
   });
   const endsAtMs = performance.now() + patienceMs;
   while (!haveAll() && !builds.areOver) {
-    if (performance.now() > endsAtMs) throw new Error('not every builder gets its context');
+    if (performance.now() > endsAtMs) throw new Error('not every builder has its context');
     await pause(pollMs);
   }
 }

@@ -1,26 +1,26 @@
 import { fullestShare, type Retry, type Traffic } from './traffic.ts';
 
 export interface Judgement {
-  /** For people. */
+  /** Figures to print. */
   readonly lines: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** Requests of one build without those for its log, which are one for each interruption. */
+/** Limit for one build. Requests for logs are not counted: every interruption causes one. */
 const requestsPerBuild = 15;
-/** Every cut connection is looked after with so many requests more. */
+/** More requests after a closed connection. */
 const requestsPerCut = 3;
-/** A node that is busy with a crowd takes its time to remove a pod, and a build looks until it is gone. */
-const looksAtRemoval = 6;
-export const mostRequests = requestsPerBuild + requestsPerCut + looksAtRemoval;
-/** Clocks and timers differ by less. */
+/** More requests while a pod is deleted: a busy node takes longer, and the build polls until the pod is deleted. */
+const requestsPerRemoval = 6;
+export const mostRequests = requestsPerBuild + requestsPerCut + requestsPerRemoval;
+/** Clocks and timers differ by less than this. */
 const toleranceMs = 10;
 const windowMs = 100;
-/** Of a crowd; of a handful all may come together by chance. */
+/** Largest allowed share of retries within one window. It is not checked for fewer than `crowd` retries. */
 const largestShare = 0.5;
 const crowd = 10;
 
-/** Counts of requests and the spread of retries, and whether they keep their bounds. */
+/** Counts of requests and the spread of retries, and where they exceed their limits. */
 export function judgeTraffic(traffic: Traffic, retryAfterSeconds: number): Judgement {
   const lines: string[] = [];
   const problems: string[] = [];
@@ -42,12 +42,16 @@ export function judgeTraffic(traffic: Traffic, retryAfterSeconds: number): Judge
     const share = fullestShare(extraMs, windowMs);
     const figures = [earliest, median(extraMs), Math.max(...extraMs)].map(Math.round).join(' / ');
     lines.push(
-      `${kind}: ${retries.length} retries, ${figures} ms (first / median / last) beyond Retry-After, ${Math.round(share * 100)} % within the fullest ${windowMs} ms`,
+      `${kind}: ${retries.length} retries, ${figures} ms (first / median / last) after Retry-After, ${Math.round(share * 100)} % within the fullest ${windowMs} ms`,
     );
     if (earliest < -toleranceMs)
-      problems.push(`${kind} came ${Math.round(-earliest)} ms before Retry-After was over`);
+      problems.push(
+        `${kind} was retried ${Math.round(-earliest)} ms before Retry-After had passed`,
+      );
     if (retries.length >= crowd && share > largestShare)
-      problems.push(`${Math.round(share * 100)} % of the retries of ${kind} came together`);
+      problems.push(
+        `${Math.round(share * 100)} % of the retries of ${kind} are within ${windowMs} ms`,
+      );
   }
   return { lines, problems };
 }

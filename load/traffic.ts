@@ -1,6 +1,6 @@
 import type { SeenRequest } from '../playground/cluster/server.ts';
 
-/** A request as the server saw it. */
+/** A request that the server received. */
 export interface Seen {
   readonly client: string;
   /** Its verb and resource, without names: `GET pod`, `list pods`, `watch pods`, `GET pod/log`. */
@@ -9,7 +9,7 @@ export interface Seen {
   readonly isRefused: boolean;
 }
 
-/** A refused request that was sent again. */
+/** A refused request that was retried. */
 export interface Retry {
   readonly kind: string;
   /** From the refusal to the next request of the same kind. */
@@ -43,10 +43,10 @@ export class Traffic {
     return this.#seen.filter(({ isRefused }) => isRefused).length;
   }
 
-  /** Every refused request whose client asked the same again. */
+  /** Every refused request that its client retried. */
   retries(): readonly Retry[] {
     return this.#seen.flatMap((seen, index) => {
-      // Six reviews are asked for at once, all with one request line: a repetition cannot be distinguished.
+      // Six access reviews are sent at once with the same request line: a retry cannot be distinguished from the others.
       if (!seen.isRefused || seen.kind === reviews) return [];
       const next = this.#seen
         .slice(index + 1)
@@ -55,7 +55,7 @@ export class Traffic {
     });
   }
 
-  /** When each client came first after a moment, in milliseconds from it. */
+  /** Time of the first request of each client after a moment, in milliseconds from it. */
   firstAfter(momentMs: number): readonly number[] {
     const first = new Map<string, number>();
     for (const { client, atMs } of this.#seen)
@@ -64,7 +64,7 @@ export class Traffic {
   }
 }
 
-/** How evenly moments are spread: the share of them in the fullest window of this width. */
+/** The largest share of the moments within a window of this width. A small share means that they are spread evenly. */
 export function fullestShare(momentsMs: readonly number[], widthMs: number): number {
   const sorted = momentsMs.toSorted((one, other) => one - other);
   const fullest = sorted.reduce((most, start, index) => {

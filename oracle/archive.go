@@ -19,7 +19,7 @@ const sentinel = "meta/Dockerfile"
 // member is one line of the listing.
 type member struct {
 	Name string `json:"name"`
-	// Type is the archive's own flag: 0 file, 1 hard link, 2 symbolic link, 5 directory.
+	// Type is the typeflag of the header: 0 file, 1 hard link, 2 symbolic link, 5 directory.
 	Type     string `json:"type"`
 	Mode     int64  `json:"mode"`
 	Size     int64  `json:"size"`
@@ -30,7 +30,7 @@ type member struct {
 	Sha256   string `json:"sha256"`
 }
 
-// eachMember reads as kaniko does: until the end of the archive, without a look at the rest of the stream.
+// eachMember reads as kaniko does: up to the end of the archive, without the rest of the stream.
 func eachMember(in io.Reader, visit func(*tar.Header, io.Reader) error) error {
 	unzipped, err := gzip.NewReader(in)
 	if err != nil {
@@ -66,10 +66,10 @@ func listArchive(in io.Reader, out io.Writer) error {
 	})
 }
 
-// cut is what a reader makes of a stream that ends too early.
+// cut is the result for a stream that ends at the offset.
 type cut struct {
 	Offset int `json:"offset"`
-	// Accepted: no error, and the sentinel was there.
+	// Accepted: no error, and the sentinel was found.
 	Accepted bool `json:"accepted"`
 	Members  int  `json:"members"`
 }

@@ -1,4 +1,4 @@
-// What Go's archive/tar makes of our stream: whole, and cut.
+// Reads our stream, complete and truncated, with archive/tar of Go.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -14,10 +14,10 @@ import {
 import type { Random } from '../support/random.ts';
 import type { OracleProgram } from './program.ts';
 
-/** The bytes after the last entry: padding, which shrinks to almost nothing, and gzip's trailer. */
+/** The compressed bytes after the last entry: padding, which compresses to a few bytes, and the trailer of gzip. */
 const longestEndBytes = 64;
 
-/** Packs a context with every kind of entry. @returns how many arrive, and the differences. */
+/** Packs a context with every kind of entry. @returns the number of entries, and the differences. */
 export async function compareArchive(
   program: OracleProgram,
   directory: string,

@@ -1,15 +1,15 @@
-// Compares our ignore rules with Docker's, and reduces a difference to the smallest case that shows it.
+// Compares our ignore rules with those of Docker, and reduces a difference to the smallest case.
 import type { Random } from '../support/random.ts';
 import { drawCase, type IgnoreCase } from './draw.ts';
 import { keptNames, ourVerdict, ourWalk } from './ours.ts';
 import type { OracleProgram, Verdict } from './program.ts';
 
-/** Cases that are asked at once. */
+/** Cases of one call of the Go program. */
 const batchCases = 2_000;
 
 /**
- * Our error for a Unicode class that only Go 1.25 and later accept: a name that is not spelled as in Go's `unicode.Categories`
- * and `unicode.Scripts`. See `expressionTest` in src/context/ignore/pattern.ts.
+ * Our error for a Unicode class that only Go 1.25 and later accept: its name is not spelled as in `unicode.Categories`
+ * and `unicode.Scripts` of Go. See `expressionTest` in src/context/ignore/pattern.ts.
  */
 const looseClass = /invalid character class range: `\\[pP](?!\{?\^?[A-Z][a-z]*\}?`)/;
 
@@ -17,7 +17,7 @@ export interface Difference {
   readonly example: IgnoreCase;
   readonly docker: Verdict;
   readonly ours: Verdict;
-  /** Names that only one side sends, where the verdicts are equal: the walk has left a directory out that it must read. */
+  /** Names that only one side sends although the verdicts are equal: the walk skipped a directory that it must read. */
   readonly walk: string | undefined;
 }
 
@@ -29,12 +29,12 @@ export interface Comparison {
   excluded: number;
   /** Cases that Docker accepts and we refuse, because of a Unicode class that only Go 1.25 and later accept. */
   looseClasses: number;
-  /** Excluded directories that the walk did not look into, each proved to hold nothing that is kept. */
+  /** Excluded directories that the walk did not read; none of them contains a file that must be sent. */
   unread: number;
   readonly differences: Difference[];
 }
 
-/** Draws cases until so many paths were compared. */
+/** Draws cases until at least `leastPaths` paths are compared. */
 export async function compareIgnoreRules(
   program: OracleProgram,
   random: Random,
@@ -145,7 +145,7 @@ function smaller({ ignore, paths }: IgnoreCase): readonly IgnoreCase[] {
     ...(lines.length > 1
       ? lines.map((_, index) => ({ ignore: without(lines, index).join('\n'), paths }))
       : []),
-    // A directory goes with everything in it.
+    // A directory is removed with its content.
     ...paths
       .map((path) => ({
         ignore,

@@ -1,4 +1,4 @@
-// Random ignore files, and random trees that they are tried on: few names, so that patterns and paths often meet.
+// Random ignore files, and random trees to apply them to: few names, so that patterns often match paths.
 import type { Random } from '../support/random.ts';
 
 /** An ignore file with the paths of a tree, every directory before its content. */
@@ -266,7 +266,7 @@ function drawLine(random: Random, paths: readonly string[]): string {
   return mark + before + pattern + behind;
 }
 
-/** A path of the tree with some of it replaced by what matches it, or nearly. */
+/** A path of the tree with parts of it replaced by patterns that match them, or almost. */
 function bend(random: Random, path: string): string {
   const segments = path.split('/').map((segment) => {
     if (random.chance(0.55)) return segment;

@@ -11,7 +11,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// ignoreCase is one line of the input: an ignore file, and paths with every directory before what is in it.
+// ignoreCase is one line of the input: an ignore file, and paths with every directory before its content.
 type ignoreCase struct {
 	Ignore string   `json:"ignore"`
 	Paths  []string `json:"paths"`
@@ -44,8 +44,7 @@ func judgeAll(in io.Reader, out io.Writer) error {
 	}
 }
 
-// judge does what BuildKit's walk does (tonistiigi/fsutil, filter.go): the result of a directory is handed to what is
-// in it.
+// judge matches like the walk of BuildKit (tonistiigi/fsutil, filter.go): each path gets the result of its directory.
 func judge(one ignoreCase) ([]bool, error) {
 	patterns, err := ignorefile.ReadAll(strings.NewReader(one.Ignore))
 	if err != nil {

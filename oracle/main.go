@@ -1,8 +1,8 @@
-// The oracle: what Go's own libraries say, which is what the builders are made of. One verb each:
+// The oracle returns the results of the Go libraries that the builders use. Its verbs:
 //
-//	oracle ignore                      ignore rules, as BuildKit asks them (ignore.go)
+//	oracle ignore                      ignore rules, as BuildKit applies them (ignore.go)
 //	oracle tar < stream                members of a gzipped archive (archive.go)
-//	oracle cuts OFFSET... < stream     whether the stream, cut there, looks whole (archive.go)
+//	oracle cuts OFFSET... < stream     whether the stream is accepted when it is cut there (archive.go)
 //
 // scripts/oracle.ts builds and calls it.
 package main

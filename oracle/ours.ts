@@ -6,7 +6,7 @@ import type { FileStat, Workspace } from '../src/ports.ts';
 import type { IgnoreCase } from './draw.ts';
 import type { Verdict } from './program.ts';
 
-/** Every path is asked, with the result of its directory. */
+/** The verdict of the rules for every path, from the result of its directory. */
 export async function ourVerdict({ ignore, paths }: IgnoreCase): Promise<Verdict> {
   try {
     const rules = await IgnoreRules.read(ignore, '.dockerignore');
@@ -23,7 +23,7 @@ export async function ourVerdict({ ignore, paths }: IgnoreCase): Promise<Verdict
   }
 }
 
-/** Names that the walk sends, and how many directories it has not looked into. */
+/** Names that the walk sends, and the number of directories that it did not read. */
 export async function ourWalk({ ignore, paths }: IgnoreCase): Promise<{
   readonly names: readonly string[];
   readonly unread: number;
@@ -33,7 +33,7 @@ export async function ourWalk({ ignore, paths }: IgnoreCase): Promise<{
   return { names: entries.map(({ name }) => name), unread: files.unread };
 }
 
-/** The names that must be sent by Docker's verdict: those that are not excluded, and their parent directories. */
+/** The names that must be sent according to Docker: those that are not excluded, and their parent directories. */
 export function keptNames(
   paths: readonly string[],
   excluded: readonly boolean[],
@@ -50,7 +50,7 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** A tree that consists of its paths; those with something below them are directories. */
+/** A tree of paths; those with other paths below them are directories. */
 class PathsWorkspace implements Workspace {
   readonly #children = new Map<string, string[]>([['', []]]);
   readonly #read = new Set<string>();
@@ -91,5 +91,5 @@ class PathsWorkspace implements Workspace {
 }
 
 function unused(): never {
-  throw new Error('a walk over names reads nothing');
+  throw new Error('the walk must not read files');
 }

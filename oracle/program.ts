@@ -1,4 +1,4 @@
-// Builds the Go program of this folder and asks it.
+// Builds and calls the Go program of this folder.
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -53,7 +53,7 @@ export class OracleProgram {
       .join('');
     const verdicts = await this.#ask<Verdict>(['ignore'], input);
     if (verdicts.length !== cases.length)
-      throw new Error(`${cases.length} questions, ${verdicts.length} answers`);
+      throw new Error(`${verdicts.length} verdicts for ${cases.length} cases`);
     return verdicts;
   }
 

@@ -1,4 +1,4 @@
-// Records the table of verdicts, __tests__/fixtures/ignore-cases.json, anew: the cases stay, the verdicts come from Docker's matcher.
+// Updates the table __tests__/fixtures/ignore-cases.json: keeps the cases, and replaces the verdicts with those of Docker.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { OracleProgram, Verdict } from './program.ts';
 

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { runBuilder } from './builder/run.ts';
 
-/** A look-alike of kaniko's executor: the same flags, the same stream on stdin, the same messages. */
+/** An imitation of the kaniko executor with the same flags, stream on stdin and messages. */
 async function main(): Promise<number> {
   const writeError = (text: string): void => {
     process.stderr.write(text);
@@ -22,5 +22,5 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main();
-// The other end may keep stdin open.
+// Stdin can still be open.
 process.stdin.destroy();

@@ -16,34 +16,34 @@ import { Watches } from './cluster/watch.ts';
 export interface ClusterOptions {
   /** Subprotocols of attach; `['v4.channel.k8s.io']` for a server before 1.30. */
   readonly protocols?: readonly string[];
-  /** Between one step of a pod's life and the next; default 20 ms. */
+  /** Milliseconds between two state changes of a pod; default 20. */
   readonly stepMs?: number;
   readonly namespaces?: readonly string[];
   readonly serviceAccounts?: readonly string[];
-  /** Called with every request before it is answered; it may still change the faults. */
+  /** Called with every request before it is answered; it may change the faults. */
   readonly onRequest?: (request: SeenRequest) => void;
 }
 
-/** A look-alike of a Kubernetes cluster with one node: this machine. */
+/** An imitation of a Kubernetes cluster with one node: this machine. */
 export interface PlaygroundCluster {
   /** `https://127.0.0.1:…` */
   readonly url: string;
   readonly faults: Faults;
-  /** JSON, which is YAML too. */
+  /** JSON, which is also YAML. */
   kubeconfig(options?: KubeconfigOptions): string;
-  /** All pods, of all namespaces that were given. */
+  /** The pods of all namespaces. */
   pods(): readonly Pod[];
-  /** Ends a running pod as the kubelet does under pressure. */
+  /** Evicts a running pod as the kubelet does under node pressure. */
   evict(namespace: string, name: string, message?: string): Promise<void>;
   /** Starts a new log file: earlier lines can no longer be read. */
   rotateLog(namespace: string, name: string, container: string): void;
   closeWatches(): void;
   /** Watches that start at an older version get 410. */
   compact(): void;
-  /** Cuts every connection. */
+  /** Closes every connection. */
   dropConnections(): void;
   useCertificate(name: CertificateName): void;
-  /** Kubeconfigs made so far are refused with 401. */
+  /** Kubeconfigs created before are refused with 401. */
   expireToken(): void;
   /** Ends all containers and the server. */
   close(): Promise<void>;

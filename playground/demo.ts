@@ -12,7 +12,7 @@ import type { PocketImage } from './registry.ts';
 const project = join(import.meta.dirname, 'demo-project');
 const repository = 'demo/hello';
 const version = '1.0';
-/** As shells report a process that Ctrl-C has ended. */
+/** The exit code that shells report after Ctrl-C. */
 const interruptedCode = 130;
 
 /** Ends the build step, once, at the first Ctrl-C; the playground is closed after it. */

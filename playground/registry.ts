@@ -25,16 +25,16 @@ export interface RegistryOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** An image as it lies in the registry. */
+/** An image in the registry. */
 export interface PocketImage {
   readonly digest: string;
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
-  /** All layers on top of each other. */
+  /** The files of all layers. */
   readonly files: Tree;
 }
 
-/** A registry that fits in a pocket: in memory, for one run. */
+/** A small registry in memory, for one run. */
 export interface PocketRegistry {
   /** Host and port, as in an image reference. */
   readonly host: string;
@@ -49,7 +49,7 @@ export interface PocketRegistry {
   close(): Promise<void>;
 }
 
-/** Starts a registry that speaks the distribution API as docker, crane and kaniko use it. */
+/** Starts a registry with the part of the distribution API that docker, crane and kaniko use. */
 export async function startRegistry({
   port = 0,
   host = '127.0.0.1',
@@ -113,7 +113,7 @@ function send(response: ServerResponse, reply: Reply, method: string | undefined
   const { status, headers = {}, body } = reply;
   response.writeHead(status, {
     'Docker-Distribution-API-Version': 'registry/2.0',
-    // No body may come with 204, not even a length.
+    // A response 204 has neither a body nor a length.
     ...(status !== 204 && { 'Content-Length': body?.length ?? 0 }),
     ...headers,
   });

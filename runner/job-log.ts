@@ -134,7 +134,7 @@ export function visibleLog(log: string): string {
 /** Shows a line to people; undefined for a line that is not shown. */
 export type RenderLine = (line: LogLine) => string | undefined;
 
-/** The line as GitHub's page shows it: titles of groups, annotations in words, no other commands. */
+/** The line as the page of GitHub shows it: titles of groups, annotations as text, no other commands. */
 export const readable: RenderLine = (line) => {
   if (line.kind === 'fence') return undefined;
   if (line.kind !== 'command') return line.text;

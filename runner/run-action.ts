@@ -43,7 +43,7 @@ interface Manifest {
 const root = resolve(import.meta.dirname, '..');
 const fileNames = ['STATE', 'OUTPUT', 'ENV', 'PATH', 'STEP_SUMMARY'] as const;
 
-/** The program of each step. The sources have one for both: dist/post.js sets the state that tells them apart. */
+/** The program of each step. The sources have one program for both steps: dist/post.js sets the state that marks the post step. */
 const programs = {
   dist: { main: 'dist/index.js', post: 'dist/post.js' },
   src: { main: 'src/main.ts', post: 'src/main.ts' },

@@ -9,14 +9,14 @@ import { scaleTimers } from '../support/scaled-time.ts';
 
 const usage = `usage: npm run chaos -- [--seed N] [--runs N] [--run N] [--at-once N]
 
-Runs builds with several random faults each against the playground, in scaled time. The exit code is 1 if a run breaks one
-of these promises: it never succeeds unless the builder ended with 0 and got the whole context, it never fails if the
+Runs builds with several random faults each against the playground, in scaled time. The exit code is 1 if a run violates one
+of these rules: it never succeeds unless the builder ended with 0 and got the whole context, it never fails if the
 builder succeeded and the cluster could still report it, and it leaves no pod that the job log does not name.
 
   --seed N     repeats the runs of this seed; without it, a random seed is printed
   --runs N     number of runs; default 100
   --run N      runs only the Nth of them, with its job log
-  --at-once N  runs so many at the same time; default 8
+  --at-once N  runs N builds at the same time; default 8
   --help       prints this text`;
 
 interface NumberedPlan {
@@ -72,10 +72,10 @@ async function main(words: readonly string[]): Promise<number> {
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   console.log(
-    `seed ${seed}: ${verdicts.green} green, ${verdicts.red} red, ${verdicts.hangs} hanging; ${broken} broken promises`,
+    `seed ${seed}: ${verdicts.green} green, ${verdicts.red} red, ${verdicts.hangs} hanging; ${broken} runs with problems`,
   );
   return broken === 0 ? 0 : 1;
 }
 
-// Connections that a fault has left half open must not keep the process alive.
+// Connections that are half open after a fault must not keep the process running.
 process.exit(await runCommand(usage, main));

@@ -14,7 +14,7 @@ const usage = `usage: npm run contract -- [--only TEXT] [--record]
 
 Runs the contract cases on the playground and on the cluster of the environment variables KUBECONFIG, KBP_KUBECONFIG,
 KBP_NOBODY_KUBECONFIG and KBP_BASE_IMAGE, and prints both results where they differ. Without a cluster, the playground is
-compared with the recorded results. The exit code is 1 if a case differs that is not known to.
+compared with the recorded results. The exit code is 1 for a difference that is not known.
 
   --only TEXT  runs the cases whose name contains the text
   --record     also writes contract/recorded.json and contract/contract.md; needs a cluster

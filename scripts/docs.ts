@@ -48,7 +48,7 @@ function groupInputs(text: string, { inputs }: Manifest): Group[] {
   return groups;
 }
 
-/** Formats words that a user types as code. Descriptions contain no other Markdown. */
+/** Formats words that users type as code. Descriptions contain no other Markdown. */
 function toMarkdown(text: string): string {
   return text
     .trim()

@@ -14,12 +14,12 @@ Runs every fault in every phase of a build against the playground, in scaled tim
 The exit code is 1 if a case does not end as faults/faults.md describes it.
 
   --only TEXT    runs the cases whose name contains the text, for example 'attach / '
-  --at-once N    runs so many cases at the same time; default 10
+  --at-once N    runs N cases at the same time; default 10
   --log          prints the job log of the cases that failed
   --write        writes faults/faults.md and runs nothing
   --help         prints this text`;
 
-/** For the timers of requests: as fast as most cases run. */
+/** Factor of the timers of requests, the same as in most cases. */
 const timerFactor = 10;
 
 async function run(only: string, atOnce: number, showsLogs: boolean): Promise<number> {
@@ -68,5 +68,5 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-// Connections that a fault has left half open must not keep the process alive.
+// Connections that are half open after a fault must not keep the process running.
 process.exit(await runCommand(usage, main));

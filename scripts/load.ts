@@ -9,12 +9,12 @@ const usage = `usage: npm run load -- [--processes N] [--refuse N] [--retry-afte
 
 Runs many builds at once against one playground that refuses a share of their requests with 429 and Retry-After, and closes
 all connections once. Prints the requests of each build and when refused requests were sent again. The exit code is 1 if a
-promise is broken.
+build does not end as it must, or a limit is exceeded.
 
   --processes N          number of builds; default 50
   --refuse N             refuses every Nth request; default 5, 0 refuses none
   --retry-after SECONDS  value of Retry-After; default 1
-  --outage MS            refuses every request for so long after the connections were closed; default 2000
+  --outage MS            refuses every request for this time after the connections were closed; default 2000
   --help                 prints this text`;
 
 const windowMs = 100;
@@ -46,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
   const broken = [...end.problems, ...problems];
   for (const problem of broken) console.log(`BROKEN  ${problem}`);
   console.log(
-    `${values.processes} builds in ${end.seconds.toFixed(1)} s, ${traffic.refused} requests refused: ${broken.length} broken promises`,
+    `${values.processes} builds in ${end.seconds.toFixed(1)} s, ${traffic.refused} requests refused: ${broken.length} problems`,
   );
   return broken.length === 0 ? 0 : 1;
 }

@@ -22,7 +22,7 @@ archive/tar on a stream with every kind of entry and on truncated ones. Needs Go
   --record   writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
   --help     prints this text`;
 
-/** Docker excludes `foo/bar` here, and a well-known library does not. */
+/** Docker excludes `foo/bar` with these patterns; some other implementations do not. */
 const documented = { ignore: '*/**\n!foo\n', paths: ['bar', 'bar/a', 'foo', 'foo/bar'] };
 
 interface Extent {

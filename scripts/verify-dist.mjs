@@ -1,9 +1,9 @@
-// Fails unless the committed dist/ is what the sources build, untracked files included. The rebuilt files stay in the
+// Fails if the committed dist/ differs from a build of the sources, untracked files included. The rebuilt files stay in the
 // working tree, ready to be committed.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Content of the files in dist/ as it is on disk. */
+/** Content of the files in dist/ on disk. */
 function readDist() {
   return new Map(
     (existsSync('dist') ? readdirSync('dist') : []).map((name) => [
@@ -23,13 +23,13 @@ const before = readDist();
 execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' });
 const changed = execFileSync('git', ['status', '--porcelain', '--', 'dist'], { encoding: 'utf8' });
 if (changed === '') {
-  console.log('dist/ is what the sources build');
+  console.log('dist/ is up to date');
 } else if (isSame(before, readDist())) {
-  console.error(`dist/ is what the sources build, but it is not committed:\n${changed}`);
+  console.error(`dist/ is up to date, but it is not committed:\n${changed}`);
   console.error("Commit it with: git add dist && git commit -m 'dist: rebuild'");
   process.exitCode = 1;
 } else {
-  console.error(`dist/ differs from what the sources build, and was rebuilt:\n${changed}`);
+  console.error(`dist/ was out of date, and was rebuilt:\n${changed}`);
   console.error("Commit it with: git add dist && git commit -m 'dist: rebuild'");
   process.exitCode = 1;
 }

@@ -13,12 +13,12 @@ import {
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-/** One entry of a directory, however it got there. */
+/** One entry of a directory. */
 export interface TreeRecord {
   /** Relative, with `/`. */
   readonly name: string;
   readonly type: 'file' | 'directory' | 'symlink';
-  /** Permission bits; those of links mean nothing and are 0. */
+  /** Permission bits; 0 for links. */
   readonly mode: number;
   /** Where a symbolic link leads to. */
   readonly target?: string;

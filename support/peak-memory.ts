@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 const everyMs = 200;
 
-/** The peak resident memory of a process, read while it lives; undefined where the system has no /proc. */
+/** The peak resident memory of a process, read while it is running; undefined where the system has no /proc. */
 export class PeakMemory {
   bytes: number | undefined;
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Connection } from '../src/io/kube/connection.ts';
 import type { Clock } from '../src/ports.ts';
 
-/** Shorter timers of libraries are left alone: they order events and wait for nothing. */
+/** Shorter timers of libraries are not scaled: they order events and do not wait. */
 const shortestScaledMs = 4_000;
 const tickMs = 2;
 /** More time than this does not pass in one tick. */

@@ -420,7 +420,7 @@ function failing(error: Error): Readable {
   );
 }
 
-/** Random chunks as gzip would make them, made only when the reader asks for them. */
+/** Random chunks of the sizes that gzip produces, created when they are read. */
 class CountedSource extends Readable {
   endsAt = 64 * 1024 * 1024;
   bytes = 0;

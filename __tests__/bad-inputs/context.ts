@@ -17,7 +17,7 @@ const canBeReader = asReader.length === 0 || spawnSync('setpriv', ['--version'])
 function whilePacked(stage: Stage, change: (large: string) => void): Partial<ActionRun> {
   const { playground, directory, write } = stage;
   const { faults } = playground.cluster;
-  // Compression makes nothing of it, so that it never fits into the buffer.
+  // It does not compress, so that it never fits into the buffer.
   write('large.bin', randomBytes(16 * 2 ** 20));
   faults.neverSchedule = true;
   let log = '';

@@ -8,7 +8,7 @@ test('docs/failures.md has every sentence', () => {
   expect(readFileSync(failuresPath, 'utf8')).toBe(renderFailures(chapters));
 });
 
-test('every mistake has a name of its own', () => {
+test('every mistake has a unique name', () => {
   const names = chapters.flatMap(({ cases }) => cases.map(({ name }) => name));
   expect(names).toEqual([...new Set(names)]);
 });

@@ -22,7 +22,7 @@ function pushInputs({ playground }: Stage): Inputs {
   };
 }
 
-/** A command that reads one byte, so that it was reached, of more than any buffer on the way takes. */
+/** A command that reads one byte. The stream is longer than all buffers of the connection together. */
 function unread({ write }: Stage, end: string): Inputs {
   write('input.bin', Buffer.alloc(64 * 2 ** 20));
   return shell({ 'stdin-file': 'input.bin', 'builder-command': `sh\n-c\nhead -c 1; ${end}` });
@@ -39,7 +39,7 @@ export const podChapter: Chapter = {
       }),
     },
     {
-      name: 'a service account that does not exist',
+      name: 'a ServiceAccount that does not exist',
       sentence: `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: error looking up service account default/missing: serviceaccount "missing" not found. Create the ServiceAccount, or correct 'service-account'.`,
       arrange: () => ({ inputs: { 'service-account': 'missing' } }),
     },
@@ -94,7 +94,7 @@ export const podChapter: Chapter = {
       arrange: (stage) => ({ inputs: unread(stage, 'exit 3') }),
     },
     {
-      name: 'a registry that refuses the login',
+      name: 'a registry that refuses the credentials',
       sentence:
         "the builder ended with exit code 1: the registry <registry> denied the push. Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
       arrange: (stage) => {
@@ -105,7 +105,7 @@ export const podChapter: Chapter = {
       },
     },
     {
-      name: 'a registry that wants a login and gets none',
+      name: 'a registry that requires credentials and gets none',
       sentence:
         "the builder ended with exit code 1: the registry <registry> denied the push. No credentials for <registry> were found. Provide them with 'docker-config' or 'registry-secret'.",
       arrange: (stage) => ({ inputs: pushInputs(stage) }),
@@ -117,7 +117,7 @@ export const podChapter: Chapter = {
       arrange: (stage) => ({ inputs: { ...pushInputs(stage), 'registry-ca': '' } }),
     },
     {
-      name: 'COPY of a file that is not there, found by the builder',
+      name: 'COPY of a missing file that only the builder detects',
       sentence:
         'the builder ended with exit code 1: "missing.txt" is not in the context. Check the path and .dockerignore.',
       arrange: ({ write }) => {

@@ -5,17 +5,17 @@ import { startPlayground, type Playground } from '../../playground/playground.ts
 import { errorsOf, visibleLog } from '../../runner/job-log.ts';
 import { runAction, type ActionRun } from '../../runner/run-action.ts';
 
-/** One mistake of a user, or of what stands around the workflow. */
+/** One mistake of a user, or in the environment of the workflow. */
 export interface BadInput {
-  /** As somebody would look for it who has made it. */
+  /** Title in the document, worded for readers who search for their mistake. */
   readonly name: string;
-  /** What the job's annotation says. Names in angle brackets stand for what is different in every run. */
+  /** The message of the annotation. Names in angle brackets replace values that differ in every run. */
   readonly sentence: string;
   /** The mistake itself. */
   readonly arrange: (stage: Stage) => Partial<ActionRun> | Promise<Partial<ActionRun>>;
-  /** Why it takes longer than a moment; undefined if nothing has to be waited for. */
+  /** The reason why the case must wait; undefined for a case that ends at once. */
   readonly wait?: string;
-  /** The same mistake in other inputs stands in one place of the document, under this name. */
+  /** The document describes the same mistake in several inputs once, under this name. */
   readonly family?: { readonly name: string; readonly input: string };
   /** Why this machine cannot show it. */
   readonly missing?: string | undefined;
@@ -38,18 +38,18 @@ export interface Stage {
 
 export type Inputs = Readonly<Record<string, string>>;
 
-/** What one run leaves behind. */
+/** The result of one run. */
 export interface Ending {
   readonly exitCodes: readonly [main: number, post: number];
-  /** Of all annotations, with names in place of what changes. */
+  /** Messages of all annotations, with names in place of values that differ. */
   readonly sentences: readonly string[];
   readonly podsLeft: readonly string[];
-  /** The job log as a reader sees it. */
+  /** The job log without its masks. */
   readonly log: string;
   readonly seconds: number;
 }
 
-/** Runs one case against a playground of its own: switches of one case mean nothing to another. */
+/** Runs one case on a separate playground, so that the faults of one case do not affect others. */
 export async function runBadInput({ arrange }: BadInput): Promise<Ending> {
   const playground = await startPlayground({ stepMs: 5 });
   const directory = mkdtempSync(join(tmpdir(), 'bad-input-'));
@@ -67,7 +67,7 @@ export async function runBadInput({ arrange }: BadInput): Promise<Ending> {
       directory,
       ...run,
       inputs: { kubeconfig, ...inputs },
-      // Nothing of this machine's own access and logins takes part.
+      // The kubeconfig and the registry credentials of this machine are not used.
       env: { KUBECONFIG: '', DOCKER_CONFIG: directory, ...env },
     });
     const seconds = (performance.now() - startedAt) / 1_000;

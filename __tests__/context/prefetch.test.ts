@@ -99,7 +99,7 @@ test('destroying it destroys the source', async () => {
 
 const progress = { files: 0, bytes: 0, totalBytes: undefined, totalFiles: undefined };
 
-test('the first stream is opened at once, the next ones when they are asked for', async () => {
+test('opens the first stream at once, and the next ones when they are requested', async () => {
   const opened: StdinStream[] = [];
   const streams = new StreamsAhead(() => {
     const stream = { stream: new Chunks(2).stream, progress };

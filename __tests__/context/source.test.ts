@@ -94,7 +94,7 @@ describe('the image layout', () => {
       `directory 755 0:0 ${t} 0 ctx/dir/`,
       `file 755 0:0 ${t} 1 ctx/dir/run.sh`,
       `directory 755 0:0 ${t} 0 ctx/empty/`,
-      // Its owner may read it, as with Docker's own clients.
+      // Its owner can read it, as with the Docker clients.
       `file 400 0:0 ${t} 3 ctx/secret`,
       `directory 755 0:0 ${t} 0 meta/`,
       `file 644 0:0 ${t} 0 meta/Dockerfile.dockerignore`,
@@ -208,7 +208,7 @@ describe('the image layout', () => {
 });
 
 describe('the plain layout', () => {
-  test('is nothing but the tree, below the archive itself', async () => {
+  test('contains only the tree, at the root of the archive', async () => {
     const archive = await pack(
       {
         'w/.dockerignore': '*.log\n',
@@ -272,7 +272,7 @@ describe('properties that are known before packing', () => {
     expect(progress).toEqual({ files: 2, bytes: 10, ...totals });
   });
 
-  test('that there is no ignore file', async () => {
+  test('a missing ignore file', async () => {
     const source = await createSource(inContext, home({ 'w/Dockerfile': 'FROM a\n' }).workspace);
     expect(source.description).toBe('directory "." (no .dockerignore)');
     expect(source.warnings).toEqual([]);
@@ -423,7 +423,7 @@ describe('the same tree gives the same bytes', () => {
     expect(new Set(digests).size).toBe(1);
   });
 
-  test('whatever the level, once it is unpacked', async () => {
+  test('at any level, after decompression', async () => {
     const archives = [0, 1, 6, 9].map((compressionLevel) => pack(entries, { compressionLevel }));
     const digests = (await Promise.all(archives)).map(digest);
     expect(new Set(digests).size).toBe(1);
@@ -510,7 +510,7 @@ describe('a stream', () => {
     tree.add({ new: 'x' });
     writeFileSync(tree.at('w/y'), 'y');
     const { stream } = source.open({});
-    // A file that came later is not sent; one that went is missed.
+    // A file that was added later is not sent; a file that was removed is an error.
     const lines = await linesOf(gunzipSync(await bytesOf(stream)));
     expect(lines.some((line) => line.endsWith('ctx/y'))).toBe(false);
     const again = await createSource(inContext, {

@@ -42,7 +42,7 @@ test.each([
   expect(custom.volumes(inputs)).toEqual([]);
 });
 
-test('selectEngine takes the engine that the inputs name', () => {
+test('selectEngine returns the engine of the inputs', () => {
   expect(selectEngine(inputsOf(minimal))).toBe(custom);
   expect(selectEngine(inputsOf({}))).toBe(kaniko);
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { runBundle } from '../../faults/bundle.ts';
 import { allFaults, nameOf, runCases } from '../../faults/table.ts';
 
-/** Cases that take a second or two in real time. */
+/** Cases that take one to two seconds in real time. */
 const sample = [
   'access / reset / once',
   'access / 401 / lasting',

@@ -32,7 +32,7 @@ test('reports a request that is repeated too early', () => {
   traffic.add(request(`GET ${pod}`), true);
   traffic.add(request(`GET ${pod}`), false);
   expect(judgeTraffic(traffic, 5).problems).toEqual([
-    expect.stringMatching(/^GET pod came \d+ ms before Retry-After was over$/),
+    expect.stringMatching(/^GET pod was retried \d+ ms before Retry-After had passed$/),
   ]);
 });
 

@@ -12,6 +12,6 @@ test('the entries of all registries become one config.json', () => {
   );
 });
 
-test('without credentials there is none', () => {
+test('without credentials no config.json is created', () => {
   expect(configJson(noLogins)).toBeUndefined();
 });

@@ -11,7 +11,7 @@ import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
 const never = new AbortController().signal;
 
-/** A helper that answers for one server alone, and the servers that it was asked for. */
+/** A helper with credentials for one server only, and the servers that were requested. */
 function answering(
   server: string,
   result: Partial<CommandResult>,

@@ -16,7 +16,7 @@ function linesOf(chunks: readonly Buffer[]): LogLine[] {
   return last === undefined ? lines : [...lines, last];
 }
 
-/** What is read from a line with this timestamp alone. */
+/** The result for a line that consists of this timestamp. */
 function timestampOf(text: string): bigint | undefined {
   return linesOf([Buffer.from(`${text} x\n`)])[0]?.at;
 }

@@ -423,7 +423,7 @@ describe('missing output', () => {
   const warning =
     "some of the builder's output is probably missing (between 00:00:01 and 00:00:03 UTC): the kubelet rotated the container log before it was read";
 
-  test('is reported once, where a response does not repeat what it must', async () => {
+  test('is reported once if a response does not repeat the expected lines', async () => {
     const container = new Container((request) => () => {
       if (request === 1) return chunksOf(`${log.slice(0, 4).join('\n')}\n`);
       if (request === 2) return chunksOf(`${log[6] ?? ''}\n`);

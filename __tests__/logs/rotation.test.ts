@@ -22,11 +22,11 @@ function nanos(ms: number): bigint {
 
 test.each([
   { name: 'a response without delay', delayMs: 50, expected: false },
-  { name: 'a delay as long as the shortest life of a file', delayMs: 3_020, expected: true },
+  { name: 'a delay as long as the shortest lifetime of a file', delayMs: 3_020, expected: true },
   { name: 'a delay shorter than that', delayMs: 3_000, expected: false },
   { name: 'fewer bytes than a file has', delayMs: 9_000, bytes: 7e6, expected: false },
   {
-    name: 'a pause shorter than the life of a file',
+    name: 'a pause shorter than the lifetime of a file',
     delayMs: 9_000,
     jumpMs: 2_999,
     expected: false,

@@ -184,7 +184,7 @@ async function startFlakyRegistry(): Promise<Flaky> {
 }
 
 describe('a build', () => {
-  test('goes on where patterns match nothing, as kaniko does, and warns', async () => {
+  test('continues with a warning if patterns match nothing, as kaniko does', async () => {
     const dockerfile = 'FROM scratch\nCOPY *.none *.zip /x\nCOPY a.txt /\n';
     const { code, lines } = await build({ Dockerfile: dockerfile, 'a.txt': '' });
     expect(code).toBe(0);
@@ -392,7 +392,7 @@ describe('instructions', () => {
     expect(config.rootfs.diff_ids).toHaveLength(2);
   });
 
-  test('see build arguments where an ARG asks for them', async () => {
+  test('get build arguments that an ARG declares', async () => {
     const dockerfile = [
       'ARG GLOBAL=g',
       'ARG BASE=scratch',
@@ -623,7 +623,7 @@ describe('stages', () => {
     expect(image.config.config?.Env).toContain('A=1');
   });
 
-  test('take files of an image', async () => {
+  test('copy files of an image', async () => {
     await pushBase({ Dockerfile: 'FROM scratch\nCOPY a /etc/a\n', a: 'base' }, 'base');
     const image = await buildImage({
       Dockerfile: `FROM scratch\nCOPY --from=${registry.host}/base:1 /etc/a /\n`,
@@ -846,7 +846,7 @@ describe('the stream', () => {
     expect([code, hasClosed]).toEqual([0, false]);
   });
 
-  test('may come byte by byte', async () => {
+  test('can arrive byte by byte', async () => {
     const stream = await packStream({ Dockerfile: 'FROM scratch\n' }, {});
     const bytes = [...stream].map((byte) => Buffer.from([byte]));
     expect((await feed(bytes, ['--no-push'])).code).toBe(0);

@@ -34,7 +34,7 @@ interface Served {
   readonly signal: AbortSignal;
 }
 
-/** The action's own client, talking to a playground. */
+/** The client of the action, connected to a playground. */
 async function serve(options: ClusterOptions & KubeconfigOptions = {}): Promise<Served> {
   const playground = await startCluster({ stepMs: 1, ...options });
   playgrounds.push(playground);
@@ -139,7 +139,7 @@ async function readLog(
   return Buffer.concat(chunks).toString();
 }
 
-/** An open attach connection and what comes over it. */
+/** An open attach connection and the received messages. */
 interface Attached {
   readonly socket: AttachSocket;
   readonly messages: Uint8Array[];
@@ -222,7 +222,7 @@ describe('a pod', () => {
       if (seen.at(-1) !== text) seen.push(text);
       return hasEnded(state);
     });
-    // The phase follows a moment after the containers' end.
+    // The phase follows shortly after the end of the containers.
     expect(seen).toEqual(['Pending', 'Pending waiting', 'Running running', 'Running terminated']);
     expect(terminated(last)).toMatchObject({ exitCode: 7, reason: 'Error' });
     expect(last.spec?.nodeName).toBe('playground');
@@ -238,7 +238,7 @@ describe('a pod', () => {
     expect(terminated(last)).toMatchObject({ exitCode: 0, reason: 'Completed', message: 'done\n' });
   });
 
-  test('falls back to the end of its log for the message, if it asks for that', async () => {
+  test('uses the end of its log as the message with FallbackToLogsOnError', async () => {
     const served = await serve();
     const container = {
       ...shell('echo why; exit 1'),
@@ -344,7 +344,7 @@ describe('a pod', () => {
     expect(playground.pods()).toEqual([]);
   });
 
-  test('for a node that is not there stays pending, and goes only by force', async () => {
+  test('for a missing node stays pending until it is deleted by force', async () => {
     const { cluster, signal, playground } = await serve();
     const created = await cluster.createPod(pod({}, { nodeName: 'nowhere' }), signal);
     expect(created.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
@@ -414,7 +414,7 @@ function outline({ status = {} }: V1Pod) {
   };
 }
 
-describe('a status looks like the recorded one', () => {
+describe('a status is equal to the recorded one', () => {
   const init = [{ name: 'first', image: 'busybox', command: ['sh', '-c', 'exit 3'] }];
   const missing = { name: 'A', valueFrom: { configMapKeyRef: { name: 'missing', key: 'a' } } };
   const tooMuch = { requests: { cpu: '1000' } };
@@ -454,7 +454,7 @@ describe('a status looks like the recorded one', () => {
 });
 
 describe('create', () => {
-  test('refuses unknown fields in the words of the server', async () => {
+  test('refuses unknown fields with the message of the server', async () => {
     const { cluster, signal } = await serve();
     const wrong = pod({ imagee: 'x' } as object, { nodeSelecter: {} });
     await expect(cluster.createPod(wrong, signal)).rejects.toThrow(
@@ -496,7 +496,7 @@ describe('create', () => {
     );
   });
 
-  test('refuses names that two containers have, in the words of the server', async () => {
+  test('refuses names that two containers have, with the message of the server', async () => {
     const { connection } = await serve();
     const named = (name: string): object => ({ name, image: 'busybox' });
     const body = pod(
@@ -530,7 +530,7 @@ describe('create', () => {
     });
   });
 
-  test('makes nothing on a dry run', async () => {
+  test('creates nothing in a dry run', async () => {
     const { connection, playground } = await serve();
     const query = { dryRun: 'All' };
     expect((await ask(connection, 'POST', podsPath, { query, body: pod() })).code).toBe(201);
@@ -624,7 +624,7 @@ describe('attach', () => {
     );
   });
 
-  test('on v4 takes the end of the connection for the end of stdin', async () => {
+  test('on v4 the end of the connection is the end of stdin', async () => {
     const served = await serve({ protocols: ['v4.channel.k8s.io'] });
     const running = await createUntil(served, pod(shell('wc -c')), isRunning);
     const { socket } = await attach(served);
@@ -635,7 +635,7 @@ describe('attach', () => {
     expect((await readLog(served, false)).split(' ').at(-1)).toBe('4194304\n');
   });
 
-  test('mirrors stderr to clients that ask for it', async () => {
+  test('sends stderr to clients that request it', async () => {
     const served = await serve();
     await createUntil(served, pod(shell('read line; echo "$line" >&2')), isRunning);
     const { socket, messages } = await attach(served, true);
@@ -649,7 +649,7 @@ describe('attach', () => {
     const served = await serve();
     await createUntil(served, pod(shell('exec sleep 1000')), isRunning);
     const { socket, messages } = await attach(served);
-    // More than the pipe holds: the container dies in the middle of a write.
+    // More than the pipe holds: the container is killed during a write.
     for (const size of [65_536, 65_536]) await socket.send(stdinFrame(Buffer.alloc(size)));
     await served.playground.evict(ref.namespace, ref.name);
     await socket.closed;
@@ -813,7 +813,7 @@ describe('watch', () => {
     expect(answer.body['items']).toMatchObject([{ metadata: { name: 'a' } }]);
   });
 
-  test('comes with the time of the server', async () => {
+  test('contains the time of the server', async () => {
     const { connection } = await serve();
     const { headers } = await send(connection, 'GET', podsPath);
     expect(Math.abs(Date.parse(headers.date ?? '') - Date.now())).toBeLessThan(2_000);
@@ -824,7 +824,7 @@ test('a server that drops its connections drops those that are still shaking han
   const { playground, cluster, signal } = await serve();
   const socket = connectTcp(Number(new URL(playground.url).port), '127.0.0.1');
   await once(socket, 'connect');
-  // The server takes connections in their order.
+  // The server accepts connections in their order.
   await cluster.serverMinor(signal);
   const closed = once(socket, 'close');
   playground.dropConnections();
@@ -843,7 +843,7 @@ describe('users', () => {
     expect(listed).not.toContainEqual({ verb: 'get', resource: 'pods/log' });
   });
 
-  test('without credentials can read the version and nothing else', async () => {
+  test('without credentials can only read the version', async () => {
     const { cluster, connection, signal } = await serve({ auth: 'none' });
     expect(await cluster.serverMinor(signal)).toBe(35);
     const answer = await ask(connection, 'POST', podsPath, { body: pod() });

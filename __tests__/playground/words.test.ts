@@ -36,7 +36,7 @@ describe('expandWord', () => {
     expect(expand(word)).toBe(expected);
   });
 
-  test('knows another escape character', () => {
+  test('supports another escape character', () => {
     expect(expand('C:\\`$A', '`')).toBe('C:\\$A');
   });
 });

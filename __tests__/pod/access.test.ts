@@ -64,7 +64,7 @@ describe('permissions that the cluster lists', () => {
     expect(cluster.calls).toEqual([]);
   });
 
-  test('leave the others to their own questions', async () => {
+  test('do not affect the reviews of the others', async () => {
     const cluster = listing(['* pods', 'get pods/attach', 'get pods/log'], {
       'create pods/attach': 'no',
     });

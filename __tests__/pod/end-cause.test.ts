@@ -42,7 +42,7 @@ async function ask(
   return { cause, warnings, calls: cluster.calls };
 }
 
-test('does not know why a container was killed if the events cannot be read', async () => {
+test('returns no reason of a kill if the events cannot be read', async () => {
   const { cause, warnings } = await ask('post-start-hook', {
     events: () => Promise.reject(unreadable),
   });

@@ -161,7 +161,7 @@ test.each(recorded)('reads the recorded pod $name', ({ name, expected }) => {
   expect(readPodState(recordedPod(name), 'builder')).toEqual(expected);
 });
 
-test('a deleted pod is gone', () => {
+test('a deleted pod no longer exists', () => {
   expect(readPodState(undefined, 'builder')).toEqual({ kind: 'gone' });
 });
 
@@ -426,7 +426,7 @@ const written: readonly (Written & { name: string; expected: PodState })[] = [
     expected: { kind: 'lost', reason: 'Deleted', message: 'another client deleted the pod' },
   },
   {
-    name: 'a restarted container is lost, whatever its exit code',
+    name: 'a restarted container is lost with any exit code',
     builder: exited,
     restarts: 1,
     status: { phase: 'Failed' },

@@ -354,7 +354,7 @@ function disrupted(reason: string): V1PodStatus {
   };
 }
 
-/** Written by hand, from the sources of Kubernetes, containerd and CRI-O: no test cluster gives them on demand. */
+/** Written by hand from the sources of Kubernetes, containerd and CRI-O: a test cluster cannot produce them on demand. */
 const written: readonly (End & { readonly status: V1PodStatus })[] = [
   {
     name: 'ContainerCannotRun',
@@ -402,7 +402,7 @@ const written: readonly (End & { readonly status: V1PodStatus })[] = [
     hint: tryAgain,
   },
   {
-    name: 'Evicted by a node that takes no pods',
+    name: 'Evicted by a node that accepts no pods',
     status: failed('Evicted', 'Pod was rejected: The node had condition: [DiskPressure]. '),
     kind: 'lost',
     message:

@@ -58,7 +58,7 @@ describe('a builder that failed', () => {
       expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: lookAbove },
     },
     {
-      name: 'without output has no hint to look at it',
+      name: 'without output has no hint to read the output',
       outcome: failed({ exitCode: 7 }),
       about: { isSilent: true },
       expected: {

@@ -33,7 +33,7 @@ test.each<{
     expected: { kind: 'succeeded', ended: ended(0) },
   },
   {
-    name: 'an end whose reason may still change counts as an end',
+    name: 'an end is final although its reason can still change',
     state: { kind: 'ending', end: ended(0) },
     upload: complete,
     expected: { kind: 'succeeded', ended: ended(0) },

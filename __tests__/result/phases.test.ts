@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Clock } from '../../src/ports.ts';
 import { PhaseRecorder, phaseTimes } from '../../src/result/phases.ts';
 
-/** A clock that shows what the test sets. */
+/** A clock whose time the test sets. */
 class SetClock implements Clock {
   nowMs: number;
 
@@ -63,7 +63,7 @@ test.each([
   expect(spans.map(({ phase }) => phase)).toEqual([...ended, ...open]);
 });
 
-test('each attempt has phases of its own', () => {
+test('each attempt has separate phases', () => {
   const clock = new SetClock(0);
   const phases = new PhaseRecorder(clock);
   phases.beginAttempt();
@@ -75,6 +75,6 @@ test('each attempt has phases of its own', () => {
   expect(phases.spans.at(-1)).toEqual({ attempt: 2, phase: 'create', startMs: 100, endMs: 150 });
 });
 
-test('a run that has done nothing has no phases', () => {
+test('a run without work has no phases', () => {
   expect([...phaseTimes(record(0).spans)]).toEqual([]);
 });

@@ -83,7 +83,7 @@ const log = [
   'last',
 ].join('\n');
 
-test('the output of the builder and the lines of the action are told apart', () => {
+test('separates the output of the builder from the lines of the action', () => {
   expect(splitLog(log)).toEqual({
     mirrored: ['::error::not a command', '::add-mask::foo'],
     own: [
@@ -123,12 +123,12 @@ const pieces = [
   ['in pieces', log.split(/(?<=.)(?=.)/s)],
 ] as const;
 
-test.each(pieces)('a job log that comes %s is shown as on the page of the job', (_, parts) => {
+test.each(pieces)('a job log that arrives %s is shown as on the page of the job', (_, parts) => {
   const view = new JobLogView();
   expect(parts.map((part) => view.show(part)).join('') + view.end()).toBe(readableLog);
 });
 
-test.each(pieces)('a job log that comes %s is shown with its commands', (_, parts) => {
+test.each(pieces)('a job log that arrives %s is shown with its commands', (_, parts) => {
   const view = new JobLogView(verbatim);
   expect(parts.map((part) => view.show(part)).join('') + view.end()).toBe(
     `${visibleLog(log).replaceAll('secret%', '***')}\n`,

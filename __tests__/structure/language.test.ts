@@ -62,7 +62,7 @@ function textsOf(value: unknown, place: string): readonly Text[] {
   return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, `${place} ${key}`));
 }
 
-/** Prose of a Markdown file, line by line; code is somebody else's language. */
+/** Prose of a Markdown file, line by line; code is not prose. */
 function proseOf(file: string): readonly Text[] {
   let isCode = false;
   return readFileSync(join(root, file), 'utf8')

@@ -12,7 +12,7 @@ function arrow({ from, to, names }: Import): string {
 
 /**
  * The first circle found among the imports, an arrow a line; empty without one.
- * @param nodeOf what a file counts as.
+ * @param nodeOf the node of a file in the graph.
  */
 function findCircle(
   imports: readonly Import[],
@@ -41,7 +41,7 @@ function findCircle(
   return [];
 }
 
-/** The folder of a file. A file that has folders beside it stands for itself: it may be above some of them and below others. */
+/** The node of a file: its folder, or the file itself if its folder has subfolders, which can be above or below it. */
 function roomOf(files: readonly string[]): (file: string) => string {
   const folders = new Set(files.map((file) => dirname(file)));
   const hasFolders = (folder: string): boolean =>
@@ -65,7 +65,7 @@ describe('findCircle', () => {
     ]);
   });
 
-  test('finds a circle of folders that is none of files', () => {
+  test('finds a circle of folders without a circle of files', () => {
     expect(findCircle(imports, (file) => file)).toEqual([]);
     expect(findCircle(imports, (file) => dirname(file))).toEqual([
       'a/one.ts imports two from b/two.ts',

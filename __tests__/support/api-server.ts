@@ -148,7 +148,7 @@ export function sendJson(value: unknown, code = 200): Answer {
   };
 }
 
-/** A refusal with a Status object, as Kubernetes words it. */
+/** A refusal with a Status object, as Kubernetes returns it. */
 export function refuse(
   code: number,
   message: string,
@@ -166,7 +166,7 @@ export function breakOff(response: ServerResponse): void {
   response.destroy();
 }
 
-/** The request is heard and never answered. */
+/** The request is received and never answered. */
 export function staySilent(): void {
   // Nothing is sent.
 }

@@ -11,14 +11,14 @@ import { Source } from './source.ts';
 
 export type Protocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
 
-/** What the server does; each part gets the connection that it is about. */
+/** The behaviour of the server. Each function gets the connection. */
 export interface AttachScript {
   readonly protocol?: Protocol;
   /** Payloads of the pings that are answered; undefined: all. */
   readonly pongs?: readonly string[];
   readonly onOpen?: (connection: AttachConnection) => void;
   readonly onStdin?: (connection: AttachConnection) => void;
-  /** v5: the half-close frame has come. */
+  /** v5: the half-close frame was received. */
   readonly onEndOfStdin?: (connection: AttachConnection) => void;
 }
 
@@ -81,7 +81,7 @@ function answerPings(socket: WebSocket, payloads: readonly string[]): void {
   });
 }
 
-/** One attached client, and what has come from it. */
+/** One attached client, and the bytes received from it. */
 export class AttachConnection {
   readonly socket: WebSocket;
   /** Payloads of the stdin frames. */
@@ -154,9 +154,9 @@ export interface PodScript {
   readonly deletable?: boolean;
 }
 
-/** One pod's life, from recorded states; its stdin is an AttachServer. */
+/** The recorded states of one pod, whose stdin is an AttachServer. */
 export class PodDouble {
-  /** What was created; undefined before and after. */
+  /** The created pod; undefined before its creation and after its deletion. */
   pod: V1Pod | undefined;
   readonly server: AttachServer;
   readonly #script: PodScript;
@@ -181,7 +181,7 @@ export class PodDouble {
     return pod;
   }
 
-  /** Shows a recorded state, or the one that is given, and after an end the last word; undefined for no pod any more. */
+  /** Shows a recorded state, or the one that is given, and after an end the final one; undefined: the pod no longer exists. */
   become(state: string | V1Pod | undefined): void {
     const pod = typeof state === 'string' ? recordedPod(state) : state;
     const terminated = pod?.status?.containerStatuses?.[0]?.state?.terminated !== undefined;
@@ -224,7 +224,7 @@ export class PodDouble {
   async *#from(pod: V1Pod): AsyncIterable<V1Pod | undefined> {
     yield pod;
     for await (const state of this.#states) {
-      // Each state is a message of the server: it comes in a turn of its own.
+      // Each state is a message of the server: it arrives in a separate turn of the event loop.
       await turn();
       yield state;
     }

@@ -9,7 +9,7 @@ import type {
   PodRef,
 } from '../../src/ports.ts';
 
-/** A cluster that does what a test gave it; everything else is refused, so that no call goes unnoticed. */
+/** A cluster with the methods that a test defines. All others throw, so that a test fails on an unexpected call. */
 export class ClusterDouble implements Cluster {
   readonly namespace = 'builds';
   /** Every call in its order, for example `create kbp-x`, `delete kbp-x 1`. */
@@ -24,7 +24,7 @@ export class ClusterDouble implements Cluster {
     return this.#answer('serverMinor', 'version')(signal);
   }
 
-  /** An empty list unless a test gives an answer: then each permission is reviewed. */
+  /** An empty list unless the test defines it: each permission is then reviewed. */
   listPermissions(signal: AbortSignal): Promise<readonly Permission[]> {
     return this.answers.listPermissions?.(signal) ?? Promise.resolve([]);
   }
@@ -72,7 +72,7 @@ export class ClusterDouble implements Cluster {
     return this.#answer('attach', `attach ${ref.name}`)(ref, container, streams, signal);
   }
 
-  /** Listing is forbidden unless a test gives an answer: most tests have no leftovers. */
+  /** Listing is forbidden unless the test defines it: most tests have no pods of earlier runs. */
   listPods(selector: string, signal: AbortSignal): ReturnType<Cluster['listPods']> {
     this.calls.push('list');
     return this.answers.listPods?.(selector, signal) ?? Promise.resolve(undefined);

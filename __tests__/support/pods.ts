@@ -14,7 +14,7 @@ export function overPod(pod: V1Pod): V1Pod {
   return { ...pod, status: { ...pod.status, phase } };
 }
 
-/** The events about it; none where they add nothing to its status. */
+/** The recorded events of the pod; empty if none were recorded. */
 export function recordedEvents(name: string): readonly PodEvent[] {
   const file = fixture(`${name}.events.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PodEvent[]) : [];

@@ -4,7 +4,7 @@ import { scaledClock, scaleTimers } from '../../support/scaled-time.ts';
 const running = new AbortController().signal;
 
 describe('scaledClock', () => {
-  test('sleeps for so much of its own time', async () => {
+  test('sleeps for the given scaled time', async () => {
     const clock = scaledClock(1_000);
     const startedAtMs = clock.now();
     await clock.sleep(60_000, running);

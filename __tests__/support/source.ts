@@ -1,9 +1,9 @@
-/** An async iterable that gives what a test pushes, when it pushes it. */
+/** An async iterable of the items that a test pushes. */
 export class Source<T> implements AsyncIterable<T> {
   readonly #values: T[] = [];
   #end: { readonly error?: unknown } | undefined;
   #wake: () => void = () => undefined;
-  /** True once the reader has stopped, by its own will or at the end. */
+  /** True when the reader has stopped, at the end or before. */
   closed = false;
 
   push(value: T): void {

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { createWorkspace } from '../../src/io/workspace.ts';
 import type { Workspace } from '../../src/ports.ts';
 
-/** What is made at a path: a file's content, a link, or a directory of its own for an empty one. */
+/** The entry at a path: the content of a file, a link, or an empty directory. */
 export type TreeEntry =
   | string
   | Buffer
@@ -24,7 +24,7 @@ export type TreeEntry =
 /** 2024-01-01T00:00:00Z, the modification time of everything in a tree. */
 export const treeSeconds = 1_704_067_200;
 
-/** A directory of the test's own; `remove` belongs into `afterEach`. */
+/** A temporary directory for a test; call `remove` in `afterEach`. */
 export class Tree {
   /** Absolute, without links. */
   readonly path: string;
@@ -63,7 +63,7 @@ export class Tree {
     }
   }
 
-  /** Of everything from the path up to the tree's own directory. */
+  /** Sets it for the path and its directories within the tree. */
   #setTimes(name: string, entry: TreeEntry | undefined): void {
     const isLink = typeof entry === 'object' && 'link' in entry;
     for (let path = this.at(name); ; path = dirname(path)) {

@@ -14,7 +14,7 @@ describe('without jitter', () => {
     expect(pauses(limits)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  test('stays at the longest pause however many attempts there are', () => {
+  test('stays at the longest pause for any number of attempts', () => {
     expect(pauses(limits, 2_000).at(-1)).toBe(1_000);
   });
 
@@ -42,7 +42,7 @@ test('by default the random number is one of Math.random', () => {
   }
 });
 
-describe('a pause that the server asks for', () => {
+describe('a pause that the server requests', () => {
   test.each<[number, number]>([
     [0, 30_000],
     [0.5, 30_500],

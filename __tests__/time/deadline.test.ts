@@ -27,7 +27,7 @@ function start(): Started {
   return started;
 }
 
-test('aborts when the time is up, with the state of that moment', async () => {
+test('aborts at the deadline, with the current state', async () => {
   const started = start();
   const { clock, deadline } = started;
   started.state = 'running on node lab';

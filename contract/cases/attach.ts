@@ -92,8 +92,11 @@ export const attachCases: readonly ContractCase[] = [
     name: 'attach: the container ends before its input does',
     run: async (session) => {
       const running = await session.createUntil(session.waiter('head -c 3 >/dev/null'), isRunning);
-      const said = await converse(session, { protocols: both, sends: [stdin('123'), halfClose] });
-      return { ...said, exitCode: await exitCode(session, running) };
+      const received = await converse(session, {
+        protocols: both,
+        sends: [stdin('123'), halfClose],
+      });
+      return { ...received, exitCode: await exitCode(session, running) };
     },
   },
   {
@@ -186,11 +189,11 @@ export const attachCases: readonly ContractCase[] = [
   },
 ];
 
-/** What the connection said, and how many bytes the container got. */
+/** Everything that the connection received, and how many bytes the container read. */
 async function feed(session: Session, conversation: Parameters<typeof converse>[1]) {
   const running = await session.createUntil(session.waiter(counter), isRunning);
-  const said = await converse(session, conversation);
-  return { ...said, bytesRead: await exitCode(session, running) };
+  const received = await converse(session, conversation);
+  return { ...received, bytesRead: await exitCode(session, running) };
 }
 
 async function exitCode(session: Session, running: Parameters<Session['until']>[0]) {

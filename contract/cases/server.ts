@@ -41,15 +41,15 @@ export const serverCases: readonly ContractCase[] = [
   },
   {
     name: 'rules review: the permissions of the ServiceAccount',
-    run: (session) => listRights(session, 'account'),
+    run: (session) => listPermissions(session, 'account'),
   },
   {
     name: 'rules review: ServiceAccount without permissions',
-    run: (session) => listRights(session, 'nobody'),
+    run: (session) => listPermissions(session, 'nobody'),
   },
   {
     name: 'rules review: no token',
-    run: (session) => listRights(session, 'anonymous'),
+    run: (session) => listPermissions(session, 'anonymous'),
   },
   {
     name: 'access review: bad token',
@@ -77,8 +77,8 @@ async function review(session: Session, attributes: object, as: Identity = 'acco
   return { code: answer.code, type: answer.type, kind, allowed: status.allowed };
 }
 
-/** Rules of the core group: what else everybody may do differs from cluster to cluster. */
-async function listRights(session: Session, as: Identity) {
+/** Rules of the core group. The default permissions in other groups differ from cluster to cluster. */
+async function listPermissions(session: Session, as: Identity) {
   const answer = await session.client.call({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
@@ -94,8 +94,8 @@ async function listRights(session: Session, as: Identity) {
     kind: string;
     status: { resourceRules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] };
   };
-  const rights = status.resourceRules
+  const permissions = status.resourceRules
     .filter(({ apiGroups }) => apiGroups.includes(''))
     .flatMap(({ resources, verbs }) => verbs.map((verb) => `${verb} ${resources.join(',')}`));
-  return { code: answer.code, type: answer.type, kind, rights: rights.toSorted() };
+  return { code: answer.code, type: answer.type, kind, rights: permissions.toSorted() };
 }

@@ -13,7 +13,7 @@ import { expandWord } from './words.ts';
 
 export interface BuildOptions {
   readonly flags: Flags;
-  /** What was on stdin. */
+  /** The files of the stream on stdin. */
   readonly unpacked: Tree;
   readonly access: Access;
   readonly log: BuilderLog;
@@ -34,7 +34,7 @@ export async function buildImage(
   return hasLabels ? { ...image, config: { ...image.config, Labels: labels } } : image;
 }
 
-/** Stages refer to earlier ones only, so each is built when it is asked for, once. */
+/** Stages refer only to earlier ones. Each is built once, when it is needed. */
 class Build {
   readonly #dockerfile: ParsedDockerfile;
   readonly #options: BuildOptions;
@@ -114,7 +114,7 @@ class Build {
   }
 }
 
-/** Set by builders without being asked. */
+/** Variables that builders set by default. */
 function platformArgs({ os, architecture, variant = '' }: Platform): readonly [string, string][] {
   const platform = [os, architecture, ...(variant === '' ? [] : [variant])].join('/');
   const values = { PLATFORM: platform, OS: os, ARCH: architecture, VARIANT: variant };

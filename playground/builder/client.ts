@@ -6,7 +6,7 @@ import type { RegistryFlags } from './flags.ts';
 import { readFile, type Logins } from './login.ts';
 import type { Tree } from './tree.ts';
 
-/** What all registries of a build have in common. */
+/** Options for all registries of a build. */
 export interface Access {
   readonly flags: RegistryFlags;
   readonly logins: Logins;
@@ -21,13 +21,13 @@ export interface Answer {
 
 export interface Call {
   readonly method: string;
-  /** Below the registry's address, or a whole URL, as a Location header has either. */
+  /** A path below the address of the registry, or a URL: a Location header can contain either. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
 }
 
-/** One registry, spoken to in the words of go-containerregistry: its errors look like kaniko's. */
+/** A client of one registry with the error messages of go-containerregistry, which kaniko uses. */
 export class RegistryClient {
   readonly #address: string;
   readonly #access: Access;
@@ -40,7 +40,7 @@ export class RegistryClient {
   }
 
   /**
-   * Finds out whether the registry speaks TLS or plain HTTP.
+   * Detects whether the registry uses TLS or plain HTTP.
    * @throws Error with the response of each.
    */
   static async connect(host: string, access: Access): Promise<RegistryClient> {
@@ -59,7 +59,7 @@ export class RegistryClient {
   }
 
   /**
-   * @param accepted statuses that do not fail.
+   * @param accepted statuses that are not errors.
    * @throws Error such as `GET http://host/v2/: UNAUTHORIZED: authentication required`.
    */
   async call(call: Call, accepted: readonly number[]): Promise<Answer> {
@@ -149,7 +149,7 @@ function explain({ status, body }: Answer): string {
     const reasons = errors.map(({ code, message }) => `${code}: ${message}`);
     if (reasons.length > 0) return reasons.join('; ');
   } catch {
-    // No registry's JSON: a proxy's page, or nothing.
+    // Not the JSON of a registry: the page of a proxy, or an empty body.
   }
   if (status === 401) return 'UNAUTHORIZED: authentication required';
   return `unexpected status code ${status}${text === '' ? '' : `: ${text.trim()}`}`;

@@ -4,13 +4,13 @@ import { describeError } from '../../src/errors.ts';
 import { UsageFailure } from './failure.ts';
 import { unpack, type Tree } from './tree.ts';
 
-/** Where kaniko unpacks its stdin; here it is in memory. */
+/** The directory that kaniko unpacks the stream into; here it is in memory. */
 export const unpackedAt = '/kaniko/buildcontext';
 
 const blockBytes = 512;
 
 /**
- * Unpacks the gzipped tar on stdin. Like kaniko it stops at the archive's end, whether or not stdin has ended.
+ * Unpacks the gzipped tar on stdin. Like kaniko, it stops at the end of the archive, even if stdin is still open.
  * @throws UsageFailure with kaniko's text.
  */
 export async function readContext(stdin: AsyncIterable<Buffer>): Promise<Tree> {
@@ -45,7 +45,7 @@ async function* gunzip(stdin: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Hands on a tar archive up to the two zero blocks that end it. */
+/** Passes on a tar archive up to the two zero blocks at its end. */
 async function* untilEnd(archive: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const blocks = new BlockReader();
   for await (const chunk of archive) {
@@ -68,7 +68,7 @@ class BlockReader {
     return this.#block.length > 0 || this.#contentBytes > 0;
   }
 
-  /** @returns where in the chunk the archive has ended; undefined if it goes on. */
+  /** @returns where in the chunk the archive has ended; undefined if it continues. */
   findEnd(chunk: Buffer): number | undefined {
     let at = 0;
     while (at < chunk.length) {

@@ -15,12 +15,12 @@ import {
   type TreeEntry,
 } from './tree.ts';
 
-/** Where COPY takes its sources from. */
+/** The source files of COPY. */
 export interface CopySource {
   readonly files: Tree;
   /** Directory that sources are relative to; empty for a whole image. */
   readonly directory: string;
-  /** What kaniko calls the root of `files` in its errors. */
+  /** Path of the root of `files` in the errors of kaniko. */
   readonly path: string;
 }
 
@@ -66,7 +66,7 @@ export async function copyInto(
   return copy.tree;
 }
 
-/** Names in the source's tree: what a glob matches, or the one that is meant literally. */
+/** Names in the source tree: those that a glob matches, or the literal name. */
 function findSources(source: CopySource, text: string): readonly string[] {
   const name = cleanName(posix.join(source.directory, text));
   if (!isGlob(text)) {
@@ -90,7 +90,7 @@ function filesFailure(reason: string): Error {
   return stageFailure(`failed to get files used from context: ${reason}`);
 }
 
-/** One COPY or ADD at work. */
+/** One COPY or ADD. */
 class Copy {
   readonly #tree: Map<string, TreeEntry>;
   readonly #source: CopySource;
@@ -108,7 +108,7 @@ class Copy {
     return this.#tree;
   }
 
-  /** A directory gives its content, not itself. */
+  /** Copies the content of a directory without the directory. */
   async add(name: string): Promise<void> {
     const { files, directory } = this.#source;
     const resolved = resolveLinks(files, name, directory);
@@ -136,7 +136,7 @@ class Copy {
     }
   }
 
-  /** Owners and modes of an archive are its own, as in Docker. */
+  /** Keeps the owners and modes of an archive, as Docker does. */
   async #addArchive(content: Buffer): Promise<void> {
     for (const [name, entry] of await unpack(openLayer(content))) {
       this.#place(posix.join(this.#destination, name), entry);

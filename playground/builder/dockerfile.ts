@@ -38,7 +38,7 @@ export interface ParsedDockerfile {
   readonly stages: readonly DockerStage[];
 }
 
-/** What each instruction takes: flags, and how many words at least. */
+/** Flags and least number of words of each instruction. */
 const grammar: Readonly<Record<string, { flags?: readonly string[]; words?: number }>> = {
   ADD: { flags: ['chown', 'chmod'], words: 2 },
   ARG: {},

@@ -1,9 +1,9 @@
-/** What ends a build, in kaniko's words: the bare last line of its output. */
+/** An error that ends a build. Its message is the last line of the output of kaniko. */
 export class BuilderFailure extends Error {
   override readonly name = 'BuilderFailure';
 }
 
-/** What kaniko finds before the build: it shows how it is used, too. */
+/** An error before the build. kaniko then also prints its usage. */
 export class UsageFailure extends Error {
   override readonly name = 'UsageFailure';
 }
@@ -17,7 +17,7 @@ export function stageFailure(reason: string): BuilderFailure {
   return buildFailure(`error building stage: ${reason}`);
 }
 
-/** Needs a real builder; reported instead of building a different image. */
+/** A feature that needs a real builder. It is reported instead of building a different image. */
 export function notHere(what: string): BuilderFailure {
   return stageFailure(
     `failed to execute command: the playground cannot ${what}; build this on a real cluster, by a 'kubeconfig' for it`,

@@ -21,9 +21,9 @@ export interface Flags {
   readonly registries: RegistryFlags;
 }
 
-/** How registries are talked to. */
+/** Options of connections to registries. */
 export interface RegistryFlags {
-  /** Hosts that plain HTTP is good enough for. */
+  /** Hosts that can be accessed with plain HTTP. */
   readonly insecure: readonly string[];
   /** Hosts whose certificate is not checked. */
   readonly unverified: readonly string[];
@@ -34,7 +34,7 @@ export interface RegistryFlags {
 
 type FlagKind = 'text' | 'list' | 'bool' | 'count' | 'duration';
 
-/** Those of kaniko that are understood here; another one would silently build another image. */
+/** The supported flags of kaniko. Others are refused: without them the image would be different. */
 const kinds: Readonly<Record<string, FlagKind>> = {
   annotation: 'list',
   'build-arg': 'list',
@@ -73,7 +73,7 @@ export const usage = [
 
 /**
  * Reads kaniko's command line.
- * @param environment for `--build-arg NAME`, which takes its value from there.
+ * @param environment for `--build-arg NAME`, whose value is that of the environment.
  * @throws UsageFailure
  */
 export function parseFlags(args: readonly string[], environment: NodeJS.ProcessEnv): Flags {
@@ -139,7 +139,7 @@ const trueTexts = /^(?:1|t|T|TRUE|true|True)$/;
 const falseTexts = /^(?:0|f|F|FALSE|false|False)$/;
 const durations = /^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/;
 
-/** In the words of Go's flag package. */
+/** The message of the flag package of Go. */
 function requireKind(name: string, kind: FlagKind, text: string): void {
   const fail = (reason: string): never => {
     const quoted = JSON.stringify(text);

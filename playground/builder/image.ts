@@ -40,11 +40,11 @@ export interface Image {
   readonly layers: readonly Layer[];
   readonly config: RuntimeConfig;
   readonly history: readonly History[];
-  /** What all layers make together. */
+  /** The files of all layers together. */
   readonly files: Tree;
 }
 
-/** Nothing but the PATH that kaniko gives every image without one. */
+/** The configuration without a base: the PATH that kaniko adds to every image without one. */
 export function scratch(platform: Platform): Image {
   return {
     family: docker,

@@ -6,7 +6,7 @@ import type { Family, Layer } from './image.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 
 /**
- * A layer with what one tree has that the one below has not; undefined if there is nothing. The same trees give the same
+ * A layer with the entries of one tree that the tree below does not have; undefined without such entries. Equal trees give equal
  * bytes: names in order, no names of owners, no time in the gzip header.
  */
 export async function makeLayer(

@@ -23,7 +23,7 @@ export class BuilderLog {
     this.#log('warning', message);
   }
 
-  /** A line without time and level, which kaniko keeps for what ended it. */
+  /** A line without time and level, which kaniko prints for the error that ended it. */
   bare(text: string): void {
     this.#write(`${text}\n`);
   }

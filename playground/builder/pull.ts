@@ -16,7 +16,7 @@ const indexTypes = [
 const accepted = [docker.manifest, oci.manifest, ...indexTypes].join(', ');
 
 /**
- * Fetches an image that a Dockerfile names.
+ * Pulls an image that a Dockerfile refers to.
  * @throws BuilderFailure with kaniko's text.
  */
 export async function pullImage(

@@ -7,7 +7,7 @@ import type { Image } from './image.ts';
 import type { BuilderLog } from './log.ts';
 import { parseReference, type Reference } from './reference.ts';
 
-/** An image as it is pushed. */
+/** An image to push. */
 export interface Product {
   readonly digest: string;
   readonly manifest: Buffer;
@@ -15,7 +15,7 @@ export interface Product {
   readonly blobs: readonly Buffer[];
 }
 
-/** All times are this one, so that the same context gives the same digest. */
+/** Used for all times, so that the same context gives the same digest. */
 const created = '1970-01-01T00:00:00Z';
 
 /** Config and manifest of an image that is finished. */
@@ -46,7 +46,7 @@ export function toProduct(image: Image, annotations: ReadonlyMap<string, string>
 }
 
 /**
- * Makes sure before the build that its result will be taken, by opening an upload and cancelling it.
+ * Checks the push permission before the build: starts an upload and cancels it.
  * @throws BuilderFailure with kaniko's text.
  */
 export async function checkPush(destinations: readonly string[], access: Access): Promise<void> {

@@ -6,11 +6,11 @@ export interface Reference {
   readonly repository: string;
   /** Tag or digest. */
   readonly version: string;
-  /** With everything named, as kaniko writes it to the log. */
+  /** With host, repository and tag or digest, as kaniko writes it to the log. */
   readonly text: string;
 }
 
-/** @throws Error with go-containerregistry's text for a name that cannot be. */
+/** @throws Error with go-containerregistry's text for an invalid reference. */
 export function parseReference(text: string): Reference {
   const [, name = '', tag, digest] =
     /^(.+?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(text) ?? [];

@@ -11,7 +11,7 @@ import { readFile, readLogins } from './login.ts';
 import { checkPush, digestLines, pushProduct, toProduct } from './push.ts';
 import type { Tree } from './tree.ts';
 
-/** What a builder process has. */
+/** Streams and environment of a builder process. */
 export interface BuilderProcess {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -19,7 +19,7 @@ export interface BuilderProcess {
   readonly writeError: (text: string) => void;
 }
 
-/** Does what kaniko's executor does, in its order. @returns the exit code. */
+/** Carries out the steps of the kaniko executor in their order. @returns the exit code. */
 export async function runBuilder(builder: BuilderProcess): Promise<number> {
   const log = new BuilderLog(builder.writeError);
   try {
@@ -64,7 +64,7 @@ function findDockerfile({ dockerfile }: Flags, unpacked: Tree): string {
 
 const terminationLog = '/dev/termination-log';
 
-/** Like kaniko before anything is pushed: the lines count only with exit code 0. */
+/** Written before the push, as kaniko does: the lines are only valid with exit code 0. */
 function writeDigests({ digestFile }: Flags, lines: string, env: NodeJS.ProcessEnv): void {
   if (digestFile === undefined) return;
   const standIn = digestFile === terminationLog ? env['PLAYGROUND_TERMINATION_LOG'] : undefined;

@@ -2,7 +2,7 @@ import type { RuntimeConfig } from '../oci/image-spec.ts';
 import type { Step } from './dockerfile.ts';
 import { expandWord, splitWords, type Lookup } from './words.ts';
 
-/** What an instruction needs in addition to its own text. */
+/** The context of an instruction. */
 export interface Scope {
   readonly lookup: Lookup;
   readonly escape: string;
@@ -17,7 +17,7 @@ export type Setting = (config: RuntimeConfig, step: Step, scope: Scope) => Runti
 export const settings: Readonly<Record<string, Setting>> = {
   CMD: (config, step) => ({ ...config, Cmd: toCommand(config, step) }),
   ENTRYPOINT: (config, step, { hasCmd }) => {
-    // An entry point makes the arguments of the base's one meaningless.
+    // A new ENTRYPOINT resets the CMD of the base image.
     const { Cmd, ...rest } = config;
     const kept = hasCmd && Cmd !== undefined ? { Cmd } : {};
     return { ...rest, ...kept, Entrypoint: toCommand(config, step) };
@@ -34,7 +34,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     ...config,
     Labels: { ...config.Labels, ...Object.fromEntries(toPairs(step, scope)) },
   }),
-  // Deprecated by Docker, and read by nothing: without a field in this project's images.
+  // MAINTAINER is deprecated by Docker and has no effect here.
   MAINTAINER: (config) => config,
   SHELL: (config, { words: shell }) => ({ ...config, Shell: shell }),
   STOPSIGNAL: (config, step, scope) => ({
@@ -81,7 +81,7 @@ export function setVariable(
 function words({ words: raw, isJson }: Step, { lookup, escape }: Scope): readonly string[] {
   return raw.flatMap((word) => {
     const expanded = expandWord(word, lookup, escape);
-    // A variable may hold several ports or paths.
+    // A variable can contain several ports or paths.
     return isJson ? [expanded] : expanded.split(/\s+/).filter((part) => part !== '');
   });
 }

@@ -13,9 +13,9 @@ import { expandWord, type Lookup } from './words.ts';
 export interface StageOptions {
   readonly escape: string;
   readonly buildArgs: ReadonlyMap<string, string>;
-  /** ARGs before the first FROM; a stage has to ask for them by an ARG without a default. */
+  /** ARGs before the first FROM; a stage gets them with an ARG without a default. */
   readonly globals: ReadonlyMap<string, string>;
-  /** The context, or what `--from` names. */
+  /** The context, or the stage or image of `--from`. */
   readonly sourceOf: (from: string | undefined) => Promise<CopySource>;
   readonly log: BuilderLog;
 }
@@ -71,7 +71,7 @@ export class StageBuilder {
     this.#image = { ...this.#image, config: setting(this.#image.config, step, scope) };
   }
 
-  /** A build argument goes before the default, and the default before a value from before FROM. */
+  /** A build argument precedes the default, and the default precedes an ARG before FROM. */
   #declare(step: Step): void {
     const { buildArgs, globals, log } = this.#options;
     log.info(step.text);
@@ -156,7 +156,7 @@ export class StageBuilder {
     return { lookup: this.#lookup(), escape: this.#options.escape };
   }
 
-  /** ENV goes before ARG. */
+  /** ENV precedes ARG. */
   #lookup(): Lookup {
     const env = this.#image.config.Env ?? [];
     return (name) => {

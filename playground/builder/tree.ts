@@ -37,7 +37,7 @@ const opaque = '.wh..wh..opq';
 /**
  * Unpacks a tar archive on top of a tree: later members win, missing parents are made, names stay below the root. With
  * `isLayer`, whiteouts (OCI image specification, "Representing Changes") remove what earlier layers have.
- * @throws Error for a damaged archive, or what the source throws.
+ * @throws Error for a damaged archive, or the error of the source.
  */
 export async function unpack(
   archive: AsyncIterable<Buffer>,
@@ -62,7 +62,7 @@ export async function unpack(
   return tree;
 }
 
-/** Puts an entry at a name; parents that are missing are made, and a file does not keep what a directory had. */
+/** Puts an entry at a name; parents that are missing are made, and a file that replaces a directory removes its content. */
 export function place(
   tree: Map<string, TreeEntry>,
   name: string,
@@ -75,7 +75,7 @@ export function place(
   tree.set(name, entry);
 }
 
-/** Without `.`, `..` and slashes at both ends: what climbs out of the root starts at it again, as in a chroot. */
+/** Without `.`, `..` and slashes at both ends: a path cannot leave the root, as in a chroot. */
 export function cleanName(name: string): string {
   return posix.normalize(`/${name}`).replace(/^\/+|\/+$/g, '');
 }
@@ -83,7 +83,7 @@ export function cleanName(name: string): string {
 const mostLinks = 40;
 
 /**
- * A name with the symbolic links on its way followed; what does not exist stays as it is.
+ * Resolves the symbolic links in a name. Parts that do not exist are unchanged.
  * @param root directory that absolute links begin at.
  */
 export function resolveLinks(tree: Tree, name: string, root = '', left = mostLinks): string {
@@ -128,7 +128,7 @@ function toEntry(header: Header, content: Buffer, tree: Tree): TreeEntry | undef
     case 'contiguous-file':
       return { ...common, type: 'file', content, linkName: '' };
     default:
-      // Devices, fifos: kaniko skips them without a word.
+      // kaniko skips devices and fifos without a message.
       return undefined;
   }
 }

@@ -35,7 +35,7 @@ export function expandWord(word: string, lookup: Lookup, escape: string): string
       at += variable[0].length;
     } else if (char === escape && quote !== "'") {
       const next = word.charAt(at + 1);
-      // Within double quotes only what would mean something else is escaped.
+      // Within double quotes, a backslash only escapes special characters.
       expanded += quote === '' || ['"', '$', escape].includes(next) ? next : char + next;
       at += 2;
     } else {

@@ -12,7 +12,7 @@ export interface CreateRequest {
   readonly namespace: string;
   /** `fieldValidation=Strict` */
   readonly strict: boolean;
-  /** Hears of unknown fields if they are let through. */
+  /** Called with the unknown fields if they are accepted. */
   readonly warn: (message: string) => void;
   /** ServiceAccounts that pods may name. */
   readonly serviceAccounts: readonly string[];
@@ -25,7 +25,7 @@ const labelRule =
 const quantityRule =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-/** The pod that a create request makes: decoded, defaulted and validated. @throws ApiFailure */
+/** The pod of a create request: decoded, defaulted and validated. @throws ApiFailure */
 export function admitPod(request: CreateRequest): Pod {
   const unknown = checkPodFields(request.body, request.strict);
   for (const field of unknown) request.warn(`unknown field "${field}"`);
@@ -116,7 +116,7 @@ function withDefaults(sent: Partial<Pod>, namespace: string): Pod {
   return pod;
 }
 
-/** Set by the API server itself; the scheduler does not look at the pod. */
+/** Set by the API server. The scheduler ignores the pod. */
 function gated({ metadata }: Pod): Condition {
   return {
     type: 'PodScheduled',
@@ -140,7 +140,7 @@ function withContainerDefaults(container: Container): Container {
   };
 }
 
-/** A resource with a limit and no request is requested up to its limit. */
+/** A resource with a limit and without a request gets a request of the same size. */
 function withRequests({ requests, limits, ...rest }: Resources): Resources {
   if (limits === undefined) return { ...rest, ...(requests !== undefined && { requests }) };
   return { ...rest, limits, requests: { ...limits, ...requests } };

@@ -35,11 +35,11 @@ export interface ApiParts {
   readonly events: EventLog;
   readonly watches: Watches;
   readonly faults: Faults;
-  /** In the order of the server's preference, which decides. */
+  /** Subprotocols in the order of preference of the server. */
   readonly protocols: readonly string[];
 }
 
-/** The first that the server has and the client offers: v5, if both know it, wherever the client names it. */
+/** The first subprotocol of the server that the client offers: v5 if both support it, in any order of the client. */
 export function chooseProtocol(
   offered: readonly string[],
   known: readonly string[],
@@ -48,7 +48,7 @@ export function chooseProtocol(
 }
 
 const reviewPath = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$/;
-/** The Kubernetes API as far as a builder needs it. */
+/** The part of the Kubernetes API that the action uses. */
 export class Api {
   readonly #parts: ApiParts;
 
@@ -77,12 +77,12 @@ export class Api {
     return this.#serve(call, target, sent, response);
   }
 
-  /** Checks an attach request; what is returned takes the WebSocket over. @throws ApiFailure before the upgrade */
+  /** Checks an attach request. @returns a function that gets the WebSocket. @throws ApiFailure before the upgrade */
   attach(request: IncomingMessage): (socket: WebSocket) => void {
     const call = this.#callOf(request);
     const target = parseTarget(call.path);
     if (target?.name === undefined || target.resource !== 'pods/attach') throw notFound(call);
-    // The upgrade is a GET; since 1.35 the handler asks for `create`, too.
+    // The upgrade is a GET; since 1.35 the handler also requires `create`.
     for (const verb of ['get', 'create'])
       authorize({ ...target, user: call.user, verb }, this.#parts.faults.denied);
     const pod = this.#parts.store.read(target.namespace, target.name);
@@ -98,7 +98,7 @@ export class Api {
         new AttachSession(socket, process, streams, this.#parts.faults).start();
       };
     const { code, message } = failure ?? new PlainFailure(500, 'the container cannot be attached');
-    // On v4 the kubelet's answer to the upgrade is passed on as it is.
+    // On v4 the response of the kubelet to the upgrade is passed on unchanged.
     if (protocol.startsWith('v4')) throw new PlainFailure(code, message);
     return (socket) => {
       failAttach(socket, streams, message);

@@ -22,10 +22,10 @@ const stdinChannel = 0;
 const statusChannel = 3;
 /** v5: the two bytes `FF 00` half-close stdin. */
 const closeChannel = 255;
-/** The status comes from the kubelet, a moment after the API server has read the half-close. */
+/** The status comes from the kubelet, shortly after the API server has read the half-close. */
 const statusDelayMs = 5;
 
-/** Sends the only message of an attach that cannot be carried out: on v5 it comes after the upgrade. */
+/** Sends the only message of an attach that is refused: on v5 it comes after the upgrade. */
 export function failAttach(socket: WebSocket, streams: AttachStreams, refusal: string): void {
   socket.on('error', () => undefined);
   socket.send(openingFrame(streams));
@@ -33,7 +33,7 @@ export function failAttach(socket: WebSocket, streams: AttachStreams, refusal: s
   socket.close(1000);
 }
 
-/** How the API server passes on what the kubelet refused: no kind, and the text twice. */
+/** A refusal of the kubelet as the API server passes it on: without a kind, and with the text twice. */
 function upgradeFailure(refusal: string): object {
   const text = `unable to upgrade connection: ${refusal}`;
   return {
@@ -47,8 +47,8 @@ function upgradeFailure(refusal: string): object {
 }
 
 /**
- * Joins one WebSocket and one container. As on containerd, the container's stdin ends with the connection, for whatever
- * reason that ends (`stdinOnce`), and Success means that every byte was written into the pipe.
+ * Connects a WebSocket and a container. As on containerd, stdin of the container ends when the connection ends for any
+ * reason (`stdinOnce`), and Success means that every byte was written into the pipe.
  */
 export class AttachSession {
   readonly #socket: WebSocket;
@@ -79,7 +79,7 @@ export class AttachSession {
     this.#socket.on('message', (data) => {
       this.#receive(data as Buffer);
     });
-    // Pings are answered in their place between the frames, as the API server does.
+    // Pings are answered in their order between the frames, as the API server does.
     this.#socket.on('ping', (payload) => {
       this.#push({ kind: 'ping', payload });
     });
@@ -117,7 +117,7 @@ export class AttachSession {
     if (!this.#busy) void this.#work();
   }
 
-  /** One item after the other; nothing more is read from the connection before the container has taken it. */
+  /** Handles items in order. Reads the next one from the connection when the container has read the one before. */
   async #work(): Promise<void> {
     this.#busy = true;
     this.#socket.pause();
@@ -142,7 +142,7 @@ export class AttachSession {
     const isRead = await this.#process.writeStdin(taken);
     if (fault !== undefined && !this.#reached && this.#stdinBytes >= fault.afterBytes)
       await this.#reach(fault);
-    // The copy of stdin ends with EPIPE, which is not reported: Success, although the client has more.
+    // Copying stdin ends with EPIPE, which is not reported: the status is Success, although the client has more bytes.
     else if (!isRead && this.#isStdinOnly()) this.#succeed();
   }
 

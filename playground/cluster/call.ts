@@ -8,7 +8,7 @@ export interface JsonAnswer {
   readonly warnings?: readonly string[];
 }
 
-/** Who asks for what. */
+/** A request with its user. */
 export interface Call {
   readonly user: string;
   readonly method: string;
@@ -17,7 +17,7 @@ export interface Call {
   readonly contentType: string;
 }
 
-/** What a path of the core API is about. */
+/** The object of a path of the core API. */
 export interface Target {
   readonly namespace: string;
   readonly resource: string;
@@ -27,7 +27,7 @@ export interface Target {
 const corePath =
   /^\/api\/v1\/namespaces\/(?<namespace>[^/]+)\/(?<kind>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<part>[^/]+))?)?$/;
 
-/** Only paths of an API get a Status; paths outside of all APIs are never permitted. */
+/** Paths of an API get a Status. Paths outside of all APIs are never permitted. */
 export function notFound({ path, user, method }: Call): Error {
   if (!/^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/.test(path)) {
     const verb = method.toLowerCase();
@@ -57,7 +57,7 @@ export function verbOf({ method, query }: Call, { name }: Target): string {
   return query.get('watch') === null ? 'list' : 'watch';
 }
 
-/** @param kind what the body must be; undefined for the options of a request */
+/** @param kind required kind of the body; undefined for the options of a request */
 export function parseBody(sent: string, kind: string | undefined): unknown {
   try {
     return JSON.parse(sent) as unknown;

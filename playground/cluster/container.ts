@@ -3,7 +3,7 @@ import { ApiFailure, PlainFailure } from './failure.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerProcess } from './process.ts';
 
-/** The container that a log or attach request is about. @throws ApiFailure 400 with the message of the server */
+/** The container of a log or attach request. @throws ApiFailure 400 with the message of the server */
 export function containerOf(pod: Pod, query: URLSearchParams): string {
   const own = pod.spec.containers.map(({ name }) => name);
   const all = [...(pod.spec.initContainers ?? []).map(({ name }) => name), ...own];
@@ -54,7 +54,7 @@ export function attachFailure(
       500,
       `container ${container} not found in pod ${metadata.name}_${metadata.namespace}`,
     );
-  // Until the kubelet has seen the end, the runtime is asked.
+  // Until the kubelet has recorded the end, the response is that of the runtime.
   if (process.log.ended)
     return new PlainFailure(
       500,

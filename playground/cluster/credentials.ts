@@ -6,7 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { ApiFailure } from './failure.ts';
 import { nobody } from './rights.ts';
 
-/** `server` is the first; `renewed` is signed by the same CA certificate; `foreign` is not. */
+/** `server` is used first. `renewed` is signed by the same CA certificate, `foreign` is not. */
 export type CertificateName = 'server' | 'renewed' | 'foreign';
 
 type KubeconfigAuth = 'token' | 'client-certificate' | 'nobody' | 'none';
@@ -21,7 +21,7 @@ export interface KubeconfigOptions {
 
 const directory = join(import.meta.dirname, '..', 'tls');
 
-/** TLS files: a CA certificate and those that it signs, valid until 2120. They secure nothing but loopback connections. */
+/** TLS files: a CA certificate and those that it signs, valid until 2120. They are only for loopback connections. */
 export function readTls(name: CertificateName): { key: string; cert: string; ca: string } {
   return { key: readPem(`${name}.key`), cert: readPem(`${name}.crt`), ca: readPem('ca.crt') };
 }
@@ -31,8 +31,8 @@ export class Credentials {
   #token = newToken();
   readonly #nobodysToken = newToken();
   /**
-   * The key of the client is not a secret: it is in the repository, and pods run commands on this machine. So it is
-   * worth nothing until a kubeconfig with it was asked for.
+   * The client key is not a secret: it is in the repository, and pods run commands on this machine. It is refused until
+   * a kubeconfig with it is created.
    */
   #acceptsCertificate = false;
 
@@ -40,7 +40,7 @@ export class Credentials {
     return this.#token;
   }
 
-  /** The token so far is worth nothing from now on; kubeconfigs made later have a new one. */
+  /** Revokes the token; kubeconfigs created later have a new one. */
   expireToken(): void {
     this.#token = newToken();
   }

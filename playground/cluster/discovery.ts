@@ -1,4 +1,4 @@
-/** `/version` of the release whose behaviour is imitated. */
+/** `/version` of the imitated release. */
 export const version = {
   major: '1',
   minor: '35',
@@ -9,7 +9,7 @@ export const version = {
   platform: 'linux/amd64',
 };
 
-/** What kubectl asks for before anything else. */
+/** The documents that kubectl requests first. */
 export const discovery: Readonly<Record<string, unknown>> = {
   '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
   '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [] },

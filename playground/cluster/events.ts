@@ -1,6 +1,6 @@
 import { formatTime, type Pod } from './pod.ts';
 
-/** `v1.Event`, the fields that people and the action look at. */
+/** The fields of `v1.Event` that the action and `kubectl describe` show. */
 export interface ClusterEvent {
   readonly kind: 'Event';
   readonly apiVersion: 'v1';
@@ -12,7 +12,7 @@ export interface ClusterEvent {
   readonly lastTimestamp: string;
 }
 
-/** What scheduler and kubelet report about pods. */
+/** Events of scheduler and kubelet about pods. */
 export class EventLog {
   readonly #events: ClusterEvent[] = [];
 

@@ -1,4 +1,4 @@
-/** `metav1.Status` of a request that failed, as bodies and the attach status channel carry it. */
+/** `metav1.Status` of a failed request, as in bodies and on the status channel of attach. */
 export interface FailureStatus {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
@@ -33,7 +33,7 @@ interface Details {
   readonly causes?: readonly Cause[];
 }
 
-/** One wrong field. */
+/** One invalid field. */
 export interface Cause {
   readonly reason: string;
   readonly message: string;
@@ -65,7 +65,7 @@ export class ApiFailure extends Error {
   }
 }
 
-/** Codes of answers that are about no object and carry empty details. */
+/** Codes of responses without an object, which have empty details. */
 const emptyDetails = [404, 405];
 
 export interface FailureOptions {
@@ -74,14 +74,14 @@ export interface FailureOptions {
   /** Empty ones, too. */
   readonly hasDetails?: boolean;
   readonly group?: string;
-  /** Name of the object that the request was about. */
+  /** Name of the requested object. */
   readonly name?: string;
   /** Its resource, for example `pods`, or its kind. */
   readonly kind?: string;
   readonly causes?: readonly Cause[];
 }
 
-/** The answer to a path that belongs to no API: no Status. */
+/** The response for a path outside of all APIs: not a Status. */
 export class PlainFailure extends Error {
   readonly code: number;
 

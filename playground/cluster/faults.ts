@@ -1,10 +1,10 @@
-/** Faults to inject. All switches may be changed at any time; they apply to later requests. */
+/** Faults to inject. All fields can be changed at any time; changes apply to later requests. */
 export interface Faults {
-  /** Requests that get another answer; the first that matches is used. */
+  /** Requests with another response; the first that matches is used. */
   requests: RequestFault[];
-  /** What happens to the next attach connections. */
+  /** Faults of the next attach connections. */
   attach: AttachFault | undefined;
-  /** What happens to the next log requests. */
+  /** Faults of the next log requests. */
   log: LogFault | undefined;
   /** No pod finds a node. */
   neverSchedule: boolean;
@@ -16,9 +16,9 @@ export interface RequestFault {
   /** Matched with `METHOD /path`, without the query. */
   readonly match: RegExp;
   readonly answer: FaultAnswer;
-  /** How many requests are hit; without it all. Counts down. */
+  /** Number of affected requests, counted down; without it all. */
   times?: number;
-  /** Called for every request that is hit, before it is answered. */
+  /** Called for every affected request before the response. */
   readonly onHit?: () => void;
 }
 
@@ -35,42 +35,42 @@ export type FaultAnswer =
   | { readonly kind: 'redirect'; readonly to: string }
   /** A body that ends in the middle of its JSON. */
   | { readonly kind: 'broken-json' }
-  /** The response of a sign-in portal or a proxy instead of the server: 200, and a web page. */
+  /** The response of a sign-in portal or a proxy instead of the server: 200 and a web page. */
   | { readonly kind: 'page' }
-  /** The normal answer, late. */
+  /** The normal response after a delay. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** The request is heard and never answered. */
+  /** The request is received and never answered. */
   | { readonly kind: 'silent' }
-  /** The connection is closed in good order, without an answer. */
+  /** The connection is closed normally, without a response. */
   | { readonly kind: 'hang-up' }
-  /** The connection breaks before anything was done. */
+  /** The connection breaks before the request is carried out. */
   | { readonly kind: 'reset' }
-  /** The request is carried out, then the connection breaks: the answer is lost. */
+  /** The request is carried out, then the connection breaks: the response is lost. */
   | { readonly kind: 'lose-answer' };
 
 export interface AttachFault {
   /**
-   * `cut`: the connection breaks. `stall`: nothing is read any more. `close`: code 1000 without a status.
-   * `succeed`: a Success that nothing has earned. `fail`: a Failure with `message`. `pause`: reading goes on after `onReached`.
+   * `cut`: the connection breaks. `stall`: reading stops. `close`: code 1000 without a status.
+   * `succeed`: a Success too early. `fail`: a Failure with `message`. `pause`: reading continues after `onReached`.
    */
   readonly kind: 'cut' | 'stall' | 'close' | 'succeed' | 'fail' | 'pause';
   /** Bytes of stdin that reach the container first; the frame that crosses the limit is cut there. */
   readonly afterBytes: number;
   readonly message?: string;
-  /** Waited for when the container has taken the bytes, before the fault. */
+  /** Awaited after the container has read the bytes and before the fault. */
   readonly onReached?: () => Promise<void>;
-  /** How many connections are hit; without it all. Counts down. */
+  /** Number of affected connections, counted down; without it all. */
   times?: number;
 }
 
 export interface LogFault {
   /**
-   * `drop`: the connection breaks. `end`: the answer ends as if the log did. `silence`: the connection stays, nothing
-   * comes any more. `twice`: the log begins again from its start, whatever `sinceTime` asks for.
+   * `drop`: the connection breaks. `end`: the response ends as at the end of the log. `silence`: the connection stays open
+   * without more data. `twice`: the log is returned from its start, regardless of `sinceTime`.
    */
   readonly kind: 'drop' | 'end' | 'silence' | 'twice';
   readonly afterLines: number;
-  /** How many requests are hit; without it all. Counts down. */
+  /** Number of affected requests, counted down; without it all. */
   times?: number;
 }
 
@@ -78,7 +78,7 @@ export function noFaults(): Faults {
   return { requests: [], attach: undefined, log: undefined, neverSchedule: false, denied: [] };
 }
 
-/** Uses a fault once; false if it is used up. */
+/** Uses a fault once. @returns false if no use is left. */
 export function takeFault(fault: { times?: number } | undefined): boolean {
   if (fault === undefined || fault.times === 0) return false;
   if (fault.times !== undefined) fault.times -= 1;

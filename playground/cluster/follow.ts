@@ -37,14 +37,14 @@ export function parseLogQuery(query: URLSearchParams, pod: string): LogQuery {
   return {
     follow: query.get('follow') === 'true',
     timestamps: query.get('timestamps') === 'true',
-    // The API has times in whole seconds.
+    // The API uses whole seconds.
     since: BigInt(Math.floor(Math.max(0, sinceMs) / 1_000)) * 1_000_000_000n,
     tailLines: tail === null ? undefined : Number(tail),
     limitBytes: Number(query.get('limitBytes') ?? Infinity),
   };
 }
 
-/** Serves a container's log until its end, or until the client disconnects. */
+/** Sends the log of a container until its end, or until the client disconnects. */
 export async function serveLog(
   log: ContainerLog,
   query: LogQuery,
@@ -89,7 +89,7 @@ function format({ at, text }: LogEntry, { timestamps }: LogQuery): Buffer {
   return timestamps ? Buffer.concat([Buffer.from(`${formatNanos(at)} `), text]) : text;
 }
 
-/** Until there is another entry, the log ends or the client has gone. */
+/** Waits for another entry, the end of the log, or the end of the connection. */
 function nextEntry(log: ContainerLog, response: ServerResponse): Promise<void> {
   return firstOf((signal) => [
     once(log, 'entry', { signal }),
@@ -98,7 +98,7 @@ function nextEntry(log: ContainerLog, response: ServerResponse): Promise<void> {
   ]);
 }
 
-/** Until the client has read everything, or has disconnected. */
+/** Waits until the client has read everything or has disconnected. */
 function drained(response: ServerResponse): Promise<void> {
   return firstOf((signal) => [
     once(response, 'drain', { signal }),

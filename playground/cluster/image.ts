@@ -8,7 +8,7 @@ export interface ImageProblem {
   readonly backOff: string | undefined;
 }
 
-/** Why the image of a container cannot be pulled, in the words of the kubelet; undefined if the playground has a program for it. */
+/** Why the image of a container cannot be pulled, with the message of the kubelet; undefined if the playground has a program for it. */
 export function imageProblem({ image, imagePullPolicy }: Container): ImageProblem | undefined {
   const repository = repositoryOf(image);
   if (/[A-Z]/.test(repository)) return invalidName(image, repository);

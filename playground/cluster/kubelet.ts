@@ -13,14 +13,14 @@ export interface KubeletOptions {
   readonly store: PodStore;
   readonly events: EventLog;
   readonly faults: Faults;
-  /** Between one step of a pod and the next; a real kubelet takes about a second. */
+  /** Milliseconds between two state changes of a pod; a real kubelet takes about a second. */
   readonly stepMs: number;
 }
 
-/** Scheduler and kubelet in one: carries out what the pods in the store ask for, and writes their status. */
+/** Scheduler and kubelet in one: runs the pods of the store, and writes their status. */
 export class Kubelet {
   readonly #options: KubeletOptions;
-  /** By uid: a new pod may have the name of one that is still being ended. */
+  /** By uid: a new pod can have the name of one that is still terminating. */
   readonly #runs = new Map<string, PodRun>();
 
   constructor(options: KubeletOptions) {
@@ -33,7 +33,7 @@ export class Kubelet {
     run.start();
   }
 
-  /** Ends the pod's processes and forgets it. */
+  /** Ends the processes of the pod and removes it. */
   async remove(pod: Pod, graceSeconds: number): Promise<void> {
     await this.#runs.get(pod.metadata.uid)?.stop(graceSeconds);
     this.#runs.delete(pod.metadata.uid);
@@ -78,7 +78,7 @@ class PodRun {
 
   start(): void {
     this.#done = this.#run().catch((error: unknown) => {
-      // A stop in the middle of a pause is the normal end of a deleted pod.
+      // A stop during a pause is the normal end of a deleted pod.
       if (!this.#stopped.signal.aborted) throw error;
     });
   }
@@ -102,7 +102,7 @@ class PodRun {
     await Promise.all([kill, this.#done, ...this.#ends]);
   }
 
-  /** Ends the pod with a verdict of the kubelet's own. */
+  /** Ends the pod with a reason of the kubelet, such as Evicted. */
   async fail(reason: string, message: string): Promise<void> {
     this.#verdict = { reason, message };
     await this.stop(0);
@@ -111,7 +111,7 @@ class PodRun {
 
   async #run(): Promise<void> {
     const { nodeName, schedulingGates = [] } = this.#pod.spec;
-    // Nothing removes the gates here, and no kubelet of another node is there to look at the pod.
+    // Scheduling gates are never removed, and the playground has no kubelet for another node.
     if (schedulingGates.length > 0 || isElsewhere(this.#pod)) await this.#forever();
     await this.#pause();
     if (nodeName === undefined) await this.#schedule();
@@ -153,7 +153,7 @@ class PodRun {
   /** `activeDeadlineSeconds`, counted from the start time. */
   #boundLife(): void {
     const { activeDeadlineSeconds } = this.#pod.spec;
-    // A timer takes no more than 24 days; no test lives that long.
+    // A timer is limited to 24 days, which no test reaches.
     if (activeDeadlineSeconds === undefined || activeDeadlineSeconds > 2_000_000) return;
     const timer = setTimeout(() => {
       if (this.#hasEnded()) return;
@@ -171,7 +171,7 @@ class PodRun {
     const missing = missingVolume(this.#pod);
     if (missing === undefined) return;
     this.#options.events.add(this.#pod, 'Warning', 'FailedMount', missing);
-    // It cannot be created here: the pod stays in ContainerCreating until it is deleted.
+    // The playground cannot create it: the pod stays in ContainerCreating until it is deleted.
     await this.#forever();
   }
 
@@ -187,7 +187,7 @@ class PodRun {
     this.#ids.set(container.name, process.id);
     this.processes.set(container.name, process);
     if (await process.start()) {
-      // A stop that came while the process started has not reached it.
+      // A stop while the process was starting did not reach it.
       if (this.#stopped.signal.aborted) process.kill('SIGKILL');
       this.#states.set(container.name, { running: { startedAt: process.startedAt } });
       this.#options.events.add(this.#pod, 'Normal', 'Started', 'Container started');
@@ -198,19 +198,19 @@ class PodRun {
 
   async #awaitEnd(process: ContainerProcess): Promise<void> {
     const terminated = await process.ended;
-    // A real status comes later than the end, too: followers of the log have to cope with that.
+    // A real status also comes later than the end of the log.
     await sleep(this.#options.stepMs);
     this.#states.set(process.container.name, { terminated });
     const isStopped = this.#stopped.signal.aborted;
     if (!isStopped) this.#report();
     if (!this.#isOver()) return;
-    // The end of a pod that was not stopped is final only without its sandbox.
+    // The end of a pod that was not stopped is final when its sandbox is removed.
     if (!isStopped) await sleep(this.#options.stepMs);
     this.#sandboxGone = true;
     this.#report();
   }
 
-  /** As the kubelet does: one refused pull, then the back-off, for ever. */
+  /** As the kubelet does: one failed pull, then back-off until the pod is deleted. */
   async #failToPull(container: Container, problem: ImageProblem): Promise<never> {
     await this.#wait(container, problem.reason, problem.message);
     this.#options.events.add(this.#pod, 'Warning', 'Failed', problem.message);

@@ -12,7 +12,7 @@ export interface LogEntry {
 const rotateBytes = 10 * 1024 * 1024;
 const newline = 0x0a;
 
-/** The log of one container: the current file only, as the kubelet serves it; rotated files are lost. */
+/** The log of one container: only the current file, as the kubelet returns it; rotated files are lost. */
 export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
   /** Number of dropped entries before `entries`. */
   #rotated = 0;
@@ -68,7 +68,7 @@ export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
     this.#size = 0;
   }
 
-  /** The end of the log as a termination message has it: at most 2048 bytes of the last 80 lines. */
+  /** The end of the log for a termination message: at most 2048 bytes of the last 80 lines. */
   tail(): string {
     const lines = this.#entries.slice(-80).map(({ text }) => text);
     return Buffer.concat(lines).subarray(-2048).toString();
@@ -81,7 +81,7 @@ export class ContainerLog extends EventEmitter<{ entry: []; end: [] }> {
     this.emit('entry');
   }
 
-  /** Real clocks have nanoseconds; two lines never share one. */
+  /** Real clocks have nanoseconds, so two lines never have the same timestamp. */
   #now(): bigint {
     const ns = process.hrtime.bigint() - started.monotonic + started.wall;
     this.#lastAt = ns > this.#lastAt ? ns : this.#lastAt + 1n;

@@ -9,15 +9,15 @@ export interface Pipe {
 }
 
 /**
- * Real pipes. What Node gives to children are sockets, and those cannot be opened once more as /dev/stdin or /dev/stdout,
- * which shell scripts like to do.
- * @param directory where their names exist for a moment
+ * Real pipes. Node gives sockets to child processes, which cannot be opened again as /dev/stdin or /dev/stdout,
+ * as shell scripts often do.
+ * @param directory where their names exist until they are open
  */
 export function openPipes(directory: string, count: number): readonly Pipe[] {
   const paths = Array.from({ length: count }, (_, index) => join(directory, `pipe-${index}`));
   execFileSync('mkfifo', paths);
   return paths.map((path) => {
-    // Each end would wait for the other one.
+    // Opening one end blocks until the other one is open.
     const both = openSync(path, constants.O_RDWR);
     const pipe = {
       read: openSync(path, constants.O_RDONLY),

@@ -1,4 +1,4 @@
-/** A pod as JSON carries it: times are texts. Only the fields that the playground reads or writes; the others pass through. */
+/** A pod as JSON carries it: times are texts. Only the fields that the playground reads or writes; others are kept. */
 export interface Pod {
   apiVersion: string;
   kind: string;
@@ -120,7 +120,7 @@ export interface Terminated {
   finishedAt: string;
 }
 
-/** Kubernetes' times have whole seconds. */
+/** Times in Kubernetes have whole seconds. */
 export function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

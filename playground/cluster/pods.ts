@@ -61,7 +61,7 @@ export class Pods {
     if (options.dryRun) return markDeleted(structuredClone(pod), graceSeconds);
     const left = pod.metadata.deletionGracePeriodSeconds;
     if (left !== undefined && left <= graceSeconds) return pod;
-    // Even a pod that goes at once is marked first: watches see both.
+    // A pod that is deleted at once is also marked first: watches get both events.
     const marked = this.#store.update(pod, (copy) => markDeleted(copy, graceSeconds)) ?? pod;
     if (graceSeconds === 0) this.#store.remove(marked);
     void this.#end(marked, graceSeconds);

@@ -10,21 +10,21 @@ import { openPipes, type Pipe } from './pipe.ts';
 import { formatTime, type Container, type Terminated } from './pod.ts';
 import { imageKind, programOf, type ContainerPlace, type Program } from './program.ts';
 
-/** The kubelet reads no more of the termination-log file. */
+/** Most bytes that the kubelet reads from the termination-log file. */
 const largestMessage = 4_096;
-/** A process that has left its group may hold the output open. */
+/** A process that has left its process group can keep the output open. */
 const outputPatienceMs = 1_000;
 
 interface OutputEvents {
   output: [stream: 'stdout' | 'stderr', chunk: Buffer];
 }
 
-/** One container as a process of this machine: pipes, exit code and signals are the operating system's. */
+/** One container as a process of this machine: with pipes, exit code and signals of the operating system. */
 export class ContainerProcess extends EventEmitter<OutputEvents> {
   readonly id = `containerd://${randomHex(64)}`;
   readonly log = new ContainerLog();
   readonly container: Container;
-  /** Set once it runs. */
+  /** Set when it is running. */
   startedAt = '';
   /** Resolves when the process and its output have ended. */
   readonly ended: Promise<Terminated>;
@@ -65,7 +65,7 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
         cwd: this.#place.directory,
         env: program.env,
         stdio: [this.container.stdin === true ? input.read : 'ignore', output.write, errors.write],
-        // A group of its own: what it starts ends with it, as in a container.
+        // A separate process group: its child processes end with it, as in a container.
         detached: true,
       });
       await once(child, 'spawn');
@@ -87,7 +87,7 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
     return true;
   }
 
-  /** Resolves when the pipe has taken the bytes; false once the process has closed the pipe. */
+  /** Resolves when the bytes are written into the pipe; false after the process has closed the pipe. */
   writeStdin(bytes: Uint8Array): Promise<boolean> {
     const stdin = this.#stdin;
     if (stdin === undefined || stdin.destroyed) return Promise.resolve(false);
@@ -98,19 +98,19 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
     });
   }
 
-  /** The end of file, once and for all. */
+  /** Closes stdin of the process. */
   endStdin(): void {
     this.#stdin?.destroy();
   }
 
-  /** Signals the process and everything that it has started. */
+  /** Signals the process and its child processes. */
   kill(signal: NodeJS.Signals): void {
     const pid = this.#child?.pid;
     if (pid === undefined) return;
     try {
       process.kill(-pid, signal);
     } catch {
-      // The group is gone.
+      // The group no longer exists.
     }
   }
 
@@ -121,7 +121,7 @@ export class ContainerProcess extends EventEmitter<OutputEvents> {
       this.emit('output', stream, chunk);
     });
     source.on('error', () => {
-      // Ends with 'close', as everything does.
+      // The event 'close' follows.
     });
     return source;
   }
@@ -181,7 +181,7 @@ function openStdin(fd: number): Socket {
   return stdin;
 }
 
-/** runc's words. */
+/** The message of runc. */
 function execError(command: string, error: unknown): string {
   const quoted = JSON.stringify(command);
   const { code } = error as NodeJS.ErrnoException;

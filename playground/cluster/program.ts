@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Container } from './pod.ts';
 
-/** What runs on this machine in place of an image. */
+/** The program that runs on this machine in place of an image. */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
@@ -20,16 +20,16 @@ type ImageKind = 'kaniko' | 'busybox';
 
 const builder = join(import.meta.dirname, '..', 'builder.ts');
 
-/** The program for an image; undefined for an image that no registry knows. */
+/** The program for an image; undefined for an image that does not exist. */
 export function imageKind(image: string): ImageKind | undefined {
   if (/(^|\/)kaniko/.test(image)) return 'kaniko';
   if (/(^|\/)busybox(:|@|$)/.test(image)) return 'busybox';
   return undefined;
 }
 
-/** The builder for kaniko images, the container's own command for busybox: its shell and tools are this machine's. */
+/** The builder for kaniko images, the command of the container for busybox, with the shell and tools of this machine. */
 export function programOf(kind: ImageKind, container: Container, place: ContainerPlace): Program {
-  // Without a mount namespace the file of the container is in another place.
+  // Without a mount namespace, the file of the container has another path.
   const localize = (text: string): string =>
     text.replaceAll(
       container.terminationMessagePath ?? '/dev/termination-log',
@@ -67,14 +67,14 @@ export function programOf(kind: ImageKind, container: Container, place: Containe
   };
 }
 
-/** The container's own variables; each may use those before it. */
+/** The variables of the container; each can refer to those before it. */
 function variablesOf({ env = [] }: Container): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const { name, value = '' } of env) variables[name] = expandVariables(value, variables);
   return variables;
 }
 
-/** `$(NAME)` of a known variable, and `$$` for one dollar; everything else stays as it is. */
+/** `$(NAME)` of a known variable, and `$$` for one dollar; all other text is unchanged. */
 function expandVariables(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (found, name: string | undefined) =>
     name === undefined ? '$' : (variables[name] ?? found),

@@ -1,6 +1,6 @@
 import type { Container, Pod, Volume } from './pod.ts';
 
-/** The playground has no Secrets and no ConfigMaps: whatever a pod needs of them is missing, in the kubelet's words. */
+/** The playground has no Secrets and no ConfigMaps: references to them fail with the message of the kubelet. */
 export function missingVolume(pod: Pod): string | undefined {
   for (const volume of pod.spec.volumes ?? []) {
     const missing = missingObject(volume);
@@ -10,7 +10,7 @@ export function missingVolume(pod: Pod): string | undefined {
   return undefined;
 }
 
-/** The same for a container's variables. */
+/** The same for the variables of a container. */
 export function missingEnvironment({ env = [] }: Container): string | undefined {
   for (const { valueFrom } of env) {
     const { secretKeyRef, configMapKeyRef } = valueFrom ?? {};

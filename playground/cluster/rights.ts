@@ -36,7 +36,7 @@ export function rulesOf(user: string, namespace: string, denied: readonly string
   });
 }
 
-/** @throws ApiFailure 403 in the words of RBAC */
+/** @throws ApiFailure 403 with the message of RBAC */
 export function authorize(attempt: Attempt, denied: readonly string[]): void {
   if (isAllowed(attempt, denied)) return;
   const { user, verb, resource, namespace, name } = attempt;

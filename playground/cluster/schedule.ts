@@ -14,7 +14,7 @@ export const node = {
   } as Readonly<Record<string, string>>,
 } as const;
 
-/** True for a pod that names a node which the cluster does not have: no scheduler and no kubelet looks at it. */
+/** True for a pod that names a node which the cluster does not have: scheduler and kubelets ignore it. */
 export function isElsewhere({ spec: { nodeName } }: Pod): boolean {
   return nodeName !== undefined && nodeName !== node.name;
 }
@@ -35,7 +35,7 @@ const suffixes: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** Why no node takes the pod, in the scheduler's words; undefined if the node does. */
+/** The message of the scheduler for a pod that does not fit on the node; undefined if it fits. */
 export function refusalOf(pod: Pod, neverSchedule: boolean): string | undefined {
   const why = mismatch(pod, neverSchedule);
   return why === undefined

@@ -14,7 +14,7 @@ interface Model {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A place in the document, as the server's two decoders name it. */
+/** A field of the document, as the two decoders of the server name it. */
 interface Place {
   /** `spec.containers[0].image` */
   readonly path: string;
@@ -29,7 +29,7 @@ export function isKind(name: string): boolean {
 
 /**
  * Decodes a pod as `fieldValidation=Strict` does, with the schema of the client library.
- * Returns the unknown fields that were let through.
+ * @returns the unknown fields that were accepted.
  * @throws ApiFailure with the server's text for unknown fields (if `strict`) and wrong types.
  */
 export function checkPodFields(value: unknown, strict: boolean): readonly string[] {
@@ -72,7 +72,7 @@ function visit(attribute: Attribute, value: unknown, place: Place, unknown: stri
   if (member !== undefined) {
     if (!isFields(value)) throw mismatch(value, place, `map[string]${goType(member, format)}`);
     for (const [key, entry] of Object.entries(value)) {
-      // The library has quantities as texts; the server takes numbers, too.
+      // Quantities are texts in the library; the server also accepts numbers.
       if (isQuantities(attribute) && typeof entry === 'number') continue;
       const inner = { ...place, path: `${place.path}.${key}` };
       visit({ ...attribute, type: member }, entry, inner, unknown);

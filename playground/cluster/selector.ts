@@ -1,7 +1,7 @@
 import { ApiFailure } from './failure.ts';
 import type { Pod } from './pod.ts';
 
-/** Which pods a list or watch is about: `metadata.name=x` and equality of labels. */
+/** Selects the pods of a list or watch: `metadata.name=x` and equality of labels. */
 export function compileSelector(query: URLSearchParams): (pod: Pod) => boolean {
   const fields = parseTerms(query.get('fieldSelector'));
   for (const { key } of fields)

@@ -11,7 +11,7 @@ import { clientOf, readTls, type CertificateName } from './credentials.ts';
 import { ApiFailure, PlainFailure } from './failure.ts';
 import { takeFault, type FaultAnswer, type Faults } from './faults.ts';
 
-/** A request as it arrives, before anything is done about it. */
+/** A received request before it is handled. */
 export interface SeenRequest {
   /** `METHOD /path`, without the query. */
   readonly line: string;
@@ -20,18 +20,18 @@ export interface SeenRequest {
   readonly client: string | undefined;
 }
 
-/** The API server never takes a larger frame. */
+/** Largest frame that the API server accepts. */
 const largestFrame = 32 * 1024 * 1024;
 
 const ticketKeyBytes = 48;
 
-/** TLS, HTTP and WebSocket on a port of its own on the loopback interface; the Api answers. */
+/** TLS, HTTP and WebSocket on a free port of the loopback interface, for requests to the Api. */
 export class ApiServer {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #api: Api;
   readonly #faults: Faults;
-  /** From the first byte on: one whose handshake is under way has the old certificate, too. */
+  /** From the first byte on: a connection in its handshake also has the old certificate. */
   readonly #connections = new Set<Socket>();
   readonly #onRequest: (request: SeenRequest) => void;
 
@@ -44,7 +44,7 @@ export class ApiServer {
     this.#api = api;
     this.#faults = faults;
     this.#onRequest = onRequest;
-    // Clients without a certificate may have a token.
+    // Clients without a certificate can have a token.
     const options = { ...readTls('server'), requestCert: true, rejectUnauthorized: false };
     this.#server = createServer(options, (request, response) => {
       void this.#handle(request, response);
@@ -63,7 +63,7 @@ export class ApiServer {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
-    // A client may disconnect in the middle of a handshake.
+    // A client can disconnect during the handshake.
     this.#server.on('tlsClientError', () => undefined);
   }
 
@@ -77,10 +77,10 @@ export class ApiServer {
     return `https://127.0.0.1:${port}`;
   }
 
-  /** New connections get the certificate; the old ones are cut, as by a server that restarts. */
+  /** New connections get the certificate; existing ones are closed, as at a restart of the server. */
   useCertificate(name: CertificateName): void {
     this.#server.setSecureContext(readTls(name));
-    // A resumed session would not look at the certificate.
+    // A resumed session would not check the certificate.
     this.#server.setTicketKeys(randomBytes(ticketKeyBytes));
     this.dropConnections();
   }

@@ -8,23 +8,23 @@ import {
   type PodStatus,
 } from './pod.ts';
 
-/** What the kubelet knows of a pod; everything in the status follows from it. */
+/** The state of a pod in the kubelet. The status is computed from it. */
 export interface Observed {
   /** Undefined until a node is found. */
   readonly node: { readonly ip: string } | undefined;
-  /** True once the kubelet has the pod; until then only the scheduler has written. */
+  /** True when the kubelet has the pod; until then only the scheduler has written the status. */
   readonly accepted: boolean;
-  /** Why no node was found. */
+  /** The reason why no node was found. */
   readonly unschedulable: string | undefined;
-  /** True from the mounted volumes to the end of all containers. */
+  /** True from the mount of the volumes to the end of all containers. */
   readonly sandbox: boolean;
-  /** True once the pod's end is final: a moment after its containers'. */
+  /** True when the end of the pod is final, shortly after the end of its containers. */
   readonly over: boolean;
   readonly startTime: string | undefined;
   readonly podIP: string | undefined;
   readonly states: ReadonlyMap<string, ContainerState>;
   readonly ids: ReadonlyMap<string, string>;
-  /** Set when the kubelet itself has ended the pod. */
+  /** Set when the kubelet has ended the pod. */
   readonly verdict: { readonly reason: string; readonly message: string } | undefined;
 }
 
@@ -61,7 +61,7 @@ export function podStatus(pod: Pod, seen: Observed): PodStatus {
   };
 }
 
-/** A pod keeps its phase until its end is final, though its conditions know better. */
+/** The phase changes when the end is final, later than the conditions. */
 function reportedPhase(pod: Pod, seen: Observed): string {
   const phase = phaseOf(pod, seen);
   const isEnd = phase === 'Succeeded' || phase === 'Failed';

@@ -3,7 +3,7 @@ import type { Pod } from './pod.ts';
 
 export interface PodEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  /** As it was at this moment; never changed afterwards. */
+  /** The pod at this version; not changed later. */
   readonly object: Pod;
   readonly version: number;
 }
@@ -11,7 +11,7 @@ export interface PodEvent {
 /** All pods, with the history that watches start from. */
 export class PodStore {
   #version = 100;
-  /** Watches from before this version get the error that it is too old. */
+  /** Watches that start before this version get the error that it is too old. */
   #oldest = 100;
   #history: PodEvent[] = [];
   readonly #pods = new Map<string, Pod>();
@@ -51,7 +51,7 @@ export class PodStore {
     return [...this.#pods.values()].filter((pod) => pod.metadata.namespace === namespace);
   }
 
-  /** Changes a copy of the pod; undefined if it is gone or another pod has its name by now. */
+  /** Changes a copy of the pod; undefined if it was deleted, or another pod has its name. */
   update(pod: Pod, change: (copy: Pod) => unknown): Pod | undefined {
     const { namespace, name, uid } = pod.metadata;
     const current = this.find(namespace, name);
@@ -67,7 +67,7 @@ export class PodStore {
     if (current?.metadata.uid === uid) this.#record('DELETED', structuredClone(current));
   }
 
-  /** Forgets the history, as etcd does every few minutes: older watches get 410. */
+  /** Deletes the history, as etcd does every few minutes: older watches get 410. */
   compact(): void {
     this.#history = [];
     this.#version += 1;
@@ -79,7 +79,7 @@ export class PodStore {
     return this.#history.filter((event) => event.version > version);
   }
 
-  /** Returns what ends it. */
+  /** @returns a function that ends it. */
   subscribe(listener: (event: PodEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

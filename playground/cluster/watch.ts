@@ -4,7 +4,7 @@ import type { Pod } from './pod.ts';
 import { compileSelector } from './selector.ts';
 import type { PodEvent, PodStore } from './store.ts';
 
-/** Open watch requests, so that all can be cut at once. */
+/** Open watch requests. All can be closed at once. */
 export class Watches {
   readonly #store: PodStore;
   readonly #open = new Set<ServerResponse>();
@@ -39,7 +39,7 @@ export class Watches {
     this.#keep(response, Number(query.get('timeoutSeconds') ?? '1800'), send);
   }
 
-  /** Ends all watches as a server does that shuts down. */
+  /** Ends all watches as a server does at its shutdown. */
   closeAll(): void {
     for (const response of this.#open) response.end();
   }

@@ -1,4 +1,4 @@
-/** The distribution specification's error codes that are in use here, with the status that goes with each. */
+/** The error codes of the distribution specification that the registry uses, with their status. */
 const statuses = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_INVALID: 400,

@@ -8,7 +8,7 @@ export interface Reply {
   readonly body?: Buffer;
 }
 
-/** What a request is about: the parts of its path and what comes with it. */
+/** A request with its query and the parts of its path. */
 interface Call {
   readonly request: IncomingMessage;
   readonly query: URLSearchParams;
@@ -128,7 +128,7 @@ export class Routes {
     return { status: 206, headers: { ...headers, 'Content-Range': part }, body };
   }
 
-  /** Mounts a blob of another repository, takes a whole one, or opens an upload. */
+  /** Mounts a blob of another repository, takes a whole one, or starts an upload. */
   async #startUpload({ request, query, repository }: Call): Promise<Reply> {
     const mount = query.get('mount');
     const from = query.get('from');

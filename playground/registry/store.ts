@@ -41,7 +41,7 @@ export class Store {
     return [...this.#repositories.keys()].sort();
   }
 
-  /** @throws RegistryFailure if nothing was ever pushed there. */
+  /** @throws RegistryFailure if the repository does not exist. */
   tags(repository: string): readonly string[] {
     return [...this.#known(repository).tags.keys()].sort();
   }
@@ -98,7 +98,7 @@ export class Store {
     return manifest;
   }
 
-  /** A tag alone goes by its name; a digest takes its tags along. */
+  /** Deletes a tag, or a manifest with all its tags. */
   deleteManifest(repository: string, reference: string): void {
     const { digest } = this.manifest(repository, reference);
     const { manifests, tags } = this.#known(repository);

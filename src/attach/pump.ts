@@ -21,7 +21,7 @@ export interface AttachEnd {
   readonly bytesSent: number;
   /** True if the server has consumed every byte and the end of stdin. */
   readonly acknowledged: boolean;
-  /** Why the upload is not acknowledged; of the kind `lost` if the connection broke, whatever the container does then. */
+  /** Why the upload is not acknowledged; of the kind `lost` if the connection broke, even if the container succeeds. */
   readonly failure?: BuildError;
   /** True if the container was not reached: nothing was written to its stdin, so attaching can be retried. */
   readonly unreached: boolean;
@@ -31,7 +31,7 @@ export interface PumpOptions {
   readonly clock: Clock;
   /** Stops the upload; its reason becomes the failure. */
   readonly signal: AbortSignal;
-  /** Aborted when the container has ended: after that no acknowledgement can come. */
+  /** Aborted when the container has ended: no acknowledgement is sent after that. */
   readonly containerEnded: AbortSignal;
   /** Sends a request over another connection; false if the API server does not respond. @throws the signal's reason. */
   readonly probe: (signal: AbortSignal) => Promise<boolean>;

@@ -20,7 +20,7 @@ export function heredocsOf(
   }
   if (!['add', 'copy', 'run'].includes(name)) return [];
   if (!text.includes('<<') || readJsonForm(rest) !== undefined) return [];
-  // BuildKit reads these words with a backslash, whatever the escape directive is.
+  // BuildKit reads these words with a backslash, regardless of the escape directive.
   const { words, isClosed } = splitQuotedWords(text, '\\');
   if (!isClosed) return [];
   return words.flatMap((word) => {

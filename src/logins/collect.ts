@@ -64,7 +64,7 @@ function fileEntries({ auths, source }: DockerConfig, host: string): HostEntries
   return entries;
 }
 
-/** The builder would refuse them too, with a message of its own. Quotes nothing of them. */
+/** The error for credentials that the builder would also refuse. It does not quote them. */
 function invalidCredentials(key: string, source: string): BuildError {
   return new BuildError(
     'input',

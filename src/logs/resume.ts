@@ -58,7 +58,7 @@ export async function* resumeLog(
     }
     const pauseMs = backoff.next(askedMs);
     const pause = (running: AbortSignal): Promise<unknown> => clock.sleep(pauseMs, running);
-    // The end of the container ends the pause, but not one that the server has asked for.
+    // The end of the container ends the pause, but not a pause of Retry-After.
     if (askedMs !== undefined) await pause(signal);
     else if (!ended()) await race(signal, [pause, (running) => orAborted(untilEnded, running)]);
   }

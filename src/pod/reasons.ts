@@ -1,4 +1,4 @@
-/** How long a container may wait with a certain reason, and what the user can change. */
+/** How long a container can wait with a certain reason, and what the user can change. */
 export interface Wait {
   readonly patienceMs: number;
   readonly hint: string;

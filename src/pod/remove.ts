@@ -3,7 +3,7 @@ import type { Clock, Cluster, PodRef } from '../ports.ts';
 import { Backoff } from '../time/backoff.ts';
 import { within } from '../time/within.ts';
 
-/** Pauses between looks at the pod. */
+/** Pauses between reads of the pod. */
 const polling = { firstMs: 100, longestMs: 500 };
 /**
  * A kubelet that has just started a container needs up to 5 s for a deletion, more than a cancelled step has. After this time
@@ -14,7 +14,7 @@ const forceAfterMs = 3_000;
 export interface Removal {
   /** Grace period of the deletion: 0 for a pod whose container has ended, else at least 1. */
   readonly graceSeconds: number;
-  /** Time limit of the removal. It has its own: the signal of the step is usually aborted by then. */
+  /** Time limit of the removal. It does not use the signal of the step, which is usually aborted by then. */
   readonly patienceMs: number;
 }
 

@@ -11,7 +11,7 @@ export interface ContextReport {
   readonly wireBytes: number;
 }
 
-/** What a run has done, however it ended: for the outputs, the metadata and the job summary. */
+/** The results of a run, also of a failed one: for the outputs, the metadata and the job summary. */
 export interface RunReport {
   /** Pods that were started, or were about to be. */
   readonly attempts: number;

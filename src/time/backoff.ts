@@ -9,7 +9,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** An overloaded server asks all clients for the same pause (Retry-After): this long, at least, their retries are spread. */
+/** An overloaded server sends the same Retry-After to all clients. Their retries are spread over at least this time. */
 const spreadMs = 1_000;
 
 /** Pauses between attempts: exponential, limited, with jitter so that many clients do not retry at the same moment. */
@@ -29,7 +29,7 @@ export class Backoff {
 
   /**
    * The pause before the next attempt, in milliseconds.
-   * @param askedMs the pause that the server has asked for, if it has: the result is never shorter, whatever `longestMs` is.
+   * @param askedMs the pause that the server requested, if any: the result is never shorter, even if `longestMs` is.
    */
   next(askedMs?: number): number {
     const pauseMs = Math.min(this.#longestMs, this.#firstMs * 2 ** this.#attempts);

@@ -2,7 +2,7 @@ import { abortReason, toError } from './abort.ts';
 
 /**
  * Waiting for a change of state, for any number of waiters. The owner of the state calls `notify` after each change; the tests
- * of all waiters run within that call, so no state is missed, however short it lasts.
+ * of all waiters run within that call, so no state is missed, even if it is short.
  */
 export class Condition {
   readonly #waiters = new Set<() => void>();

@@ -189,7 +189,7 @@ test('credentials are sent in auth/, before the Dockerfile', async () => {
   ]);
 });
 
-test('description, Dockerfile, warnings and totals are known before', async () => {
+test('returns description, Dockerfile, warnings and totals before the stream is read', async () => {
   const source = await sourceOf(
     await archiveOf([
       ['.dockerignore', '*.log\n'],
@@ -239,7 +239,7 @@ describe('the Dockerfile', () => {
       expected: 'FROM m',
     },
     {
-      name: 'that comes twice: the last one',
+      name: 'that occurs twice: the last one',
       entries: [
         ['Dockerfile', 'FROM old'],
         ['./Dockerfile', 'FROM new'],
@@ -390,7 +390,7 @@ describe('the ignore file', () => {
       kept: ['.dockerignore', 'b', 'Dockerfile'],
     },
     {
-      name: 'behind a link',
+      name: 'below a link',
       entries: [
         [{ name: '.dockerignore', type: 'symlink', linkname: 'd/ignore' }],
         ['d/ignore', 'a\nd\n.*'],
@@ -500,7 +500,7 @@ describe('names', () => {
     ]);
   });
 
-  test('that come twice are both sent, the last one last', async () => {
+  test('that occur twice are both sent, in their order', async () => {
     const found = await repack(await archiveOf([['a', 'old'], dockerfile, ['./a', 'new']]));
     expect(found.filter(({ name }) => name === 'ctx/a').map(({ text }) => text)).toEqual([
       'old',

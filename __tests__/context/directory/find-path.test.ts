@@ -104,7 +104,7 @@ describe('a link that leads out is refused', () => {
       path: 'beside',
       to: 'w-beside/file',
     },
-    { name: 'behind dots', path: '../w/ctx/../ctx/out', to: 'secret' },
+    { name: 'after dots', path: '../w/ctx/../ctx/out', to: 'secret' },
   ])('$name', async ({ path, to }) => {
     const { tree, workspace } = makeHome();
     expect(await failureOf(() => findPath(path, ['.'], workspace))).toEqual({

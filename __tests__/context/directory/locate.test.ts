@@ -197,7 +197,7 @@ describe('the ignore file', () => {
       expected: ['c/.dockerignore', ['a']],
     },
     {
-      name: 'of the Dockerfile comes first',
+      name: 'of the Dockerfile has precedence',
       entries: { 'w/.dockerignore': 'a', 'w/My.dockerignore': 'b' },
       context: '.',
       dockerfile: 'My',
@@ -211,7 +211,7 @@ describe('the ignore file', () => {
       expected: ['d/My.dockerignore', ['b']],
     },
     {
-      name: 'of the Dockerfile counts also where it is empty',
+      name: 'of the Dockerfile has precedence even if it is empty',
       entries: { 'w/.dockerignore': 'a', 'w/My.dockerignore': '' },
       context: '.',
       dockerfile: 'My',

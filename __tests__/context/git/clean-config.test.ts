@@ -80,7 +80,7 @@ describe('credentials are removed', () => {
       expected: '[url "https://gitlab.com/"]\n\tinsteadOf = https://gitlab.com/\n',
     },
     {
-      name: 'a password with characters of its own',
+      name: 'a password with special characters',
       text: '[remote "o"]\n\turl = https://u:p%40a:b?c#d@h/x\n',
       expected: '[remote "o"]\n\turl = https://h/x\n',
     },

@@ -159,7 +159,7 @@ async function countSent(path: string, keepGitCredentials: boolean): Promise<num
   return sent.split('hunter2').length - 1;
 }
 
-describe.each(forms)('credentials of git behind $name are removed', ({ form }) => {
+describe.each(forms)('credentials of git in $name are removed', ({ form }) => {
   test('of a directory', async () => {
     const path = writeDirectory(form);
     expect([await countSent(path, false), await countSent(path, true)]).toEqual([1, 2]);

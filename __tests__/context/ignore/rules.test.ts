@@ -50,7 +50,7 @@ async function judge(
   return { excluded, unread };
 }
 
-describe("Docker's own verdicts", () => {
+describe('the verdicts of Docker', () => {
   const cases = recorded.map((one, index) => ({
     title: `${index + 1}, ${one.rule}: ${JSON.stringify(one.ignore)}`,
     ...one,

@@ -8,7 +8,7 @@ describe('the pool of pieces', () => {
     expect(pieceBytes % 512).toBe(0);
   });
 
-  test('gives a piece again, whole, also where only its beginning came back', () => {
+  test('returns a full piece again, even if only its beginning was given back', () => {
     const pool = new PiecePool();
     const piece = pool.take();
     pool.give(piece.subarray(0, 10));
@@ -23,7 +23,7 @@ describe('the pool of pieces', () => {
     expect(pool.take().buffer).not.toBe(pool.take().buffer);
   });
 
-  test('takes no other buffers', () => {
+  test('does not accept other buffers', () => {
     const pool = new PiecePool();
     const other = Buffer.alloc(10);
     pool.give(other);

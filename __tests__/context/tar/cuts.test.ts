@@ -9,7 +9,7 @@ import { diskWorkspace } from '../../support/tree.ts';
 
 const seed = 6;
 const cuts = 1_000;
-/** The trailer of gzip, its last empty block, and what the padding of the archive is compressed to. */
+/** The trailer of gzip, its last empty block, and the compressed padding of the archive. */
 const longestEndBytes = 64;
 const timeoutMs = 60_000;
 
@@ -30,8 +30,8 @@ async function packSources(): Promise<Buffer> {
 }
 
 /**
- * Reads like the most trusting of the builders: what can be inflated of a cut stream is unpacked, neither gzip's trailer nor
- * the archive's end is missed, only a member that is not whole. kaniko, which does miss the archive's end, accepts less.
+ * Reads like the least strict builder: unpacks all complete members that can be decompressed from a cut stream. A missing
+ * trailer of gzip or end of the archive is not an error. kaniko requires the end of the archive, so it accepts less.
  * @returns a digest of everything that was unpacked; undefined where the stream is refused, or has no Dockerfile.
  */
 async function accept(stream: Buffer): Promise<string | undefined> {

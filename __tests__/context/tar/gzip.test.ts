@@ -17,7 +17,7 @@ async function compress(pieces: readonly Buffer[], level: number): Promise<Buffe
   return Buffer.concat(out);
 }
 
-/** Bytes that only look random, the same on every run. */
+/** Pseudorandom bytes, the same in every run. */
 function noise(bytes: number, seed = 1): Buffer {
   const out = Buffer.alloc(bytes);
   let state = seed;
@@ -127,7 +127,7 @@ test('a stream that is cut anywhere is not taken for a whole one', async () => {
   }
 });
 
-test('a piece is compressed for itself, whatever was compressed before it', async () => {
+test('compresses each piece independently of the pieces before it', async () => {
   const pieces = Array.from({ length: 9 }, () => text(70_000));
   const compressed = await compress(pieces, 6);
   const bytes = (compressed.length - 20) / pieces.length;
@@ -137,7 +137,7 @@ test('a piece is compressed for itself, whatever was compressed before it', asyn
   }
 });
 
-test('noise is stored: nothing is lost and it grows by five bytes for each block', async () => {
+test('stores noise unchanged, with five more bytes for each block', async () => {
   const compressed = await compress([noise(pieceBytes)], 9);
   expect(compressed).toHaveLength(10 + pieceBytes + 17 * 5 + 10);
 });
@@ -151,7 +151,7 @@ test.each([
   expect(compressed.length > pieceBytes).toBe(isStored);
 });
 
-describe('what only looks like noise is found out', () => {
+describe('pieces that resemble noise are compressed', () => {
   const bytes = 70_000;
   const even = Buffer.from(Array.from({ length: bytes }, (_, index) => index % 256));
   const sizeOf = async (...pieces: readonly Buffer[]): Promise<number> =>
@@ -166,7 +166,7 @@ describe('what only looks like noise is found out', () => {
     expect(nine - eight).toBeLessThan(bytes / 10);
   });
 
-  test('immediately after a piece that does not look like it', async () => {
+  test('immediately after a piece that does not resemble it', async () => {
     expect(await sizeOf(noise(bytes), text(bytes), even)).toBeLessThan(1.2 * bytes);
   });
 });

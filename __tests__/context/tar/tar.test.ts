@@ -212,7 +212,7 @@ describe('members from a stream', () => {
   });
 });
 
-/** The files of the disk with one that changes; counts what is open. */
+/** The files of the disk with one that changes; counts open files. */
 class ChangingFiles implements Workspace {
   openFiles = 0;
   readonly resolve = (path: string): string => disk.resolve(path);
@@ -272,11 +272,11 @@ describe('a file that changes while it is packed is an error', () => {
   ])('because it grew after it was opened: $name', async ({ bytes, isKept }) => {
     const { path, stat } = seen(bytes);
     const before = statOf(path);
-    // The first look says the old size, the content is longer already.
+    // The first stat returns the old size, but the content is longer already.
     writeFileSync(path, Buffer.alloc(bytes + 3, 'x'));
     const files = new ChangingFiles(() => ({ stat: () => before }));
     const failure = await failureOf(() => pack([diskMember(path, stat)], files));
-    // An empty file is as it was when it was opened: nothing of it is read.
+    // An empty file is not read, so it keeps the size that it had when it was opened.
     expect(failure).toEqual(
       isKept === true
         ? 'no failure'

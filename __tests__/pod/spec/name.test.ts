@@ -13,7 +13,7 @@ test.each([
     expected: 'kbp-build-push-aaaaaaaaaa',
   },
   {
-    name: 'the whole alphabet, whatever the byte',
+    name: 'the whole alphabet, for any byte',
     job: 'x',
     random: Uint8Array.from([25, 26, 31, 32, 57, 58, 63, 64, 254, 255]),
     expected: 'kbp-x-z27az27a67',

@@ -286,7 +286,7 @@ test.each([
     problem:
       'spec.containers must be a list; spec.restartPolicy must not be set: a restarted builder would have no stdin',
   },
-])('what has another kind than in a Pod is to be corrected: $name', async (given) => {
+])('reports a value of the wrong type: $name', async (given) => {
   expect(await failureOf(() => mergeTemplate(ours, given.template))).toEqual({
     kind: 'input',
     message: `input 'pod-template': ${given.problem}`,

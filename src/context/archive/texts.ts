@@ -14,7 +14,7 @@ export class ArchiveTexts {
   readonly #archive: string;
   readonly #dockerfiles: readonly string[];
   readonly #texts = new Map<string, Buffer>();
-  /** The entry that has the text of a name: its own, or the target of a link. */
+  /** The entry with the text of a name: the entry of that name, or the target of its link. */
   readonly #places: Map<string, string>;
 
   /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */

@@ -1,4 +1,4 @@
-/** A pattern that Docker refuses. The message says why, without the pattern itself. */
+/** A pattern that Docker refuses. The message contains the reason without the pattern. */
 export class PatternSyntaxError extends Error {}
 
 /**

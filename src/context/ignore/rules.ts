@@ -6,7 +6,7 @@ import { compilePattern, type Pattern } from './pattern.ts';
 /** The rules of the ignore file that applies, or none. */
 export interface FoundIgnoreRules {
   readonly rules: IgnoreRules;
-  /** As the user would write it; undefined if there is no ignore file. */
+  /** Path of the ignore file as users write it; undefined without an ignore file. */
   readonly name: string | undefined;
 }
 

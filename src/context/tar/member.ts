@@ -5,7 +5,7 @@ import type { StreamAuth } from '../stdin.ts';
 import { archiveMode, type ContextEntry } from './entry.ts';
 import type { TarHeader } from './header.ts';
 
-/** One member of the archive with where its content comes from. */
+/** One member of the archive with the source of its content. */
 export interface Member {
   /** Without the size, which is that of `content`. The size of a file on disk is read when it is opened. */
   readonly header: Omit<TarHeader, 'sizeBytes'>;

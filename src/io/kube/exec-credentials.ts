@@ -63,7 +63,7 @@ export class ExecCredentials {
   /** What a user of the library has in `authProvider` to authenticate with this. */
   readonly authProvider = { name: providerName };
   readonly #plugin: Plugin;
-  /** The cluster of the kubeconfig, for plugins that ask for it. */
+  /** The cluster of the kubeconfig, for plugins with `provideClusterInfo`. */
   readonly #cluster: Fields;
   readonly #run: RunCommand;
   readonly #mask: (secret: string) => void;

@@ -11,7 +11,7 @@ export interface SentRequest {
   readonly durationMs: number;
 }
 
-/** Called once for each request when its outcome is known; a retry is a request of its own. */
+/** Called once for each request when its outcome is known; a retry is a separate request. */
 export type RequestObserver = (request: SentRequest) => void;
 
 /**

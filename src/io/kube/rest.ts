@@ -153,7 +153,7 @@ export class RestClient {
     return this.#hasResponded || retryRefusals ? longestPatienceMs : firstPatienceMs;
   }
 
-  /** @throws the error that is retried if the signal ends the pause: it says more than "aborted". */
+  /** @throws the error that is retried if the signal ends the pause: its message is more precise than "aborted". */
   async #pause(ms: number, signal: AbortSignal, error: unknown): Promise<void> {
     try {
       await this.#clock.sleep(ms, signal);
@@ -230,7 +230,7 @@ export function requestBackoff(): Backoff {
   return new Backoff({ firstMs: 200, longestMs: 10_000, jitter: 0.5 });
 }
 
-/** The pause that the server asks for, in milliseconds; undefined if it does not. */
+/** The pause of the header Retry-After in milliseconds; undefined without the header. */
 export function retryAfterOf(error: unknown): number | undefined {
   return error instanceof ApiError ? error.retryAfterMs : undefined;
 }
