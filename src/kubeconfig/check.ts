@@ -1,4 +1,4 @@
-import { fieldsOf, text, type Fields } from '../text/json.ts';
+import { fieldsOf, isFields, text, type Fields } from '../text/json.ts';
 import { findNearest } from '../text/nearest.ts';
 import { InvalidInput, invalid, quote } from '../text/problem.ts';
 import { currentContext, findNamed, howToPrint, namesOf, type Kubeconfig } from './document.ts';
@@ -84,11 +84,16 @@ function findTarget(
   const target = context[kind];
   if (!isGiven(target))
     throw invalid(`its context ${quote(name)} has no ${kind}`, `${howToPrint}.`);
-  const entry = typeof target === 'string' ? findNamed(document[`${kind}s`], target) : undefined;
+  if (typeof target !== 'string') {
+    throw invalid(
+      `the name of the ${kind} in its context ${quote(name)} is not a string`,
+      'Enclose the name in double quotes.',
+    );
+  }
+  const entry = findNamed(document[`${kind}s`], target);
   if (entry !== undefined) return fieldsOf(entry[kind]);
-  const quoted = typeof target === 'string' ? ` ${quote(target)}` : '';
   throw invalid(
-    `its context ${quote(name)} refers to the ${kind}${quoted}, which it does not have`,
+    `its context ${quote(name)} refers to the ${kind} ${quote(target)}, which it does not have`,
     `${howToPrint}.`,
   );
 }
@@ -104,8 +109,7 @@ function refuseRedacted(entries: readonly Fields[]): void {
 }
 
 function checkPlugin(user: Fields): void {
-  const plugin = fieldsOf(user['exec']);
-  if (!('command' in plugin) || (text(plugin['command']) ?? '') !== '') return;
+  if (!isFields(user['exec']) || (text(user['exec']['command']) ?? '') !== '') return;
   throw invalid(
     'its users[].user.exec.command is empty',
     'Name the exec plugin there, or use a kubeconfig with a token.',

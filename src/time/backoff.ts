@@ -1,7 +1,7 @@
 export interface BackoffOptions {
   /** The first pause; each further one is twice as long. */
   readonly firstMs: number;
-  /** No pause is longer, except after a request of the server. */
+  /** No pause is longer, except if Retry-After asks for more. */
   readonly longestMs: number;
   /** The share of each pause that is random, from 0 to 1; default 0. With 0.5 a pause is between half and all of its length. */
   readonly jitter?: number;
@@ -9,7 +9,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** An overloaded server sends the same Retry-After to all clients. Their retries are spread over at least this time. */
+/** An overloaded server sends the same Retry-After to all clients, so the retries are spread over at least this time. */
 const spreadMs = 1_000;
 
 /** Pauses between attempts: exponential, limited, with jitter so that many clients do not retry at the same moment. */

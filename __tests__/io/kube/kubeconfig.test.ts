@@ -207,11 +207,22 @@ const mistakes = [
     text: 'its certificates or tokens are omitted (DATA+OMITTED, REDACTED)',
     hint: print,
   },
-  {
-    name: 'an exec plugin without a command',
-    content: withUser("exec: { command: '' }"),
+  ...[
+    { name: 'an exec plugin with an empty command', exec: "{ command: '' }" },
+    { name: 'an exec plugin without a command', exec: '{ apiVersion: v1, args: [a] }' },
+    { name: 'an exec plugin without any field', exec: '{}' },
+  ].map(({ name, exec }) => ({
+    name,
+    content: withUser(`exec: ${exec}`),
     text: 'its users[].user.exec.command is empty',
     hint: 'Name the exec plugin there, or use a kubeconfig with a token.',
+  })),
+  {
+    name: 'a cluster name that is not a string',
+    content: good.replace('cluster: gone', 'cluster: 1'),
+    context: 'staging',
+    text: 'the name of the cluster in its context "staging" is not a string',
+    hint: 'Enclose the name in double quotes.',
   },
   {
     name: 'a CA certificate in a missing file',

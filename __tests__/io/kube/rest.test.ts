@@ -326,6 +326,18 @@ describe('the observer', () => {
     ]);
   });
 
+  test('does not get the path and the query of the server URL, which can contain a token', async () => {
+    const { server, rest, sent } = await serve([fine], {
+      requestOptions: (path) => {
+        const url = new URL(`${server.url}${path}?token=s3cret`);
+        return Promise.resolve({ url, options: {} });
+      },
+    });
+    await rest.json(request({ query: { watch: 'true' } }));
+    expect(server.requests).toMatchObject([{ query: { token: 's3cret' } }]);
+    expect(sent).toMatchObject([{ path: '/x?watch=true', outcome: 200 }]);
+  });
+
   test('gets the time until the response', async () => {
     const pending: ServerResponse[] = [];
     const { clock, rest, sent } = await serve([(response) => pending.push(response)]);

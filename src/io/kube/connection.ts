@@ -41,7 +41,7 @@ export interface Connection {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
-  /** After a 401: discards cached credentials; false if the next request would have the same ones. */
+  /** After a 401: discards the credentials of an exec plugin; false without an exec plugin. */
   renewCredentials(): Promise<boolean>;
 }
 

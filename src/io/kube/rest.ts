@@ -170,7 +170,7 @@ export class RestClient {
     const startedAtMs = this.#clock.now();
     const report = (outcome: number | Error): void => {
       const durationMs = this.#clock.now() - startedAtMs;
-      this.#onRequest?.({ method, path: url.pathname + url.search, outcome, durationMs });
+      this.#onRequest?.({ method, path: withQuery(path, query), outcome, durationMs });
     };
     try {
       const { status, value } = await send(url, options);
@@ -223,6 +223,14 @@ export function isTransient(error: unknown): boolean {
     return error.code === 429 || (error.code >= 500 && error.code !== 501);
   }
   return !isTlsError(error) && !isCertificateError(error);
+}
+
+/** The path below the server URL, with the query. The path and the query of the server URL itself can contain a token. */
+function withQuery(path: string, query: NonNullable<RestTarget['query']>): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }
 
 /** Pauses between two attempts to send the same request. */
