@@ -295,7 +295,7 @@ class ArchiveTexts {
     #archive;
     #dockerfiles;
     #texts = new Map();
-    /** The entry that has the text of a name: its own, or the target of a link. */
+    /** The entry with the text of a name: the entry of that name, or the target of its link. */
     #places;
     /** @param archive as the user wrote it. @param file the Dockerfile's path inside, if the user names one. */
     constructor(archive, file) {

@@ -523,7 +523,7 @@ var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/text/path.js
 var path = __webpack_require__(8379);
 ;// CONCATENATED MODULE: ./build/context/ignore/glob-syntax.js
-/** A pattern that Docker refuses. The message says why, without the pattern itself. */
+/** A pattern that Docker refuses. The message contains the reason without the pattern. */
 class PatternSyntaxError extends Error {
 }
 /**
@@ -2324,7 +2324,7 @@ function nodeOf(pod) {
 }
 
 ;// CONCATENATED MODULE: ./build/time/backoff.js
-/** An overloaded server asks all clients for the same pause (Retry-After): this long, at least, their retries are spread. */
+/** An overloaded server sends the same Retry-After to all clients, so the retries are spread over at least this time. */
 const spreadMs = 1_000;
 /** Pauses between attempts: exponential, limited, with jitter so that many clients do not retry at the same moment. */
 class Backoff {
@@ -2341,7 +2341,7 @@ class Backoff {
     }
     /**
      * The pause before the next attempt, in milliseconds.
-     * @param askedMs the pause that the server has asked for, if it has: the result is never shorter, whatever `longestMs` is.
+     * @param askedMs the pause that the server requested, if any: the result is never shorter, even if `longestMs` is.
      */
     next(askedMs) {
         const pauseMs = Math.min(this.#longestMs, this.#firstMs * 2 ** this.#attempts);
@@ -2483,7 +2483,7 @@ function untilAborted(awaited, signal) {
 
 /**
  * Waiting for a change of state, for any number of waiters. The owner of the state calls `notify` after each change; the tests
- * of all waiters run within that call, so no state is missed, however short it lasts.
+ * of all waiters run within that call, so no state is missed, even if it is short.
  */
 class Condition {
     #waiters = new Set();
@@ -3492,7 +3492,7 @@ async function* resumeLog(options, signal) {
         }
         const pauseMs = backoff.next(askedMs);
         const pause = (running) => clock.sleep(pauseMs, running);
-        // The end of the container ends the pause, but not one that the server has asked for.
+        // The end of the container ends the pause, but not a pause of Retry-After.
         if (askedMs !== undefined)
             await pause(signal);
         else if (!ended())
@@ -4172,7 +4172,7 @@ function waitForEnd(follower, upload, clock, signal) {
 
 
 
-/** Pauses between looks at the pod. */
+/** Pauses between reads of the pod. */
 const polling = { firstMs: 100, longestMs: 500 };
 /**
  * A kubelet that has just started a container needs up to 5 s for a deletion, more than a cancelled step has. After this time
@@ -5549,6 +5549,15 @@ var js_yaml = __webpack_require__(3243);
 /** The parts of js-yaml's reasons that quote the text: names of aliases and tags. A password can look like one of them. */
 const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
 /**
+ * The types of Kubernetes' own files: text, numbers, booleans, null and `<<`. Without dates and binaries, because kubectl reads
+ * `2024-01-01` as text.
+ */
+const schema = js_yaml/* CORE_SCHEMA */.OU.extend({
+    implicit: [
+        new js_yaml/* Type */.ZU('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (text) => text === '<<' }),
+    ],
+});
+/**
  * Parses one document of YAML or JSON. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
  * @param hint of the problem.
@@ -5556,7 +5565,7 @@ const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
  */
 function loadYaml(text, hint) {
     try {
-        return (0,js_yaml/* load */.Hh)(text);
+        return (0,js_yaml/* load */.Hh)(text, { schema });
     }
     catch (error) {
         if (!(error instanceof js_yaml/* YAMLException */.tB))
@@ -5799,11 +5808,13 @@ function findTarget(document, name, context, kind) {
     const target = context[kind];
     if (!isGiven(target))
         throw invalid(`its context ${quote(name)} has no ${kind}`, `${howToPrint}.`);
-    const entry = typeof target === 'string' ? findNamed(document[`${kind}s`], target) : undefined;
+    if (typeof target !== 'string') {
+        throw invalid(`the name of the ${kind} in its context ${quote(name)} is not a string`, 'Enclose the name in double quotes.');
+    }
+    const entry = findNamed(document[`${kind}s`], target);
     if (entry !== undefined)
         return fieldsOf(entry[kind]);
-    const quoted = typeof target === 'string' ? ` ${quote(target)}` : '';
-    throw invalid(`its context ${quote(name)} refers to the ${kind}${quoted}, which it does not have`, `${howToPrint}.`);
+    throw invalid(`its context ${quote(name)} refers to the ${kind} ${quote(target)}, which it does not have`, `${howToPrint}.`);
 }
 /** Refuses the output of `kubectl config view` without `--raw`. */
 function refuseRedacted(entries) {
@@ -5813,8 +5824,7 @@ function refuseRedacted(entries) {
     throw invalid('its certificates or tokens are omitted (DATA+OMITTED, REDACTED)', `${howToPrint}.`);
 }
 function checkPlugin(user) {
-    const plugin = fieldsOf(user['exec']);
-    if (!('command' in plugin) || (json_text(plugin['command']) ?? '') !== '')
+    if (!isFields(user['exec']) || (json_text(user['exec']['command']) ?? '') !== '')
         return;
     throw invalid('its users[].user.exec.command is empty', 'Name the exec plugin there, or use a kubeconfig with a token.');
 }
@@ -7824,7 +7834,7 @@ function heredocsOf({ name, text, rest }, escape) {
         return [];
     if (!text.includes('<<') || readJsonForm(rest) !== undefined)
         return [];
-    // BuildKit reads these words with a backslash, whatever the escape directive is.
+    // BuildKit reads these words with a backslash, regardless of the escape directive.
     const { words, isClosed } = splitQuotedWords(text, '\\');
     if (!isClosed)
         return [];
@@ -8978,7 +8988,7 @@ function fileEntries({ auths, source }, host) {
     }
     return entries;
 }
-/** The builder would refuse them too, with a message of its own. Quotes nothing of them. */
+/** The error for credentials that the builder would also refuse. It does not quote them. */
 function invalidCredentials(key, source) {
     return new errors/* BuildError */.zS('input', `invalid credentials for ${JSON.stringify(key)} in the Docker configuration ${JSON.stringify(source)}: auth is not the base64 text of user:password`, { hint: 'Log in to this registry again in an earlier step, or correct the entry.' });
 }
@@ -9693,7 +9703,7 @@ class RestClient {
             return refusalPatienceMs;
         return this.#hasResponded || retryRefusals ? longestPatienceMs : firstPatienceMs;
     }
-    /** @throws the error that is retried if the signal ends the pause: it says more than "aborted". */
+    /** @throws the error that is retried if the signal ends the pause: its message is more precise than "aborted". */
     async #pause(ms, signal, error) {
         try {
             await this.#clock.sleep(ms, signal);
@@ -9707,7 +9717,7 @@ class RestClient {
         const startedAtMs = this.#clock.now();
         const report = (outcome) => {
             const durationMs = this.#clock.now() - startedAtMs;
-            this.#onRequest?.({ method, path: url.pathname + url.search, outcome, durationMs });
+            this.#onRequest?.({ method, path: withQuery(path, query), outcome, durationMs });
         };
         try {
             const { status, value } = await send(url, options);
@@ -9753,11 +9763,16 @@ function isTransient(error) {
     }
     return !isTlsError(error) && !isCertificateError(error);
 }
+/** The path below the server URL, with the query. The path and the query of the server URL itself can contain a token. */
+function withQuery(path, query) {
+    const given = Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
+    return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
 /** Pauses between two attempts to send the same request. */
 function requestBackoff() {
     return new Backoff({ firstMs: 200, longestMs: 10_000, jitter: 0.5 });
 }
-/** The pause that the server asks for, in milliseconds; undefined if it does not. */
+/** The pause of the header Retry-After in milliseconds; undefined without the header. */
 function rest_retryAfterOf(error) {
     return error instanceof ApiError ? error.retryAfterMs : undefined;
 }
@@ -10712,7 +10727,7 @@ class ExecCredentials {
     /** What a user of the library has in `authProvider` to authenticate with this. */
     authProvider = { name: providerName };
     #plugin;
-    /** The cluster of the kubeconfig, for plugins that ask for it. */
+    /** The cluster of the kubeconfig, for plugins with `provideClusterInfo`. */
     #cluster;
     #run;
     #mask;
