@@ -14,7 +14,7 @@ interface ArgumentRule {
 }
 
 /**
- * kaniko's arguments in a fixed order. All three forks accept every flag that is used by default; `--annotation` is not
+ * kaniko's arguments in a fixed order. All three variants (Google, osscontainertools, Chainguard) accept every flag that is used by default; `--annotation` is not
  * known to Google's and is used only if the input asks for it.
  */
 const argumentRules: readonly ArgumentRule[] = [

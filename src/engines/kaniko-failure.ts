@@ -32,7 +32,7 @@ function pushHint(withoutLogin: readonly string[]): string {
   return `No credentials for ${withoutLogin.join(' and ')} were found. Provide them with 'docker-config' or 'registry-secret'.`;
 }
 
-/** The first match wins, so special texts come before general ones. The texts are those of the three forks. */
+/** The first match wins, so special texts come before general ones. The texts are those of the three variants of kaniko. */
 const failures: readonly Failure[] = [
   {
     pattern: /^Error: unknown (?:shorthand )?flag: (\S+)/,
