@@ -156,3 +156,12 @@ test('toBuildError keeps a BuildError and names what failed for anything else', 
     hint: 'Please report this with the job log.',
   });
 });
+
+test('stackOf ends if a cause refers to itself', () => {
+  const error = new Error('outer', { cause: new Error('inner') });
+  (error.cause as Error).cause = error;
+  const stacks = stackOf(error);
+  expect(stacks).toContain('Error: outer');
+  expect(stacks).toContain('caused by Error: inner');
+  expect(stacks.split('caused by')).toHaveLength(3);
+});

@@ -24,7 +24,7 @@ interface Doubles {
   readonly job: JobDouble;
   readonly cluster: ClusterDouble;
   readonly clock: VirtualClock;
-  /** What failOnCrash would call. */
+  /** What exitOnCrash would call. */
   readonly crash: (failure: BuildError) => Promise<void>;
 }
 

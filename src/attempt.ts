@@ -50,10 +50,10 @@ export interface ContainerEnd {
 }
 
 /** After a failed upload the container has this long to end: its exit code and output explain more than the connection does. */
-const endMs = 5_000;
+const endGraceMs = 5_000;
 
 /**
- * One pod from its creation to the end of its container: waits for the start, uploads the context, mirrors the output.
+ * One pod, from the response to its create request to the end of its container: waits for the start, uploads the context, mirrors the output.
  * Node, state, exit code and context can be read at any time, also after a failure.
  */
 export class Attempt {
@@ -220,7 +220,7 @@ function waitForEnd(
   return race(signal, [
     (until) => follower.until(isFinal, until),
     async (until) => {
-      await clock.sleep(endMs, until);
+      await clock.sleep(endGraceMs, until);
       return follower.until(({ kind }) => kind !== 'ending', until);
     },
   ]);

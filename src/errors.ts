@@ -53,13 +53,20 @@ export function describeError(error: unknown): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
-/** The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets. */
-export function stackOf(error: unknown): string {
+/**
+ * The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets.
+ * @param seen errors that are not followed again: a cause can refer to itself.
+ */
+export function stackOf(error: unknown, seen: ReadonlySet<unknown> = new Set()): string {
   if (!Error.isError(error)) return describeError(error);
+  if (seen.has(error)) return error.name;
   const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const causes = error.cause === undefined ? inner : [...inner, error.cause];
   const own = error.stack ?? describeError(error);
-  return [own, ...causes.map((cause) => `caused by ${stackOf(cause)}`)].join('\n');
+  return [
+    own,
+    ...causes.map((cause) => `caused by ${stackOf(cause, new Set([...seen, error]))}`),
+  ].join('\n');
 }
 
 /** The code of an error of Node's, for example `ENOENT`; undefined without one. */

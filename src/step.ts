@@ -21,7 +21,7 @@ export { realWorld } from './io/world.ts';
 /** Builds the image. @returns the exit code of the process: 0 only after a confirmed success. */
 export async function runBuildStep(world: World): Promise<number> {
   const { clock, log, isDebug } = world;
-  world.onCrash((crash) => reportFailure(crash, { log, isDebug }));
+  world.onCrash((crash) => reportFailure(crash, { log, isDebug }), 1);
   const cancelled = world.cancellation();
   const phases = new PhaseRecorder(clock);
   let inputs: Inputs | undefined;
@@ -62,6 +62,7 @@ export async function runBuildStep(world: World): Promise<number> {
 export async function runPostStep(world: World): Promise<number> {
   const { clock, environment, inputs, log } = world;
   const pods = rememberedPods(environment);
+  world.onCrash(({ message }) => log.warning(message), 0);
   try {
     const { cluster } = world.openCluster(parseKubeInputs(inputs));
     await removeLeftovers(pods, cluster, clock, log);

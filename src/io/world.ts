@@ -13,7 +13,7 @@ import { commandRunner } from './exec.ts';
 import { KubeCluster } from './kube/cluster.ts';
 import { connect, type Connection } from './kube/connection.ts';
 import { logRequests } from './kube/request-log.ts';
-import { failOnCrash } from './runner/crash.ts';
+import { exitOnCrash } from './runner/crash.ts';
 import { runnerJob } from './runner/job.ts';
 import { cancellation } from './runner/signals.ts';
 import { createWorkspace } from './workspace.ts';
@@ -46,7 +46,7 @@ export interface World {
   /** Installs the handlers of the runner's signals; see io/runner/signals.ts. */
   cancellation(): AbortSignal;
   /** Installs the handler of errors that nothing catches; see io/runner/crash.ts. */
-  onCrash(report: (failure: BuildError) => Promise<void>): void;
+  onCrash(report: (failure: BuildError) => Promise<void>, exitCode: number): void;
 }
 
 /** The runner, its files and the cluster. @param environment of the process. */
@@ -57,7 +57,8 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
   const runCommand = commandRunner(environment);
   const log = new JobLog(runnerJob, () => randomBytes(16).toString('hex'));
   const mask = (secret: string): void => {
-    void log.mask(secret);
+    // A job log that cannot be written fails the next message, too.
+    log.mask(secret).catch(() => undefined);
   };
   return {
     environment,
@@ -69,7 +70,7 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
     randomBytes,
     cancellation,
     job: runnerJob,
-    onCrash: failOnCrash,
+    onCrash: exitOnCrash,
     inputs: {
       read: (name) => getInput(name, { trimWhitespace: false }),
       env: (name) => environment[name],

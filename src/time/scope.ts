@@ -54,7 +54,7 @@ export class Scope {
 }
 
 /**
- * Runs the body in a scope that ends with it: when this settles, everything that was started in the scope has settled.
+ * Runs the body in a scope that ends with it: when this settles, everything that was started with `run` has settled.
  * @param outer aborts the scope, with its reason.
  */
 export async function withScope<T>(

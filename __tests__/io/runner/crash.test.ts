@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 
 /** Runs these statements with the handler installed, which prints to stdout. */
-function crash(statements: string): { readonly stdout: string; readonly status: number | null } {
+function crash(
+  statements: string,
+  exitCode = 1,
+): { readonly stdout: string; readonly status: number | null } {
   const module = new URL('../../../src/io/runner/crash.ts', import.meta.url).href;
-  const program = `import { failOnCrash } from ${JSON.stringify(module)};
-    failOnCrash(({ message, hint }) =>
-      new Promise((resolve) => process.stdout.write(message + '. ' + hint, resolve)));
+  const program = `import { exitOnCrash } from ${JSON.stringify(module)};
+    exitOnCrash(({ message, hint }) =>
+      new Promise((resolve) => process.stdout.write(message + '. ' + hint, resolve)), ${exitCode});
     ${statements}`;
   const { stdout, status } = spawnSync(
     process.execPath,
@@ -39,6 +42,12 @@ test('a line that cannot be printed still is exit code 1', () => {
     setInterval(() => undefined, 1_000);
   `);
   expect(status).toBe(1);
+});
+
+test('a crash of the post step has exit code 0', () => {
+  const { stdout, status } = crash("setImmediate(() => { throw new Error('boom'); });", 0);
+  expect(stdout).toContain('the step crashed: boom');
+  expect(status).toBe(0);
 });
 
 test('a step that ends well prints nothing', () => {

@@ -1,10 +1,14 @@
 import { BuildError, describeError } from '../../errors.ts';
 
 /**
- * The last resort: an error that nothing catches ends the process with exit code 1. The post step removes the pod.
+ * The last resort: an error that nothing catches ends the process. The post step removes the pod.
  * @param report writes the failure to the job log; the process ends when it has settled.
+ * @param exitCode of the process.
  */
-export function failOnCrash(report: (failure: BuildError) => Promise<void>): void {
+export function exitOnCrash(
+  report: (failure: BuildError) => Promise<void>,
+  exitCode: number,
+): void {
   let isEnding = false;
   const end = (error: unknown): void => {
     if (isEnding) return;
@@ -13,7 +17,7 @@ export function failOnCrash(report: (failure: BuildError) => Promise<void>): voi
       hint: 'Please report this with the job log.',
       cause: error,
     });
-    void report(failure).finally(() => process.exit(1));
+    void report(failure).finally(() => process.exit(exitCode));
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
