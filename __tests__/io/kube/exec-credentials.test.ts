@@ -171,7 +171,7 @@ test('runs the plugin again after a 401', async () => {
 });
 
 test('has nothing to renew for a user without a plugin', async () => {
-  const { connection } = open({});
+  const { connection } = openUser({ token: 'token' });
   expect(await connection.renewCredentials()).toBe(false);
 });
 
