@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import { splitLog, visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
+import { describeError } from '../src/errors.ts';
 import { account, cluster, podsOf, runBuild, shell, type BuildRun, type Inputs } from './build.ts';
 import { needs } from './cases.ts';
 import { kubectl, runProgram } from './kubectl.ts';
@@ -14,10 +15,26 @@ export const missingLab = needs('KBP_LAB', cluster.lab);
 
 const healthyMs = 120_000;
 const podMs = 30_000;
+const startMs = 30_000;
 
-/** Runs the program in KBP_LAB. */
-export function lab(...args: readonly string[]): Promise<string> {
-  return runProgram(cluster.lab ?? '', args);
+/**
+ * Runs the program in KBP_LAB. A daemon ends at once if the kernel has not released the port of its predecessor yet, which
+ * takes a moment on a busy machine. Such a daemon is started again.
+ */
+export async function lab(...args: readonly string[]): Promise<string> {
+  const [verb = '', daemon = ''] = args;
+  try {
+    return await runProgram(cluster.lab ?? '', args);
+  } catch (error) {
+    if (!['start', 'restart'].includes(verb) || !isPortInUse(error)) throw error;
+    return until(`${daemon} is started`, startMs, () =>
+      runProgram(cluster.lab ?? '', ['start', daemon]),
+    );
+  }
+}
+
+function isPortInUse(error: unknown): boolean {
+  return describeError(error).includes('address already in use');
 }
 
 /** The run that a fault hits. */
