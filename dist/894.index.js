@@ -1774,79 +1774,6 @@ function packStream(members, level, { totalFiles, totalBytes }, workspace) {
 
 /***/ }),
 
-/***/ 9473:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   CA: () => (/* binding */ errorCode),
-/* harmony export */   KB: () => (/* binding */ toBuildError),
-/* harmony export */   US: () => (/* binding */ stackOf),
-/* harmony export */   Uc: () => (/* binding */ describeError),
-/* harmony export */   zS: () => (/* binding */ BuildError)
-/* harmony export */ });
-/** The one error class of the action. The message says what was tried and what happened, the hint says what to change. */
-class BuildError extends Error {
-    kind;
-    hint;
-    code;
-    reason;
-    retryAfterMs;
-    line;
-    constructor(kind, message, options = {}) {
-        super(message, options.cause === undefined ? undefined : { cause: options.cause });
-        this.name = 'BuildError';
-        this.kind = kind;
-        this.hint = options.hint;
-        this.code = options.code;
-        this.reason = options.reason;
-        this.retryAfterMs = options.retryAfterMs;
-        this.line = options.line;
-    }
-}
-/**
- * One line of text for anything that was thrown. The causes are appended if their text is not part of the message, for
- * example the `ECONNREFUSED` of a network error. Objects and stacks are never printed.
- */
-function describeError(error) {
-    if (!Error.isError(error))
-        return typeof error === 'string' ? error : 'unknown error';
-    if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
-        return [...new Set(error.errors.map(describeError))].join('; ');
-    }
-    const message = error.message === '' ? error.name : error.message;
-    if (error instanceof BuildError || error.cause === undefined)
-        return message;
-    const cause = describeError(error.cause);
-    return message.includes(cause) ? message : `${message}: ${cause}`;
-}
-/** The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets. */
-function stackOf(error) {
-    if (!Error.isError(error))
-        return describeError(error);
-    const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-    const causes = error.cause === undefined ? inner : [...inner, error.cause];
-    const own = error.stack ?? describeError(error);
-    return [own, ...causes.map((cause) => `caused by ${stackOf(cause)}`)].join('\n');
-}
-/** The code of an error of Node's, for example `ENOENT`; undefined without one. */
-function errorCode(error) {
-    if (!Error.isError(error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-/** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
-function toBuildError(error, doing) {
-    if (error instanceof BuildError)
-        return error;
-    return new BuildError('build', `${doing} failed: ${describeError(error)}`, {
-        hint: 'Please report this with the job log.',
-        cause: error,
-    });
-}
-
-
-/***/ }),
-
 /***/ 3894:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -2402,7 +2329,7 @@ class Scope {
     }
 }
 /**
- * Runs the body in a scope that ends with it: when this settles, everything that was started in the scope has settled.
+ * Runs the body in a scope that ends with it: when this settles, everything that was started with `run` has settled.
  * @param outer aborts the scope, with its reason.
  */
 async function withScope(outer, body) {
@@ -4030,9 +3957,9 @@ const timeoutHints = {
 
 
 /** After a failed upload the container has this long to end: its exit code and output explain more than the connection does. */
-const endMs = 5_000;
+const endGraceMs = 5_000;
 /**
- * One pod from its creation to the end of its container: waits for the start, uploads the context, mirrors the output.
+ * One pod, from the response to its create request to the end of its container: waits for the start, uploads the context, mirrors the output.
  * Node, state, exit code and context can be read at any time, also after a failure.
  */
 class Attempt {
@@ -4162,7 +4089,7 @@ function waitForEnd(follower, upload, clock, signal) {
     return race(signal, [
         (until) => follower.until(isFinal, until),
         async (until) => {
-            await clock.sleep(endMs, until);
+            await clock.sleep(endGraceMs, until);
             return follower.until(({ kind }) => kind !== 'ending', until);
         },
     ]);
@@ -8267,7 +8194,7 @@ const custom = {
 /** Where kaniko unpacks stdin. */
 const unpacked = '/kaniko/buildcontext';
 /**
- * kaniko's arguments in a fixed order. All three forks accept every flag that is used by default; `--annotation` is not
+ * kaniko's arguments in a fixed order. All three variants (Google, osscontainertools, Chainguard) accept every flag that is used by default; `--annotation` is not
  * known to Google's and is used only if the input asks for it.
  */
 const argumentRules = [
@@ -8426,7 +8353,7 @@ function pushHint(withoutLogin) {
         return checkPushLogin;
     return `No credentials for ${withoutLogin.join(' and ')} were found. Provide them with 'docker-config' or 'registry-secret'.`;
 }
-/** The first match wins, so special texts come before general ones. The texts are those of the three forks. */
+/** The first match wins, so special texts come before general ones. The texts are those of the three variants of kaniko. */
 const failures = [
     {
         pattern: /^Error: unknown (?:shorthand )?flag: (\S+)/,
@@ -11188,10 +11115,11 @@ function logRequests(print) {
 ;// CONCATENATED MODULE: ./build/io/runner/crash.js
 
 /**
- * The last resort: an error that nothing catches ends the process with exit code 1. The post step removes the pod.
+ * The last resort: an error that nothing catches ends the process. The post step removes the pod.
  * @param report writes the failure to the job log; the process ends when it has settled.
+ * @param exitCode of the process.
  */
-function failOnCrash(report) {
+function exitOnCrash(report, exitCode) {
     let isEnding = false;
     const end = (error) => {
         if (isEnding)
@@ -11201,7 +11129,7 @@ function failOnCrash(report) {
             hint: 'Please report this with the job log.',
             cause: error,
         });
-        void report(failure).finally(() => process.exit(1));
+        void report(failure).finally(() => process.exit(exitCode));
     };
     process.on('uncaughtException', end);
     process.on('unhandledRejection', end);
@@ -11368,7 +11296,8 @@ function realWorld(environment) {
     const runCommand = commandRunner(environment);
     const log = new JobLog(runnerJob, () => (0,external_node_crypto_.randomBytes)(16).toString('hex'));
     const mask = (secret) => {
-        void log.mask(secret);
+        // A job log that cannot be written fails the next message, too.
+        log.mask(secret).catch(() => undefined);
     };
     return {
         environment,
@@ -11380,7 +11309,7 @@ function realWorld(environment) {
         randomBytes: external_node_crypto_.randomBytes,
         cancellation: cancellation,
         job: runnerJob,
-        onCrash: failOnCrash,
+        onCrash: exitOnCrash,
         inputs: {
             read: (name) => (0,core/* getInput */.V4)(name, { trimWhitespace: false }),
             env: (name) => environment[name],
@@ -11414,7 +11343,7 @@ function realWorld(environment) {
 /** Builds the image. @returns the exit code of the process: 0 only after a confirmed success. */
 async function runBuildStep(world) {
     const { clock, log, isDebug } = world;
-    world.onCrash((crash) => reportFailure(crash, { log, isDebug }));
+    world.onCrash((crash) => reportFailure(crash, { log, isDebug }), 1);
     const cancelled = world.cancellation();
     const phases = new PhaseRecorder(clock);
     let inputs;
@@ -11458,6 +11387,7 @@ async function runBuildStep(world) {
 async function runPostStep(world) {
     const { clock, environment, inputs, log } = world;
     const pods = (0,state/* rememberedPods */.TY)(environment);
+    world.onCrash(({ message }) => log.warning(message), 0);
     try {
         const { cluster } = world.openCluster(parseKubeInputs(inputs));
         await removeLeftovers(pods, cluster, clock, log);

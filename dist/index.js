@@ -272,6 +272,87 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 9473:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CA: () => (/* binding */ errorCode),
+/* harmony export */   KB: () => (/* binding */ toBuildError),
+/* harmony export */   US: () => (/* binding */ stackOf),
+/* harmony export */   Uc: () => (/* binding */ describeError),
+/* harmony export */   zS: () => (/* binding */ BuildError)
+/* harmony export */ });
+/** The one error class of the action. The message says what was tried and what happened, the hint says what to change. */
+class BuildError extends Error {
+    kind;
+    hint;
+    code;
+    reason;
+    retryAfterMs;
+    line;
+    constructor(kind, message, options = {}) {
+        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        this.name = 'BuildError';
+        this.kind = kind;
+        this.hint = options.hint;
+        this.code = options.code;
+        this.reason = options.reason;
+        this.retryAfterMs = options.retryAfterMs;
+        this.line = options.line;
+    }
+}
+/**
+ * One line of text for anything that was thrown. The causes are appended if their text is not part of the message, for
+ * example the `ECONNREFUSED` of a network error. Objects and stacks are never printed.
+ */
+function describeError(error) {
+    if (!Error.isError(error))
+        return typeof error === 'string' ? error : 'unknown error';
+    if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
+        return [...new Set(error.errors.map(describeError))].join('; ');
+    }
+    const message = error.message === '' ? error.name : error.message;
+    if (error instanceof BuildError || error.cause === undefined)
+        return message;
+    const cause = describeError(error.cause);
+    return message.includes(cause) ? message : `${message}: ${cause}`;
+}
+/**
+ * The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets.
+ * @param seen errors that are not followed again: a cause can refer to itself.
+ */
+function stackOf(error, seen = new Set()) {
+    if (!Error.isError(error))
+        return describeError(error);
+    if (seen.has(error))
+        return error.name;
+    const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+    const causes = error.cause === undefined ? inner : [...inner, error.cause];
+    const own = error.stack ?? describeError(error);
+    return [
+        own,
+        ...causes.map((cause) => `caused by ${stackOf(cause, new Set([...seen, error]))}`),
+    ].join('\n');
+}
+/** The code of an error of Node's, for example `ENOENT`; undefined without one. */
+function errorCode(error) {
+    if (!Error.isError(error) || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+/** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
+function toBuildError(error, doing) {
+    if (error instanceof BuildError)
+        return error;
+    return new BuildError('build', `${doing} failed: ${describeError(error)}`, {
+        hint: 'Please report this with the job log.',
+        cause: error,
+    });
+}
+
+
+/***/ }),
+
 /***/ 8269:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -317,24 +398,37 @@ function isOwnPod(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8269);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9473);
+/* harmony import */ var _io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8269);
 // The entry of both steps; dist/post.js marks the post step. Imports almost nothing, so that a post step without work
 // ends at once.
 
-const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isPostStep */ .pq)(process.env);
+
+
+const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .isPostStep */ .pq)(process.env);
 // However this process ends, its exit code is 0 only after a confirmed success.
 if (!isPost)
     process.exitCode = 1;
-if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_0__/* .rememberedPods */ .TY)(process.env).length > 0) {
+if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberedPods */ .TY)(process.env).length > 0) {
     const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(717), __nccwpck_require__.e(894)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3894));
     try {
         const world = realWorld(process.env);
         // Exits at once: open connections of the keep-alive agent would delay the end of the step.
         process.exit(await (isPost ? runPostStep(world) : runBuildStep(world)));
     }
-    catch {
-        // The job log itself cannot be written.
+    catch (error) {
+        printLast(`the step could not run: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .describeError */ .Uc)(error)}`);
         process.exit(isPost ? 0 : 1);
+    }
+}
+/** Prints to stderr. The job log may be what failed, so an error here is ignored. */
+function printLast(text) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(2, `${text}\n`);
+    }
+    catch {
+        // Nothing else can be written.
     }
 }
 
