@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import { JobDouble } from '../runner/job-double.ts';
@@ -9,6 +10,7 @@ import { PhaseRecorder } from '../src/result/phases.ts';
 import { PodDouble, untilSteady, type PodScript } from './support/attach-server.ts';
 import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
+import { recordedPod } from './support/pods.ts';
 
 const pods: PodDouble[] = [];
 
@@ -263,6 +265,23 @@ test('states that end before the pod does are a failure, never a success', async
     },
   );
   await expect(end).rejects.toThrow('the states of the pod ended before the pod did');
+});
+
+test('the states of the pod are not read after the end of the attempt', async () => {
+  const reads: AbortSignal[] = [];
+  const { clock, end } = await run(
+    {},
+    {
+      podStates: async function* (pod, signal) {
+        reads.push(signal);
+        yield pod;
+        yield recordedPod('invalid-image-name');
+        await once(signal, 'abort');
+      },
+    },
+  );
+  await expect(clock.until(end)).rejects.toMatchObject({ kind: 'pod' });
+  expect(reads.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
 test('the state of the pod is described while the attempt runs', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
@@ -28,6 +29,7 @@ afterEach(async () => {
   await Promise.all(pods.splice(0).map(({ server }) => server.stop()));
 });
 
+const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
 const digest = `sha256:${'a'.repeat(64)}`;
 const archive = 'the whole archive';
 
@@ -385,11 +387,38 @@ test('a missing RBAC permission is reported before any pod is created', async ()
   expect(steps(cluster)).toEqual([]);
 });
 
+test('the failure of the version request is reported, also if the RBAC review fails before it', async () => {
+  const { image } = await build([], {
+    answers: {
+      can: () => Promise.reject(new BuildError('cluster', 'the review failed')),
+      serverMinor: async () => {
+        await turn();
+        throw new BuildError('cluster', 'the version request failed');
+      },
+    },
+  });
+  await expect(image).rejects.toThrow('the version request failed');
+});
+
+test('a search for old pods that is never answered does not delay the end of the build', async () => {
+  const { clock, image } = await build([succeeds], {
+    answers: {
+      listPods: async (_selector, signal) => {
+        await once(signal, 'abort');
+        return undefined;
+      },
+    },
+  });
+  // Without the timeout, which would also end the search.
+  clock.isBusy = () => true;
+  expect(await clock.until(image)).toEqual({ digest });
+});
+
 test.each([
   { name: 'a node that is shut down', script: endsWith(shutDown()) },
   { name: 'a connection that is cut', script: cutOff },
 ])('$name is retried in a new pod, with the stream from its beginning', async ({ script }) => {
-  const { clock, cluster, job, report, opened, image } = await build([script, succeeds], {
+  const { clock, cluster, job, phases, report, opened, image } = await build([script, succeeds], {
     inputs: { retries: '1' },
   });
   expect(await clock.until(image, 50)).toEqual({ digest });
@@ -408,6 +437,23 @@ test.each([
   expect(await report).toMatchObject({ attempts: 2, pod: { name: 'kbp-2' }, image: { digest } });
   expect(job.remembered.at(-1)).toEqual([]);
   expect(job.text).toContain('attempt 1 failed, retrying in a new pod: ');
+  expect([...new Set(phases.spans.map(({ attempt }) => attempt))]).toEqual([1, 2]);
+});
+
+test('a pod that is lost is not retried if the job is cancelled at the same time', async () => {
+  const controller = new AbortController();
+  const { image, report } = await build([endsWith(shutDown()), succeeds], {
+    inputs: { retries: '1' },
+    cancelled: controller.signal,
+    answers: {
+      deletePod: () => {
+        controller.abort(reason);
+        return Promise.resolve(false);
+      },
+    },
+  });
+  await expect(image).rejects.toMatchObject({ kind: 'lost' });
+  expect(await report).toMatchObject({ attempts: 1, pod: { name: 'kbp-1' } });
 });
 
 test('the failure of the last retry is reported', async () => {
@@ -455,8 +501,6 @@ test('the timeout ends the build with the state of the pod, and the pod is remov
   });
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 1');
 });
-
-const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
 
 interface Cancel {
   readonly name: string;
@@ -590,6 +634,32 @@ test('a pod that was kept after a retried attempt is reported, the removed one i
   });
 });
 
+test('the report has what earlier attempts got to and the last one did not', async () => {
+  const ended = 'layer 1';
+  const { clock, image, report } = await build(
+    [
+      {
+        output: ended,
+        onStdin: (pod, connection) => {
+          connection.socket.pause();
+          connection.succeed();
+          pod.become(completed(`x@${digest}`));
+        },
+      },
+      { starts: ['invalid-image-name'] },
+    ],
+    { inputs: { retries: '1', 'keep-pod': 'on-failure' }, archiveBytes: 50_000_000 },
+  );
+  await expect(clock.until(image, 50)).rejects.toMatchObject({ kind: 'pod' });
+  expect(await report).toMatchObject({
+    attempts: 2,
+    pod: { name: 'kbp-2' },
+    exitCode: 0,
+    tail: [ended],
+    keptPods: [{ name: 'kbp-1' }, { name: 'kbp-2' }],
+  });
+});
+
 test.each([
   { code: 403, expected: ['create kbp-1'] },
   { code: 422, expected: ['create kbp-1'] },
@@ -598,13 +668,16 @@ test.each([
 ])(
   'after a create that fails with $code the requests are $expected',
   async ({ code, expected }) => {
-    const { cluster, job, phases, image } = await build([{}], {
+    const { cluster, job, phases, opened, image } = await build([{}], {
+      // More than is read ahead, so that the stream does not end by itself.
+      archiveBytes: 2_000_000,
       answers: { createPod: () => Promise.reject(new BuildError('cluster', 'no', { code })) },
     });
     await expect(image).rejects.toMatchObject({ code });
     expect(steps(cluster)).toEqual(expected);
     expect(job.remembered.at(-1)).toEqual([]);
     expect(phases.spans.map(({ phase }) => phase)).toEqual(['create', 'remove']);
+    expect(opened.map(({ stream }) => stream.destroyed)).toEqual([true]);
   },
 );
 

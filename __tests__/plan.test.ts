@@ -5,6 +5,7 @@ import { parseInputs } from '../src/inputs/parse.ts';
 import { parseDockerConfig, type DockerConfig } from '../src/logins/docker-config.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { makePlan, openSource, type BuildPlan, type PlanPorts } from '../src/plan.ts';
+import type { RunCommand } from '../src/ports.ts';
 import { JobDouble } from '../runner/job-double.ts';
 import { diskWorkspace, Tree } from './support/tree.ts';
 
@@ -38,11 +39,13 @@ function planFor(
     config,
     signal = never,
     sourceDateEpoch,
+    runCommand = () => Promise.reject(new Error('the test has no programs')),
   }: {
     readonly inputs?: Readonly<Record<string, string>>;
     readonly config?: DockerConfig;
     readonly signal?: AbortSignal;
     readonly sourceDateEpoch?: string;
+    readonly runCommand?: RunCommand;
   } = {},
 ): Planning {
   const tree = new Tree({ Dockerfile: dockerfile, file: 'text' });
@@ -52,7 +55,7 @@ function planFor(
   const ports: PlanPorts = {
     workspace: diskWorkspace(tree.path),
     log: new JobLog(job, () => 'token-of-the-fence'),
-    runCommand: () => Promise.reject(new Error('the test has no programs')),
+    runCommand,
     readDockerConfig: (input) => {
       configsRead.push(input);
       return config;
@@ -186,8 +189,27 @@ test('a wrong SOURCE_DATE_EPOCH is an error', async () => {
   });
 });
 
+const reason = new BuildError('timeout', 'the step did not end within its timeout');
+
+test('an aborted signal ends a credential helper, with its reason', async () => {
+  const controller = new AbortController();
+  const { plan } = planFor('FROM scratch\n', {
+    inputs: push,
+    config: parseDockerConfig('{"credsStore": "slow"}', 'config.json'),
+    signal: controller.signal,
+    runCommand: (_command, _args, { signal }) => {
+      controller.abort(reason);
+      return Promise.reject(signal.reason as Error);
+    },
+  });
+  await expect(plan).rejects.toMatchObject({
+    kind: 'timeout',
+    message: expect.stringContaining(`${reason.message}, while getting the credentials`) as unknown,
+    cause: reason,
+  });
+});
+
 test('an aborted signal ends the reading of the source, with its reason', async () => {
-  const reason = new BuildError('timeout', 'the step did not end within its timeout');
   const { job, plan } = planFor('FROM scratch\n', { signal: AbortSignal.abort(reason) });
   await expect(plan).rejects.toBe(reason);
   expect(job.text).toBe('');

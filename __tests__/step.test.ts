@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../src/errors.ts';
 import type { World } from '../src/io/world.ts';
+import { parseDockerConfig } from '../src/logins/docker-config.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { runBuildStep, runPostStep } from '../src/step.ts';
 import type { Cluster } from '../src/ports.ts';
@@ -92,7 +94,7 @@ function doubles({
 const digest = `sha256:${'a'.repeat(64)}`;
 
 /** The answers of a cluster in which the build succeeds with this digest. */
-async function succeeding(): Promise<Partial<Cluster>> {
+async function succeeding(): Promise<PodDouble['answers']> {
   const completed = recordedPod('completed');
   const terminated = completed.status?.containerStatuses?.[0]?.state?.terminated;
   if (terminated === undefined) throw new Error('the recorded pod has not ended');
@@ -112,7 +114,7 @@ async function succeeding(): Promise<Partial<Cluster>> {
 
 describe('the build step', () => {
   test('builds, sets the outputs and ends with 0', async () => {
-    const { world, job, cluster } = doubles({
+    const { world, job, cluster, clock } = doubles({
       inputs: { tags: 'registry.example/app:1', push: 'true' },
       environment: { GITHUB_JOB: 'Build it', GITHUB_RUN_ID: '42' },
       answers: await succeeding(),
@@ -140,6 +142,7 @@ describe('the build step', () => {
     ]);
     expect(job.text).not.toContain('::error');
     expect(job.text).not.toContain('Nothing was pushed');
+    expect(clock.sleeping).toBe(0);
   });
 
   test('logs that an image with a name was not pushed', async () => {
@@ -161,12 +164,15 @@ describe('the build step', () => {
   });
 
   test('points to the line of the Dockerfile, before it asks the cluster', async () => {
-    const { world, job, cluster } = doubles({ dockerfile: 'FROM scratch\nCOPY missing /\n' });
+    const { world, job, cluster, clock } = doubles({
+      dockerfile: 'FROM scratch\nCOPY missing /\n',
+    });
     expect(await runBuildStep(world)).toBe(1);
     expect(job.lines.at(-1)).toMatch(/^::error file=Dockerfile,line=2::/);
     expect(cluster.calls).toEqual([]);
     expect(job.summary).toContain('### kube-build-push: failed');
     expect(job.outputs.get('metadata')).toBe('{}');
+    expect(clock.sleeping).toBe(0);
   });
 
   test('reports a failure of the cluster after the group has ended', async () => {
@@ -189,8 +195,52 @@ describe('the build step', () => {
     expect(job.text).toContain('::warning::TLS verification is disabled (insecure-skip-tls-verify');
   });
 
+  test('ends with the timeout if the preparation does not end', async () => {
+    const { world, job, cluster, clock } = doubles({
+      inputs: { tags: 'registry.example/app:1', push: 'true', timeout: '10m' },
+    });
+    const step = runBuildStep({
+      ...world,
+      readDockerConfig: () => parseDockerConfig('{"credsStore": "slow"}', 'config.json'),
+      runCommand: async (_command, _args, { signal }) => {
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    });
+    const startedAt = clock.now();
+    expect(await clock.until(step)).toBe(1);
+    expect(clock.now() - startedAt).toBe(600_000);
+    expect(job.lines.at(-1)).toContain(
+      '::error::the step did not end within its timeout of 600 s; last state: preparing the context, while getting the credentials for "registry.example" from "docker-credential-slow"',
+    );
+    expect(cluster.calls).toEqual([]);
+  });
+
+  const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
+
+  test('a cancellation during the build removes the pod and fails the step', async () => {
+    const controller = new AbortController();
+    const answers = await succeeding();
+    const { world, job, cluster, clock } = doubles({
+      environment: { GITHUB_JOB: 'build' },
+      cancelled: controller.signal,
+      answers: {
+        ...answers,
+        podEvents: () => Promise.resolve([]),
+        createPod: (pod, signal) => {
+          controller.abort(reason);
+          return answers.createPod(pod, signal);
+        },
+      },
+    });
+    expect(await runBuildStep(world)).toBe(1);
+    expect(cluster.calls).toContain('delete kbp-build-aaaaaaaaaa 1');
+    expect(job.lines.at(-1)).toBe('::error::the job was cancelled (SIGINT)');
+    expect(job.summary).toContain('### kube-build-push: cancelled');
+    expect(clock.sleeping).toBe(0);
+  });
+
   test('ends with the reason of a cancellation', async () => {
-    const reason = new BuildError('cancelled', 'the job was cancelled (SIGINT)');
     const { world, job } = doubles({ cancelled: AbortSignal.abort(reason) });
     expect(await runBuildStep(world)).toBe(1);
     expect(job.lines.at(-1)).toBe('::error::the job was cancelled (SIGINT)');
