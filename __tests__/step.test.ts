@@ -241,8 +241,9 @@ describe('the build step', () => {
   });
 
   test('ends with the reason of a cancellation', async () => {
-    const { world, job } = doubles({ cancelled: AbortSignal.abort(reason) });
+    const { world, job, cluster } = doubles({ cancelled: AbortSignal.abort(reason) });
     expect(await runBuildStep(world)).toBe(1);
+    expect(cluster.calls).toEqual([]);
     expect(job.lines.at(-1)).toBe('::error::the job was cancelled (SIGINT)');
     expect(job.summary).toContain('### kube-build-push: cancelled');
   });
