@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import { BuildError, describeError, errorCode, stackOf, toBuildError } from '../src/errors.ts';
 import { isCertificateError } from '../src/io/kube/rest.ts';
+import { closedPort } from '../support/closed-port.ts';
 
 /** What an action throws or rejects with. */
 async function errorOf(action: () => unknown): Promise<unknown> {
@@ -17,16 +18,6 @@ async function errorOf(action: () => unknown): Promise<unknown> {
     return error;
   }
   throw new Error('the action did not fail');
-}
-
-/** A port of this machine that nothing listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function refusedConnection(): Promise<unknown> {

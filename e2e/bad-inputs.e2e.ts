@@ -1,12 +1,11 @@
 // Mistakes of a user on a real cluster, with the messages of docs/failures.md. Permissions, PodSecurity, quota and memory
 // are in failure.e2e.ts, registry credentials in login.e2e.ts.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { chapters } from '../__tests__/bad-inputs/chapters.ts';
 import { splitLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { accountName } from './account.ts';
 import { account, assertRed, cluster, runBuild, shell, withFiles, type BuildRun } from './build.ts';
 import { suite, testCase } from './cases.ts';
@@ -200,13 +199,4 @@ async function untilRefused(token: string): Promise<void> {
     const { status } = JSON.parse(answer) as { status: { authenticated?: boolean } };
     return status.authenticated === true ? undefined : true;
   });
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

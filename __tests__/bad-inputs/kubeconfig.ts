@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { closedPort } from '../../support/closed-port.ts';
 import type { Chapter, Stage } from './run.ts';
 
 /** A kubeconfig of the playground with other texts in it. */
@@ -253,12 +252,3 @@ export const kubeconfigChapter: Chapter = {
     })),
   ],
 };
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
