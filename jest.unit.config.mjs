@@ -1,7 +1,7 @@
 import base from './jest.config.mjs';
 
 /** Folders of tests that start the playground, or compare a document that its tests write. */
-export const playgroundTests = '/__tests__/(faults|load|playground|contract|bad-inputs)/';
+export const playgroundTests = '/__tests__/(attack|faults|load|playground|contract|bad-inputs)/';
 
 // The tests that do not start the playground: seconds instead of half a minute.
 export default {
