@@ -59,7 +59,35 @@ export const serverCases: readonly ContractCase[] = [
     name: 'access review: no token',
     run: (session) => review(session, { verb: 'create', resource: 'pods' }, 'anonymous'),
   },
+  {
+    name: 'self review: the time of the server',
+    run: (session) => readTime(session, 'account'),
+  },
+  {
+    name: 'self review: ServiceAccount without permissions',
+    run: (session) => readTime(session, 'nobody'),
+  },
+  {
+    name: 'self review: no token',
+    run: (session) => readTime(session, 'anonymous'),
+  },
 ];
+
+async function readTime(session: Session, as: Identity) {
+  const answer = await session.client.call({
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    as,
+  });
+  if (answer.code !== 201) return answerView(answer);
+  const { kind, metadata } = answer.body as {
+    kind: string;
+    metadata: { creationTimestamp?: string };
+  };
+  const form = metadata.creationTimestamp?.replace(/\d/g, '0');
+  return { code: answer.code, type: answer.type, kind, form };
+}
 
 async function review(session: Session, attributes: object, as: Identity = 'account') {
   const answer = await session.client.call({

@@ -47,7 +47,8 @@ export function chooseProtocol(
   return known.find((name) => offered.includes(name));
 }
 
-const reviewPath = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$/;
+const reviewPath =
+  /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:access|rules)reviews)$|^\/apis\/authentication\.k8s\.io\/v1\/(selfsubjectreviews)$/;
 /** The part of the Kubernetes API that the action uses. */
 export class Api {
   readonly #parts: ApiParts;
@@ -66,7 +67,8 @@ export class Api {
     const known = call.method === 'GET' ? discovery[call.path] : undefined;
     if (known !== undefined) return { code: 200, body: known };
     if (call.path === '/version') return { code: 200, body: version };
-    const review = call.method === 'POST' ? reviewPath.exec(call.path)?.[1] : undefined;
+    const found = call.method === 'POST' ? reviewPath.exec(call.path) : undefined;
+    const review = found?.[1] ?? found?.[2];
     if (review !== undefined) return answerReview(call, review, sent, this.#parts.faults.denied);
     const target = parseTarget(call.path);
     if (target === undefined) throw notFound(call);

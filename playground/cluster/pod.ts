@@ -14,6 +14,8 @@ export interface Metadata {
   resourceVersion: string;
   generation: number;
   creationTimestamp: string;
+  /** Only the time of the last change. */
+  managedFields?: readonly { readonly manager: string; readonly time: string }[];
   deletionTimestamp?: string;
   deletionGracePeriodSeconds?: number;
   labels?: Record<string, string>;

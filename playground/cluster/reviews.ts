@@ -1,5 +1,6 @@
 import { parseBody, type Call, type JsonAnswer } from './call.ts';
 import { ApiFailure } from './failure.ts';
+import { formatTime } from './pod.ts';
 import { anonymous, isAllowed, rulesOf } from './rights.ts';
 
 /** Self-subject reviews of RBAC permissions. @throws ApiFailure */
@@ -9,15 +10,24 @@ export function answerReview(
   sent: string,
   denied: readonly string[],
 ): JsonAnswer {
+  const group = `${kind === 'selfsubjectreviews' ? 'authentication' : 'authorization'}.k8s.io`;
   if (user === anonymous)
     throw new ApiFailure(
       403,
-      `${kind}.authorization.k8s.io is forbidden: User "${user}" cannot create resource "${kind}" in API group "authorization.k8s.io" at the cluster scope`,
-      { group: 'authorization.k8s.io', kind },
+      `${kind}.${group} is forbidden: User "${user}" cannot create resource "${kind}" in API group "${group}" at the cluster scope`,
+      { group, kind },
     );
+  if (kind === 'selfsubjectreviews') return describeUser(user, sent);
   return kind === 'selfsubjectrulesreviews'
     ? listRights(user, sent, denied)
     : reviewAccess(user, sent, denied);
+}
+
+/** Unlike the other reviews, this one has a creation time. */
+function describeUser(user: string, sent: string): JsonAnswer {
+  const review = parseBody(sent, 'SelfSubjectReview') as object;
+  const metadata = { creationTimestamp: formatTime(Date.now()) };
+  return { code: 201, body: { ...review, metadata, status: { userInfo: { username: user } } } };
 }
 
 function listRights(user: string, sent: string, denied: readonly string[]): JsonAnswer {

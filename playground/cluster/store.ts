@@ -1,5 +1,5 @@
 import { ApiFailure, podNotFound } from './failure.ts';
-import type { Pod } from './pod.ts';
+import { formatTime, type Pod } from './pod.ts';
 
 export interface PodEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -88,6 +88,7 @@ export class PodStore {
   #record(type: PodEvent['type'], object: Pod): Pod {
     this.#version += 1;
     object.metadata.resourceVersion = String(this.#version);
+    object.metadata.managedFields = [{ manager: 'playground', time: formatTime(Date.now()) }];
     const key = `${object.metadata.namespace}/${object.metadata.name}`;
     if (type === 'DELETED') this.#pods.delete(key);
     else this.#pods.set(key, object);
