@@ -405,7 +405,7 @@ test('a search for old pods that is never answered does not delay the end of the
     answers: {
       listPods: async (_selector, signal) => {
         await once(signal, 'abort');
-        return undefined;
+        return [];
       },
     },
   });

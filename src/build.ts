@@ -54,8 +54,8 @@ interface AttemptEnd {
   readonly isKept: boolean;
 }
 
-/** A later run may remove a kept pod after this time. */
-const keptForMs = 24 * 60 * 60_000;
+/** A later run may remove a kept pod this much later. */
+const keptForSeconds = 24 * 60 * 60;
 /** Bytes that are read ahead of a stream that needs no packing. */
 const rawAheadBytes = 1_024 * 1_024;
 /** The pod's activeDeadlineSeconds is this much later than the timeout of the step, so that the step reports its timeout. */
@@ -191,16 +191,14 @@ function openStreams({ inputs, source, logins }: BuildPlan): StreamsAhead {
 
 function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
   const { inputs, engine, logins, pullHosts } = plan;
-  const remainingMs = deadline.remainingMs();
-  const keptMs = inputs.keepPod === 'never' ? 0 : keptForMs;
-  const graceMs = deadlineGraceSeconds * 1_000;
+  const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
   const pod = buildPod(inputs.pod, {
     ref,
     run: ports.run,
     nonce: ports.newNonce(),
     keepPod: inputs.keepPod,
-    expiresAt: new Date(ports.clock.now() + remainingMs + graceMs + keptMs),
-    activeDeadlineSeconds: Math.ceil(remainingMs / 1_000) + deadlineGraceSeconds,
+    lifetimeSeconds: activeDeadlineSeconds + (inputs.keepPod === 'never' ? 0 : keptForSeconds),
+    activeDeadlineSeconds,
     platform: inputs.image.platform,
     container: engine.container(inputs, {
       logins: logins.byHost.size > 0,

@@ -66,11 +66,13 @@ export interface Cluster {
     streams: AttachStreams,
     signal: AbortSignal,
   ): Promise<AttachSocket>;
-  /** Pods by label selector, with the server's time; undefined without the RBAC permission to list pods. */
-  listPods(
-    selector: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly pods: readonly V1Pod[]; readonly serverTimeMs: number } | undefined>;
+  /** Pods by label selector, at most 100; empty without the RBAC permission to list pods. */
+  listPods(selector: string, signal: AbortSignal): Promise<readonly V1Pod[]>;
+  /**
+   * The API server's own time in milliseconds since the epoch, by the clock that also sets creation times. Undefined if the API
+   * server does not report it.
+   */
+  serverTime(signal: AbortSignal): Promise<number | undefined>;
   /** Deletes the pod if it is still exactly this one, in this state; true if it was. */
   deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean>;
   /** Asks for the pod's deletion; true if there was something to delete. */
@@ -97,8 +99,9 @@ export interface Job {
   writeSummary(markdown: string): Promise<void>;
 }
 
-/** Time, so that tests can scale it. Milliseconds since the epoch. */
+/** Time, so that tests can scale it. */
 export interface Clock {
+  /** Milliseconds that only ever increase, from an arbitrary start. Not a date: the date of a runner can be wrong, and change. */
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

@@ -556,3 +556,34 @@ test.each<{ state: PodState; final: boolean; over?: boolean; text: string }>([
   expect(isFinal(state)).toBe(final);
   expect(hasEnded(state)).toBe(over);
 });
+
+/** Times of a node whose clock is this many seconds slow; the pod was created and scheduled at 23:59:50. */
+function onSlowNode(slowBy: number, loss: Written): V1Pod {
+  const at = (seconds: number): never => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)) as never;
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: at(-10) };
+  const terminated = { exitCode: 0, reason: 'Completed', finishedAt: at(4 - slowBy) };
+  const found = pod({ ...loss, builder: { terminated } });
+  const conditions = [scheduled, ...(found.status?.conditions ?? [])];
+  return {
+    ...found,
+    metadata: { ...found.metadata, creationTimestamp: at(-10) },
+    status: { ...found.status, conditions, startTime: at(-10 - slowBy) },
+  };
+}
+
+test.each([
+  { name: 'deleted', loss: { deleted: true }, reason: 'Deleted' },
+  { name: 'evicted', loss: { deleted: true, status: disrupted }, reason: 'EvictionByEvictionAPI' },
+])(
+  'a container with exit code 0 after its pod was $name is lost, also if the clock of the node is slow',
+  ({ loss, reason }) => {
+    for (const slowBy of [0, 1, 2, 3, 5, 60, 7_200]) {
+      const state = readPodState(onSlowNode(slowBy, loss), 'builder');
+      expect([slowBy, state.kind, state.kind === 'lost' && state.reason]).toEqual([
+        slowBy,
+        'lost',
+        reason,
+      ]);
+    }
+  },
+);

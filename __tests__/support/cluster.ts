@@ -72,10 +72,14 @@ export class ClusterDouble implements Cluster {
     return this.#answer('attach', `attach ${ref.name}`)(ref, container, streams, signal);
   }
 
-  /** Listing is forbidden unless the test defines it: most tests have no pods of earlier runs. */
+  /** Empty unless the test defines it: most tests have no pods of earlier runs. */
   listPods(selector: string, signal: AbortSignal): ReturnType<Cluster['listPods']> {
     this.calls.push('list');
-    return this.answers.listPods?.(selector, signal) ?? Promise.resolve(undefined);
+    return this.answers.listPods?.(selector, signal) ?? Promise.resolve([]);
+  }
+
+  serverTime(signal: AbortSignal): Promise<number | undefined> {
+    return this.#answer('serverTime', 'time')(signal);
   }
 
   deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Clock } from '../ports.ts';
 
 /** The real time. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
   async sleep(ms, signal) {
     try {
       await delay(ms, undefined, { signal });

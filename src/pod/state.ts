@@ -214,10 +214,22 @@ function readMissingExitCode(pod: V1Pod): LostState | undefined {
 
 const second = 1_000;
 
-/** True if the container ended by itself before the pod was deleted, evicted or preempted. Times are whole seconds. */
+/**
+ * True if the container ended by itself before the pod was deleted, evicted or preempted. Times are whole seconds. The end has
+ * the time of the node, the loss that of the control plane, so a node whose clock is slow cannot confirm it.
+ */
 function endedBeforeLoss(pod: V1Pod, { finishedAt }: V1ContainerStateTerminated): boolean {
   const lossMs = lossTimes(pod);
-  return finishedAt !== undefined && lossMs.length > 0 && timeOf(finishedAt) < Math.min(...lossMs);
+  if (finishedAt === undefined || lossMs.length === 0 || isNodeClockSlow(pod)) return false;
+  return timeOf(finishedAt) < Math.min(...lossMs);
+}
+
+/** True if the node reports that it took the pod before the control plane had created or scheduled it. */
+function isNodeClockSlow({ metadata, status }: V1Pod): boolean {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const known = [metadata?.creationTimestamp, scheduled?.lastTransitionTime];
+  const earliestMs = Math.max(...known.map((time) => (time === undefined ? 0 : timeOf(time))));
+  return status?.startTime !== undefined && timeOf(status.startTime) + second < earliestMs;
 }
 
 /** The times of deletion, disruption and deadline in the status. A kubelet's own eviction has only the time of the report. */

@@ -475,31 +475,54 @@ test('deletePod is retried after a lost response', async () => {
   expect(server.calls).toHaveLength(3);
 });
 
-test('listPods selects by label and returns the time of the server', async () => {
+test('listPods selects by label', async () => {
   const { server, cluster } = await serve({
-    [`GET ${podsPath}`]: [
-      (response, request) => {
-        response.setHeader('date', 'Thu, 01 Jan 2026 00:00:10 GMT');
-        // The items of a real list have no kind.
-        sendJson({ kind: 'PodList', items: [{ metadata: ours.metadata }] })(response, request);
-      },
-    ],
+    // The items of a real list have no kind.
+    [`GET ${podsPath}`]: [sendJson({ kind: 'PodList', items: [{ metadata: ours.metadata }] })],
   });
-  expect(await cluster.listPods('a=b', signal)).toEqual({
-    pods: [ours],
-    serverTimeMs: Date.UTC(2026, 0, 1, 0, 0, 10),
-  });
+  expect(await cluster.listPods('a=b', signal)).toEqual([ours]);
   expect(server.requests[0]?.query).toEqual({ labelSelector: 'a=b', limit: '100' });
 });
 
-test('listPods without permission is undefined', async () => {
+test('listPods without permission is empty', async () => {
   const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(403, 'pods is forbidden')] });
-  expect(await cluster.listPods('a=b', signal)).toBeUndefined();
+  expect(await cluster.listPods('a=b', signal)).toEqual([]);
 });
 
 test('listPods reports other errors', async () => {
   const { cluster } = await serve({ [`GET ${podsPath}`]: [refuse(500, 'etcd is unavailable')] });
   await expect(cluster.listPods('a=b', signal)).rejects.toThrow('listing pods');
+});
+
+const timePath = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+
+test('serverTime is the creation time of an object, and not the header of a proxy', async () => {
+  const { cluster } = await serve({
+    [`POST ${timePath}`]: [
+      (response, request) => {
+        response.setHeader('date', 'Thu, 01 Jan 2099 00:00:10 GMT');
+        const metadata = { creationTimestamp: '2026-01-01T00:00:10Z' };
+        sendJson({ kind: 'SelfSubjectReview', metadata }, 201)(response, request);
+      },
+    ],
+  });
+  expect(await cluster.serverTime(signal)).toBe(Date.UTC(2026, 0, 1, 0, 0, 10));
+});
+
+test.each([
+  { name: 'no permission', answer: refuse(403, 'forbidden') },
+  { name: 'an API server that does not know the review', answer: refuse(404, 'not found') },
+  {
+    name: 'an answer without a time',
+    answer: sendJson({ kind: 'SelfSubjectReview', metadata: {} }),
+  },
+  {
+    name: 'a time that is not a date',
+    answer: sendJson({ kind: 'SelfSubjectReview', metadata: { creationTimestamp: 'soon' } }),
+  },
+])('serverTime is unknown with $name', async ({ answer }) => {
+  const { cluster } = await serve({ [`POST ${timePath}`]: [answer] });
+  expect(await cluster.serverTime(signal)).toBeUndefined();
 });
 
 test('deleteUnchanged deletes only this pod in this state', async () => {

@@ -16,7 +16,7 @@ const order: PodOrder = {
   run: { repository: 'acme/app', runId: '42', runAttempt: '2' },
   nonce: 'n0nce',
   keepPod: 'never',
-  expiresAt: new Date('2026-01-01T01:00:00Z'),
+  lifetimeSeconds: 3_720,
   activeDeadlineSeconds: 3_660,
   platform: undefined,
   container: { name: 'builder', image: 'busybox' },
@@ -41,7 +41,7 @@ test('a pod without optional inputs', () => {
       annotations: {
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
         'kube-build-push/nonce': 'n0nce',
-        'kube-build-push/expires': '2026-01-01T01:00:00.000Z',
+        'kube-build-push/lifetime-seconds': '3720',
       },
     },
     spec: {

@@ -183,26 +183,34 @@ export class KubeCluster implements Cluster {
     );
   }
 
-  async listPods(
-    selector: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly pods: readonly V1Pod[]; readonly serverTimeMs: number } | undefined> {
+  async listPods(selector: string, signal: AbortSignal): Promise<readonly V1Pod[]> {
     const path = `/api/v1/namespaces/${this.namespace}/pods`;
     const query = { labelSelector: selector, limit: '100' };
     try {
       const response = await this.#rest.open({ method: 'GET', path, query, signal });
-      const serverTimeMs = Date.parse(response.headers.date ?? '');
       const body = await this.#rest.readJson(response);
-      // Without the time of the server, expired pods cannot be recognised.
-      if (Number.isNaN(serverTimeMs)) return undefined;
       // The items of a list have no `kind`.
-      const pods = itemsOf(field(body, 'items')).map((item) =>
-        toPod({ kind: 'Pod', ...fieldsOf(item) }),
-      );
-      return { pods, serverTimeMs };
+      return itemsOf(field(body, 'items')).map((item) => toPod({ kind: 'Pod', ...fieldsOf(item) }));
     } catch (error) {
-      if (isApiError(error, 403)) return undefined;
+      if (isApiError(error, 403)) return [];
       throw clusterError('listing pods', error, this.#connection, signal);
+    }
+  }
+
+  /**
+   * From a SelfSubjectReview, which every authenticated client may create since Kubernetes 1.28. A proxy can set the header
+   * `Date`, but not the creation time of an object.
+   */
+  async serverTime(signal: AbortSignal): Promise<number | undefined> {
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    try {
+      const answer = await this.#rest.json({ method: 'POST', path, body: review, signal });
+      const time = Date.parse(text(field(field(answer, 'metadata'), 'creationTimestamp')) ?? '');
+      return Number.isNaN(time) ? undefined : time;
+    } catch (error) {
+      if (isApiError(error, 403, 404)) return undefined;
+      throw clusterError('reading the time of the API server', error, this.#connection, signal);
     }
   }
 

@@ -3,7 +3,7 @@ import type { PodInputs } from '../../inputs/inputs.ts';
 import { ownLabels, ownPrefix } from '../../inputs/values/own-keys.ts';
 import type { Platform } from '../../inputs/values/platform.ts';
 import type { PodRef } from '../../ports.ts';
-import { expiresAnnotation, keepAnnotation, nonceAnnotation, toLabelValue } from './labels.ts';
+import { keepAnnotation, lifetimeAnnotation, nonceAnnotation, toLabelValue } from './labels.ts';
 
 /** The workflow run that a pod belongs to; empty texts get no label. */
 export interface RunIdentity {
@@ -17,8 +17,8 @@ export interface PodOrder {
   readonly ref: PodRef;
   readonly run: RunIdentity;
   readonly nonce: string;
-  /** Time after which a later run may delete the pod. */
-  readonly expiresAt: Date;
+  /** Seconds from its creation after which a later run may delete the pod. */
+  readonly lifetimeSeconds: number;
   /** The input `keep-pod`: whether the pod is kept after its run. */
   readonly keepPod: 'never' | 'on-failure' | 'always';
   /** Time limit that the kubelet enforces, counted from the start of the pod. */
@@ -43,7 +43,7 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
         ...inputs.annotations,
         [nonceAnnotation]: order.nonce,
-        [expiresAnnotation]: order.expiresAt.toISOString(),
+        [lifetimeAnnotation]: String(order.lifetimeSeconds),
         ...(order.keepPod !== 'never' && { [keepAnnotation]: order.keepPod }),
       },
     },
