@@ -1,10 +1,12 @@
 // Many builds at once: each has its own result and output, and sends no more requests to the API server than a single build.
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { V1Pod } from '@kubernetes/client-node';
 import { splitLog, visibleLog } from '../runner/job-log.ts';
 import type { ActionResult } from '../runner/run-action.ts';
+import { Random } from '../support/random.ts';
 import { AuditLog, type AuditedRequest } from './audit.ts';
 import {
   account,
@@ -15,6 +17,7 @@ import {
   runBuild,
   script,
   withFiles,
+  type BuildRun,
 } from './build.ts';
 import { suite, testCase } from './cases.ts';
 import { getObject } from './kubectl.ts';
@@ -23,6 +26,9 @@ import { readManifest } from './registry.ts';
 
 const scripts = 26;
 const images = 4;
+/** Builds of the second case that run to their end, and that are interrupted. */
+const calm = 22;
+const interrupted = 8;
 const goneMs = 30_000;
 /** Limit for one build. Requests for logs are not counted: every interruption causes one. */
 const requestsPerBuild = 15;
@@ -65,14 +71,67 @@ async function buildImage(index: number, place: Place, runId: string): Promise<v
   assert.equal(result.outputs['digest'], manifest?.digest);
 }
 
+/** Lines of the job log of a script, in their order: moments in which a build is interrupted. */
+const moments = [
+  /^::group::Prepare$/m,
+  /^::group::Start pod /m,
+  /^running on node /m,
+  /^context complete: /m,
+  /^\d+ line 1$/m,
+  /^\d+ line 3$/m,
+];
+
+/** A script whose step gets SIGINT when its log shows the moment. */
+async function interruptScript(index: number, moment: RegExp, place: Place, runId: string) {
+  const text = `cat >/dev/null; for i in 1 2 3; do echo ${index} line $i; sleep 1; done`;
+  let log = '';
+  let child: ChildProcess | undefined;
+  let isInterrupted = false;
+  const result = await withFiles({ 'name.txt': `${index}\n` }, (directory) =>
+    run(script(text, { context: '.' }), {
+      directory,
+      place,
+      runId,
+      onMain: (started) => (child = started),
+      onLog: (piece) => {
+        log += piece;
+        if (isInterrupted || !moment.test(log)) return;
+        isInterrupted = true;
+        child?.kill('SIGINT');
+      },
+    }),
+  );
+  assert.ok(isInterrupted, visibleLog(result.log));
+  assertRed(result, /the job was cancelled \(SIGINT\)/);
+}
+
+interface CrowdRun extends Pick<BuildRun, 'onMain' | 'onLog'> {
+  readonly directory: string;
+  readonly place: Place;
+  readonly runId: string;
+}
+
 function run(
   inputs: Readonly<Record<string, string>>,
-  { directory, place, runId }: { directory: string; place: Place; runId: string },
+  { place, runId, ...rest }: CrowdRun,
 ): Promise<ActionResult> {
   return runBuild(
     { ...inputs, kubeconfig: place.kubeconfig },
-    { directory, env: { GITHUB_RUN_ID: runId }, keepsPod: true },
+    { ...rest, env: { GITHUB_RUN_ID: runId }, keepsPod: true },
   );
+}
+
+async function untilNoPodIsLeft({ namespace }: Place, runId: string): Promise<void> {
+  await until('no pod is left', goneMs, async () => {
+    const selector = ['--selector', `kube-build-push/run-id=${runId}`];
+    const pods = await getObject<{ items: V1Pod[] }>([
+      'pods',
+      '--namespace',
+      namespace,
+      ...selector,
+    ]);
+    return (pods?.items ?? []).length === 0 ? true : undefined;
+  });
 }
 
 /** Checks the number of requests of all builds and for each pod, without those for logs. */
@@ -110,13 +169,30 @@ suite('many builds at once', () => {
         ...Array.from({ length: images }, (_, index) => buildImage(index, place, runId)),
       ]);
       console.log(`all ended after ${Math.round((performance.now() - startedAtMs) / 1_000)} s`);
-      await until('no pod is left', goneMs, async () => {
-        const selector = ['--selector', `kube-build-push/run-id=${runId}`];
-        const args = ['pods', '--namespace', place.namespace, ...selector];
-        const pods = await getObject<{ items: V1Pod[] }>(args);
-        return (pods?.items ?? []).length === 0 ? true : undefined;
-      });
+      await untilNoPodIsLeft(place, runId);
       if (requests !== undefined) checkRequests(requests.requests());
+    },
+  );
+
+  testCase(
+    `${calm} builds while ${interrupted} others are interrupted at random: right verdicts, and no pod is left`,
+    async () => {
+      const seed = randomInt(2 ** 32);
+      const random = new Random(seed);
+      const runId = String(randomInt(2 ** 40));
+      console.log(`seed ${seed}`);
+      const ends = await Promise.allSettled([
+        ...Array.from({ length: calm - images }, (_, index) => runScript(index, account, runId)),
+        ...Array.from({ length: images }, (_, index) => buildImage(index, account, runId)),
+        ...Array.from({ length: interrupted }, (_, index) =>
+          interruptScript(100 + index, random.pick(moments), account, runId),
+        ),
+      ]);
+      await untilNoPodIsLeft(account, runId);
+      assert.deepEqual(
+        ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : [])),
+        [],
+      );
     },
   );
 });
