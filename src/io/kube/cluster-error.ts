@@ -73,6 +73,10 @@ export function clusterError(
   );
 }
 
+/** The texts of the admission plugin LimitRanger. */
+const limitRange =
+  /\b(?:m(?:ax|in)imum \S+ usage|max limit to request ratio) per (?:Container|Pod)\b/;
+
 /** Hints for refusals that share their status with others; recognised by the message of the server. */
 function refusalHint({ code, message }: ApiError): string | undefined {
   if (code >= 300 && code < 400) {
@@ -86,8 +90,19 @@ function refusalHint({ code, message }: ApiError): string | undefined {
   if (code === 403 && message.includes('exceeded quota')) {
     return "Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.";
   }
+  if (code === 403 && message.includes('failed quota')) {
+    return "Set the named requests and limits in 'resources', or add a LimitRange with defaults to the namespace.";
+  }
+  if (code === 403 && limitRange.test(message)) {
+    return "Set requests and limits in 'resources' that the LimitRange of the namespace allows; ephemeral-storage has a default request of 1Gi and a default limit of 100Gi.";
+  }
+  if (code === 403 && message.includes('seccomp')) {
+    return "Allow the seccomp profile RuntimeDefault for the ServiceAccount of the pod, or set spec.securityContext.seccompProfile to null in 'pod-template'.";
+  }
   if (message.includes('admission webhook'))
     return 'Ask the administrator of the cluster what this webhook requires of pods.';
+  if (code === 400 && message.includes('unknown field "spec.hostUsers"'))
+    return "Use Kubernetes 1.33 or later, or remove 'host-users'.";
   if (code === 400 && message.includes('strict decoding error'))
     return "Correct the named fields of 'pod-template'.";
   if (code === 422)
