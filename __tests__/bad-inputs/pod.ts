@@ -61,7 +61,7 @@ export const podChapter: Chapter = {
     refused(
       'a pod that a LimitRange refuses',
       'pods "<pod>" is forbidden: maximum ephemeral-storage usage per Container is 20Gi, but limit is 100Gi',
-      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: maximum ephemeral-storage usage per Container is 20Gi, but limit is 100Gi. Set requests and limits in 'resources' that the LimitRange of the namespace allows; ephemeral-storage has a default request of 1Gi and a default limit of 100Gi.`,
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: maximum ephemeral-storage usage per Container is 20Gi, but limit is 100Gi. Set requests and limits in 'resources' that the LimitRange of the namespace allows. By default, the action requests 1Gi of ephemeral-storage and limits it to 100Gi.`,
     ),
     refused(
       'a pod that an admission webhook refuses',

@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { withStorageDefaults } from '../../../src/pod/spec/storage.ts';
+import {
+  defaultLimit,
+  defaultRequest,
+  withStorageDefaults,
+} from '../../../src/pod/spec/storage.ts';
 
 /** @param resources any value, as a template can have it. */
 function podWith(resources: unknown): V1Pod {
@@ -53,4 +58,10 @@ test.each([
   { name: 'limits of a wrong type', resources: { limits: 'none' } },
 ])('a pod with $name is not changed', ({ resources }) => {
   expect(withStorageDefaults(podWith(resources))).toEqual(podWith(resources));
+});
+
+test.each(['action.yml', 'src/io/kube/cluster-error.ts'])('%s has the figures', (file) => {
+  const text = readFileSync(file, 'utf8').replace(/\s+/g, ' ');
+  expect(text).toMatch(new RegExp(`request(?:s| of) ${defaultRequest}\\b`));
+  expect(text).toMatch(new RegExp(`limit(?:s it to| of) ${defaultLimit}\\b`));
 });

@@ -5,14 +5,14 @@ const resource = 'ephemeral-storage';
 
 /**
  * Little enough for a node with a small disk. It makes the scheduler avoid a node whose disk is promised to other pods.
- * action.yml has this figure, too.
+ * action.yml and io/kube/cluster-error.ts have this figure, too.
  */
 export const defaultRequest = '1Gi';
 
 /**
- * More than the whole disk of an ordinary node, on which the kubelet evicts for disk pressure long before: no build fails that
- * could have succeeded there. It only keeps one build from filling a large disk that many pods share. action.yml has this
- * figure, too.
+ * About the whole disk of an ordinary node, on which the kubelet evicts for disk pressure before: hardly a build fails that could
+ * have succeeded there. It only keeps one build from filling a large disk that many pods share. action.yml and
+ * io/kube/cluster-error.ts have this figure, too.
  */
 export const defaultLimit = '100Gi';
 
