@@ -767,3 +767,63 @@ test('the pod has its nonce, a deadline after the timeout, and a stdin for one a
     containers: [{ name: 'builder', stdin: true, stdinOnce: true }],
   });
 });
+
+test('a pod whose user namespace the API server dropped is removed, and the build fails', async () => {
+  const { cluster, image } = await build([succeeds], {
+    inputs: { 'host-users': 'false' },
+    answers: {
+      createPod: async (pod, signal) => {
+        const [life] = pods;
+        const created = await life?.answers.createPod(pod, signal);
+        const { hostUsers, ...spec } = created?.spec ?? { containers: [] };
+        expect(hostUsers).toBe(false);
+        return { ...created, spec };
+      },
+    },
+  });
+  await expect(image).rejects.toMatchObject({
+    kind: 'cluster',
+    message:
+      'the API server dropped hostUsers: false from the pod, so the pod would not get a user namespace',
+  });
+  expect(steps(cluster)).toEqual(['create kbp-1', 'delete kbp-1 1']);
+});
+
+test.each([
+  { name: 'the defaults', inputs: {}, requests: '1Gi', limits: '100Gi' },
+  {
+    name: "those of 'resources'",
+    inputs: { resources: 'requests.ephemeral-storage=2Gi' },
+    requests: '2Gi',
+    limits: undefined,
+  },
+  {
+    name: "those of 'pod-template'",
+    inputs: {
+      'pod-template': JSON.stringify({
+        spec: {
+          containers: [
+            { name: '$builder', resources: { limits: { 'ephemeral-storage': '500Mi' } } },
+          ],
+        },
+      }),
+    },
+    requests: undefined,
+    limits: '500Mi',
+  },
+])('the request and limit for ephemeral storage are $name', async (given) => {
+  let created: V1Pod | undefined;
+  const { image } = await build([succeeds], {
+    inputs: given.inputs,
+    answers: {
+      createPod: (pod) => {
+        created = pod;
+        return Promise.reject(new BuildError('cluster', 'enough seen'));
+      },
+    },
+  });
+  await expect(image).rejects.toThrow('enough seen');
+  const resources = created?.spec?.containers[0]?.resources;
+  expect(resources?.requests?.['ephemeral-storage']).toBe(given.requests);
+  expect(resources?.limits?.['ephemeral-storage']).toBe(given.limits);
+});

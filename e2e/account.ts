@@ -10,6 +10,9 @@ export interface Account {
   readonly kubeconfig: string;
 }
 
+/** Manifests of examples/cluster. */
+export type KitFile = 'rbac.yaml' | 'limits.yaml' | 'network.yaml';
+
 /** Created for one run of the suite. */
 export interface RunAccount extends Account {
   /** The environment variables with which the test files find it. */
@@ -23,13 +26,16 @@ const names = { namespace: 'E2E_NAMESPACE', kubeconfig: 'E2E_KUBECONFIG' } as co
 /** Name of the ServiceAccount and its Role in rbac.yaml. */
 export const accountName = 'kube-build-push';
 
-export async function createAccount(): Promise<RunAccount> {
+export async function createAccount(
+  files: readonly KitFile[] = ['rbac.yaml'],
+): Promise<RunAccount> {
   const namespace = `kbp-e2e-${randomBytes(4).toString('hex')}`;
   const remove = async (): Promise<void> => {
     await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s']);
   };
   try {
-    await kubectl(['apply', '--filename', '-'], { input: manifestFor(namespace) });
+    const input = files.map((file) => manifestFor(file, namespace)).join('\n---\n');
+    await kubectl(['apply', '--filename', '-'], { input });
     const script = join(example, 'kubeconfig.sh');
     const kubeconfig = (await runProgram('sh', [script, namespace])).trim();
     const variables = { [names.namespace]: namespace, [names.kubeconfig]: kubeconfig };
@@ -50,9 +56,9 @@ export function runAccount(environment: NodeJS.ProcessEnv): Account {
   return { namespace, kubeconfig };
 }
 
-/** rbac.yaml for another namespace, changed as its first comment describes. */
-function manifestFor(namespace: string): string {
-  return readFileSync(join(example, 'rbac.yaml'), 'utf8').replace(
+/** A manifest for another namespace, changed as its first comment describes. */
+function manifestFor(file: KitFile, namespace: string): string {
+  return readFileSync(join(example, file), 'utf8').replace(
     /((?:name|namespace): )builds$/gm,
     `$1${namespace}`,
   );

@@ -13,9 +13,11 @@ import { checkAccess } from './pod/access.ts';
 import { createPod, isRefusal } from './pod/create.ts';
 import { readEndCause } from './pod/end-cause.ts';
 import { buildPod, type RunIdentity } from './pod/spec/spec.ts';
+import { withStorageDefaults } from './pod/spec/storage.ts';
 import { mergeTemplate } from './pod/spec/template.ts';
 import type { PodState } from './pod/state.ts';
 import { sweepPods } from './pod/sweep.ts';
+import { checkUserNamespace } from './pod/user-namespace.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
 import { memoryWarning, outcomeError } from './result/message.ts';
 import { decideOutcome } from './result/outcome.ts';
@@ -136,6 +138,7 @@ async function buildOnce(context: BuildContext, attempt: Attempt, pod: V1Pod): P
   try {
     await log.group(`Start pod ${ref.name}`);
     created = await createPod(cluster, pod, clock, deadline.signal);
+    checkUserNamespace(pod, created);
     phases.end('create');
     const options = {
       startTimeoutMs: inputs.startTimeoutMs,
@@ -192,7 +195,7 @@ function openStreams({ inputs, source, logins }: BuildPlan): StreamsAhead {
 function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
   const { inputs, engine, logins, pullHosts } = plan;
   const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
-  const pod = buildPod(inputs.pod, {
+  const pod = buildPod(inputs, {
     ref,
     run: ports.run,
     nonce: ports.newNonce(),
@@ -207,7 +210,9 @@ function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
     }),
     volumes: engine.volumes(inputs),
   });
-  return inputs.pod.template === undefined ? pod : mergeTemplate(pod, inputs.pod.template);
+  const { template } = inputs.pod;
+  const limits = { timeoutMs: inputs.timeoutMs, reserved: engine.reserved };
+  return withStorageDefaults(template === undefined ? pod : mergeTemplate(pod, template, limits));
 }
 
 /** @returns the pushed image; undefined for a build that does not push. @throws BuildError unless success is confirmed. */

@@ -214,6 +214,14 @@ export const inputsChapter: Chapter = {
       "input 'pod-template': spec.restartPolicy must not be set: a restarted builder would have no stdin. Remove these fields from the template.",
     ),
     mistake(
+      'a volume in pod-template that hides the builder',
+      {
+        'pod-template':
+          'spec:\n  containers:\n    - name: $builder\n      volumeMounts: [{ name: x, mountPath: /kaniko }]\n',
+      },
+      `input 'pod-template': volumeMounts of $builder must not have "/kaniko": the action needs /kaniko/executor. Remove these fields from the template.`,
+    ),
+    mistake(
       'a pod-template whose file is missing',
       { 'pod-template': 'pod.yaml' },
       `input 'pod-template': the file "pod.yaml" does not exist. Use the path of a readable file, relative to the working directory.`,

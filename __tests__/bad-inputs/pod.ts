@@ -54,6 +54,16 @@ export const podChapter: Chapter = {
       `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: exceeded quota: team, requested: requests.memory=8Gi, used: requests.memory=12Gi, limited: requests.memory=16Gi. Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.`,
     ),
     refused(
+      'a pod without the requests that a quota requires',
+      'pods "<pod>" is forbidden: failed quota: team: must specify requests.cpu for: builder',
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: failed quota: team: must specify requests.cpu for: builder. Set the named requests and limits in 'resources', or add a LimitRange with defaults to the namespace.`,
+    ),
+    refused(
+      'a pod that a LimitRange refuses',
+      'pods "<pod>" is forbidden: maximum ephemeral-storage usage per Container is 20Gi, but limit is 100Gi',
+      `creating pod "<pod>" in namespace "default" failed: pods "<pod>" is forbidden: maximum ephemeral-storage usage per Container is 20Gi, but limit is 100Gi. Set requests and limits in 'resources' that the LimitRange of the namespace allows. By default, the action requests 1Gi of ephemeral-storage and limits it to 100Gi.`,
+    ),
+    refused(
       'a pod that an admission webhook refuses',
       'admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]',
       'creating pod "<pod>" in namespace "default" failed: admission webhook "validation.gatekeeper.sh" denied the request: [allowed-repos] container <builder> has an invalid image repo <ghcr.io/osscontainertools/kaniko:v1.28.3>, allowed repos are ["registry.example.com/"]. Ask the administrator of the cluster what this webhook requires of pods.',

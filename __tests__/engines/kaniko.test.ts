@@ -69,8 +69,6 @@ test('a build with all inputs', () => {
     'registry-mirrors': 'mirror.local/hub,quay.io=mirror.local/quay',
     'push-retry': '5',
     'pull-logins': 'base.example',
-    'builder-args': '--reproducible\n--ignore-path=/a b',
-    'builder-env': 'HTTP_PROXY=http://p:1',
     'builder-image': 'registry.local/kaniko:1',
     verbosity: 'debug',
   });
@@ -110,13 +108,8 @@ test('a build with all inputs', () => {
       '--registry-mirror=mirror.local/hub',
       '--registry-map=quay.io=mirror.local/quay',
       '--push-retry=5',
-      '--reproducible',
-      '--ignore-path=/a b',
     ],
-    env: [
-      { name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' },
-      { name: 'HTTP_PROXY', value: 'http://p:1' },
-    ],
+    env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }],
     securityContext,
   });
 });

@@ -214,6 +214,17 @@ describe('start-timeout', () => {
     expect(start.eventsReadAt).toEqual([]);
   });
 
+  test('has a hint of its own for ephemeral storage, which has a default request', async () => {
+    const start = new Start(90 * second);
+    const pod = recordedPod('unschedulable');
+    const text = JSON.stringify(pod).replace('Insufficient cpu', 'Insufficient ephemeral-storage');
+    await start.becomes(JSON.parse(text) as V1Pod);
+    await start.clock.advance(90 * second);
+    expect(start.result).toMatchObject({
+      hint: "Set a smaller requests.ephemeral-storage in 'resources', whose default is 1Gi, or 0 if the nodes do not report their storage; or raise 'start-timeout'.",
+    });
+  });
+
   test('is not extended by changes', async () => {
     const start = new Start(30 * second);
     for (let change = 0; change < 30; change += 1) {
@@ -224,6 +235,18 @@ describe('start-timeout', () => {
       message: 'the pod did not start within 30 s: Reason29',
     });
   });
+});
+
+const noUserNamespaces =
+  "Remove 'host-users', or use 'node-selector' to select nodes that support user namespaces: Linux 6.3 or later, and for example containerd 2.0 with runc 1.2.";
+
+test('a container that cannot get a user namespace fails with a hint of its own', async () => {
+  const start = new Start();
+  const message =
+    'snapshotter "overlayfs" doesn\'t support idmap mounts on this host, configure `slow_chown` to allow a slower and expensive fallback';
+  await start.becomes(waiting('CreateContainerError', message));
+  await start.clock.advance(10 * second);
+  expect(start.result).toMatchObject({ kind: 'pod', hint: noUserNamespaces });
 });
 
 describe('events', () => {
@@ -250,6 +273,20 @@ describe('events', () => {
       message:
         'the pod did not start within 100 s: ContainerCreating; last event: FailedMount: timed out',
       hint: "Check the volumes in 'pod-template', or raise 'start-timeout'.",
+    });
+  });
+
+  test('end the wait for a pod that cannot get a user namespace', async () => {
+    const start = new Start();
+    await start.becomes(recordedPod('container-creating'));
+    const message =
+      "Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces";
+    start.events = [scheduled, { type: 'Warning', reason: 'FailedCreatePodSandBox', message }];
+    await start.clock.advance(20 * second);
+    expect(start.result).toEqual({
+      kind: 'pod',
+      message: `the pod cannot start: ContainerCreating; last event: FailedCreatePodSandBox: ${message}`,
+      hint: noUserNamespaces,
     });
   });
 

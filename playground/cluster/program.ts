@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { expandTexts } from './expansion.ts';
 import type { Container } from './pod.ts';
 
 /** The program that runs on this machine in place of an image. */
@@ -35,17 +36,13 @@ export function programOf(kind: ImageKind, container: Container, place: Containe
       container.terminationMessagePath ?? '/dev/termination-log',
       place.terminationLog,
     );
-  const given = variablesOf(container);
+  const { command: own, args, env: given } = expandTexts(container);
   const env = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOSTNAME: place.hostname,
     HOME: place.directory,
-    ...given,
+    ...Object.fromEntries(given),
   };
-  const expanded = (words: readonly string[] | undefined) =>
-    words?.map((word) => expandVariables(word, given));
-  const args = expanded(container.args) ?? [];
-  const own = expanded(container.command);
   if (kind === 'kaniko' && (own?.[0] ?? '/kaniko/executor') === '/kaniko/executor') {
     const ownArgs = own?.slice(1) ?? [];
     return {
@@ -65,18 +62,4 @@ export function programOf(kind: ImageKind, container: Container, place: Containe
     args: words.slice(1).map(localize),
     env,
   };
-}
-
-/** The variables of the container; each can refer to those before it. */
-function variablesOf({ env = [] }: Container): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const { name, value = '' } of env) variables[name] = expandVariables(value, variables);
-  return variables;
-}
-
-/** `$(NAME)` of a known variable, and `$$` for one dollar; all other text is unchanged. */
-function expandVariables(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (found, name: string | undefined) =>
-    name === undefined ? '$' : (variables[name] ?? found),
-  );
 }

@@ -8,18 +8,11 @@ export const custom: Engine = {
   layout: 'plain',
 
   container({ builder }: Inputs): V1Container {
-    return {
-      name: builderContainerName,
-      image: builder.image,
-      ...(builder.command.length > 0 && { command: [...builder.command] }),
-      ...(builder.args.length > 0 && { args: [...builder.args] }),
-      ...(builder.env.length > 0 && {
-        env: builder.env.map(({ key, value }) => ({ name: key, value })),
-      }),
-    };
+    return { name: builderContainerName, image: builder.image };
   },
 
   volumes: () => [],
+  reserved: { paths: [], variables: [] },
   notable: undefined,
   readImage: () => undefined,
   relevant: (tail) => tail,

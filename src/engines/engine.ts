@@ -32,14 +32,27 @@ export interface Diagnosis {
   readonly line?: number;
 }
 
+/** What a builder relies on inside of its container. */
+export interface Reserved {
+  /** Files and directories that no mount may hide or change. */
+  readonly paths: readonly string[];
+  /** Environment variables. */
+  readonly variables: readonly string[];
+}
+
 /** One builder: makes a container of the inputs, and reads the results. Pure: no method uses the cluster or files. */
 export interface Engine {
   readonly name: Inputs['builder']['engine'];
   readonly layout: StreamLayout;
-  /** The container with name, image, command, args, env, securityContext and volumeMounts. pod/spec/spec.ts adds the rest. */
+  /**
+   * The container with name, image, command, args, env, securityContext and volumeMounts. Texts are as the program is to get
+   * them. pod/spec adds the rest, also the texts of `builder-command`, `builder-args` and `builder-env`.
+   */
   container(inputs: Inputs, extras: StreamExtras): V1Container;
   /** Volumes of the pod that `container` mounts. */
   volumes(inputs: Inputs): readonly V1Volume[];
+  /** What a pod template must not change in the container. */
+  readonly reserved: Reserved;
   /** Matches the lines of output that `readImage` needs; undefined if it needs none. */
   readonly notable: RegExp | undefined;
   /**

@@ -90,12 +90,11 @@ const argumentRules: readonly ArgumentRule[] = [
   },
 ];
 
-/** The arguments of kaniko, those of `builder-args` last. */
+/** The arguments of kaniko, to which pod/spec/literal.ts adds those of `builder-args`. */
 export function kanikoArguments(inputs: Inputs, extras: StreamExtras): readonly string[] {
-  const made = argumentRules.flatMap(({ flag, values }) =>
+  return argumentRules.flatMap(({ flag, values }) =>
     values(inputs, extras).map((value) => `${flag}=${value}`),
   );
-  return [...made, ...inputs.builder.args];
 }
 
 /** The repository of the cache, which kaniko both reads and writes; undefined without a cache or with `no-cache`. */

@@ -1,7 +1,6 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import type { KeyValue } from '../inputs/values/key-value.ts';
 import { parseRepository } from '../inputs/values/reference.ts';
 import {
   builderContainerName,
@@ -45,7 +44,7 @@ export const kaniko: Engine = {
   layout: 'image',
 
   container(inputs: Inputs, extras: StreamExtras): V1Container {
-    const env = [...loginEnv(inputs, extras), ...inputs.builder.env.map(toEnv)];
+    const env = loginEnv(inputs, extras);
     return {
       name: builderContainerName,
       image: inputs.builder.image,
@@ -61,6 +60,8 @@ export const kaniko: Engine = {
   volumes({ registry }: Inputs): readonly V1Volume[] {
     return registry.secret === undefined ? [] : [registrySecretVolumeSource(registry.secret)];
   },
+
+  reserved: { paths: ['/kaniko/executor', unpacked], variables: ['KANIKO_DIR'] },
 
   notable: pushedLine,
 
@@ -125,8 +126,4 @@ function loginEnv({ registry }: Inputs, extras: StreamExtras): KeyValueEnv[] {
 interface KeyValueEnv {
   readonly name: string;
   readonly value: string;
-}
-
-function toEnv({ key, value }: KeyValue): KeyValueEnv {
-  return { name: key, value };
 }

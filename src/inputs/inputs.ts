@@ -70,6 +70,8 @@ export interface BuilderInputs {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly KeyValue[];
+  /** `expand-variables`: Kubernetes expands `$(NAME)` in `command`, `args` and `env`. */
+  readonly expandVariables: boolean;
   readonly verbosity: string;
 }
 
@@ -82,6 +84,8 @@ export interface KubeInputs {
 
 export interface PodInputs {
   readonly serviceAccount: string | undefined;
+  /** `host-users`: false runs the pod in a user namespace of its own. */
+  readonly hostUsers: boolean;
   /** Kubernetes quantities by resource name, for example `{ requests: { cpu: '1' }, limits: {} }`. */
   readonly resources: {
     readonly requests: Readonly<Record<string, string>>;

@@ -180,6 +180,7 @@ function readBuilder(reader: InputReader): BuilderInputs {
     command: texts('builder-command'),
     args: texts('builder-args'),
     env: readPairs(reader, 'builder-env', 'lines', parseKeyValue),
+    expandVariables: reader.value('expand-variables', parseBoolean),
     verbosity: reader.value('verbosity', (text) => parseChoice(text, verbosities)),
   };
 }
@@ -229,6 +230,7 @@ function isReadable(reader: InputReader, path: string): boolean {
 function readPod(reader: InputReader): PodInputs {
   return {
     serviceAccount: reader.optional('service-account', parseObjectName),
+    hostUsers: reader.value('host-users', parseBoolean),
     resources: readResources(reader),
     nodeSelector: readMapping(reader, 'node-selector', 'csv', checkSelector),
     tolerations: reader.optional('tolerations', parseTolerations) ?? [],

@@ -1,5 +1,11 @@
 import type { Cluster, PodEvent, PodRef } from '../ports.ts';
-import { checkReferences, killedAtStart, raiseMemory } from './reasons.ts';
+import {
+  checkReferences,
+  killedAtStart,
+  noUserNamespaces,
+  raiseMemory,
+  selectUserNamespaces,
+} from './reasons.ts';
 import type { LostState } from './state.ts';
 
 /** A warning event of a pod that does not start, and what the user can change. */
@@ -41,6 +47,12 @@ const rules: readonly Rule[] = [
     message: /no runtime for/,
     isHopeless: true,
     hint: "Correct runtimeClassName in 'pod-template', or select nodes that have this runtime with 'node-selector'.",
+  },
+  {
+    reason: /^FailedCreatePodSandBox$/,
+    message: noUserNamespaces,
+    isHopeless: true,
+    hint: selectUserNamespaces,
   },
   {
     reason: /^FailedCreatePodSandBox$/,

@@ -19,6 +19,11 @@ export const raiseMemory = "Raise 'limits.memory' in 'resources'.";
 /** The container runtime's text for a memory limit that is too small for the first process. */
 export const killedAtStart = /container init was OOM-killed/;
 
+/** The texts of the kubelet and of containerd for `hostUsers: false` on a node that cannot run such a pod. */
+export const noUserNamespaces = /\buser namespaces\b|\bidmap/i;
+export const selectUserNamespaces =
+  "Remove 'host-users', or use 'node-selector' to select nodes that support user namespaces: Linux 6.3 or later, and for example containerd 2.0 with runc 1.2.";
+
 /** Waiting reasons that do not change by themselves. A pod may have any other reason until `start-timeout`. */
 const stuckReasons: Readonly<Record<string, Wait>> = {
   InvalidImageName: { patienceMs: now, hint: "Correct 'builder-image'." },
@@ -71,6 +76,12 @@ const specificTexts: readonly {
     text: /no such host|i\/o timeout|connection refused|network is unreachable/,
     patienceMs: Infinity,
     hint: mirrorImage,
+  },
+  {
+    reason: /^(?:Create|Run)ContainerError$/,
+    text: noUserNamespaces,
+    patienceMs: 10 * second,
+    hint: selectUserNamespaces,
   },
   {
     reason: /^CreateContainerConfigError$/,

@@ -4,6 +4,7 @@ import { Backoff } from '../time/backoff.ts';
 import { race } from '../time/race.ts';
 import { readObstacles, type Obstacle } from './events.ts';
 import type { PodFollower } from './follow.ts';
+import { defaultRequest } from './spec/storage.ts';
 import { describePodState, type PodState } from './state.ts';
 
 export interface StartWait {
@@ -165,9 +166,13 @@ function describe(state: PodState, obstacle: Obstacle | undefined): string {
 
 function timeoutHint(state: PodState): string {
   if (state.kind === 'stuck') return state.hint;
+  if (state.kind === 'starting' && state.message.includes('Insufficient ephemeral-storage'))
+    return storageHint;
   const hint = state.kind === 'starting' ? timeoutHints[state.reason] : undefined;
   return hint ?? "Raise 'start-timeout', or check the node and its events.";
 }
+
+const storageHint = `Set a smaller requests.ephemeral-storage in 'resources', whose default is ${defaultRequest}, or 0 if the nodes do not report their storage; or raise 'start-timeout'.`;
 
 const timeoutHints: Readonly<Record<string, string | undefined>> = {
   Unschedulable:

@@ -28,6 +28,18 @@ test.each([
   },
   { code: 403, message: 'violates PodSecurity "restricted:latest"', hint: /PodSecurity level/ },
   { code: 403, message: 'exceeded quota: small', hint: /ResourceQuota/ },
+  { code: 403, message: 'failed quota: small: must specify limits.cpu', hint: /LimitRange with/ },
+  ...[
+    'maximum ephemeral-storage usage per Container is 10Gi, but limit is 100Gi',
+    'minimum cpu usage per Pod is 1. No request is specified',
+    'memory max limit to request ratio per Container is 2, but provided ratio is 4.000000',
+  ].map((message) => ({ code: 403, message, hint: /LimitRange of the namespace allows/ })),
+  { code: 403, message: 'seccomp may not be set', hint: /RuntimeDefault/ },
+  {
+    code: 400,
+    message: 'strict decoding error: unknown field "spec.hostUsers"',
+    hint: /Kubernetes 1.33 or later, or remove 'host-users'/,
+  },
   { code: 403, message: 'error looking up service account a/b', hint: /'service-account'/ },
   { code: 403, message: 'admission webhook "x" denied the request', hint: /this webhook/ },
   { code: 404, message: 'namespaces "x" not found', hint: /'namespace'/ },

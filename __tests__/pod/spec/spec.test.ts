@@ -1,36 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { PodInputs } from '../../../src/inputs/inputs.ts';
-import { parseInputs } from '../../../src/inputs/parse.ts';
-import { buildPod, type PodOrder } from '../../../src/pod/spec/spec.ts';
-
-function podInputs(given: Readonly<Record<string, string>>): PodInputs {
-  return parseInputs({
-    read: (name) => given[name] ?? (name === 'kubeconfig' ? 'auto' : ''),
-    env: () => undefined,
-    readText: () => '',
-  }).pod;
-}
-
-const order: PodOrder = {
-  ref: { namespace: 'builds', name: 'kbp-x' },
-  run: { repository: 'acme/app', runId: '42', runAttempt: '2' },
-  nonce: 'n0nce',
-  keepPod: 'never',
-  lifetimeSeconds: 3_720,
-  activeDeadlineSeconds: 3_660,
-  platform: undefined,
-  container: { name: 'builder', image: 'busybox' },
-  volumes: [],
-};
+import { buildPod } from '../../../src/pod/spec/spec.ts';
+import { actionVersion } from '../../../src/pod/spec/version.ts';
+import { parse } from '../../support/inputs.ts';
+import { order } from '../../support/pod-order.ts';
 
 test('a pod without optional inputs', () => {
-  expect(buildPod(podInputs({}), order)).toEqual({
+  expect(buildPod(parse({}), order)).toEqual({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: 'kbp-x',
       namespace: 'builds',
       labels: {
+        'app.kubernetes.io/instance': 'kbp-x',
+        'app.kubernetes.io/version': actionVersion,
         'app.kubernetes.io/name': 'kube-build-push',
         'app.kubernetes.io/managed-by': 'kube-build-push',
         'app.kubernetes.io/component': 'builder',
@@ -49,6 +33,7 @@ test('a pod without optional inputs', () => {
       activeDeadlineSeconds: 3_660,
       terminationGracePeriodSeconds: 1,
       enableServiceLinks: false,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       automountServiceAccountToken: false,
       nodeSelector: { 'kubernetes.io/os': 'linux' },
       containers: [
@@ -67,12 +52,13 @@ test('a pod without optional inputs', () => {
 });
 
 test('a pod with every input', () => {
-  const inputs = podInputs({
+  const inputs = parse({
     'service-account': 'builder',
     resources: 'requests.cpu=1\nlimits.memory=4Gi',
     'node-selector': 'pool=builds',
     tolerations: 'key=a,operator=Exists',
-    'pod-labels': 'team=a',
+    'pod-labels': 'team=a,app.kubernetes.io/instance=ci',
+    'host-users': 'false',
     'pod-annotations': 'note=x\ncluster-autoscaler.kubernetes.io/safe-to-evict=true',
     'image-pull-secrets': 'one, two',
   });
@@ -84,6 +70,7 @@ test('a pod with every input', () => {
   });
   expect(pod.metadata?.labels).toMatchObject({
     team: 'a',
+    'app.kubernetes.io/instance': 'ci',
     'app.kubernetes.io/name': 'kube-build-push',
   });
   expect(pod.metadata?.annotations).toMatchObject({
@@ -92,6 +79,7 @@ test('a pod with every input', () => {
     'kube-build-push/nonce': 'n0nce',
   });
   expect(pod.spec).toMatchObject({
+    hostUsers: false,
     serviceAccountName: 'builder',
     automountServiceAccountToken: true,
     nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64', pool: 'builds' },
@@ -104,7 +92,9 @@ test('a pod with every input', () => {
 
 test('a run outside of a workflow gets no labels for unknown values', () => {
   const run = { repository: '', runId: '', runAttempt: '' };
-  expect(buildPod(podInputs({}), { ...order, run }).metadata?.labels).toEqual({
+  expect(buildPod(parse({}), { ...order, run }).metadata?.labels).toEqual({
+    'app.kubernetes.io/instance': 'kbp-x',
+    'app.kubernetes.io/version': actionVersion,
     'app.kubernetes.io/name': 'kube-build-push',
     'app.kubernetes.io/managed-by': 'kube-build-push',
     'app.kubernetes.io/component': 'builder',
@@ -119,7 +109,7 @@ test.each([
   },
   { name: 'limits', resources: 'limits.cpu=1', expected: { requests: {}, limits: { cpu: '1' } } },
 ])('$name alone are enough to be set', ({ resources, expected }) => {
-  const pod = buildPod(podInputs({ resources }), order);
+  const pod = buildPod(parse({ resources }), order);
   expect(pod.spec?.containers[0]?.resources).toEqual(expected);
 });
 
@@ -132,7 +122,7 @@ test('a container cannot override the fields that the action depends on', () => 
     terminationMessagePath: '/x',
     terminationMessagePolicy: 'File',
   };
-  expect(buildPod(podInputs({}), { ...order, container }).spec?.containers).toEqual([
+  expect(buildPod(parse({}), { ...order, container }).spec?.containers).toEqual([
     {
       name: 'builder',
       image: 'busybox',
@@ -143,4 +133,10 @@ test('a container cannot override the fields that the action depends on', () => 
       terminationMessagePolicy: 'FallbackToLogsOnError',
     },
   ]);
+});
+
+test('the label with the version has that of package.json', () => {
+  expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({
+    version: actionVersion,
+  });
 });

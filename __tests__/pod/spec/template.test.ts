@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
+import { buildPod } from '../../../src/pod/spec/spec.ts';
+import type { Guard } from '../../../src/pod/spec/template-guard.ts';
 import { mergeTemplate } from '../../../src/pod/spec/template.ts';
 import { failureOf } from '../../support/failure.ts';
+import { parse } from '../../support/inputs.ts';
+import { order } from '../../support/pod-order.ts';
 
 const ours: V1Pod = {
   apiVersion: 'v1',
@@ -37,6 +41,11 @@ const ours: V1Pod = {
 };
 
 const [ourBuilder] = ours.spec?.containers ?? [];
+
+const guard: Guard = {
+  timeoutMs: 3_600_000,
+  reserved: { paths: ['/kaniko/executor', '/kaniko/buildcontext'], variables: ['KANIKO_DIR'] },
+};
 
 describe('merging', () => {
   test.each<{ name: string; spec: Readonly<Record<string, unknown>>; expected: object }>([
@@ -126,13 +135,13 @@ describe('merging', () => {
     },
   ])('$name', ({ spec, expected }) => {
     const before = structuredClone(ours);
-    expect(mergeTemplate(ours, { spec })).toEqual({ ...ours, spec: expected });
+    expect(mergeTemplate(ours, { spec }, guard)).toEqual({ ...ours, spec: expected });
     expect(ours).toEqual(before);
   });
 
   test('labels and annotations are added', () => {
     const metadata = { labels: { tier: 'b' }, annotations: { note: 'x' } };
-    expect(mergeTemplate(ours, { metadata }).metadata).toEqual({
+    expect(mergeTemplate(ours, { metadata }, guard).metadata).toEqual({
       name: 'kbp-x',
       namespace: 'builds',
       labels: { team: 'a', tier: 'b' },
@@ -141,7 +150,7 @@ describe('merging', () => {
   });
 
   test('an empty template changes nothing', () => {
-    expect(mergeTemplate(ours, {})).toEqual(ours);
+    expect(mergeTemplate(ours, {}, guard)).toEqual(ours);
   });
 });
 
@@ -241,22 +250,53 @@ describe('what carries the guarantees is refused', () => {
       template: inSpec({ env: [{ name: 'A' }, { name: 'DOCKER_CONFIG', value: '/y' }] }),
       problem: 'env "DOCKER_CONFIG" of $builder is already set by the action',
     },
-    ...['/dev/termination-log', '//dev/./termination-log/'].map((mountPath) => ({
-      name: `a mount at ${mountPath}`,
-      template: inSpec({ volumeMounts: [{ name: 'x', mountPath }] }),
-      problem: 'volumeMounts of $builder must not hide /dev/termination-log: the action needs it',
+    {
+      name: 'an environment variable that the builder depends on',
+      template: inSpec({ env: [{ name: 'KANIKO_DIR', value: '/y' }] }),
+      problem: 'env "KANIKO_DIR" of $builder is reserved by the action',
+    },
+    ...['resizePolicy', 'restartPolicy', 'restartPolicyRules'].map((name) => ({
+      name: `${name} of the builder`,
+      template: inSpec({ [name]: [] }),
+      problem: `spec.containers[$builder].${name} must not be set: a restarted builder would have no stdin`,
+    })),
+    ...['livenessProbe', 'startupProbe'].map((name) => ({
+      name: `${name} of the builder`,
+      template: inSpec({ [name]: { exec: { command: ['true'] } } }),
+      problem: `spec.containers[$builder].${name} must not be set: the kubelet would kill the builder in the middle of a build`,
     })),
     {
-      name: 'a mount at a path of the action',
-      template: inSpec({
-        volumeMounts: [
-          { name: 'x', mountPath: '/kaniko/.dock' },
-          { name: 'x', mountPath: '/kaniko' },
-          { name: 'x', mountPath: '/kaniko/.docker/' },
-        ],
-      }),
-      problem: 'volumeMounts of $builder must not hide /kaniko/.docker: the action needs it',
+      name: 'a grace period that is longer than the timeout',
+      template: { spec: { terminationGracePeriodSeconds: 3_601 } },
+      problem:
+        "spec.terminationGracePeriodSeconds must not be longer than the input 'timeout', 3600 s",
     },
+    ...[
+      ['/', '/dev/termination-log'],
+      ['', '/dev/termination-log'],
+      ['/dev', '/dev/termination-log'],
+      ['dev', '/dev/termination-log'],
+      ['/x/../dev/', '/dev/termination-log'],
+      ['//dev/./termination-log/', '/dev/termination-log'],
+      ['/dev/termination-log/x', '/dev/termination-log'],
+      ['/kaniko', '/kaniko/.docker'],
+      ['/kaniko/executor', '/kaniko/executor'],
+      ['/kaniko/buildcontext', '/kaniko/buildcontext'],
+      ['/kaniko/buildcontext/ctx/src', '/kaniko/buildcontext'],
+      ['/kaniko/.docker/', '/kaniko/.docker'],
+      ['/kaniko/.docker/config.json', '/kaniko/.docker'],
+    ].flatMap(([path = '', needed = '']) => [
+      {
+        name: `a volume at ${JSON.stringify(path)}`,
+        template: inSpec({ volumeMounts: [{ name: 'x', mountPath: path }] }),
+        problem: `volumeMounts of $builder must not have ${JSON.stringify(path)}: the action needs ${needed}`,
+      },
+      {
+        name: `a device at ${JSON.stringify(path)}`,
+        template: inSpec({ volumeDevices: [{ name: 'x', devicePath: path }] }),
+        problem: `volumeDevices of $builder must not have ${JSON.stringify(path)}: the action needs ${needed}`,
+      },
+    ]),
     {
       name: 'two builders',
       template: { spec: { containers: [{ name: '$builder' }, { name: '$builder' }] } },
@@ -269,7 +309,7 @@ describe('what carries the guarantees is refused', () => {
         'metadata.name must not be set: the action chooses it; spec.restartPolicy must not be set: a restarted builder would have no stdin',
     },
   ])('$name', async ({ template, problem }) => {
-    expect(await failureOf(() => mergeTemplate(ours, { ...template }))).toEqual({
+    expect(await failureOf(() => mergeTemplate(ours, { ...template }, guard))).toEqual({
       kind: 'input',
       message: `input 'pod-template': ${problem}`,
       hint: 'Remove these fields from the template.',
@@ -287,9 +327,59 @@ test.each([
       'spec.containers must be a list; spec.restartPolicy must not be set: a restarted builder would have no stdin',
   },
 ])('reports a value of the wrong type: $name', async (given) => {
-  expect(await failureOf(() => mergeTemplate(ours, given.template))).toEqual({
+  expect(await failureOf(() => mergeTemplate(ours, given.template, guard))).toEqual({
     kind: 'input',
     message: `input 'pod-template': ${given.problem}`,
     hint: 'Correct these fields of the template, or remove them.',
   });
 });
+
+test('a template cannot undo the input host-users', async () => {
+  const isolated: V1Pod = { ...ours, spec: { containers: [], ...ours.spec, hostUsers: false } };
+  const merge = (hostUsers: unknown): V1Pod =>
+    mergeTemplate(isolated, { spec: { hostUsers } }, guard);
+  expect(merge(false).spec?.hostUsers).toBe(false);
+  for (const hostUsers of [true, null]) {
+    expect(await failureOf(() => merge(hostUsers))).toMatchObject({
+      message:
+        "input 'pod-template': spec.hostUsers must be false or not be set: the input 'host-users' is false",
+    });
+  }
+});
+
+test.each([
+  '/dev/shm',
+  '/dev/termination-log.d',
+  '/kaniko/ssl/certs',
+  '/kaniko/.dock',
+  '/kaniko/executor2',
+  '/scratch',
+])('a volume at %s is added', (mountPath) => {
+  const volumeMounts = [{ name: 'x', mountPath }];
+  const template = { spec: { containers: [{ name: '$builder', volumeMounts }] } };
+  const mounted = mergeTemplate(ours, template, guard).spec?.containers[0]?.volumeMounts;
+  expect(mounted?.map((mount) => mount.mountPath)).toEqual(['/kaniko/.docker', mountPath]);
+});
+
+test.each([{}, { pod: 'Unconfined' }, { pod: 'Localhost' }, { container: 'Unconfined' }])(
+  'seccomp is RuntimeDefault unless the template has another profile: %j',
+  ({ pod, container }: { pod?: string; container?: string }) => {
+    const built = buildPod(parse({}), order);
+    const template = {
+      spec: {
+        ...(pod !== undefined && { securityContext: { seccompProfile: { type: pod } } }),
+        containers: [
+          {
+            name: '$builder',
+            ...(container !== undefined && {
+              securityContext: { seccompProfile: { type: container } },
+            }),
+          },
+        ],
+      },
+    };
+    const { spec } = mergeTemplate(built, template, guard);
+    expect(spec?.securityContext?.seccompProfile?.type).toBe(pod ?? 'RuntimeDefault');
+    expect(spec?.containers[0]?.securityContext?.seccompProfile?.type).toBe(container);
+  },
+);

@@ -73,6 +73,10 @@ export function clusterError(
   );
 }
 
+/** The texts of the admission plugin LimitRanger. */
+const limitRange =
+  /\b(?:m(?:ax|in)imum \S+ usage|max limit to request ratio) per (?:Container|Pod)\b/;
+
 /** Hints for refusals that share their status with others; recognised by the message of the server. */
 function refusalHint({ code, message }: ApiError): string | undefined {
   if (code >= 300 && code < 400) {
@@ -84,10 +88,21 @@ function refusalHint({ code, message }: ApiError): string | undefined {
     return "Use a namespace with the PodSecurity level baseline, or remove those of the named fields that 'pod-template' sets.";
   }
   if (code === 403 && message.includes('exceeded quota')) {
-    return "Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.";
+    return `Lower 'resources', wait for other pods to end, or raise the ResourceQuota of the namespace.${storageNote(message)}`;
+  }
+  if (code === 403 && message.includes('failed quota')) {
+    return "Set the named requests and limits in 'resources', or add a LimitRange with defaults to the namespace.";
+  }
+  if (code === 403 && limitRange.test(message)) {
+    return `Set requests and limits in 'resources' that the LimitRange of the namespace allows.${storageNote(message)}`;
+  }
+  if (code === 403 && message.includes('seccomp')) {
+    return "Allow the seccomp profile RuntimeDefault for the ServiceAccount of the pod, or set spec.securityContext.seccompProfile to null in 'pod-template'.";
   }
   if (message.includes('admission webhook'))
     return 'Ask the administrator of the cluster what this webhook requires of pods.';
+  if (code === 400 && message.includes('unknown field "spec.hostUsers"'))
+    return "Use Kubernetes 1.33 or later, or remove 'host-users'.";
   if (code === 400 && message.includes('strict decoding error'))
     return "Correct the named fields of 'pod-template'.";
   if (code === 422)
@@ -95,4 +110,11 @@ function refusalHint({ code, message }: ApiError): string | undefined {
   if (code === 403 && message.includes('error looking up service account'))
     return "Create the ServiceAccount, or correct 'service-account'.";
   return undefined;
+}
+
+/** The only resource with defaults, see pod/spec/storage.ts: the user may have set none. */
+function storageNote(message: string): string {
+  return message.includes('ephemeral-storage')
+    ? ' By default, the action requests 1Gi of ephemeral-storage and limits it to 100Gi.'
+    : '';
 }

@@ -1,9 +1,11 @@
 import type { V1Container, V1Pod, V1Volume } from '@kubernetes/client-node';
-import type { PodInputs } from '../../inputs/inputs.ts';
+import type { Inputs, PodInputs } from '../../inputs/inputs.ts';
 import { ownLabels, ownPrefix } from '../../inputs/values/own-keys.ts';
 import type { Platform } from '../../inputs/values/platform.ts';
 import type { PodRef } from '../../ports.ts';
 import { keepAnnotation, lifetimeAnnotation, nonceAnnotation, toLabelValue } from './labels.ts';
+import { withBuilderTexts } from './literal.ts';
+import { actionVersion } from './version.ts';
 
 /** The workflow run that a pod belongs to; empty texts get no label. */
 export interface RunIdentity {
@@ -24,20 +26,27 @@ export interface PodOrder {
   /** Time limit that the kubelet enforces, counted from the start of the pod. */
   readonly activeDeadlineSeconds: number;
   readonly platform: Platform | undefined;
-  /** The container of the engine, without `resources` and the fields of `builderContainer`. */
+  /** The container of the engine. Its texts are as the program is to get them. */
   readonly container: V1Container;
   readonly volumes: readonly V1Volume[];
 }
 
 /** The builder pod, before a pod template is merged. */
-export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
+export function buildPod({ pod: inputs, builder }: Inputs, order: PodOrder): V1Pod {
+  const container = withBuilderTexts(order.container, builder);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: order.ref.name,
       namespace: order.ref.namespace,
-      labels: { ...inputs.labels, ...ownLabels, ...runLabels(order.run) },
+      labels: {
+        'app.kubernetes.io/instance': order.ref.name,
+        'app.kubernetes.io/version': actionVersion,
+        ...inputs.labels,
+        ...ownLabels,
+        ...runLabels(order.run),
+      },
       annotations: {
         // An evicted builder must start from the beginning: the cluster autoscaler must not evict it.
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
@@ -53,6 +62,9 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
       // A builder has no state to save on SIGTERM.
       terminationGracePeriodSeconds: 1,
       enableServiceLinks: false,
+      // For the whole pod, so that a template can replace it for the pod and for each container.
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      ...(!inputs.hostUsers && { hostUsers: false }),
       automountServiceAccountToken: inputs.serviceAccount !== undefined,
       ...(inputs.serviceAccount !== undefined && { serviceAccountName: inputs.serviceAccount }),
       nodeSelector: {
@@ -67,7 +79,7 @@ export function buildPod(inputs: PodInputs, order: PodOrder): V1Pod {
         imagePullSecrets: inputs.imagePullSecrets.map((name) => ({ name })),
       }),
       ...(order.volumes.length > 0 && { volumes: [...order.volumes] }),
-      containers: [builderContainer(inputs, order.container)],
+      containers: [builderContainer(inputs, container)],
     },
   };
 }

@@ -1,60 +1,26 @@
-import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { builderContainerName } from '../../engines/engine.ts';
 import { BuildError } from '../../errors.ts';
-import { isOwnKey } from '../../inputs/values/own-keys.ts';
-import { fieldsOf, isFields, itemsOf, listOf, type Fields } from '../../text/json.ts';
-
-/** Name of the builder container in a template. */
-const builderAlias = '$builder';
-
-/** Fields that the action depends on, with the reason or with the input to use. */
-const refused = {
-  metadata: {
-    name: 'the action chooses it',
-    generateName: 'the action chooses the name',
-    namespace: "use the input 'namespace'",
-    ownerReferences: 'the action deletes the pod itself',
-    finalizers: 'the action deletes the pod itself',
-  },
-  spec: {
-    restartPolicy: 'a restarted builder would have no stdin',
-    activeDeadlineSeconds: "use the input 'timeout'",
-  },
-  builder: {
-    image: "use the input 'builder-image'",
-    command: "use the input 'builder-command'",
-    args: "use the input 'builder-args'",
-    stdin: 'the builder reads the context from it',
-    stdinOnce: 'the builder reads the context from it',
-    tty: 'the context is binary',
-    restartPolicy: 'a restarted builder would have no stdin',
-    restartPolicyRules: 'a restarted builder would have no stdin',
-    terminationMessagePath: 'the builder reports the image digest there',
-    terminationMessagePolicy: 'the builder reports the image digest there',
-  },
-} as const;
+import { fieldsOf, isFields, itemsOf, type Fields } from '../../text/json.ts';
+import { builderAlias, refusedParts, type Guard } from './template-guard.ts';
 
 /**
  * Merges the pod template of the user into the pod spec by the rules of the hook templates of Actions Runner Controller: lists are
  * appended, maps are merged, other values replace those of the action. The container `$builder` is merged into the builder
- * container, others become sidecars. Unknown fields are kept: the API server rejects them (`fieldValidation=Strict`).
+ * container, others become sidecars. Unknown fields are kept: the API server rejects them (`fieldValidation=Strict`). The texts of
+ * the template are those of Kubernetes: `$(NAME)` in `env` and in other containers is expanded, `$$` is a `$`.
  * @throws BuildError('input') that lists every field that must not be set.
  */
-export function mergeTemplate(pod: V1Pod, template: Fields): V1Pod {
+export function mergeTemplate(pod: V1Pod, template: Fields, guard: Guard): V1Pod {
   const metadata = fieldsOf(template['metadata']);
   const { containers: listed, ...spec } = fieldsOf(template['spec']);
   const containers = itemsOf(listed).map(fieldsOf);
   const builder = containers.find(isBuilder) ?? {};
   const ours = pod.spec?.containers[0] ?? { name: builderContainerName };
   const wrong = wrongKinds(template, spec, listed);
+  const parts = { metadata, spec, builder };
   const forbidden = [
-    ...refusedFields('metadata', metadata, refused.metadata),
-    ...refusedFields('spec', spec, refused.spec),
-    ...refusedFields(`spec.containers[${builderAlias}]`, builder, refused.builder),
-    ...refusedKeys('metadata.labels', metadata['labels']),
-    ...refusedKeys('metadata.annotations', metadata['annotations']),
-    ...refusedEnv(builder, ours),
-    ...refusedMounts(builder, ours),
+    ...refusedParts(pod, parts, guard),
     ...(containers.filter(isBuilder).length > 1
       ? [`spec.containers must not have ${builderAlias} more than once`]
       : []),
@@ -105,54 +71,6 @@ function mergeFields(ours: Fields, theirs: Fields): Fields {
     else merged.set(key, value);
   }
   return Object.fromEntries(merged);
-}
-
-function refusedFields(
-  place: string,
-  given: Fields,
-  rules: Readonly<Record<string, string>>,
-): string[] {
-  return Object.entries(rules)
-    .filter(([field]) => field in given)
-    .map(([field, reason]) => `${place}.${field} must not be set: ${reason}`);
-}
-
-function refusedKeys(place: string, given: unknown): string[] {
-  return Object.keys(fieldsOf(given))
-    .filter(isOwnKey)
-    .map((key) => `${place} must not have ${JSON.stringify(key)}: it is reserved by the action`);
-}
-
-function refusedEnv(builder: Fields, ours: V1Container): string[] {
-  const own = new Set((ours.env ?? []).map(({ name }) => name));
-  return itemsOf(builder['env'])
-    .map((entry) => fieldsOf(entry)['name'])
-    .filter((name) => typeof name === 'string' && own.has(name))
-    .map((name) => `env ${JSON.stringify(name)} of ${builderAlias} is already set by the action`);
-}
-
-/** Container runtimes mount deeper paths later, so only a mount at the same path hides another one. */
-function refusedMounts(builder: Fields, ours: V1Container): string[] {
-  const own = new Set(
-    [ours.terminationMessagePath, ...(ours.volumeMounts ?? []).map(({ mountPath }) => mountPath)]
-      .filter((path) => path !== undefined)
-      .map(mountPointOf),
-  );
-  return listOf(builder['volumeMounts'])
-    .map((mount) => mount['mountPath'])
-    .filter((path) => typeof path === 'string')
-    .map(mountPointOf)
-    .filter((path) => own.has(path))
-    .map((path) => `volumeMounts of ${builderAlias} must not hide ${path}: the action needs it`);
-}
-
-/** A mount path without empty names and `.`; empty for the root. */
-function mountPointOf(path: string): string {
-  return path
-    .split('/')
-    .filter((name) => name !== '' && name !== '.')
-    .map((name) => `/${name}`)
-    .join('');
 }
 
 /** @throws BuildError('input') always. */
