@@ -411,7 +411,7 @@ const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .isPostStep
 if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(717), __nccwpck_require__.e(894)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3894));
+    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(717), __nccwpck_require__.e(330)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5330));
     try {
         const world = realWorld(process.env);
         // Exits at once: open connections of the keep-alive agent would delay the end of the step.
