@@ -20,7 +20,7 @@ interface Mirror {
   readonly tail: Tail;
   /** A text for each write to the job log. */
   readonly writes: readonly string[];
-  readonly output: Promise<void>;
+  readonly output: Promise<boolean>;
   /** Ends the container. */
   readonly end: () => void;
 }

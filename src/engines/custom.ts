@@ -20,8 +20,9 @@ export const custom: Engine = {
   },
 
   volumes: () => [],
-  notable: undefined,
-  readImage: () => undefined,
+  scanPushes: () => undefined,
+  filterOutput: () => undefined,
+  readDigests: () => [],
   relevant: (tail) => tail,
   diagnose: () => undefined,
 };
