@@ -15,7 +15,8 @@ const missing: RegistryRefusal = {
   isTemporary: false,
 };
 
-type Answer = string | RegistryRefusal | 'never';
+/** Undefined: it never answers. */
+type Answer = string | RegistryRefusal | undefined;
 
 /** Answers for each tag in turn; the last answer is repeated. */
 class Answers implements Registry {
@@ -30,8 +31,8 @@ class Answers implements Registry {
     const before = this.asked.filter((tag) => tag === text).length;
     this.asked.push(text);
     const answers = this.#answers[text] ?? [unreachable];
-    const answer = answers[Math.min(before, answers.length - 1)] ?? unreachable;
-    if (answer !== 'never') return Promise.resolve(answer);
+    const answer = answers[Math.min(before, answers.length - 1)];
+    if (answer !== undefined) return Promise.resolve(answer);
     return new Promise((_, reject) => {
       signal.addEventListener('abort', () => {
         reject(signal.reason as Error);
@@ -137,7 +138,7 @@ describe('confirmDigest accepts', () => {
     {
       name: 'the output if the registry does not answer',
       report: printed,
-      answers: { [tag]: ['never'] },
+      answers: { [tag]: [undefined] },
       info: [`${onlyOutput}timed out after 5 s`],
     },
   ])('$name', async (given) => {
@@ -242,7 +243,7 @@ describe('confirmDigest refuses', () => {
     {
       name: 'a digest without output if the registry does not answer',
       report: silent,
-      answers: { [tag]: ['never'] },
+      answers: { [tag]: [undefined] },
       failure: notConfirmed(app, 'timed out after 30 s'),
     },
   ])('$name', async (given) => {
@@ -264,7 +265,7 @@ describe('confirmDigest refuses', () => {
 test('ends with the signal', async () => {
   const controller = new AbortController();
   const ports = {
-    registry: new Answers({ [tag]: ['never'] }),
+    registry: new Answers({ [tag]: [undefined] }),
     clock: new VirtualClock(),
     info: () => Promise.resolve(),
   };
