@@ -56,7 +56,6 @@ async function run(
   const ports = portsOf({ ...pod.answers, ...answers });
   const options = {
     attached: { stderr: false },
-    notable: undefined,
     startTimeoutMs: 60_000,
     open: () => ({
       stream: Readable.from([data]),
@@ -77,7 +76,7 @@ test('returns state, upload and the last lines, and logs every step in order', a
     state: { kind: 'ended', exitCode: 0 },
     upload: { bytesSent: 7, acknowledged: true, unreached: false },
     tail: ['one', 'two'],
-    noted: [],
+    isOutputWhole: true,
   });
   expect(job.lines).toEqual([
     expect.stringMatching(/^waiting: ContainerCreating/),
@@ -119,7 +118,6 @@ test('a container that has ended before anything was sent is not attached to', a
     state: { kind: 'ended', exitCode: 7 },
     upload: undefined,
     tail: ['no such option'],
-    noted: [],
   });
   expect(cluster.calls).not.toContain('attach kbp-x');
 });
@@ -211,7 +209,6 @@ test('waits a moment for the end of the container after a lost upload', async ()
     state: { kind: 'ended', exitCode: 7 },
     upload: { acknowledged: false, failure: { kind: 'lost' } },
     tail: ['gzip: unexpected end of file'],
-    noted: [],
   });
 });
 
@@ -247,7 +244,7 @@ test('warns about output that cannot be read, and returns the same state', async
     state: { kind: 'ended', exitCode: 0 },
     upload: { acknowledged: true },
     tail: [],
-    noted: [],
+    isOutputWhole: false,
     isSilent: false,
   });
   expect(job.text).toContain(

@@ -8,7 +8,7 @@ import type { StdinStream } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
-import { BuildError } from '../src/errors.ts';
+import { BuildError, describeError } from '../src/errors.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
@@ -22,6 +22,7 @@ import { PodDouble, succeedAndClose, type PodScript } from './support/attach-ser
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { recordedEvents, recordedPod } from './support/pods.ts';
+import { RegistryDouble, unreachable } from './support/registry.ts';
 
 const pods: PodDouble[] = [];
 
@@ -92,6 +93,7 @@ async function build(
     cancelled = new AbortController().signal,
     archiveBytes = 0,
     job = new JobDouble(),
+    registry = new RegistryDouble(digest),
   }: {
     readonly inputs?: Readonly<Record<string, string>>;
     readonly answers?: Partial<Cluster>;
@@ -99,6 +101,7 @@ async function build(
     /** Zeros after the archive, so that it is longer than the buffers of the connection. */
     readonly archiveBytes?: number;
     readonly job?: JobDouble;
+    readonly registry?: RegistryDouble;
   } = {},
 ): Promise<Build> {
   const lives = await Promise.all(scripts.map((script) => PodDouble.start(script)));
@@ -112,6 +115,7 @@ async function build(
     cluster,
     clock,
     phases,
+    openRegistry: () => registry,
     log: new JobLog(job, () => 'token-of-the-fence'),
     pods: new SavedPods(job),
     run: { repository: 'owner/repository', runId: '1', runAttempt: '1' },
@@ -297,6 +301,65 @@ test('events are not read after a push with a digest', async () => {
   const { image, cluster } = await build([succeeds]);
   await image;
   expect(cluster.calls.filter((call) => call.startsWith('events'))).toEqual([]);
+});
+
+test.each([
+  {
+    name: 'the output confirms it',
+    output: `Pushing image to registry.example/app:1"\nxPushed registry.example/app@${digest}"\n`,
+    expected: { image: { digest } },
+  },
+  {
+    name: 'the output has no digest',
+    output: 'layer 1\n',
+    expected: { failure: expect.stringContaining('its output does not confirm it') },
+  },
+  {
+    name: 'the output has another digest',
+    output: `Pushing image to registry.example/app:1"\nPushed registry.example/app@sha256:${'b'.repeat(64)}`,
+    expected: { failure: expect.stringContaining('reported two digests') },
+  },
+])(
+  'without a registry, a digest counts as the output does: $name',
+  async ({ output, expected }) => {
+    const { clock, image } = await build(
+      [endsWith(completed(`registry.example/app:1@${digest}\n`), output)],
+      { registry: new RegistryDouble(unreachable) },
+    );
+    const end = image.then(
+      (found) => ({ image: found }),
+      (error: unknown) => ({ failure: describeError(error) }),
+    );
+    expect(await clock.until(end, 500)).toEqual(expected);
+  },
+);
+
+test('a digest that the registry does not have is a failure', async () => {
+  const registry = new RegistryDouble(`sha256:${'b'.repeat(64)}`);
+  const { image } = await build([succeeds], { registry });
+  await expect(image).rejects.toThrow('but the registry has sha256:bbb');
+  expect(registry.asked).toEqual(['registry.example/app:1']);
+});
+
+test('a build that does not push asks no registry', async () => {
+  const registry = new RegistryDouble(digest);
+  const { image } = await build([succeeds], { registry, inputs: { push: 'false' } });
+  await image.catch(() => undefined);
+  expect(registry.asked).toEqual([]);
+});
+
+test('with verbosity warn, the job log gets only warnings, and the tail everything', async () => {
+  const line = (level: string, text: string): string =>
+    `time="2026-11-23T09:29:40Z" level=${level} msg="${text}"\n`;
+  const output = `${line('info', 'RUN x')}x${line('info', 'Taking snapshot')}${line('warning', 'w')}y`;
+  const { job, image, report } = await build(
+    [endsWith(completed(`registry.example/app@${digest}\n`), output)],
+    { inputs: { verbosity: 'warn' } },
+  );
+  expect(await image).toEqual({ digest });
+  expect(job.text).not.toContain('level=info');
+  expect(job.text).toContain(`x${line('warning', 'w')}y`);
+  expect((await report).tail[0]).toContain('RUN x');
 });
 
 test('a push without a digest is a failure', async () => {

@@ -11,6 +11,7 @@ import { VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { JobDouble } from '../runner/job-double.ts';
 import { recordedPod } from './support/pods.ts';
+import { RegistryDouble } from './support/registry.ts';
 import { diskWorkspace, Tree } from './support/tree.ts';
 
 const trees: Tree[] = [];
@@ -81,6 +82,7 @@ function doubles({
         ...connection,
       },
     }),
+    openRegistry: () => new RegistryDouble(digest),
     isDebug: environment['RUNNER_DEBUG'] === '1',
     randomBytes: (size) => Buffer.alloc(size),
     cancellation: () => cancelled,

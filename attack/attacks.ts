@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { podAttacks } from './pod.ts';
+import { registryAttacks } from './registry.ts';
 
 /** All attacks that need no cluster. */
-export const attacks: readonly Attack[] = [...podAttacks];
+export const attacks: readonly Attack[] = [...podAttacks, ...registryAttacks];

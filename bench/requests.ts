@@ -10,6 +10,7 @@ import { selectEngine } from '../src/engines/select.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
 import { connect } from '../src/io/kube/connection.ts';
+import { HttpRegistry } from '../src/io/registry/registry.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
@@ -88,6 +89,7 @@ async function build(kubeconfig: string, script: string): Promise<void> {
       clock,
       log,
       phases: new PhaseRecorder(clock),
+      openRegistry: (access) => new HttpRegistry(access),
       pods: new SavedPods(job),
       run: { repository: 'example/project', runId: '1', runAttempt: '1' },
       newPodName: () => `kbp-bench-${randomBytes(5).toString('hex')}`,

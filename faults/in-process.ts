@@ -8,6 +8,7 @@ import { selectEngine } from '../src/engines/select.ts';
 import { parseInputs } from '../src/inputs/parse.ts';
 import { KubeCluster } from '../src/io/kube/cluster.ts';
 import { connect } from '../src/io/kube/connection.ts';
+import { HttpRegistry } from '../src/io/registry/registry.ts';
 import { parseKubeconfig } from '../src/kubeconfig/document.ts';
 import { noLogins } from '../src/logins/logins.ts';
 import { JobLog } from '../src/logs/fence.ts';
@@ -92,6 +93,7 @@ function portsOf(trial: Trial, clock: Clock, job: JobDouble, log: JobLog): Build
     clock,
     log,
     phases: new PhaseRecorder(clock),
+    openRegistry: (access) => new HttpRegistry(access),
     pods: new SavedPods(job),
     // An empty repository disables the sweep: its requests would meet faults that are meant for others.
     run: { repository: '', runId: '1', runAttempt: '1' },

@@ -3,7 +3,7 @@ import { UploadProgress } from './attach/progress.ts';
 import type { AttachEnd } from './attach/pump.ts';
 import { uploadStdin } from './attach/upload.ts';
 import type { StdinStream } from './context/stdin.ts';
-import { builderContainerName } from './engines/engine.ts';
+import { builderContainerName, type OutputFilter } from './engines/engine.ts';
 import type { JobLog } from './logs/fence.ts';
 import { mirrorOutput, settleOutput } from './logs/mirror.ts';
 import { Tail } from './logs/tail.ts';
@@ -28,8 +28,10 @@ export interface AttemptPorts {
 
 export interface AttemptOptions {
   readonly startTimeoutMs: number;
-  /** See Engine.notable. */
-  readonly notable: RegExp | undefined;
+  /** Gets all of the output, in pieces of any size. */
+  readonly scan?: ((output: Buffer) => void) | undefined;
+  /** See Engine.filterOutput. */
+  readonly filter?: OutputFilter | undefined;
   /** Streams that the attach request asks for, see attachStreams. */
   readonly attached: AttachStreams;
   /** Opens the context as a new stream from its beginning. */
@@ -43,8 +45,8 @@ export interface ContainerEnd {
   readonly upload: AttachEnd | undefined;
   /** The last lines. */
   readonly tail: readonly string[];
-  /** All notable lines. */
-  readonly noted: readonly string[];
+  /** True if all of the output was read. */
+  readonly isOutputWhole: boolean;
   /** True if the container is known to have printed nothing. */
   readonly isSilent: boolean;
 }
@@ -140,12 +142,14 @@ export class Attempt {
   ): Promise<ContainerEnd> {
     const { cluster, clock, log, phases } = this.#ports;
     await log.group('Build');
-    const tail = new Tail(options.notable);
+    const tail = new Tail();
     const output = mirrorOutput(
       {
         open: (range, stop) => cluster.log(this.ref, builderContainerName, range, stop),
         follower,
         tail,
+        scan: options.scan,
+        filter: options.filter,
         clock,
         log,
       },
@@ -159,14 +163,14 @@ export class Attempt {
     signal.throwIfAborted();
     const state = await waitForEnd(follower, upload, clock, signal);
     phases.end('build');
-    const isComplete = isFinal(state) && (await settleOutput(output, state, log, signal));
+    const isOutputWhole = isFinal(state) && (await settleOutput(output, state, log, signal));
     const lines = tail.lines();
     return {
       state,
       upload,
       tail: lines,
-      noted: tail.noted(),
-      isSilent: isComplete && lines.every((line) => line.trim() === ''),
+      isOutputWhole,
+      isSilent: isOutputWhole && lines.every((line) => line.trim() === ''),
     };
   }
 

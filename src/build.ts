@@ -4,28 +4,26 @@ import { Attempt, type AttemptPorts, type ContainerEnd } from './attempt.ts';
 import { disposeOf, type CleanupPorts } from './cleanup.ts';
 import { StreamsAhead } from './context/prefetch.ts';
 import type { StreamAuth } from './context/stdin.ts';
-import type { BuiltImage, Diagnosis } from './engines/engine.ts';
-import { BuildError, toBuildError } from './errors.ts';
+import type { BuiltImage } from './engines/engine.ts';
+import { toBuildError, type BuildError } from './errors.ts';
+import { judge } from './judge.ts';
 import { configJson } from './logins/config-json.ts';
-import { hostsWithoutCredentials } from './logins/hosts.ts';
+import type { OpenRegistry } from './logins/registry-access.ts';
 import type { BuildPlan } from './plan.ts';
 import { checkAccess } from './pod/access.ts';
 import { createPod, isRefusal } from './pod/create.ts';
-import { readEndCause } from './pod/end-cause.ts';
 import { buildPod, type RunIdentity } from './pod/spec/spec.ts';
 import { withStorageDefaults } from './pod/spec/storage.ts';
 import { mergeTemplate } from './pod/spec/template.ts';
-import type { PodState } from './pod/state.ts';
 import { sweepPods } from './pod/sweep.ts';
 import { checkUserNamespace } from './pod/user-namespace.ts';
 import type { AttachStreams, Cluster, PodRef } from './ports.ts';
-import { memoryWarning, outcomeError } from './result/message.ts';
-import { decideOutcome } from './result/outcome.ts';
 import { emptyReport, type RunReport } from './result/report.ts';
 import { startDeadline, type Deadline } from './time/deadline.ts';
 import { withScope } from './time/scope.ts';
 
 export interface BuildPorts extends AttemptPorts, CleanupPorts {
+  readonly openRegistry: OpenRegistry;
   readonly run: RunIdentity;
   readonly newPodName: () => string;
   readonly newNonce: () => string;
@@ -140,14 +138,16 @@ async function buildOnce(context: BuildContext, attempt: Attempt, pod: V1Pod): P
     created = await createPod(cluster, pod, clock, deadline.signal);
     checkUserNamespace(pod, created);
     phases.end('create');
+    const scan = engine.scanPushes(inputs);
     const options = {
       startTimeoutMs: inputs.startTimeoutMs,
-      notable: engine.notable,
+      scan: (output: Buffer) => scan?.push(output),
+      filter: engine.filterOutput(inputs),
       attached,
       open: () => streams.open(),
     };
     end = await attempt.run(created, options, deadline.signal);
-    image = await judge(context, attempt.ref, pod, end);
+    image = await judge(plan, { ref, pod, end, scan }, ports, deadline.signal);
   } catch (error) {
     failure = toBuildError(error, 'the build');
   }
@@ -213,52 +213,4 @@ function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
   const { template } = inputs.pod;
   const limits = { timeoutMs: inputs.timeoutMs, reserved: engine.reserved };
   return withStorageDefaults(template === undefined ? pod : mergeTemplate(pod, template, limits));
-}
-
-/** @returns the pushed image; undefined for a build that does not push. @throws BuildError unless success is confirmed. */
-async function judge(
-  { plan, ports, deadline }: BuildContext,
-  ref: PodRef,
-  pod: V1Pod,
-  { state, upload, tail, noted, isSilent }: ContainerEnd,
-): Promise<BuiltImage | undefined> {
-  const { inputs, engine } = plan;
-  const { clock, cluster, log } = ports;
-  // If the context could not be packed, the builder's error about the incomplete stream is only a consequence.
-  if (upload?.failure?.kind === 'context') throw upload.failure;
-  const warn = (text: string): Promise<void> => log.warning(text);
-  const question = { cluster, clock, ref, isProvedByExit: !inputs.image.push, warn };
-  const { killing, removal } = await readEndCause(state, question, deadline.signal);
-  const outcome = decideOutcome(removal ?? state, upload);
-  if (outcome.kind !== 'succeeded') {
-    throw outcomeError(outcome, {
-      memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
-      timeoutMs: inputs.timeoutMs,
-      diagnosis: killing ?? diagnose(plan, state, tail),
-      isSilent,
-    });
-  }
-  const warning = memoryWarning(outcome.ended);
-  if (warning !== undefined) await log.warning(warning);
-  if (!inputs.image.push) return undefined;
-  const image = engine.readImage(outcome.ended.message, inputs, noted);
-  if (image === undefined) {
-    throw new BuildError(
-      'build',
-      'the builder ended with exit code 0 but reported no digest, so the push cannot be confirmed',
-      { hint: "Remove flags from 'builder-args' that change where the digest is written." },
-    );
-  }
-  return image;
-}
-
-/** The engine's diagnosis of a container that has ended, from its output. */
-function diagnose(
-  { inputs, engine, dockerfile, logins }: BuildPlan,
-  state: PodState,
-  tail: readonly string[],
-): Diagnosis | undefined {
-  if (state.kind !== 'ended') return undefined;
-  const withoutLogin = hostsWithoutCredentials(inputs, logins);
-  return engine.diagnose(tail, state.exitCode, dockerfile, withoutLogin);
 }

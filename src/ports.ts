@@ -1,6 +1,7 @@
 /** The outside world as the flow uses it. Interfaces only: src/io implements them, tests have small doubles. */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from './errors.ts';
+import type { ImageReference } from './inputs/values/reference.ts';
 
 /** A pod by name; the same pair that the post step finds in the saved state. */
 export interface PodRef {
@@ -87,6 +88,22 @@ export interface PodEvent {
   readonly type: string;
   readonly reason: string;
   readonly message: string;
+}
+
+/** Image registries, as the runner reaches them. */
+export interface Registry {
+  /**
+   * Asks once for the digest of the manifest that a tag has now.
+   * @throws only the signal's reason.
+   */
+  tagDigest(tag: ImageReference, signal: AbortSignal): Promise<string | RegistryRefusal>;
+}
+
+/** The registry did not answer the question. */
+export interface RegistryRefusal {
+  readonly failure: Error;
+  /** True if the same request can succeed later: of the network, or of a busy or unavailable registry. */
+  readonly isTemporary: boolean;
 }
 
 /** The runner: job log, outputs, state between main and post, summary. */

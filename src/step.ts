@@ -88,13 +88,14 @@ async function logConnection({ connection }: OpenCluster, { log }: World): Promi
 function buildPorts(
   { cluster }: OpenCluster,
   phases: PhaseRecorder,
-  { clock, environment, job, log, randomBytes }: World,
+  { clock, environment, job, log, openRegistry, randomBytes }: World,
 ): BuildPorts {
   return {
     cluster,
     clock,
     log,
     phases,
+    openRegistry,
     pods: new SavedPods(job),
     run: {
       repository: environment['GITHUB_REPOSITORY'] ?? '',

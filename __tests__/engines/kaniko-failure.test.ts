@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
+import type { Diagnosis, FailedBuild } from '../../src/engines/engine.ts';
 import { diagnoseKaniko, withoutUsage } from '../../src/engines/kaniko-failure.ts';
 
 const noDockerfile = parseDockerfile('');
@@ -337,13 +338,69 @@ const cases: readonly {
   { name: 'no output', tail: [], expected: undefined },
 ];
 
+/** Of a build that failed before the upload was acknowledged, unless the test says otherwise. */
+function diagnose(
+  tail: readonly string[],
+  build: Partial<FailedBuild> = {},
+): Diagnosis | undefined {
+  const failed = {
+    exitCode: 1,
+    dockerfile: noDockerfile,
+    withoutLogin: [],
+    contextComplete: false,
+  };
+  return diagnoseKaniko({ ...failed, tail, ...build });
+}
+
 describe('diagnoseKaniko', () => {
   test.each(cases)('explains $name', ({ tail, dockerfile = '', expected }) => {
-    expect(diagnoseKaniko(tail, 1, parseDockerfile(dockerfile), [])).toEqual(expected);
+    expect(diagnose(tail, { dockerfile: parseDockerfile(dockerfile) })).toEqual(expected);
+  });
+
+  const runFailed =
+    'error building image: error building stage: failed to execute command: waiting for process to exit: exit status 1';
+  const imitation = 'error resolving source context: gzip: invalid header';
+  const run = `time="2026-11-23T09:29:40Z" level=info msg="RUN printf '${imitation}'"`;
+
+  test.each([
+    { name: 'ahead of the error', tail: [imitation, runFailed] },
+    { name: 'on the line of the error', tail: [`x${runFailed}`] },
+    { name: 'like an error, on the line of the error', tail: [`${imitation}${runFailed}`] },
+    { name: 'like an error without a newline', tail: [imitation, `x${runFailed}`] },
+    { name: 'like the same error', tail: [`${runFailed}23${runFailed}`] },
+    { name: 'like an error of the command line', tail: ['Error: unknown flag: --x', runFailed] },
+    { name: 'as a very long line', tail: [`${'x'.repeat(2_048)}…${'x'.repeat(500)}${runFailed}`] },
+    { name: 'on stdout, which is logged later', tail: [runFailed, imitation, 'Error: refused'] },
+    { name: 'as a prefix of a line of the log', tail: [runFailed, `${imitation}${run}`] },
+  ])('explains a RUN that fails and prints $name', ({ tail }) => {
+    const diagnosis = diagnose([run, ...tail], { contextComplete: true });
+    expect(diagnosis?.message).toMatch(/^"RUN printf .*" failed with exit code 1$/);
+    expect(diagnosis?.transport).toBeUndefined();
+  });
+
+  test.each([
+    { contextComplete: false, transport: true },
+    { contextComplete: true, transport: undefined },
+  ])(
+    'an incomplete stream is a diagnosis only if the upload was not complete ($contextComplete)',
+    ({ contextComplete, transport }) => {
+      const texts = [
+        imitation,
+        `Error: ${imitation}`,
+        'error resolving dockerfile path: please provide a valid path to a Dockerfile',
+      ];
+      for (const text of texts) {
+        expect(diagnose([text], { contextComplete })?.transport).toBe(transport);
+      }
+    },
+  );
+
+  test('does not replace a final error that is unknown with an earlier one', () => {
+    expect(diagnose(['error pushing image: x', 'error building image: new text'])).toBeUndefined();
   });
 
   test('explains nothing after exit code 0', () => {
-    expect(diagnoseKaniko(['error pushing image: x'], 0, noDockerfile, [])).toBeUndefined();
+    expect(diagnose(['error pushing image: x'], { exitCode: 0 })).toBeUndefined();
   });
 
   test.each([
@@ -373,7 +430,7 @@ describe('diagnoseKaniko', () => {
     },
   ])('has the hint for a registry $name', ({ words, withoutLogin, hint }) => {
     const line = `error checking push permissions -- make sure you entered the correct tag name: ${words}`;
-    expect(diagnoseKaniko([line], 1, noDockerfile, withoutLogin)).toMatchObject({ hint });
+    expect(diagnose([line], { withoutLogin })).toMatchObject({ hint });
   });
 });
 

@@ -188,75 +188,41 @@ describe('registry-secret', () => {
   });
 });
 
-describe('readImage', () => {
-  const pushing = inputsOf({ tags: 'a:1,a:2', push: 'true' });
+describe('readDigests', () => {
   const digest = `sha256:${'0a'.repeat(32)}`;
+  const other = `sha256:${'0b'.repeat(32)}`;
 
   test.each([
     {
       name: 'one line for each destination',
       message: `10.0.0.1:5000/a:1@${digest}\n10.0.0.1:5000/a:2@${digest}\n`,
-      expected: { digest },
+      expected: [digest],
     },
     {
       name: 'a list whose end is missing',
       message: `r/a:1@${digest}\nr/a:2@sha256:0a0a`,
-      expected: { digest },
+      expected: [digest],
     },
-    { name: 'an empty message', message: '', expected: undefined },
-    { name: 'other text', message: 'error: no space left', expected: undefined },
-    { name: 'an incomplete digest', message: 'r/a:1@sha256:0a0a', expected: undefined },
+    {
+      name: 'two digests',
+      message: `r/a:1@${digest}\nr/a:2@${other}\n`,
+      expected: [digest, other],
+    },
+    { name: 'an empty message', message: '', expected: [] },
+    { name: 'other text', message: 'error: no space left', expected: [] },
+    { name: 'an incomplete digest', message: 'r/a:1@sha256:0a0a', expected: [] },
   ])('reads $name', ({ message, expected }) => {
-    expect(kaniko.readImage(message, pushing, [])).toEqual(expected);
+    expect(kaniko.readDigests(message)).toEqual(expected);
   });
+});
 
-  test('returns undefined without push', () => {
-    expect(kaniko.readImage(`r/a:1@${digest}`, inputsOf({}), [])).toBeUndefined();
-  });
-
-  const other = `sha256:${'0b'.repeat(32)}`;
-  const message = `index.docker.io/library/a:1@${digest}\n`;
-  const pushed = (repository: string, value: string): string => `Pushed ${repository}@${value}`;
-
-  test.each([
-    {
-      name: 'the output has the same digest',
-      noted: [pushed('index.docker.io/library/a', digest)],
-    },
-    {
-      name: 'the output names another repository',
-      noted: [pushed('index.docker.io/library/b', other)],
-    },
-    { name: 'the output has no digest', noted: [] },
-  ])('accepts the message if $name', ({ noted }) => {
-    expect(kaniko.readImage(message, pushing, noted)).toEqual({ digest });
-  });
-
-  test.each([
-    { name: 'the output has another digest', noted: [pushed('index.docker.io/library/a', other)] },
-    {
-      name: 'the output has the same digest and another one',
-      noted: [
-        pushed('index.docker.io/library/a', digest),
-        pushed('index.docker.io/library/a', other),
-      ],
-    },
-  ])('throws if $name', ({ noted }) => {
-    expect(() => kaniko.readImage(message, pushing, noted)).toThrow('reported two digests');
-  });
-
-  test('throws for a message with two digests', () => {
-    expect(() => kaniko.readImage(`${message}a:2@${other}\n`, pushing, [])).toThrow(
-      'reported two digests',
-    );
-  });
-
-  test('ignores digests of a cache in the same repository', () => {
-    const inputs = inputsOf({ tags: 'a:1', push: 'true', 'cache-to': 'a' });
-    const noted = [
-      pushed('index.docker.io/library/a', other),
-      pushed('index.docker.io/library/a', digest),
-    ];
-    expect(kaniko.readImage(message, inputs, noted)).toEqual({ digest });
-  });
+test.each([
+  { verbosity: 'debug', expected: '--verbosity=debug', isFiltered: false },
+  { verbosity: 'info', expected: '--verbosity=info', isFiltered: false },
+  { verbosity: 'warn', expected: '--verbosity=info', isFiltered: true },
+  { verbosity: 'panic', expected: '--verbosity=info', isFiltered: true },
+])('asks for at least info with verbosity $verbosity', ({ verbosity, expected, isFiltered }) => {
+  const inputs = inputsOf({ verbosity });
+  expect(kaniko.container(inputs, plain).args).toContain(expected);
+  expect(kaniko.filterOutput(inputs) !== undefined).toBe(isFiltered);
 });

@@ -66,6 +66,12 @@ describe('refuses', () => {
       hint: 'Remove it: the context is extracted to the default directory.',
     },
     {
+      name: 'a push that is turned off in builder-env',
+      given: { 'builder-env': 'KANIKO_NO_PUSH=true' },
+      message: "input 'builder-env': KANIKO_NO_PUSH is reserved by the action",
+      hint: "Use 'push'.",
+    },
+    {
       name: 'a flag that ignores a failed push',
       given: { 'builder-args': '--push-ignore-immutable-tag-errors' },
       message:

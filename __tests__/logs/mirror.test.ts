@@ -3,7 +3,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { JobDouble } from '../../runner/job-double.ts';
 import { BuildError } from '../../src/errors.ts';
 import { JobLog } from '../../src/logs/fence.ts';
-import { mirrorOutput, settleOutput } from '../../src/logs/mirror.ts';
+import { mirrorOutput, settleOutput, type MirrorOptions } from '../../src/logs/mirror.ts';
 import type { OpenLog } from '../../src/logs/reader.ts';
 import { Tail } from '../../src/logs/tail.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
@@ -20,13 +20,13 @@ interface Mirror {
   readonly tail: Tail;
   /** A text for each write to the job log. */
   readonly writes: readonly string[];
-  readonly output: Promise<void>;
+  readonly output: Promise<boolean>;
   /** Ends the container. */
   readonly end: () => void;
 }
 
 /** Mirrors this log of a running container. */
-function mirror(open: OpenLog): Mirror {
+function mirror(open: OpenLog, options: Pick<MirrorOptions, 'scan' | 'filter'> = {}): Mirror {
   const { signal } = new AbortController();
   const clock = new VirtualClock();
   const writes: string[] = [];
@@ -42,7 +42,7 @@ function mirror(open: OpenLog): Mirror {
   const states = new Source<V1Pod | undefined>();
   states.push(recordedPod('running'));
   const follower = new PodFollower(states, 'builder', clock, signal);
-  const output = mirrorOutput({ open, follower, tail, clock, log }, signal);
+  const output = mirrorOutput({ open, follower, tail, clock, log, ...options }, signal);
   const end = (): void => {
     states.push(overPod(recordedPod('exit-7')));
   };
@@ -65,6 +65,39 @@ test('a message of the kubelet is printed outside of the fence and is not part o
     '::token-of-the-fence::',
     'message from the kubelet in the container log: unable to retrieve container logs',
   ]);
+});
+
+test('all of the output is scanned and in the tail, and the filter decides what is printed', async () => {
+  const scanned: string[] = [];
+  const { clock, job, tail, output, end } = mirror(
+    async function* () {
+      yield await Promise.resolve(Buffer.from(`${stamp} one\n${stamp} two`));
+    },
+    {
+      scan: (bytes) => scanned.push(bytes.toString()),
+      filter: {
+        push: (bytes) => Buffer.from(bytes.toString().replaceAll('o', '0')),
+        end: () => Buffer.from('!'),
+      },
+    },
+  );
+  end();
+  expect(await clock.until(output)).toBe(true);
+  expect(scanned.join('')).toBe('one\ntwo');
+  expect(tail.lines()).toEqual(['one', 'two']);
+  expect(job.lines.slice(-2)).toEqual(['0ne', 'tw0!']);
+});
+
+test('output with a gap is not whole', async () => {
+  let requests = 0;
+  const { clock, job, output, end } = mirror(async function* () {
+    requests++;
+    if (requests > 1) return;
+    yield await Promise.resolve(Buffer.from(`${stamp} one\n`));
+  });
+  end();
+  expect(await clock.until(output)).toBe(false);
+  expect(job.text).toContain("some of the builder's output is probably missing");
 });
 
 test('the lines of one chunk are printed in one write', async () => {

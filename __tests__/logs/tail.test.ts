@@ -39,29 +39,38 @@ test('keeps the last 400 lines of large batches', () => {
   expect(tail.lines()).toEqual(numbered(4_611, 5_010));
 });
 
-test('joins the pieces of a line, up to its limit', () => {
-  const tail = new Tail();
-  const piece = (text: string, continues: boolean): LogLine => ({
-    at: 1n,
-    text: Buffer.from(text),
-    continues,
-  });
-  tail.push([piece('before\n', false), piece('x'.repeat(3_000), false)]);
-  tail.push([piece('y'.repeat(3_000), true)]);
-  tail.push([piece('z\n', true), piece('after', false)]);
-  expect(tail.lines()).toEqual(['before', 'x'.repeat(3_000) + 'y'.repeat(1_096), 'after']);
+const piece = (text: string | Buffer, continues: boolean): LogLine => ({
+  at: 1n,
+  text: Buffer.from(text),
+  continues,
 });
 
-test('cuts a line that is too long', () => {
-  expect(tailOf(['x'.repeat(5_000)])).toEqual(['x'.repeat(4_096)]);
+test('joins the pieces of a line', () => {
+  const tail = new Tail();
+  tail.push([piece('before\n', false), piece('x'.repeat(3_000), false)]);
+  tail.push([piece('y'.repeat(1_000), true)]);
+  tail.push([piece('z\n', true), piece('after', false)]);
+  const long = `${'x'.repeat(3_000)}${'y'.repeat(1_000)}z`;
+  expect(tail.lines()).toEqual(['before', long, 'after']);
+});
+
+test.each([
+  { name: 'one piece', pieces: [5_000] },
+  { name: 'pieces', pieces: [10, 3_000, 1_990] },
+  { name: 'many small pieces', pieces: Array<number>(5_000).fill(1) },
+  { name: 'large pieces', pieces: [70_000, 70_000] },
+])('keeps the beginning and the end of a line that is too long, in $name', ({ pieces }) => {
+  const tail = new Tail();
+  const all = Array.from({ length: pieces.reduce((a, b) => a + b) }, (_, i) => i % 10).join('');
+  let at = 0;
+  for (const length of pieces) {
+    tail.push([piece(all.slice(at, at + length), at > 0)]);
+    at += length;
+  }
+  tail.push([piece('\n', true)]);
+  expect(tail.lines()).toEqual([`${all.slice(0, 2_048)}…${all.slice(-2_048)}`]);
 });
 
 test('replaces bytes that are not UTF-8', () => {
   expect(tailOf([Buffer.from([0x61, 0xff])])).toEqual(['a\uFFFD']);
-});
-
-test('keeps notable texts of all lines, without duplicates', () => {
-  const tail = new Tail(/Pushed \S+/);
-  tail.push(linesOf(['x Pushed a y', ...numbered(1, 2_000), 'Pushed b', 'Pushed a']));
-  expect(tail.noted()).toEqual(['Pushed a', 'Pushed b']);
 });

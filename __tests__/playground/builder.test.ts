@@ -12,7 +12,8 @@ import { runBuilder } from '../../playground/builder/run.ts';
 import { startRegistry, type PocketImage, type PocketRegistry } from '../../playground/registry.ts';
 import { createSource } from '../../src/context/source.ts';
 import type { StreamAuth } from '../../src/context/stdin.ts';
-import { parseDockerfile } from '../../src/dockerfile/parse.ts';
+import { parseDockerfile, type Dockerfile } from '../../src/dockerfile/parse.ts';
+import type { Diagnosis } from '../../src/engines/engine.ts';
 import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 
@@ -28,6 +29,15 @@ const layout = [
   '--log-format=text',
   '--verbosity=info',
 ];
+
+function diagnoseLines(
+  tail: readonly string[],
+  exitCode: number,
+  dockerfile: Dockerfile,
+): Diagnosis | undefined {
+  const facts = { withoutLogin: [], contextComplete: false };
+  return diagnoseKaniko({ tail, exitCode, dockerfile, ...facts });
+}
 
 let registry: PocketRegistry;
 const trees: Tree[] = [];
@@ -302,7 +312,7 @@ describe('a build', () => {
           { Dockerfile: 'FROM scratch\n' },
           { args: [`--destination=${flaky.host}/app:1`, `--push-retry=${retries}`] },
         );
-        digests.push(`${code} ${diagnoseKaniko(lines, code, noDockerfile, [])?.message ?? ''}`);
+        digests.push(`${code} ${diagnoseLines(lines, code, noDockerfile)?.message ?? ''}`);
       } finally {
         await flaky.close();
       }
@@ -638,7 +648,7 @@ describe('a failure', () => {
     const files = { Dockerfile: dockerfile, 'a.txt': 'a', 'b.txt': 'b' };
     const { code, lines } = await build(files, args && { args });
     expect(code).toBe(1);
-    return diagnoseKaniko(lines, code, parseDockerfile(dockerfile), []);
+    return diagnoseLines(lines, code, parseDockerfile(dockerfile));
   }
 
   test.each([
@@ -717,7 +727,7 @@ describe('a failure', () => {
       { Dockerfile: 'FROM scratch\nRUNX\n' },
       { auth: { config: login({ user: 'me', password: 'wrong' }) } },
     );
-    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
+    expect(diagnoseLines(lines, code, noDockerfile)).toMatchObject({
       message: expect.stringMatching(/^the registry .*denied the push$/),
     });
     expect(lines.at(-1)).toContain(`POST http://${registry.host}/v2/app/blobs/uploads/`);
@@ -743,7 +753,7 @@ describe('a failure', () => {
     expect(code).toBe(1);
     expect(lines[0]).toBe('Error: unknown flag: --reproducible');
     expect(lines).toContain('Usage:');
-    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
+    expect(diagnoseLines(lines, code, noDockerfile)).toMatchObject({
       message: 'this kaniko does not support the flag --reproducible',
     });
   });
@@ -810,7 +820,7 @@ describe('a registry with TLS', () => {
 
   test('is not trusted otherwise', async () => {
     const { code, lines, pushed } = await buildSecure(() => []);
-    expect(diagnoseKaniko(lines, code, parseDockerfile(dockerfile), [])).toMatchObject({
+    expect(diagnoseLines(lines, code, parseDockerfile(dockerfile))).toMatchObject({
       message: expect.stringMatching(/^the certificate of the registry \S+ is not trusted/),
     });
     expect(pushed).toEqual([]);
@@ -824,7 +834,7 @@ describe('the stream', () => {
   async function reasonOf(stream: Buffer): Promise<string | undefined> {
     const { code, lines } = await feed([stream], ['--no-push']);
     expect(code).toBe(1);
-    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toBeDefined();
+    expect(diagnoseLines(lines, code, noDockerfile)).toBeDefined();
     return lines.at(-1);
   }
 
@@ -873,7 +883,7 @@ describe('the stream', () => {
     const tar = gunzipSync(await packStream(files, {}));
     const start = tar.indexOf('meta/Dockerfile\0');
     const { code, lines } = await feed([gzipSync(tar.subarray(0, start))], ['--no-push']);
-    expect(diagnoseKaniko(lines, code, noDockerfile, [])).toMatchObject({
+    expect(diagnoseLines(lines, code, noDockerfile)).toMatchObject({
       message: 'the stream ended before the Dockerfile, which is its last entry',
     });
   });
@@ -916,7 +926,7 @@ describe('the program', () => {
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(1);
-    expect(diagnoseKaniko(text.split('\n'), code, noDockerfile, [])).toMatchObject({
+    expect(diagnoseLines(text.split('\n'), code, noDockerfile)).toMatchObject({
       message: expect.stringContaining('no data found'),
     });
   });

@@ -144,12 +144,33 @@ describe('a builder that failed', () => {
     },
     {
       name: 'that did not receive the whole stream is retried',
-      outcome: failed({}),
+      outcome: failed({}, 0, false),
       about: { diagnosis: { message: 'unexpected end of the archive', transport: true } },
       expected: {
         kind: 'lost',
         message: 'the builder ended with exit code 1: unexpected end of the archive',
         hint: tryAgain,
+      },
+    },
+    {
+      name: 'that prints about an incomplete stream, but got all of it, is not retried',
+      outcome: failed({}),
+      about: { diagnosis: { message: 'unexpected end of the archive', transport: true } },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1',
+        hint: lookAbove,
+      },
+    },
+    {
+      name: 'has the same message whatever its termination message is: a build can print it',
+      outcome: failed({
+        message: 'error resolving source context: gzip: invalid header OOMKilled',
+      }),
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1',
+        hint: lookAbove,
       },
     },
     {

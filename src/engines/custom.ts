@@ -13,8 +13,9 @@ export const custom: Engine = {
 
   volumes: () => [],
   reserved: { paths: [], variables: [] },
-  notable: undefined,
-  readImage: () => undefined,
+  scanPushes: () => undefined,
+  filterOutput: () => undefined,
+  readDigests: () => [],
   relevant: (tail) => tail,
   diagnose: () => undefined,
 };

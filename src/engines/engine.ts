@@ -5,7 +5,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 /** Where the archive on stdin has the context and the Dockerfile, see context/tar/member.ts. */
 export type StreamLayout = 'image' | 'plain';
 
-/** The pushed image, read from the termination message of the container after exit code 0. */
+/** The pushed image. */
 export interface BuiltImage {
   /** `sha256:…` of the pushed manifest. */
   readonly digest: string;
@@ -19,6 +19,37 @@ export interface StreamExtras {
   readonly ca: boolean;
   /** Registries that the Dockerfile names (dockerfile/registries.ts): `auth/ca.crt` is trusted for them too. */
   readonly pullHosts?: readonly string[];
+}
+
+/** Finds pushed digests in the output of one container, which arrives in pieces of any size. */
+export interface PushScan {
+  push(output: Buffer): void;
+  /**
+   * Call it after the last piece.
+   * @returns by repository (`registry/repository`) of the tags: the distinct digests that the builder has reported as pushed.
+   */
+  end(): ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Removes lines of the builder from the output of one container, which arrives in pieces of any size. */
+export interface OutputFilter {
+  /** @returns what is printed by now. */
+  push(output: Buffer): Buffer;
+  /** @returns the rest, after the last piece. */
+  end(): Buffer;
+}
+
+/** What the output of a failed builder is explained with. */
+export interface FailedBuild {
+  /** The last lines of output, without timestamps. */
+  readonly tail: readonly string[];
+  readonly exitCode: number;
+  /** Where the failing instruction is searched. */
+  readonly dockerfile: Dockerfile;
+  /** Registries that the build pushes to and for which no credentials were sent. */
+  readonly withoutLogin: readonly string[];
+  /** True if the server has confirmed that the builder got all of the stream: then output to the contrary is not the builder's. */
+  readonly contextComplete: boolean;
 }
 
 /** The explanation of a failure, found in the output of the builder. */
@@ -53,31 +84,20 @@ export interface Engine {
   volumes(inputs: Inputs): readonly V1Volume[];
   /** What a pod template must not change in the container. */
   readonly reserved: Reserved;
-  /** Matches the lines of output that `readImage` needs; undefined if it needs none. */
-  readonly notable: RegExp | undefined;
+  /** A new scan for the digests of the push; undefined for a builder that reports none. */
+  scanPushes(inputs: Inputs): PushScan | undefined;
+  /** A new filter of the output for the job log; undefined if all of it is printed. */
+  filterOutput(inputs: Inputs): OutputFilter | undefined;
   /**
-   * The image that the builder reports.
+   * The distinct digests that the builder reports for the image. They need confirmation (result/confirmation.ts): a RUN step
+   * can change them.
    * @param message the termination message of the container, valid only after exit code 0 of a build that pushes.
-   * @param noted the notable lines.
-   * @returns undefined if the builder reports no digest.
-   * @throws BuildError if the message and the output report different digests.
    */
-  readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined;
+  readDigests(message: string): readonly string[];
   /** The lines of the tail that can explain a failure, for example without a usage text. */
   relevant(tail: readonly string[]): readonly string[];
-  /**
-   * Explains a failed build.
-   * @param tail the last lines of output, without timestamps.
-   * @param dockerfile where the failing instruction is searched.
-   * @param withoutLogin registries that the build pushes to and for which no credentials were sent.
-   * @returns undefined if the output has no known error.
-   */
-  diagnose(
-    tail: readonly string[],
-    exitCode: number,
-    dockerfile: Dockerfile,
-    withoutLogin: readonly string[],
-  ): Diagnosis | undefined;
+  /** Explains a failed build. @returns undefined if the output has no known error. */
+  diagnose(build: FailedBuild): Diagnosis | undefined;
 }
 
 /** Name of the builder container in the pod, and the value of `$builder` in a pod template. */

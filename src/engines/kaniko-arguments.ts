@@ -3,6 +3,7 @@ import { formatDuration } from '../inputs/values/duration.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
 import type { StreamExtras } from './engine.ts';
+import { builderVerbosity } from './verbosity-filter.ts';
 
 /** Where kaniko unpacks stdin. */
 export const unpacked = '/kaniko/buildcontext';
@@ -33,7 +34,7 @@ const argumentRules: readonly ArgumentRule[] = [
   // Its check for being in a container fails where no token is mounted.
   { flag: '--force', values: () => ['true'] },
   { flag: '--log-format', values: () => ['text'] },
-  { flag: '--verbosity', values: ({ builder }) => [builder.verbosity] },
+  { flag: '--verbosity', values: ({ builder }) => [builderVerbosity(builder.verbosity)] },
   { flag: '--build-arg', values: ({ image }) => image.buildArgs.map(formatPair) },
   { flag: '--label', values: ({ image }) => image.labels.map(formatPair) },
   { flag: '--annotation', values: ({ image }) => image.annotations.map(formatPair) },

@@ -1,21 +1,13 @@
 import { collapse, type Instruction } from '../dockerfile/instruction.ts';
-import type { Dockerfile } from '../dockerfile/parse.ts';
 import { registryOf } from '../inputs/values/reference.ts';
 import { excerpt } from '../text/excerpt.ts';
-import type { Diagnosis } from './engine.ts';
+import type { Diagnosis, FailedBuild } from './engine.ts';
 import { findCopy, findImage, findInstruction } from './failing-instruction.ts';
-
-interface Output {
-  /** The last lines of output. */
-  readonly tail: readonly string[];
-  readonly dockerfile: Dockerfile;
-  readonly withoutLogin: readonly string[];
-}
 
 /** A text of kaniko's final error and its meaning. */
 interface Failure {
   readonly pattern: RegExp;
-  readonly explain: (match: readonly string[], output: Output) => Diagnosis;
+  readonly explain: (match: readonly string[], build: FailedBuild) => Diagnosis;
 }
 
 /** Flags that not every fork supports, with the input that needs them. */
@@ -93,12 +85,12 @@ const failures: readonly Failure[] = [
   },
   {
     pattern: /waiting for process to exit: exit status (\d+)/,
-    explain: ([status = ''], output) => explainRun(`failed with exit code ${status}`, output),
+    explain: ([status = ''], build) => explainRun(`failed with exit code ${status}`, build),
   },
   {
     pattern: /waiting for process to exit: signal: (\w+)/,
-    explain: ([signal = ''], output) => ({
-      ...explainRun(`was terminated by signal: ${signal}`, output),
+    explain: ([signal = ''], build) => ({
+      ...explainRun(`was terminated by signal: ${signal}`, build),
       hint: "If the build ran out of memory, raise 'limits.memory' in 'resources'.",
     }),
   },
@@ -199,25 +191,40 @@ const failures: readonly Failure[] = [
   },
 ];
 
+/** How the errors begin with which kaniko ends. Source: cmd/executor/cmd/root.go of the three variants. */
+const errorBeginning =
+  /error (?:building image|pushing image|checking push permissions|resolving (?:source context|dockerfile path|relative paths(?: to absolute paths)?)|changing to root dir)\b|kaniko should only be run/g;
+const logLine = /time="[-\d:TZ.+]{20,35}" level=[a-z]+ msg=/;
+
 /**
- * Explains kaniko's final error: the last line of the output that begins like an error of kaniko and has a known text. Log
- * lines of kaniko (`time=…`) do not count, and the output of RUN comes before the final error.
- * @param withoutLogin registries that the build pushes to and for which no credentials were sent.
+ * Explains the error with which kaniko ended: the last one in the output. RUN can print the same text, but before it. Log lines
+ * of kaniko (`time=…`) do not count, because they quote the Dockerfile.
  * @returns undefined for exit code 0 and for an unknown text.
  */
-export function diagnoseKaniko(
-  tail: readonly string[],
-  exitCode: number,
-  dockerfile: Dockerfile,
-  withoutLogin: readonly string[],
-): Diagnosis | undefined {
-  if (exitCode === 0) return undefined;
-  for (const line of tail.toReversed()) {
-    if (!/^error |^Error: |^kaniko should only be run/i.test(line)) continue;
-    for (const { pattern, explain } of failures) {
-      const match = pattern.exec(line);
-      if (match !== null) return explain(match.slice(1), { tail, dockerfile, withoutLogin });
-    }
+export function diagnoseKaniko(build: FailedBuild): Diagnosis | undefined {
+  if (build.exitCode === 0) return undefined;
+  const texts = build.tail.map((line) => line.slice(0, logLine.exec(line)?.index));
+  const final = texts.flatMap(finalErrorsIn).toReversed();
+  // Errors of the command line begin differently. Nothing was built, so there is no output of RUN either.
+  const others = texts.filter((text) => /^error |^Error: /i.test(text)).toReversed();
+  for (const error of final.length > 0 ? final : others) {
+    const diagnosis = explain(error, build);
+    // The builder got the whole stream, so a RUN step has printed this.
+    const isRefuted = diagnosis?.transport === true && build.contextComplete;
+    if (!isRefuted && (diagnosis !== undefined || final.length > 0)) return diagnosis;
+  }
+  return undefined;
+}
+
+/** The final errors in a line, each to the end of the line: output of RUN that lacks a newline can precede one. */
+function finalErrorsIn(text: string): readonly string[] {
+  return [...text.matchAll(errorBeginning)].map(({ index }) => text.slice(index));
+}
+
+function explain(error: string, build: FailedBuild): Diagnosis | undefined {
+  for (const { pattern, explain } of failures) {
+    const match = pattern.exec(error);
+    if (match !== null) return explain(match.slice(1), build);
   }
   return undefined;
 }
@@ -238,7 +245,7 @@ export function withoutUsage(lines: readonly string[]): readonly string[] {
  * The failing RUN is the last one in kaniko's log.
  * @param failure how it ended, as a predicate: `failed with exit code 1`.
  */
-function explainRun(failure: string, { tail, dockerfile }: Output): Diagnosis {
+function explainRun(failure: string, { tail, dockerfile }: FailedBuild): Diagnosis {
   const commands = tail.map(readRun).filter((text) => text !== undefined);
   const command = commands.at(-1);
   if (command === undefined) return { message: `a RUN step ${failure}` };

@@ -1,22 +1,18 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
-import { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import { parseRepository } from '../inputs/values/reference.ts';
 import {
   builderContainerName,
   registrySecretVolume,
-  type BuiltImage,
   type Engine,
   type StreamExtras,
 } from './engine.ts';
-import { cacheOf, kanikoArguments, unpacked } from './kaniko-arguments.ts';
+import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
 import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
+import { PushedDigests } from './pushed-digests.ts';
+import { verbosityFilter } from './verbosity-filter.ts';
 
 /** Where the Secret of `registry-secret` is mounted. kaniko excludes this directory from every layer. */
 const secretDirectory = '/kaniko/.docker';
-
-/** The line that kaniko prints after a push. */
-const pushedLine = /\bPushed (\S+)@(sha256:[0-9a-f]{64})/;
 
 /**
  * What PodSecurity baseline allows of a runtime's default set. Everything else is dropped; `allowPrivilegeEscalation`
@@ -63,26 +59,15 @@ export const kaniko: Engine = {
 
   reserved: { paths: ['/kaniko/executor', unpacked], variables: ['KANIKO_DIR'] },
 
-  notable: pushedLine,
+  scanPushes: ({ image }: Inputs) => (image.push ? new PushedDigests(image.tags) : undefined),
+  filterOutput: ({ builder }: Inputs) => verbosityFilter(builder.verbosity),
 
-  /**
-   * kaniko writes one `reference@digest` line for each destination before it pushes. A RUN step can write to the same file,
-   * but cannot remove lines from the output of kaniko, so the digests there must be the same.
-   */
-  readImage(message: string, inputs: Inputs, noted: readonly string[]): BuiltImage | undefined {
-    const named = [...message.matchAll(/@(sha256:[0-9a-f]{64})\s*$/gm)].map(([, digest]) => digest);
-    const [digest] = named;
-    if (!inputs.image.push || digest === undefined) return undefined;
-    const other = [...named, ...pushedDigests(inputs, noted)].find((found) => found !== digest);
-    if (other === undefined) return { digest };
-    throw new BuildError(
-      'build',
-      `the builder reported two digests, ${digest} and ${other}, so the pushed image cannot be determined`,
-      {
-        hint: 'Do not use the image. A RUN step may have changed the digest that the builder reports.',
-      },
-    );
-  },
+  /** kaniko writes one `reference@digest` line for each destination before it pushes. */
+  readDigests: (message: string) => [
+    ...new Set(
+      [...message.matchAll(/@(sha256:[0-9a-f]{64})[^\S\n]*$/gm)].map(([, digest = '']) => digest),
+    ),
+  ],
 
   relevant: withoutUsage,
   diagnose: diagnoseKaniko,
@@ -101,21 +86,6 @@ function registrySecretVolumeSource(secret: string): V1Volume {
       sources: [{ secret: { name: secret, items, optional: true } }, { secret: { name: secret } }],
     },
   };
-}
-
-/** Digests in the output for the repositories of the tags. A cache in the same repository prints the same lines. */
-function pushedDigests(inputs: Inputs, noted: readonly string[]): readonly string[] {
-  const cache = cacheOf(inputs);
-  const cached = cache === undefined ? undefined : parseRepository(cache);
-  const repositories = inputs.image.tags
-    .filter(
-      ({ registry, repository }) => registry !== cached?.registry || repository !== cached.path,
-    )
-    .map(({ registry, repository }) => `${registry}/${repository}`);
-  return noted.flatMap((line) => {
-    const [, repository = '', digest = ''] = pushedLine.exec(line) ?? [];
-    return repositories.includes(repository) ? [digest] : [];
-  });
 }
 
 function loginEnv({ registry }: Inputs, extras: StreamExtras): KeyValueEnv[] {

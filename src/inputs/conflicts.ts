@@ -81,6 +81,7 @@ const reservedFlags: ReadonlyMap<string, string> = new Map([
 /** Environment variables of kaniko that the action depends on, with a hint. */
 const reservedVariables: ReadonlyMap<string, string> = new Map([
   ['DOCKER_CONFIG', "Use 'docker-config' or 'registry-secret'."],
+  ['KANIKO_NO_PUSH', "Use 'push'."],
   ['KANIKO_DIR', 'Remove it: the context is extracted to the default directory.'],
 ]);
 

@@ -5,6 +5,7 @@ import type { BuildError } from '../errors.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import type { RawInputs } from '../inputs/reader.ts';
 import type { DockerConfig } from '../logins/docker-config.ts';
+import type { OpenRegistry } from '../logins/registry-access.ts';
 import { JobLog } from '../logs/fence.ts';
 import type { Clock, Cluster, Job, RunCommand, Workspace } from '../ports.ts';
 import { systemClock } from './clock.ts';
@@ -13,6 +14,7 @@ import { commandRunner } from './exec.ts';
 import { KubeCluster } from './kube/cluster.ts';
 import { connect, type Connection } from './kube/connection.ts';
 import { logRequests } from './kube/request-log.ts';
+import { HttpRegistry } from './registry/registry.ts';
 import { exitOnCrash } from './runner/crash.ts';
 import { runnerJob } from './runner/job.ts';
 import { cancellation } from './runner/signals.ts';
@@ -42,6 +44,7 @@ export interface World {
   readDockerConfig(input: string | undefined): DockerConfig | undefined;
   /** Reads the kubeconfig and masks its secrets. Sends nothing. @throws BuildError('input') */
   openCluster(kube: KubeInputs): OpenCluster;
+  readonly openRegistry: OpenRegistry;
   readonly randomBytes: (size: number) => Buffer;
   /** Installs the handlers of the runner's signals; see io/runner/signals.ts. */
   cancellation(): AbortSignal;
@@ -76,6 +79,7 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
       env: (name) => environment[name],
       readText: (path) => readInputFile(path, workspace)?.toString('utf8'),
     },
+    openRegistry: (access) => new HttpRegistry(access),
     readDockerConfig: (input) =>
       readDockerConfig(input, environment, (path) => workspace.resolve(path)),
     openCluster(kube) {

@@ -1,3 +1,4 @@
+import type { OutputFilter } from '../engines/engine.ts';
 import { describeError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
 import { hasEnded, type PodState } from '../pod/state.ts';
@@ -13,18 +14,24 @@ export interface MirrorOptions {
   readonly follower: PodFollower;
   /** Also receives every line. */
   readonly tail: Tail;
+  /** Also receives all of the output, in its pieces. */
+  readonly scan?: ((output: Buffer) => void) | undefined;
+  /** Decides what of the output is printed; all of it by default. */
+  readonly filter?: OutputFilter | undefined;
   readonly clock: Clock;
   readonly log: JobLog;
 }
 
 /**
  * Copies the builder's output to the job log until its end, and reports long silence.
+ * @returns true if all of the output was read, false if a part of it is probably missing.
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function mirrorOutput(
-  { open, follower, tail, clock, log }: MirrorOptions,
+  { open, follower, tail, scan, filter, clock, log }: MirrorOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  let isWhole = true;
   const silence = new SilenceReport(clock);
   const done = new AbortController();
   const reporting = silence.reportEvery(
@@ -38,7 +45,10 @@ export async function mirrorOutput(
       ended: () => hasEnded(follower.state),
       untilEnded: follower.until(hasEnded, signal).catch(() => undefined),
       note: (text) => log.info(text),
-      warn: (text) => log.warning(text),
+      warn: (text) => {
+        isWhole = false;
+        return log.warning(text);
+      },
     },
     signal,
   );
@@ -46,11 +56,15 @@ export async function mirrorOutput(
     for await (const lines of batches) {
       silence.heard();
       tail.push(lines);
-      await log.mirror(Buffer.concat(lines.map(({ text }) => text)));
+      const output = Buffer.concat(lines.map(({ text }) => text));
+      scan?.(output);
+      await log.mirror(filter === undefined ? output : filter.push(output));
     }
+    return isWhole;
   } finally {
     done.abort(new Error('the output has ended'));
     await reporting;
+    if (filter !== undefined) await log.mirror(filter.end());
   }
 }
 
@@ -58,18 +72,17 @@ export async function mirrorOutput(
  * Waits for the end of the output. An error does not change the result of the build; it is logged as
  * a warning if the container has ended.
  * @param output the promise of mirrorOutput.
- * @returns true if the output was read to its end.
+ * @returns true if all of the output was read.
  * @throws the signal's reason.
  */
 export async function settleOutput(
-  output: Promise<void>,
+  output: Promise<boolean>,
   state: PodState,
   log: JobLog,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await output;
-    return true;
+    return await output;
   } catch (error) {
     signal.throwIfAborted();
     if (state.kind === 'ended')

@@ -1,49 +1,61 @@
 import type { LogLine } from './lines.ts';
 
 const mostLines = 400;
+/** A longer line is cut in its middle: an error can follow output that lacks a newline. In characters. */
 const longestLine = 4_096;
+const longestPart = longestLine / 2;
+/** No character has more bytes in UTF-8. */
+const mostBytes = 4;
 const lineEnd = /\n$/;
-
-/** Limit for noted texts, far above what a builder prints. */
-const mostNoted = 1_000;
 
 /** The last lines of the output, in bounded memory. They explain why a build failed. */
 export class Tail {
-  readonly #lines: string[] = [];
-  readonly #notable: RegExp | undefined;
-  readonly #noted = new Set<string>();
-
-  /** @param notable ASCII texts that are kept from all lines, not only from the last ones. */
-  constructor(notable?: RegExp) {
-    this.#notable = notable;
-  }
+  readonly #lines: CutLine[] = [];
 
   /** Takes lines and pieces of lines in their order. */
   push(lines: readonly LogLine[]): void {
-    if (this.#notable !== undefined) for (const { text } of lines) this.#note(text, this.#notable);
-    // Only the last lines are decoded; earlier ones would be dropped anyway.
+    // Earlier lines would be dropped anyway, except for the one that the first piece continues.
     for (const line of lines.slice(-mostLines)) this.#add(line);
     if (this.#lines.length > 2 * mostLines) this.#lines.splice(0, this.#lines.length - mostLines);
   }
 
-  /** The notable texts in their order, without duplicates. */
-  noted(): readonly string[] {
-    return [...this.#noted];
-  }
-
   /** Oldest first. */
   lines(): readonly string[] {
-    return this.#lines.slice(-mostLines);
-  }
-
-  #note(text: Buffer, notable: RegExp): void {
-    const found = notable.exec(text.toString('latin1'))?.[0];
-    if (found !== undefined && this.#noted.size < mostNoted) this.#noted.add(found);
+    return this.#lines.slice(-mostLines).map((line) => line.text);
   }
 
   #add({ text, continues }: LogLine): void {
-    const before = continues ? (this.#lines.pop() ?? '') : '';
-    const more = text.subarray(0, longestLine).toString('utf8').replace(lineEnd, '');
-    this.#lines.push(before.length < longestLine ? (before + more).slice(0, longestLine) : before);
+    const open = continues ? this.#lines.at(-1) : undefined;
+    const line = open ?? new CutLine();
+    if (open === undefined) this.#lines.push(line);
+    line.add(text);
+  }
+}
+
+/** A line whose pieces arrive one by one: its beginning, and its end if it is too long. */
+class CutLine {
+  #head = '';
+  #end = '';
+  #isCut = false;
+
+  get text(): string {
+    return this.#isCut ? `${this.#head}…${this.#end}` : this.#head + this.#end;
+  }
+
+  add(bytes: Buffer): void {
+    const most = longestLine * mostBytes;
+    if (bytes.length <= 2 * most) this.#append(bytes.toString('utf8').replace(lineEnd, ''));
+    else {
+      this.#append(bytes.toString('utf8', 0, most));
+      this.#append(bytes.toString('utf8', bytes.length - most).replace(lineEnd, ''));
+    }
+  }
+
+  #append(text: string): void {
+    const room = longestPart - this.#head.length;
+    this.#head += text.slice(0, room);
+    const end = this.#end + text.slice(room);
+    this.#isCut ||= end.length > longestPart;
+    this.#end = end.slice(-longestPart);
   }
 }

@@ -55,7 +55,10 @@ function failedError(
   context: MessageContext,
 ): BuildError {
   const { exitCode, reason, message } = ended;
-  const { diagnosis, isSilent } = context;
+  const { isSilent } = context;
+  // A RUN step can print what a builder prints about an incomplete stream. If the upload is complete, that is not the cause.
+  const isRefuted = contextComplete && context.diagnosis?.transport === true;
+  const diagnosis = isRefuted ? undefined : context.diagnosis;
   if (reason === 'OOMKilled')
     return memoryError(exitCode, ended.memoryLimit ?? context.memoryLimit);
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {

@@ -1,0 +1,155 @@
+import type { ImageReference } from '../../inputs/values/reference.ts';
+import type { RegistryAccess } from '../../logins/registry-access.ts';
+import type { Registry, RegistryRefusal } from '../../ports.ts';
+import { excerpt } from '../../text/excerpt.ts';
+import { field, itemsOf, parseJson, text } from '../../text/json.ts';
+import { toError } from '../../time/abort.ts';
+import { isCertificateError, isTlsError } from '../kube/rest.ts';
+import { authorize } from './authorization.ts';
+import { parseChallenge } from './challenge.ts';
+import { digestOf, exchange, type RegistryReply, type RegistryRequest } from './exchange.ts';
+import { RegistryHosts } from './hosts.ts';
+
+/** An image or an index, of OCI or Docker: without these types a registry may convert the manifest, which has another digest then. */
+const manifestTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
+const mostRedirects = 3;
+/** Characters of a message of the registry that are quoted. */
+const longestQuote = 200;
+
+/** A request for a repository of a registry; the path is below `/v2/`. */
+interface Call {
+  readonly method: 'GET' | 'HEAD';
+  readonly host: string;
+  readonly repository: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * A client of the distribution API (OCI distribution specification). It sends credentials only to the registry that they are for
+ * and to the token service that this registry names, and over plain HTTP only where `insecure-registries` permits it.
+ */
+export class HttpRegistry implements Registry {
+  readonly #hosts: RegistryHosts;
+  /** `https://host` or `http://host`, by host. */
+  readonly #origins = new Map<string, string>();
+  /** Authorization headers by repository. */
+  readonly #authorizations = new Map<string, string>();
+
+  constructor(access: RegistryAccess) {
+    this.#hosts = new RegistryHosts(access);
+  }
+
+  async tagDigest(
+    { registry: host, repository, tag }: ImageReference,
+    signal: AbortSignal,
+  ): Promise<string | RegistryRefusal> {
+    const path = `${repository}/manifests/${tag}`;
+    const call = { host, repository, path, headers: { accept: manifestTypes } };
+    try {
+      const { status, headers } = await this.#call({ ...call, method: 'HEAD' }, signal);
+      const digest = headers['docker-content-digest'];
+      if (status === 200 && typeof digest === 'string' && digestPattern.test(digest)) return digest;
+      // Some registries refuse HEAD, or send no digest.
+      const reply = await this.#call({ ...call, method: 'GET' }, signal);
+      if (reply.status === 200) return digestOf(reply.body);
+      return { failure: new Error(describeReply(reply)), isTemporary: isTemporary(reply.status) };
+    } catch (error) {
+      signal.throwIfAborted();
+      const isFinal = isCertificateError(error) || isTlsError(error);
+      return { failure: toError(error), isTemporary: !isFinal };
+    }
+  }
+
+  /** The response to a call, authorized if the registry asks for it. */
+  async #call(
+    { method, host, repository, path, headers }: Call,
+    signal: AbortSignal,
+  ): Promise<RegistryReply> {
+    const origin = await this.#origin(host, signal);
+    const isPlainListed = this.#hosts.isPlainListed(host);
+    const url = new URL(`${origin}/v2/${path}`);
+    const name = `${host}/${repository}`;
+    const send = (authorization: string | undefined): Promise<RegistryReply> => {
+      const all = { ...headers, ...(authorization !== undefined && { authorization }) };
+      return this.#follow({ method, url, headers: all }, signal);
+    };
+    const reply = await send(this.#authorizations.get(name));
+    const challenge = parseChallenge(reply.headers['www-authenticate']);
+    if (reply.status !== 401 || challenge === undefined) return reply;
+    const isSafe = url.protocol === 'https:' || isPlainListed;
+    const purpose = {
+      scope: `repository:${repository}:pull`,
+      credentials: isSafe ? this.#hosts.credentials(host, repository) : undefined,
+      isPlainAllowed: url.protocol === 'http:',
+    };
+    const authorization = await authorize(challenge, purpose, (request) =>
+      this.#send(request, signal),
+    );
+    if (authorization === undefined) return reply;
+    this.#authorizations.set(name, authorization);
+    return send(authorization);
+  }
+
+  /** Finds out whether the registry uses TLS, where plain HTTP is permitted. */
+  async #origin(host: string, signal: AbortSignal): Promise<string> {
+    const known = this.#origins.get(host);
+    if (known !== undefined) return known;
+    const [first, ...others] = this.#hosts.schemes(host).map((scheme) => `${scheme}://${host}`);
+    let origin = first ?? '';
+    for (const next of others) {
+      try {
+        await this.#send({ method: 'GET', url: new URL(`${origin}/v2/`) }, signal);
+        break;
+      } catch (error) {
+        if (signal.aborted || isCertificateError(error)) throw error;
+        origin = next;
+      }
+    }
+    this.#origins.set(host, origin);
+    return origin;
+  }
+
+  /** Follows redirects. Credentials are not sent to another origin, and a redirect does not end TLS. */
+  async #follow(request: RegistryRequest, signal: AbortSignal): Promise<RegistryReply> {
+    let current = request;
+    for (let left = mostRedirects; ; left--) {
+      const reply = await this.#send(current, signal);
+      const { location } = reply.headers;
+      if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return reply;
+      const url = URL.parse(location, current.url.href);
+      const isHttp = url?.protocol === 'https:' || url?.protocol === current.url.protocol;
+      if (left === 0 || url === null || !isHttp) {
+        throw new Error(`the registry redirects the request (HTTP ${reply.status})`);
+      }
+      const { authorization, ...others } = current.headers ?? {};
+      const isSame = url.origin === request.url.origin && authorization !== undefined;
+      current = { ...current, url, headers: { ...others, ...(isSame && { authorization }) } };
+    }
+  }
+
+  #send(request: RegistryRequest, signal: AbortSignal): Promise<RegistryReply> {
+    return exchange(request, this.#hosts.tls(request.url), signal);
+  }
+}
+
+/** The status, and the first error that the registry gives for it. */
+function describeReply({ status, body }: RegistryReply): string {
+  const [error] = itemsOf(field(parseJson(body.toString('utf8')), 'errors'));
+  const words = [text(field(error, 'code')), text(field(error, 'message'))].filter(
+    (word) => word !== undefined && word !== '',
+  );
+  const reason = words.length === 0 ? '' : ` (${excerpt(words.join(': '), longestQuote)})`;
+  return `the registry responded with HTTP ${status}${reason}`;
+}
+
+function isTemporary(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}

@@ -1,0 +1,83 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { ContainerEnd } from './attempt.ts';
+import type { BuiltImage, Diagnosis, PushScan } from './engines/engine.ts';
+import { hostsWithoutCredentials } from './logins/hosts.ts';
+import type { OpenRegistry } from './logins/registry-access.ts';
+import type { JobLog } from './logs/fence.ts';
+import type { BuildPlan } from './plan.ts';
+import { readEndCause } from './pod/end-cause.ts';
+import type { Clock, Cluster, PodRef } from './ports.ts';
+import { confirmDigest } from './result/confirmation.ts';
+import { memoryWarning, outcomeError } from './result/message.ts';
+import { decideOutcome } from './result/outcome.ts';
+
+export interface JudgePorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: JobLog;
+  readonly openRegistry: OpenRegistry;
+}
+
+/** A pod whose builder container has ended. */
+export interface EndedPod {
+  readonly ref: PodRef;
+  /** As it was created. */
+  readonly pod: V1Pod;
+  readonly end: ContainerEnd;
+  /** The scan of its output; undefined for an engine without one. */
+  readonly scan: PushScan | undefined;
+}
+
+/** @returns the pushed image; undefined for a build that does not push. @throws BuildError unless success is confirmed. */
+export async function judge(
+  plan: BuildPlan,
+  { ref, pod, end, scan }: EndedPod,
+  ports: JudgePorts,
+  signal: AbortSignal,
+): Promise<BuiltImage | undefined> {
+  const { inputs, engine } = plan;
+  const { clock, cluster, log } = ports;
+  const { state, upload, isOutputWhole, isSilent } = end;
+  // If the context could not be packed, the builder's error about the incomplete stream is only a consequence.
+  if (upload?.failure?.kind === 'context') throw upload.failure;
+  const warn = (text: string): Promise<void> => log.warning(text);
+  const question = { cluster, clock, ref, isProvedByExit: !inputs.image.push, warn };
+  const { killing, removal } = await readEndCause(state, question, signal);
+  const outcome = decideOutcome(removal ?? state, upload);
+  if (outcome.kind !== 'succeeded') {
+    throw outcomeError(outcome, {
+      memoryLimit: pod.spec?.containers[0]?.resources?.limits?.['memory'],
+      timeoutMs: inputs.timeoutMs,
+      diagnosis: killing ?? diagnose(plan, end),
+      isSilent,
+    });
+  }
+  const warning = memoryWarning(outcome.ended);
+  if (warning !== undefined) await log.warning(warning);
+  if (!inputs.image.push) return undefined;
+  const report = {
+    reported: engine.readDigests(outcome.ended.message),
+    printed: scan?.end() ?? new Map<string, ReadonlySet<string>>(),
+    isOutputWhole,
+  };
+  const { ca, insecure } = inputs.registry;
+  const registry = ports.openRegistry({ logins: plan.logins.byHost, ca, insecure });
+  const info = (text: string): Promise<void> => log.info(text);
+  const digest = await confirmDigest(inputs.image.tags, report, { registry, clock, info }, signal);
+  return { digest };
+}
+
+/** The engine's diagnosis of a container that has ended, from its output. */
+function diagnose(
+  { inputs, engine, dockerfile, logins }: BuildPlan,
+  { state, upload, tail }: ContainerEnd,
+): Diagnosis | undefined {
+  if (state.kind !== 'ended') return undefined;
+  return engine.diagnose({
+    tail,
+    exitCode: state.exitCode,
+    dockerfile,
+    withoutLogin: hostsWithoutCredentials(inputs, logins),
+    contextComplete: upload?.acknowledged ?? false,
+  });
+}
