@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
+import { systemClock } from '../../../src/io/clock.ts';
 import { openAttachSocket } from '../../../src/io/kube/socket.ts';
 import { ApiServer, refuse, type Answer } from '../../support/api-server.ts';
 import { AttachServer, type AttachScript, type Protocol } from '../../support/attach-server.ts';
@@ -104,7 +105,7 @@ test.each([
       response.writeHead(500, { 'content-length': '100' });
       response.write('half', () => response.destroy());
     }) satisfies Answer,
-    expected: { code: 500, message: 'HTTP 500' },
+    expected: { code: 500, message: 'HTTP 500: half' },
   },
   {
     name: 'a redirect, which is not followed',
@@ -118,7 +119,7 @@ test.each([
   },
 ])('the error of a refused upgrade is $name', async ({ answer, expected }) => {
   const url = await openApi(answer);
-  await expect(openAttachSocket(url, {}, signal)).rejects.toMatchObject(expected);
+  await expect(openAttachSocket(url, {}, systemClock, signal)).rejects.toMatchObject(expected);
 });
 
 test('cancelling ends the handshake with the reason of the signal', async () => {
@@ -127,7 +128,7 @@ test('cancelling ends the handshake with the reason of the signal', async () => 
   const url = await openApi(() => {
     cancel.abort(reason);
   });
-  await expect(openAttachSocket(url, {}, cancel.signal)).rejects.toBe(reason);
+  await expect(openAttachSocket(url, {}, systemClock, cancel.signal)).rejects.toBe(reason);
 });
 
 test('an aborted signal opens no connection', async () => {
@@ -144,5 +145,7 @@ test('a closed port is a network error', async () => {
   taken.close();
   await once(taken, 'close');
   const url = new URL(`http://127.0.0.1:${port}/attach`);
-  await expect(openAttachSocket(url, {}, signal)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(openAttachSocket(url, {}, systemClock, signal)).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
 });

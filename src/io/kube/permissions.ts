@@ -1,25 +1,36 @@
 import type { Permission } from '../../ports.ts';
-import { field, itemsOf } from '../../text/json.ts';
-import { isApiError } from './api-error.ts';
-import type { RestClient } from './rest.ts';
+import { isFields, type Fields } from '../../text/json.ts';
+import { NonKubernetesResponse, isApiError } from './api-error.ts';
+import { entriesOf, id, list } from './response/fields.ts';
+import type { JsonClient } from './rest.ts';
 
 // RBAC permissions in one namespace, from review requests. They change nothing, so they can be repeated.
 
 const apiVersion = 'authorization.k8s.io/v1';
 
+/** A list has some hundreds of permissions at most; a rule with many verbs and many resources stands for all their pairs. */
+const mostPermissions = 10_000;
+
 /** See Cluster.listPermissions; empty if the API server refuses the review. */
 export async function listPermissions(
-  rest: RestClient,
+  rest: JsonClient,
   namespace: string,
   signal: AbortSignal,
 ): Promise<readonly Permission[]> {
   const status = await review(rest, 'SelfSubjectRulesReview', { namespace }, signal);
-  return itemsOf(field(status, 'resourceRules')).flatMap(permissionsOf);
+  const permissions: Permission[] = [];
+  for (const rule of list(status?.['resourceRules'], readRule) ?? []) {
+    for (const permission of permissionsOf(rule)) {
+      if (permissions.length === mostPermissions) return permissions;
+      permissions.push(permission);
+    }
+  }
+  return permissions;
 }
 
 /** See Cluster.can. */
 export async function reviewPermission(
-  rest: RestClient,
+  rest: JsonClient,
   namespace: string,
   { verb, resource: full }: Permission,
   signal: AbortSignal,
@@ -28,38 +39,47 @@ export async function reviewPermission(
   const resourceAttributes = { namespace, verb, resource, subresource };
   const status = await review(rest, 'SelfSubjectAccessReview', { resourceAttributes }, signal);
   if (status === undefined) return 'unknown';
-  return field(status, 'allowed') === true ? 'yes' : 'no';
+  return status['allowed'] === true ? 'yes' : 'no';
 }
 
 /** Creates a review and returns its status; undefined if the API server refuses it. */
 async function review(
-  rest: RestClient,
+  rest: JsonClient,
   kind: string,
   spec: object,
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<Fields | undefined> {
   const path = `/apis/${apiVersion}/${kind.toLowerCase()}s`;
   const body = { apiVersion, kind, spec };
+  const readStatus = ({ status }: Fields): Fields => {
+    if (!isFields(status)) throw new NonKubernetesResponse(`not a ${kind}`);
+    return status;
+  };
   try {
-    const answer = await rest.json({ method: 'POST', path, body, signal }, true);
-    return field(answer, 'status') ?? {};
+    return await rest.json({ method: 'POST', path, body, signal }, readStatus, true);
   } catch (error) {
     if (isApiError(error, 403, 404, 405)) return undefined;
     throw error;
   }
 }
 
-/** The permissions of one rule that hold for all objects of the core API group. */
-function permissionsOf(rule: unknown): readonly Permission[] {
-  const [verbs, groups, resources, names] = [
+interface Rule {
+  readonly verbs: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** A rule that holds for all objects of the core API group; undefined for any other. */
+function readRule(rule: Fields): Rule | undefined {
+  const [verbs = [], groups = [], resources = [], names = []] = [
     'verbs',
     'apiGroups',
     'resources',
     'resourceNames',
-  ].map((key) => itemsOf(field(rule, key)));
-  const isForAll = names?.length === 0 && groups?.some((group) => group === '' || group === '*');
-  if (isForAll !== true) return [];
-  return (verbs ?? []).flatMap((verb) =>
-    (resources ?? []).map((resource) => ({ verb: String(verb), resource: String(resource) })),
-  );
+  ].map((key) => entriesOf(rule[key]).flatMap((entry) => id(entry) ?? []));
+  const isForAll = names.length === 0 && groups.some((group) => group === '' || group === '*');
+  return isForAll ? { verbs, resources } : undefined;
+}
+
+function* permissionsOf({ verbs, resources }: Rule): Generator<Permission> {
+  for (const verb of verbs) for (const resource of resources) yield { verb, resource };
 }
