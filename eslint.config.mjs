@@ -21,7 +21,7 @@ const edges = [
 
 // Readers of a whole stream without a limit of bytes or of time: a response that never ends would hang the step.
 const unlimitedReaders = {
-  group: ['node:stream/consumers', 'stream/consumers', '@actions/http-client', 'undici'],
+  regex: '^(?:(?:node:)?stream/consumers|@actions/http-client|undici)$',
   message: 'Read a response with src/io/kube/response/body.ts, which has limits.',
 };
 

@@ -702,3 +702,25 @@ describe('cancelling', () => {
     });
   });
 });
+
+/** A byte every second, for ever. */
+async function* trickle(container: Container, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (;;) {
+    yield Buffer.from('x');
+    await container.clock.sleep(second, signal);
+  }
+}
+
+test.each([
+  { name: 'to follow the log', follow: true },
+  { name: 'for its rest', follow: false },
+])('a request $name that never ends is an error ten minutes after the end', async ({ follow }) => {
+  const container = new Container(() => (options, signal) => {
+    container.end();
+    return options.follow === follow ? trickle(container, signal) : chunksOf();
+  });
+  await expect(container.clock.until(container.read())).rejects.toThrow(
+    'the container log did not end within 10 minutes after the container',
+  );
+  expect(container.clock.sleeping).toBe(0);
+});

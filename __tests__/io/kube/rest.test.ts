@@ -255,7 +255,7 @@ test('a response that is too large is refused', async () => {
   };
   const { rest } = await serve([flood]);
   await expect(rest.json(request({ method: 'POST' }))).rejects.toThrow(
-    'the response is larger than 16 MiB',
+    'the response is larger than 8 MiB',
   );
 });
 

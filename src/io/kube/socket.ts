@@ -86,12 +86,15 @@ function handshake(socket: WebSocket, clock: Clock, signal: AbortSignal): Promis
         resolve(attached);
       });
     });
-    socket.once('error', (error) => {
+    const fail = (error: Error): void => {
       settle(() => {
         reject(error);
       });
-    });
+    };
+    socket.once('error', fail);
     socket.once('unexpected-response', (request, response) => {
+      // A problem with the body is not an error.
+      socket.removeListener('error', fail);
       settle(() => {
         // The reading has its own limits, and ends with the signal.
         refusal(response, clock, signal)

@@ -84,11 +84,11 @@ test('readExplanation returns after 5 s what has arrived', async () => {
   await until(() => response.destroyed);
 });
 
-test('readBody refuses more than 16 MiB', async () => {
+test('readBody refuses more than 8 MiB', async () => {
   const response = await respond(flood);
   const { signal } = new AbortController();
   const reading = readBody(response, { clock: new VirtualClock(), signal });
-  await expect(reading).rejects.toThrow('the response is larger than 16 MiB');
+  await expect(reading).rejects.toThrow('the response is larger than 8 MiB');
   expect(response.destroyed).toBe(true);
 });
 

@@ -15,7 +15,7 @@ export interface BodyLimits {
 }
 
 /** Limits for a response that is read whole; a pod is a few kilobytes. */
-const largestBodyMib = 16;
+const largestBodyMib = 8;
 const bodyMs = 30_000;
 /** Limits for the body of a refusal: it only explains the status. */
 const refusalBytes = 256 * 1024;
