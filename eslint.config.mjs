@@ -19,6 +19,12 @@ const edges = [
   'node:tls',
 ];
 
+// Readers of a whole stream without a limit of bytes or of time: a response that never ends would hang the step.
+const unlimitedReaders = {
+  regex: '^(?:(?:node:)?stream/consumers|@actions/http-client|undici)$',
+  message: 'Read a response with src/io/kube/response/body.ts, which has limits.',
+};
+
 export default defineConfig(
   globalIgnores(['dist', 'build', 'coverage']),
   {
@@ -67,6 +73,7 @@ export default defineConfig(
         'error',
         {
           patterns: [
+            unlimitedReaders,
             {
               group: edges,
               allowTypeImports: true,
@@ -95,6 +102,21 @@ export default defineConfig(
         { name: 'fetch', message: 'Outside src/io, use the ports that are passed as a parameter.' },
         { name: 'setTimeout', message: 'Use the Clock port.' },
         { name: 'setInterval', message: 'Use the Clock port.' },
+      ],
+    },
+  },
+  {
+    files: ['src/io/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [unlimitedReaders] }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'Send requests with RestClient, which has limits.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { property: 'setEncoding', message: 'Limit the bytes, and decode them afterwards.' },
+        { property: 'toArray', message: 'Read streams piece by piece, with a limit.' },
       ],
     },
   },

@@ -18,7 +18,12 @@ import { nonceAnnotation } from '../src/pod/spec/labels.ts';
 import type { Cluster, PodRef } from '../src/ports.ts';
 import { PhaseRecorder, phaseTimes } from '../src/result/phases.ts';
 import type { RunReport } from '../src/result/report.ts';
-import { PodDouble, succeedAndClose, type PodScript } from './support/attach-server.ts';
+import {
+  PodDouble,
+  succeedAndClose,
+  type AttachConnection,
+  type PodScript,
+} from './support/attach-server.ts';
 import { turn, VirtualClock } from './support/clock.ts';
 import { ClusterDouble } from './support/cluster.ts';
 import { recordedEvents, recordedPod } from './support/pods.ts';
@@ -563,6 +568,22 @@ test('the timeout ends the build with the state of the pod, and the pod is remov
     message: expect.stringMatching(/timeout of 600 s; last state: running on node/) as unknown,
   });
   expect(steps(cluster).at(-1)).toBe('delete kbp-1 1');
+});
+
+test('the timeout reports the request that fails until then', async () => {
+  const onEndOfStdin = (_: PodDouble, connection: AttachConnection): void => {
+    succeedAndClose(connection);
+  };
+  const { clock, image, cluster } = await build([{ onEndOfStdin }], {
+    inputs: { timeout: '10m' },
+  });
+  cluster.failing = new BuildError('cluster', 'attaching to pod "kbp-1" failed: HTTP 502');
+  await expect(clock.until(image, 50)).rejects.toMatchObject({
+    kind: 'timeout',
+    message: expect.stringMatching(
+      /timeout of 600 s; last state: .*; last failure: attaching to pod "kbp-1" failed: HTTP 502$/,
+    ) as unknown,
+  });
 });
 
 interface Cancel {

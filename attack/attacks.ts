@@ -1,6 +1,7 @@
 import type { Attack } from './attack.ts';
 import { podAttacks } from './pod.ts';
 import { registryAttacks } from './registry.ts';
+import { serverAttacks } from './server/attacks.ts';
 
 /** All attacks that need no cluster. */
-export const attacks: readonly Attack[] = [...podAttacks, ...registryAttacks];
+export const attacks: readonly Attack[] = [...podAttacks, ...registryAttacks, ...serverAttacks];

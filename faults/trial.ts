@@ -13,6 +13,10 @@ export interface TrialOptions {
   readonly factor: number;
   /** Exit code of the builder, which reads its stdin to the end whatever arrives; default 0. */
   readonly exitCode?: number;
+  /** Inputs in addition to those of every trial, or in place of them. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Puts something between the action and the cluster. `close` of the result ends both. */
+  readonly front?: (cluster: PlaygroundCluster) => Promise<PlaygroundCluster>;
 }
 
 /** One run of the build step and its post step, by whatever runs them. */
@@ -60,19 +64,25 @@ export class Trial {
   readonly directory = mkdtempSync(join(tmpdir(), 'faults-'));
   readonly #digest = createHash('sha256').update(this.context).digest('hex');
   readonly #exitCode: number;
+  readonly #inputs: Readonly<Record<string, string>>;
   readonly #over = new AbortController();
   readonly #time = scaledClock(1);
   readonly #acknowledged = Promise.withResolvers<undefined>();
   #log = '';
 
-  private constructor(cluster: PlaygroundCluster, { factor, exitCode = 0 }: TrialOptions) {
+  private constructor(
+    cluster: PlaygroundCluster,
+    { factor, exitCode = 0, inputs = {} }: TrialOptions,
+  ) {
     this.cluster = cluster;
     this.factor = factor;
     this.#exitCode = exitCode;
+    this.#inputs = inputs;
   }
 
   static async start(options: TrialOptions): Promise<Trial> {
-    return new Trial(await startCluster({ stepMs: 10 }), options);
+    const cluster = await startCluster({ stepMs: 10 });
+    return new Trial((await options.front?.(cluster)) ?? cluster, options);
   }
 
   /** Aborted when the run is over. */
@@ -90,6 +100,7 @@ export class Trial {
       // Shorter than a cluster that does not answer is waited for.
       'start-timeout': '4m',
       timeout: '30m',
+      ...this.#inputs,
     };
   }
 

@@ -126,7 +126,7 @@ export class Attempt {
         clock,
         startTimeoutMs,
         report: (line) => log.info(line),
-        events: () => eventsIfKnown(cluster, this.ref, signal),
+        events: (until) => eventsIfKnown(cluster, this.ref, until),
         problem: () => this.#readProblem.problem,
       },
       signal,

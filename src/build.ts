@@ -78,7 +78,9 @@ export async function buildImage(
   let attempt: Attempt | undefined;
   let lastState = 'no pod was created';
   const times = { timeoutMs, startedAtMs: phases.startedAtMs };
-  const deadline = startDeadline(times, clock, cancelled, () => attempt?.state ?? lastState);
+  const deadline = startDeadline(times, clock, cancelled, () =>
+    withFailure(attempt?.state ?? lastState, cluster.failing),
+  );
   try {
     return await withScope(deadline.signal, async (scope) => {
       const attached = await checkCluster(cluster, deadline.signal);
@@ -104,6 +106,11 @@ export async function buildImage(
   } finally {
     deadline.end();
   }
+}
+
+/** The last state, with the failure of the request that is being repeated, if there is one. */
+function withFailure(state: string, failing: BuildError | undefined): string {
+  return failing === undefined ? state : `${state}; last failure: ${failing.message}`;
 }
 
 /** Checks that the cluster can be used. @returns what to attach to in this version. @throws BuildError */

@@ -23,3 +23,19 @@ test('a signal that was aborted before interrupts at once', async () => {
   const reason = new BuildError('timeout', 'too late');
   await expect(systemClock.sleep(longMs, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
+
+test.each([
+  { name: 'more than a timer of Node can hold', ms: 60 * 24 * 60 * 60_000 },
+  { name: 'for ever', ms: Infinity },
+])('a sleep of $name does not end early', async ({ ms }) => {
+  const stop = new AbortController();
+  let hasEnded = false;
+  const sleep = systemClock.sleep(ms, stop.signal).finally(() => {
+    hasEnded = true;
+  });
+  sleep.catch(() => undefined);
+  await systemClock.sleep(20, new AbortController().signal);
+  expect(hasEnded).toBe(false);
+  stop.abort(new Error('enough'));
+  await expect(sleep).rejects.toThrow('enough');
+});

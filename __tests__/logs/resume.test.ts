@@ -271,7 +271,8 @@ describe('an interrupted request', () => {
     });
     container.random = 0.5;
     await container.clock.until(container.read());
-    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.5, 15.5, 23]);
+    // The pause between them ended with the container.
+    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.5, 7.5, 15]);
   });
 
   test('is retried at once when the container ends', async () => {
@@ -700,4 +701,26 @@ describe('cancelling', () => {
       sleeping: 0,
     });
   });
+});
+
+/** A byte every second, for ever. */
+async function* trickle(container: Container, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (;;) {
+    yield Buffer.from('x');
+    await container.clock.sleep(second, signal);
+  }
+}
+
+test.each([
+  { name: 'to follow the log', follow: true },
+  { name: 'for its rest', follow: false },
+])('a request $name that never ends is an error ten minutes after the end', async ({ follow }) => {
+  const container = new Container(() => (options, signal) => {
+    container.end();
+    return options.follow === follow ? trickle(container, signal) : chunksOf();
+  });
+  await expect(container.clock.until(container.read())).rejects.toThrow(
+    'the container log did not end within 10 minutes after the container',
+  );
+  expect(container.clock.sleeping).toBe(0);
 });

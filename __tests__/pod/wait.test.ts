@@ -4,6 +4,7 @@ import { BuildError } from '../../src/errors.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
 import { waitForStart } from '../../src/pod/wait.ts';
 import type { PodEvent } from '../../src/ports.ts';
+import { orAborted } from '../../src/time/abort.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { visible } from '../support/failure.ts';
 import { recordedPod } from '../support/pods.ts';
@@ -37,7 +38,7 @@ class Start {
   readonly reports: string[] = [];
   /** Seconds after the beginning at which the events were read. */
   readonly eventsReadAt: number[] = [];
-  events: readonly PodEvent[] = [];
+  events: readonly PodEvent[] | Promise<readonly PodEvent[]> = [];
   problem: BuildError | undefined;
   /** The state, what a user sees of a BuildError, or another error as it is. */
   result: unknown;
@@ -50,9 +51,9 @@ class Start {
       report: (line: string) => {
         this.reports.push(line);
       },
-      events: () => {
+      events: (signal: AbortSignal) => {
         this.eventsReadAt.push(this.seconds);
-        return Promise.resolve(this.events);
+        return orAborted(Promise.resolve(this.events), signal);
       },
       problem: () => this.problem,
     };
@@ -362,5 +363,28 @@ test('reports at start-timeout that the pod status is unavailable', async () => 
     message:
       'the pod status was unavailable, so it is unknown whether the pod started within 240 s: following pod "kbp-x" failed: no answer',
     hint: 'Check the network.',
+  });
+});
+
+describe('events that cannot be read', () => {
+  const never = new Promise<readonly PodEvent[]>(() => undefined);
+
+  test('do not delay the upload to a pod that has started', async () => {
+    const start = new Start();
+    start.events = never;
+    await start.becomes(recordedPod('container-creating'));
+    await start.clock.advance(11 * second);
+    expect(start.eventsReadAt).toEqual([10]);
+    await start.becomes(recordedPod('running'));
+    expect(start.result).toEqual(running);
+    expect(start.clock.sleeping).toBe(0);
+  });
+
+  test('do not delay the start timeout', async () => {
+    const start = new Start(20 * second);
+    start.events = never;
+    await start.becomes(recordedPod('container-creating'));
+    await start.clock.advance(20 * second);
+    expect(start.result).toMatchObject({ kind: 'timeout' });
   });
 });

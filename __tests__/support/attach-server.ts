@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { V1Pod } from '@kubernetes/client-node';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { systemClock } from '../../src/io/clock.ts';
 import { openAttachSocket } from '../../src/io/kube/socket.ts';
 import type { AttachSocket, Cluster } from '../../src/ports.ts';
 import { turn } from './clock.ts';
@@ -56,7 +57,7 @@ export class AttachServer {
 
   /** The client's end, opened by the code that the action itself uses. */
   open(signal: AbortSignal = new AbortController().signal): Promise<AttachSocket> {
-    return openAttachSocket(this.url, {}, signal);
+    return openAttachSocket(this.url, {}, systemClock, signal);
   }
 
   /** The one connection of a test that makes only one. */

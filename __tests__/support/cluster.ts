@@ -9,14 +9,17 @@ import type {
   PodRef,
 } from '../../src/ports.ts';
 
+type Methods = Omit<Cluster, 'namespace' | 'failing'>;
+
 /** A cluster with the methods that a test defines. All others throw, so that a test fails on an unexpected call. */
 export class ClusterDouble implements Cluster {
   readonly namespace = 'builds';
+  failing: BuildError | undefined;
   /** Every call in its order, for example `create kbp-x`, `delete kbp-x 1`. */
   readonly calls: string[] = [];
-  answers: Partial<Omit<Cluster, 'namespace'>>;
+  answers: Partial<Methods>;
 
-  constructor(answers: Partial<Omit<Cluster, 'namespace'>> = {}) {
+  constructor(answers: Partial<Methods> = {}) {
     this.answers = answers;
   }
 
@@ -94,7 +97,7 @@ export class ClusterDouble implements Cluster {
     return this.#answer('deletePod', call)(ref, gracePeriodSeconds, signal);
   }
 
-  #answer<K extends keyof Omit<Cluster, 'namespace'>>(method: K, call: string): Cluster[K] {
+  #answer<K extends keyof Methods>(method: K, call: string): Cluster[K] {
     this.calls.push(call);
     const answer = this.answers[method];
     if (answer === undefined) throw new Error(`the test gave no answer for ${method}`);

@@ -1,6 +1,6 @@
 import type { AttachStreams } from '../ports.ts';
-import { excerpt } from '../text/excerpt.ts';
 import { fieldsOf, parseJson, text } from '../text/json.ts';
+import { oneLine } from '../text/one-line.ts';
 
 /**
  * The frames of `pods/attach`: one binary WebSocket message is one channel byte and its payload. Source: Kubernetes
@@ -43,7 +43,7 @@ export function readStatusFrame(message: Uint8Array): AttachStatus | undefined {
   const body = Buffer.from(message.subarray(1)).toString('utf8');
   // Before v4 the channel had free text, which is never a success.
   const { status, message: given } = fieldsOf(parseJson(body));
-  return { success: status === 'Success', message: excerpt(text(given) ?? body) };
+  return { success: status === 'Success', message: oneLine(text(given) ?? body) };
 }
 
 /**

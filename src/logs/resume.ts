@@ -1,7 +1,8 @@
 import { BuildError } from '../errors.ts';
-import { orAborted } from '../time/abort.ts';
+import { abortReason, orAborted } from '../time/abort.ts';
 import { Backoff } from '../time/backoff.ts';
 import { race } from '../time/race.ts';
+import { Scope } from '../time/scope.ts';
 import type { LogLine } from './lines.ts';
 import { LogReader, type ReaderOptions } from './reader.ts';
 
@@ -23,6 +24,11 @@ const followPauses = { firstMs: 1_000, longestMs: 5_000, jitter: 0.8 };
 const restPauses = { firstMs: 200, longestMs: 5_000 };
 /** How long requests for the rest of the log are retried after the end of the container. */
 const lastPatienceMs = 60_000;
+/**
+ * The log must end within this time after the container has ended. A response with a byte now and then, or with a line that never
+ * ends, would keep the step for ever.
+ */
+const restMinutes = 10;
 
 /** Message of the kubelet for a container that never ran, for example because an init container failed. */
 const neverRan = 'is waiting to start';
@@ -37,6 +43,35 @@ const neverRan = 'is waiting to start';
  * @throws BuildError('cluster') if the end of the output cannot be read, or the signal's reason.
  */
 export async function* resumeLog(
+  options: ResumeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogLine[]> {
+  const scope = new Scope(signal);
+  void scope.run((until) => limitRest(options, until));
+  try {
+    yield* followLog(options, scope.signal);
+  } catch (error) {
+    if (signal.aborted || !scope.signal.aborted) throw error;
+    throw abortReason(scope.signal);
+  } finally {
+    await scope.end();
+  }
+}
+
+/** @throws BuildError when the log should have ended, or the signal's reason. */
+async function limitRest(
+  { clock, untilEnded }: ResumeOptions,
+  signal: AbortSignal,
+): Promise<never> {
+  await orAborted(untilEnded, signal);
+  await clock.sleep(restMinutes * 60_000, signal);
+  throw new BuildError(
+    'cluster',
+    `the container log did not end within ${restMinutes} minutes after the container`,
+  );
+}
+
+async function* followLog(
   options: ResumeOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
@@ -56,11 +91,13 @@ export async function* resumeLog(
       await reader.outage.failed(error);
       askedMs = retryAfterOf(error);
     }
+    if (ended()) break;
     const pauseMs = backoff.next(askedMs);
-    const pause = (running: AbortSignal): Promise<unknown> => clock.sleep(pauseMs, running);
-    // The end of the container ends the pause, but not a pause of Retry-After.
-    if (askedMs !== undefined) await pause(signal);
-    else if (!ended()) await race(signal, [pause, (running) => orAborted(untilEnded, running)]);
+    // The end of the container ends every pause: the step waits for the rest.
+    await race<unknown>(signal, [
+      (until) => clock.sleep(pauseMs, until),
+      (until) => orAborted(untilEnded, until),
+    ]);
   }
   yield* fetchRest(reader, options, signal);
 }

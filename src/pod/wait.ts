@@ -13,7 +13,7 @@ export interface StartWait {
   /** Gets a line about the state of the pod whenever its reason changes, or its hint if it cannot start in this state. */
   readonly report: (line: string) => void | Promise<void>;
   /** Reads the events of the pod: sandbox and volume errors appear nowhere else. */
-  readonly events: () => Promise<readonly PodEvent[]>;
+  readonly events: (signal: AbortSignal) => Promise<readonly PodEvent[]>;
   /** Why the pod status cannot be read at present; undefined if it can. */
   readonly problem: () => BuildError | undefined;
 }
@@ -23,6 +23,8 @@ const ordinary: ReadonlySet<string> = new Set(['Pending', 'Scheduled']);
 
 /** A pod whose containers are not created after this time usually has a volume or network error: its events are read. */
 const eventsAfterMs = 10_000;
+/** Limit for the request for the events: they only explain why the pod does not start. */
+const eventsMs = 5_000;
 
 /**
  * Waits until the builder container runs or has ended. A state that cannot change by itself fails after its own time limit, any
@@ -36,7 +38,7 @@ export async function waitForStart(
 ): Promise<PodState> {
   const { clock } = wait;
   const startedAt = clock.now();
-  const creation = new Creation(wait);
+  const creation = new Creation(wait, follower);
   let reported = '';
   let stuckSince: number | undefined;
   for (;;) {
@@ -53,7 +55,7 @@ export async function waitForStart(
     const patienceMs =
       state.kind === 'stuck' ? (stuckSince ?? 0) + state.patienceMs - clock.now() : Infinity;
     if (state.kind === 'stuck' && patienceMs <= 0) throw hopeless(state, undefined, state.hint);
-    const { obstacle, again } = await creation.look(state);
+    const { obstacle, again } = await creation.look(state, signal);
     if (obstacle?.isHopeless === true && again) throw hopeless(state, obstacle, obstacle.hint);
     const leftMs = startedAt + wait.startTimeoutMs - clock.now();
     if (leftMs <= 0) throw unknownStart(wait) ?? timedOut(wait.startTimeoutMs, state, obstacle);
@@ -65,6 +67,7 @@ export async function waitForStart(
 /** The warning events of a pod whose containers are being created: read at growing intervals, each one reported once. */
 class Creation {
   readonly #wait: StartWait;
+  readonly #follower: PodFollower;
   readonly #reported = new Set<string>();
   readonly #pauses = new Backoff({ firstMs: eventsAfterMs, longestMs: Infinity });
   #isCreating = false;
@@ -72,8 +75,9 @@ class Creation {
   #obstacle: Obstacle | undefined;
   #isSeenAgain = false;
 
-  constructor(wait: StartWait) {
+  constructor(wait: StartWait, follower: PodFollower) {
     this.#wait = wait;
+    this.#follower = follower;
   }
 
   get nextLookMs(): number {
@@ -83,6 +87,7 @@ class Creation {
   /** @returns the last obstacle, and whether the previous look found the same one. */
   async look(
     state: PodState,
+    signal: AbortSignal,
   ): Promise<{ readonly obstacle: Obstacle | undefined; readonly again: boolean }> {
     const nowMs = this.#wait.clock.now();
     if (!isCreating(state)) {
@@ -96,14 +101,21 @@ class Creation {
       this.#nextLookAtMs = nowMs + eventsAfterMs;
     }
     if (nowMs >= this.#nextLookAtMs) {
-      await this.#read();
+      await this.#read(signal);
       this.#nextLookAtMs = this.#wait.clock.now() + this.#pauses.next();
     }
     return { obstacle: this.#obstacle, again: this.#isSeenAgain };
   }
 
-  async #read(): Promise<void> {
-    const obstacles = readObstacles(await this.#wait.events());
+  /** Ends as soon as the pod is not starting any more: its upload must not wait for the events. */
+  async #read(signal: AbortSignal): Promise<void> {
+    const { clock, events } = this.#wait;
+    const known = await race<readonly PodEvent[]>(signal, [
+      events,
+      (until) => clock.sleep(eventsMs, until).then(() => []),
+      (until) => this.#follower.until(({ kind }) => kind !== 'starting', until).then(() => []),
+    ]);
+    const obstacles = readObstacles(known);
     for (const { event } of obstacles) {
       if (this.#reported.has(event)) continue;
       this.#reported.add(event);

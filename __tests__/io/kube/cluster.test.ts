@@ -15,6 +15,7 @@ import {
 import { AttachServer, succeedAndClose } from '../../support/attach-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
 import { InFlight } from '../../support/in-flight.ts';
+import { until } from '../../support/until.ts';
 
 const servers: { stop(): Promise<void> }[] = [];
 
@@ -103,10 +104,13 @@ describe('listPermissions', () => {
   });
 
   test.each([
-    { name: 'no status', answers: [sendJson({}, 201)] },
+    { name: 'no rules', answers: [sendJson({ status: {} }, 201)] },
     { name: '403', answers: [refuse(403, 'forbidden')] },
     { name: '404', answers: [refuse(404, 'not found')] },
-    { name: 'a lost response, then no status', answers: [breakOff, sendJson({}, 201)] },
+    {
+      name: 'a lost response, then no rules',
+      answers: [breakOff, sendJson({ status: {} }, 201)],
+    },
   ])('is empty after $name', async ({ answers }) => {
     const { clock, cluster } = await serve({ [listCall]: answers });
     expect(await clock.until(cluster.listPermissions(signal))).toEqual([]);
@@ -143,7 +147,7 @@ test('can sends a review with the subresource', async () => {
 
 test.each([
   { name: 'a denial', answers: [sendJson({ status: { allowed: false } }, 201)], expected: 'no' },
-  { name: 'no status', answers: [sendJson({}, 201)], expected: 'no' },
+  { name: 'no decision', answers: [sendJson({ status: {} }, 201)], expected: 'no' },
   { name: '403', answers: [refuse(403, 'forbidden')], expected: 'unknown' },
   { name: '404', answers: [refuse(404, 'not found')], expected: 'unknown' },
   {
@@ -280,7 +284,7 @@ test('readPod refuses anything but a pod', async () => {
 test('podEvents returns type, reason and message', async () => {
   const items = [{ type: 'Warning', reason: 'Failed', message: 'no such image', count: 3 }, {}];
   const { server, cluster } = await serve({
-    'GET /api/v1/namespaces/builds/events': [sendJson({ items })],
+    'GET /api/v1/namespaces/builds/events': [sendJson({ kind: 'EventList', items })],
   });
   expect(await cluster.podEvents(ref, signal)).toEqual([
     { type: 'Warning', reason: 'Failed', message: 'no such image' },
@@ -476,11 +480,13 @@ test('deletePod is retried after a lost response', async () => {
 });
 
 test('listPods selects by label', async () => {
+  const metadata = { ...ours.metadata, uid: 'u', resourceVersion: '7' };
+  // The items of a real list have no kind. Without a UID, a pod could not be deleted without risk for another one of its name.
+  const items = [{ metadata }, { metadata: { ...metadata, uid: 7 } }];
   const { server, cluster } = await serve({
-    // The items of a real list have no kind.
-    [`GET ${podsPath}`]: [sendJson({ kind: 'PodList', items: [{ metadata: ours.metadata }] })],
+    [`GET ${podsPath}`]: [sendJson({ kind: 'PodList', items })],
   });
-  expect(await cluster.listPods('a=b', signal)).toEqual([ours]);
+  expect(await cluster.listPods('a=b', signal)).toEqual([{ kind: 'Pod', metadata }]);
   expect(server.requests[0]?.query).toEqual({ labelSelector: 'a=b', limit: '100' });
 });
 
@@ -537,6 +543,96 @@ test('deleteUnchanged deletes only this pod in this state', async () => {
     gracePeriodSeconds: 1,
     preconditions: { uid: 'u', resourceVersion: '7' },
   });
+});
+
+test('deleteUnchanged deletes no pod without a UID', async () => {
+  const { server, cluster } = await serve({ [`DELETE ${podPath}`]: [sendJson(ours)] });
+  expect(await cluster.deleteUnchanged(ours, signal)).toBe(false);
+  expect(server.calls).toEqual([]);
+});
+
+describe('failing', () => {
+  const unavailable = refuse(503, 'etcd is unavailable');
+
+  test('is the failure of a request that is repeated, until it succeeds', async () => {
+    const { server, clock, cluster } = await serve({
+      'GET /version': [unavailable, unavailable, sendJson({ minor: '35' })],
+    });
+    expect(cluster.failing).toBeUndefined();
+    const version = cluster.serverMinor(signal);
+    await until(() => cluster.failing !== undefined && clock.sleeping === 1);
+    expect(server.calls).toHaveLength(1);
+    expect(cluster.failing?.message).toBe(
+      'asking the API server for its version failed: etcd is unavailable',
+    );
+    expect(await clock.until(version)).toBe(35);
+    expect(cluster.failing).toBeUndefined();
+  });
+
+  test('is not an error that the caller has caused', async () => {
+    const { cluster } = await serve({ 'GET /version': [unavailable] });
+    const version = cluster.serverMinor(AbortSignal.abort(new BuildError('timeout', 'too late')));
+    await expect(version).rejects.toThrow('too late');
+    expect(cluster.failing).toBeUndefined();
+  });
+
+  test('is not a failure of more than a minute ago', async () => {
+    const { clock, cluster } = await serve({ 'GET /version': [refuse(400, 'bad request')] });
+    await expect(cluster.serverMinor(signal)).rejects.toThrow('bad request');
+    expect(cluster.failing?.message).toContain('bad request');
+    await clock.advance(60_001);
+    expect(cluster.failing).toBeUndefined();
+  });
+});
+
+describe('a server that is not Kubernetes', () => {
+  const page: Answer = (response) => response.end('<h1>Sign in</h1>');
+
+  test.each([
+    { name: 'a page', answer: page, seen: '(not JSON): <h1>Sign in</h1>' },
+    { name: 'JSON', answer: sendJson({ login: '/' }), seen: '(not a version)' },
+    { name: 'a list', answer: sendJson([]), seen: '(not a JSON object): []' },
+    {
+      name: 'gzip',
+      answer: ((response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
+      }) satisfies Answer,
+      seen: '(compressed with gzip)',
+    },
+    {
+      name: 'binary data',
+      answer: ((response) => response.end(Buffer.from([0x1f, 0x8b, 8, 0]))) satisfies Answer,
+      seen: '(not JSON)',
+    },
+  ])('is reported after seconds, with what it returned: $name', async ({ answer, seen }) => {
+    const { clock, cluster } = await serve({ 'GET /version': [answer] });
+    const startedAtMs = clock.now();
+    await expect(clock.until(cluster.serverMinor(signal))).rejects.toThrow(
+      `asking the API server for its version failed: unexpected response ${seen}`,
+    );
+    expect(clock.now() - startedAtMs).toBeLessThanOrEqual(4_000);
+  });
+
+  test('counts as an outage once Kubernetes has responded', async () => {
+    const { clock, cluster } = await serve({
+      'GET /version': [sendJson({ minor: '35' }), page],
+    });
+    await cluster.serverMinor(signal);
+    const startedAtMs = clock.now();
+    await expect(clock.until(cluster.serverMinor(signal))).rejects.toThrow('Sign in');
+    expect(clock.now() - startedAtMs).toBeGreaterThan(240_000);
+  });
+});
+
+test('listPermissions returns a limited number of permissions', async () => {
+  const many = Array.from({ length: 100_000 }, (_, index) => `x${String(index)}`);
+  const rule = { verbs: many, apiGroups: ['', 7], resources: [...many, {}] };
+  const { cluster } = await serve({
+    'POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews': [
+      sendJson({ status: { resourceRules: [null, 7, rule] } }, 201),
+    ],
+  });
+  expect(await cluster.listPermissions(signal)).toHaveLength(10_000);
 });
 
 // Time does not pass in these tests: an error that is retried would never be reported.

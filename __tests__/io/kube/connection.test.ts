@@ -254,7 +254,7 @@ test('makes one TLS handshake for all requests', async () => {
   const rest = new RestClient(open(server.kubeconfig()), new VirtualClock());
   const { signal } = new AbortController();
   for (let request = 0; request < 3; request += 1)
-    await rest.json({ method: 'GET', path: '/version', signal });
+    await rest.json({ method: 'GET', path: '/version', signal }, (version) => version);
   expect(server.requests).toHaveLength(3);
   expect(server.connections).toBe(1);
 });

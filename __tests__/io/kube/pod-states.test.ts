@@ -40,7 +40,11 @@ interface Following {
 }
 
 /** Follows a pod of version 1 on a server with these answers to watches and to reads. */
-async function follow(watches: readonly Answer[], reads: readonly Answer[]): Promise<Following> {
+async function follow(
+  watches: readonly Answer[],
+  reads: readonly Answer[],
+  created = pod('1'),
+): Promise<Following> {
   const server = await ApiServer.start({ [watchCall]: watches, [readCall]: reads });
   servers.push(server);
   const clock = new VirtualClock();
@@ -56,7 +60,7 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
     if (problems.at(-1) !== problem?.message) problems.push(problem?.message);
   };
   const options = { describe, onProblem };
-  const states = new PodStates(rest, clock, ref, options).from(pod('1'), cancel.signal);
+  const states = new PodStates(rest, clock, ref, options).from(created, cancel.signal);
   const iterator = states[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const result = await iterator.next();
@@ -64,7 +68,7 @@ async function follow(watches: readonly Answer[], reads: readonly Answer[]): Pro
     const state: V1Pod | undefined = result.value;
     return state?.metadata?.resourceVersion ?? 'gone';
   };
-  expect(await next()).toBe('1');
+  expect(await next()).toBe(created.metadata?.resourceVersion);
   const nextInTime = (): Promise<string> => clock.until(next());
   return { server, clock, cancel, next, nextInTime, problems, reads: () => readCount };
 }
@@ -293,6 +297,60 @@ test('a watch that delivers a state shortly after a read has returned it continu
   watch?.write(event('MODIFIED', pod('4')));
   expect(await nextInTime()).toBe('4');
   expect(server.calls).toEqual([watchCall, readCall]);
+});
+
+function named(name: string, uid: string, resourceVersion: string): V1Pod {
+  return { kind: 'Pod', metadata: { name, uid, resourceVersion } };
+}
+
+test('the watch of a server that ignores the selector is filtered', async () => {
+  const others = [
+    event('MODIFIED', named('other', 'o', '7')),
+    event('DELETED', named('other', 'o', '8')),
+    event('MODIFIED', pod('2')),
+  ];
+  const { next } = await follow([(response) => response.write(others.join(''))], []);
+  expect(await next()).toBe('2');
+});
+
+test('another pod with the same name means that the pod was deleted', async () => {
+  const first = named('kbp-x', 'a', '2');
+  const second = named('kbp-x', 'b', '3');
+  const { next, nextInTime } = await follow(
+    [(response) => response.end(event('MODIFIED', second))],
+    [sendJson(second)],
+    first,
+  );
+  expect(await next()).toBe('gone');
+  expect(await nextInTime()).toBe('gone');
+});
+
+test.each([
+  { name: 'is not JSON', line: '<html>' },
+  { name: 'is not an event', line: '7' },
+  { name: 'has an unknown type', line: '{"type":"BOOKMARK","object":{"kind":"Pod"}}' },
+  { name: 'is not about a pod', line: '{"type":"MODIFIED","object":[]}' },
+  { name: 'is nested deeply', line: '['.repeat(100_000) },
+])('a line of the watch that $name is followed by a read', async ({ line }) => {
+  const { nextInTime } = await follow(
+    [(response) => response.write(`${line}\n`), watching('3')],
+    [sendJson(pod('2'))],
+  );
+  expect(await nextInTime()).toBe('2');
+  expect(await nextInTime()).toBe('3');
+});
+
+test.each([
+  { name: 'a page', answer: ((response) => response.end('<html>')) satisfies Answer },
+  { name: 'another object', answer: sendJson({ kind: 'Status' }) },
+  { name: 'another pod', answer: sendJson(named('other', 'o', '7')) },
+])('$name instead of the pod is an outage', async ({ answer }) => {
+  const { nextInTime, problems } = await follow(
+    [refuse(403, 'cannot watch')],
+    [answer, answer, sendJson(pod('2'))],
+  );
+  expect(await nextInTime()).toBe('2');
+  expect(problems).toEqual([expect.stringMatching(/unexpected response/), undefined]);
 });
 
 test('a server that is unavailable for more than five minutes ends the states', async () => {

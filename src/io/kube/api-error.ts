@@ -1,5 +1,9 @@
-import { excerpt } from '../../text/excerpt.ts';
+import { BuildError, errorCode } from '../../errors.ts';
 import { fieldsOf, parseJson, text } from '../../text/json.ts';
+import { oneLine } from '../../text/one-line.ts';
+import { readRetryAfter, type RetryAfterHeaders } from '../../time/retry-after.ts';
+
+const longestReason = 256;
 
 /** A response with an HTTP status other than 2xx. */
 export class ApiError extends Error {
@@ -7,7 +11,7 @@ export class ApiError extends Error {
   readonly code: number;
   /** `reason` of the Status object: NotFound, AlreadyExists, Forbidden, …; empty without a Status. */
   readonly reason: string;
-  /** Value of `Retry-After` in milliseconds; undefined without the header. */
+  /** See readRetryAfter. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: number, reason: string, message: string, retryAfterMs?: number) {
@@ -36,13 +40,11 @@ export class NonKubernetesResponse extends Error {
 }
 
 /** The error of a response: the message of the Status object, else the beginning of the body. */
-export function readApiError(code: number, body: string, retryAfter: string | undefined): ApiError {
+export function readApiError(code: number, body: string, headers: RetryAfterHeaders): ApiError {
   const status = readStatus(body);
-  const seconds = Number(retryAfter);
-  const retryAfterMs = retryAfter !== undefined && seconds >= 0 ? seconds * 1_000 : undefined;
   const quote = quoteBody(body, 200);
   const message = status?.message ?? (quote === '' ? `HTTP ${code}` : `HTTP ${code}: ${quote}`);
-  return new ApiError(code, status?.reason ?? '', message, retryAfterMs);
+  return new ApiError(code, status?.reason ?? '', message, readRetryAfter(headers));
 }
 
 /** Reads a `metav1.Status`; undefined for anything else. */
@@ -51,7 +53,7 @@ function readStatus(
 ): { readonly reason: string; readonly message: string } | undefined {
   const { message, reason } = fieldsOf(parseJson(body));
   if (typeof message !== 'string') return undefined;
-  return { reason: text(reason) ?? '', message: excerpt(message) };
+  return { reason: (text(reason) ?? '').slice(0, longestReason), message: oneLine(message) };
 }
 
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
@@ -63,16 +65,40 @@ export function isNotFound(error: unknown): boolean {
   return isApiError(error, 404) && error.reason === 'NotFound';
 }
 
+/** True for a failure that a retry can resolve: of the network, or of a busy or unavailable server. */
+export function isTransient(error: unknown): boolean {
+  // The credentials could not be loaded.
+  if (error instanceof BuildError) return false;
+  if (error instanceof ApiError) {
+    return error.code === 429 || (error.code >= 500 && error.code !== 501);
+  }
+  return !isTlsError(error) && !isCertificateError(error);
+}
+
+/** True if the certificate of the server was rejected. */
+export function isCertificateError(error: unknown): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
+}
+
+/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
+export function isTlsError(error: unknown): boolean {
+  return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
+}
+
 /** Redirects are not followed, because that would send the credentials to another server. */
 export function redirectError(code: number, location = 'an unknown address'): ApiError {
   return new ApiError(
     code,
     'Redirect',
-    `the server redirects to ${excerpt(location)}; redirects are not followed`,
+    `the server redirects to ${oneLine(location)}; redirects are not followed`,
   );
 }
 
-/** The beginning of a body in one line. */
+/** More than enough for a quote, also of a page that begins with empty lines. */
+const longestStart = 10_000;
+
+/** The beginning of a body in one line; empty for binary data. */
 function quoteBody(body: string, mostCharacters: number): string {
-  return excerpt(body.replace(/\s+/g, ' ').trim(), mostCharacters);
+  const quote = oneLine(body.slice(0, longestStart).replace(/\s+/g, ' ').trim(), mostCharacters);
+  return quote.includes('\uFFFD') ? '' : quote;
 }

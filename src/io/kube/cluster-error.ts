@@ -1,7 +1,6 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
-import { ApiError, NonKubernetesResponse } from './api-error.ts';
+import { ApiError, isCertificateError, isTlsError, NonKubernetesResponse } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { isCertificateError, isTlsError } from './rest.ts';
 
 /** What the user can do about a refusal, by its HTTP status. */
 const hints: Readonly<Record<number, string>> = {
@@ -19,6 +18,9 @@ const certificateHints: Readonly<Record<string, string>> = {
 };
 const untrustedHint =
   'Set certificate-authority-data in the kubeconfig to the CA certificate of the API server.';
+
+const serverHint =
+  'Check that the server in the kubeconfig is the API server, and check the proxies and gateways in front of it.';
 
 /** Advice of Node to those who start it; it does not apply to a GitHub Action. */
 const nodeAdvice = /; if the root CA is installed locally, .*$/s;
@@ -50,11 +52,10 @@ export function clusterError(
     });
   }
   if (error instanceof NonKubernetesResponse) {
-    return fail(
-      problem,
-      'Check that the server in the kubeconfig is the API server, and check the proxies and gateways in front of it.',
-    );
+    return fail(problem, serverHint);
   }
+  if (errorCode(error)?.startsWith('HPE_') === true)
+    return fail(`unexpected response (not HTTP, or beyond its limits): ${problem}`, serverHint);
   if (isCertificateError(error)) {
     return fail(
       `the certificate of ${server} cannot be verified: ${problem.replace(nodeAdvice, '')}`,

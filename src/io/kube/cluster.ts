@@ -1,6 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../../errors.ts';
-import { nonceAnnotation } from '../../pod/spec/labels.ts';
 import type {
   AttachStreams,
   Clock,
@@ -11,22 +10,24 @@ import type {
   PodRef,
   AttachSocket,
 } from '../../ports.ts';
-import { excerpt } from '../../text/excerpt.ts';
-import { field, fieldsOf, itemsOf, text } from '../../text/json.ts';
+import { text, type Fields } from '../../text/json.ts';
+import { Failures } from '../../time/failures.ts';
 import { NonKubernetesResponse, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './connection.ts';
-import { listPermissions, reviewPermission } from './permissions.ts';
-import { podPath, toPod } from './pod-json.ts';
+import { createPod } from './create-pod.ts';
+import { listPermissions, readServerTime, reviewPermission } from './reviews.ts';
+import { podPath, podsPath } from './pod-path.ts';
 import { PodStates } from './pod-states.ts';
 import type { RequestObserver } from './request-log.ts';
-import { isTransient, requestBackoff, RestClient, retryAfterOf } from './rest.ts';
+import { readExplanation } from './response/body.ts';
+import { toEvents } from './response/events.ts';
+import { toPod, toPods } from './response/pod.ts';
+import { RestClient, type JsonClient } from './rest.ts';
 import { openAttachSocket } from './socket.ts';
 
 /** HTTP status of a successful WebSocket handshake. */
 const switchingProtocols = 101;
-/** How long the creation of a pod is retried. */
-const createPatienceMs = 60_000;
 
 /** A Kubernetes cluster over its REST API and the attach WebSocket. */
 export class KubeCluster implements Cluster {
@@ -34,6 +35,7 @@ export class KubeCluster implements Cluster {
   readonly #connection: Connection;
   readonly #rest: RestClient;
   readonly #clock: Clock;
+  readonly #failures: Failures;
 
   /** @param onRequest for debug output; see logRequests. */
   constructor(connection: Connection, clock: Clock, onRequest?: RequestObserver) {
@@ -41,13 +43,18 @@ export class KubeCluster implements Cluster {
     this.#connection = connection;
     this.#clock = clock;
     this.#rest = new RestClient(connection, clock, onRequest);
+    this.#failures = new Failures(clock);
+  }
+
+  get failing(): BuildError | undefined {
+    return this.#failures.latest;
   }
 
   async serverMinor(signal: AbortSignal): Promise<number | undefined> {
     const doing = 'asking the API server for its version';
-    const version = await this.#try(doing, signal, async () => {
+    const version = await this.#try(doing, signal, async (rest) => {
       try {
-        return await this.#rest.json({ method: 'GET', path: '/version', signal });
+        return await rest.json({ method: 'GET', path: '/version', signal }, toVersion);
       } catch (error) {
         // Some clusters do not serve it, and an API server that has just started may refuse it.
         if (isApiError(error, 403, 404)) return undefined;
@@ -55,51 +62,43 @@ export class KubeCluster implements Cluster {
       }
     });
     // GKE and EKS return `33+`.
-    const minor = Number.parseInt(text(field(version, 'minor')) ?? '', 10);
-    return Number.isNaN(minor) ? undefined : minor;
+    const minor = Number.parseInt(text(version?.['minor']) ?? '', 10);
+    return Number.isSafeInteger(minor) ? minor : undefined;
   }
 
   async listPermissions(signal: AbortSignal): Promise<readonly Permission[]> {
-    return this.#try('checking RBAC permissions', signal, () =>
-      listPermissions(this.#rest, this.namespace, signal),
+    return this.#try('checking RBAC permissions', signal, (rest) =>
+      listPermissions(rest, this.namespace, signal),
     );
   }
 
   async can(permission: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
     const { verb, resource } = permission;
-    return this.#try(`checking the RBAC permission to ${verb} ${resource}`, signal, () =>
-      reviewPermission(this.#rest, this.namespace, permission, signal),
+    return this.#try(`checking the RBAC permission to ${verb} ${resource}`, signal, (rest) =>
+      reviewPermission(rest, this.namespace, permission, signal),
     );
   }
 
   async createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
     const name = pod.metadata?.name ?? '';
     const doing = `creating pod ${JSON.stringify(name)} in namespace ${JSON.stringify(this.namespace)}`;
-    return this.#try(doing, signal, async () => {
-      const startedAtMs = this.#clock.now();
-      const backoff = requestBackoff();
-      for (;;) {
-        try {
-          return await this.#post(pod, signal);
-        } catch (error) {
-          // The pod may exist although the response was lost: it then has the nonce of this request.
-          if (signal.aborted || isApiError(error, 400, 401, 403, 404, 422)) throw error;
-          const found = await this.#find({ namespace: this.namespace, name }, signal);
-          if (found !== undefined && nonceOf(found) === nonceOf(pod)) return found;
-          // Concurrent creations can conflict in the ResourceQuota: a 409 although the pod does not exist.
-          const mayPass = isApiError(error, 409) || isTransient(error);
-          const pauseMs = backoff.next(retryAfterOf(error));
-          const isLate = this.#clock.now() - startedAtMs + pauseMs > createPatienceMs;
-          if (found !== undefined || !mayPass || isLate) throw error;
-          await this.#clock.sleep(pauseMs, signal);
-        }
-      }
-    });
+    return this.#try(doing, signal, (rest, onFailure) =>
+      createPod(
+        pod,
+        {
+          clock: this.#clock,
+          post: () => this.#post(pod, rest, signal),
+          find: () => this.#find({ namespace: this.namespace, name }, rest, signal),
+          onFailure,
+        },
+        signal,
+      ),
+    );
   }
 
   async readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
-    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, () =>
-      this.#find(ref, signal),
+    return this.#try(`reading pod ${JSON.stringify(ref.name)}`, signal, (rest) =>
+      this.#find(ref, rest, signal),
     );
   }
 
@@ -117,14 +116,10 @@ export class KubeCluster implements Cluster {
   async podEvents(ref: PodRef, signal: AbortSignal): Promise<readonly PodEvent[]> {
     const path = `/api/v1/namespaces/${ref.namespace}/events`;
     const query = { fieldSelector: `involvedObject.name=${ref.name}`, limit: '50' };
-    return this.#try(`reading the events of pod ${JSON.stringify(ref.name)}`, signal, async () => {
+    const doing = `reading the events of pod ${JSON.stringify(ref.name)}`;
+    return this.#try(doing, signal, async (rest) => {
       try {
-        const events = await this.#rest.json({ method: 'GET', path, query, signal });
-        return itemsOf(field(events, 'items')).map((event) => ({
-          type: text(field(event, 'type')) ?? '',
-          reason: text(field(event, 'reason')) ?? '',
-          message: excerpt(text(field(event, 'message')) ?? ''),
-        }));
+        return await rest.json({ method: 'GET', path, query, signal }, toEvents);
       } catch (error) {
         // The permission to list events is optional.
         if (isApiError(error, 403)) return [];
@@ -154,11 +149,13 @@ export class KubeCluster implements Cluster {
         signal,
       });
       if (isPageOrObject(response.headers['content-type'])) {
-        throw new NonKubernetesResponse('not a container log', await this.#rest.readBody(response));
+        const page = await readExplanation(response, { clock: this.#clock, signal });
+        throw new NonKubernetesResponse('not a container log', page);
       }
+      this.#failures.succeeded(doing);
       for await (const chunk of response) yield toBuffer(chunk);
     } catch (error) {
-      throw clusterError(doing, error, this.#connection, signal);
+      throw this.#explain(doing, error, signal);
     }
   }
 
@@ -178,44 +175,33 @@ export class KubeCluster implements Cluster {
     return this.#try(`attaching to pod ${JSON.stringify(ref.name)}`, signal, () =>
       this.#rest.exchange({ method: 'GET', path, query, signal }, async (url, options) => ({
         status: switchingProtocols,
-        value: await openAttachSocket(url, options, signal),
+        value: await openAttachSocket(url, options, this.#clock, signal),
       })),
     );
   }
 
   async listPods(selector: string, signal: AbortSignal): Promise<readonly V1Pod[]> {
-    const path = `/api/v1/namespaces/${this.namespace}/pods`;
     const query = { labelSelector: selector, limit: '100' };
     try {
+      const path = podsPath(this.namespace);
       const response = await this.#rest.open({ method: 'GET', path, query, signal });
-      const body = await this.#rest.readJson(response);
-      // The items of a list have no `kind`.
-      return itemsOf(field(body, 'items')).map((item) => toPod({ kind: 'Pod', ...fieldsOf(item) }));
+      return await this.#rest.readJson(response, signal, toPods);
     } catch (error) {
       if (isApiError(error, 403)) return [];
       throw clusterError('listing pods', error, this.#connection, signal);
     }
   }
 
-  /**
-   * From a SelfSubjectReview, which every authenticated client may create since Kubernetes 1.28. A proxy can set the header
-   * `Date`, but not the creation time of an object.
-   */
   async serverTime(signal: AbortSignal): Promise<number | undefined> {
-    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
-    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-    try {
-      const answer = await this.#rest.json({ method: 'POST', path, body: review, signal });
-      const time = Date.parse(text(field(field(answer, 'metadata'), 'creationTimestamp')) ?? '');
-      return Number.isNaN(time) ? undefined : time;
-    } catch (error) {
-      if (isApiError(error, 403, 404)) return undefined;
-      throw clusterError('reading the time of the API server', error, this.#connection, signal);
-    }
+    return this.#try('reading the time of the API server', signal, () =>
+      readServerTime(this.#rest, signal),
+    );
   }
 
   async deleteUnchanged(pod: V1Pod, signal: AbortSignal): Promise<boolean> {
     const { name = '', uid, resourceVersion } = pod.metadata ?? {};
+    // Without them, any pod with this name would be deleted.
+    if (uid === undefined || resourceVersion === undefined) return false;
     const ref = { namespace: this.namespace, name };
     const body = {
       apiVersion: 'v1',
@@ -224,7 +210,7 @@ export class KubeCluster implements Cluster {
       preconditions: { uid, resourceVersion },
     };
     try {
-      await this.#rest.json({ method: 'DELETE', path: podPath(ref), body, signal });
+      await this.#rest.json({ method: 'DELETE', path: podPath(ref), body, signal }, isDeleted);
       return true;
     } catch (error) {
       // Another client has deleted the pod, or it has changed.
@@ -234,14 +220,14 @@ export class KubeCluster implements Cluster {
   }
 
   async deletePod(ref: PodRef, gracePeriodSeconds: number, signal: AbortSignal): Promise<boolean> {
-    return this.#try(`deleting pod ${JSON.stringify(ref.name)}`, signal, async () => {
+    return this.#try(`deleting pod ${JSON.stringify(ref.name)}`, signal, async (rest) => {
       const query = { gracePeriodSeconds: String(gracePeriodSeconds) };
       try {
-        await this.#rest.json(
+        return await rest.json(
           { method: 'DELETE', path: podPath(ref), query, signal, retryRefusals: true },
+          isDeleted,
           true,
         );
-        return true;
       } catch (error) {
         if (isNotFound(error)) return false;
         throw error;
@@ -249,10 +235,11 @@ export class KubeCluster implements Cluster {
     });
   }
 
-  async #find(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
+  async #find(ref: PodRef, rest: JsonClient, signal: AbortSignal): Promise<V1Pod | undefined> {
     try {
-      return toPod(
-        await this.#rest.json({ method: 'GET', path: podPath(ref), signal, retryRefusals: true }),
+      return await rest.json(
+        { method: 'GET', path: podPath(ref), signal, retryRefusals: true },
+        (pod) => toPod(pod, ref),
       );
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -260,35 +247,67 @@ export class KubeCluster implements Cluster {
     }
   }
 
-  async #post(pod: V1Pod, signal: AbortSignal): Promise<V1Pod> {
-    const path = `/api/v1/namespaces/${this.namespace}/pods`;
-    return toPod(
-      await this.#rest.json({
+  #post(pod: V1Pod, rest: JsonClient, signal: AbortSignal): Promise<V1Pod> {
+    return rest.json(
+      {
         method: 'POST',
-        path,
+        path: podsPath(this.namespace),
         query: { fieldValidation: 'Strict' },
         body: pod,
         signal,
-      }),
+      },
+      (created) => toPod(created, { name: pod.metadata?.name }),
     );
   }
 
-  async #try<T>(doing: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  /**
+   * Runs requests for one purpose, and keeps their failures until one succeeds.
+   * @param run gets a client that reports each failure, and the function that reports one.
+   */
+  async #try<T>(
+    doing: string,
+    signal: AbortSignal,
+    run: (rest: JsonClient, onFailure: (error: unknown) => void) => Promise<T>,
+  ): Promise<T> {
+    const onFailure = (error: unknown): void => {
+      this.#explain(doing, error, signal);
+    };
+    const rest: JsonClient = {
+      json: (request, read, repeat) => this.#rest.json({ ...request, onFailure }, read, repeat),
+    };
     try {
-      return await run();
+      const result = await run(rest, onFailure);
+      this.#failures.succeeded(doing);
+      return result;
     } catch (error) {
-      throw clusterError(doing, error, this.#connection, signal);
+      throw this.#explain(doing, error, signal);
     }
   }
+
+  /** The error for the user, which is kept unless the signal has caused it. */
+  #explain(doing: string, error: unknown, signal: AbortSignal): BuildError {
+    const failure = clusterError(doing, error, this.#connection, signal);
+    if (!signal.aborted) this.#failures.failed(doing, failure);
+    return failure;
+  }
+}
+
+/** The response to a deletion is the pod or a Status. Whether the pod is deleted is decided by reading it. */
+function isDeleted(): boolean {
+  return true;
+}
+
+/** Every version of Kubernetes returns at least one of these fields. */
+function toVersion(version: Fields): Fields {
+  const { major, minor, gitVersion } = version;
+  if ([major, minor, gitVersion].every((field) => field === undefined))
+    throw new NonKubernetesResponse('not a version');
+  return version;
 }
 
 /** A container log is plain text. HTML and JSON are from a gateway in front of the API server. */
 function isPageOrObject(contentType = ''): boolean {
   return /\b(?:html|json)\b/i.test(contentType);
-}
-
-function nonceOf(pod: V1Pod): string | undefined {
-  return pod.metadata?.annotations?.[nonceAnnotation];
 }
 
 function toBuffer(chunk: unknown): Buffer {

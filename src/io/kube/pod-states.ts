@@ -1,11 +1,13 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildError } from '../../errors.ts';
 import type { Clock, PodRef } from '../../ports.ts';
-import { field, text } from '../../text/json.ts';
+import { fieldsOf, parseJson } from '../../text/json.ts';
 import { Backoff } from '../../time/backoff.ts';
 import { Scope } from '../../time/scope.ts';
 import { isApiError, isNotFound } from './api-error.ts';
-import { podPath, toPod } from './pod-json.ts';
+import { podPath, podsPath } from './pod-path.ts';
+import { linesOf } from './response/lines.ts';
+import { isReplaced, toPod } from './response/pod.ts';
 import { retryAfterOf, type RestClient } from './rest.ts';
 
 /** How long the server keeps one watch open; long, to save requests. */
@@ -34,6 +36,8 @@ export class PodStates {
   readonly #clock: Clock;
   readonly #ref: PodRef;
   readonly #options: PodStatesOptions;
+  /** UID of the pod that is followed; undefined if it is not known. */
+  #uid: string | undefined;
   /** `resourceVersion` of the last state that was delivered. */
   #version = '';
   /** `resourceVersion` from which the next watch starts; empty for the current state. */
@@ -51,6 +55,7 @@ export class PodStates {
   /** Ends only with the signal or an error. The caller stops reading at the end of the pod. */
   async *from(pod: V1Pod, signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
     try {
+      this.#uid = pod.metadata?.uid;
       this.#version = pod.metadata?.resourceVersion ?? '';
       this.#start = this.#version;
       yield pod;
@@ -87,13 +92,17 @@ export class PodStates {
 
   async #read(signal: AbortSignal): Promise<V1Pod | undefined> {
     try {
-      const pod = await this.#get(signal);
-      this.#version = pod.metadata?.resourceVersion ?? '';
-      return pod;
+      return this.#take(await this.#get(signal));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
     }
+  }
+
+  /** The state to deliver; undefined if another pod with this name has replaced the one that is followed. */
+  #take(pod: V1Pod): V1Pod | undefined {
+    this.#version = pod.metadata?.resourceVersion ?? '';
+    return isReplaced(pod, { uid: this.#uid }) ? undefined : pod;
   }
 
   async #get(signal: AbortSignal): Promise<V1Pod> {
@@ -103,8 +112,9 @@ export class PodStates {
       onProblem(describe(error));
     };
     try {
-      return toPod(
-        await this.#rest.json({ method: 'GET', path, signal, retryRefusals: true, onFailure }),
+      return await this.#rest.json(
+        { method: 'GET', path, signal, retryRefusals: true, onFailure },
+        (pod) => toPod(pod, this.#ref),
       );
     } finally {
       onProblem(undefined);
@@ -113,7 +123,7 @@ export class PodStates {
 
   /** One watch request. Ends normally when the server ends it, or when a proxy buffers it. */
   async *#watch(signal: AbortSignal): AsyncIterable<V1Pod | undefined> {
-    const path = `/api/v1/namespaces/${this.#ref.namespace}/pods`;
+    const path = podsPath(this.#ref.namespace);
     const query = {
       watch: 'true',
       fieldSelector: `metadata.name=${this.#ref.name}`,
@@ -134,17 +144,14 @@ export class PodStates {
       this.#watched = true;
       void scope.run((running) => this.#guard(running));
       for await (const line of linesOf(response)) {
-        const event: unknown = JSON.parse(line);
-        const object = field(event, 'object');
-        const type = text(field(event, 'type'));
-        // For example 410 Gone: the pod is read, then watched again.
-        if (type === 'ERROR') return;
-        if (type === 'DELETED') yield undefined;
-        else {
-          const pod = toPod(object);
-          this.#version = pod.metadata?.resourceVersion ?? '';
-          yield pod;
-        }
+        const { type, object } = fieldsOf(parseJson(line));
+        // For example an ERROR with 410 Gone: the pod is read, then watched again.
+        if (!isChange(type)) return;
+        const pod = toPod(object);
+        // A server that ignores the selector sends other pods, too.
+        if (pod.metadata?.name !== this.#ref.name) continue;
+        if (type !== 'DELETED') yield this.#take(pod);
+        else if (!isReplaced(pod, { uid: this.#uid })) yield undefined;
       }
     } catch (error) {
       // Ended by the guard: the pod is read again.
@@ -165,7 +172,7 @@ export class PodStates {
       await this.#clock.sleep(quietWatchMs[Math.min(round, quietWatchMs.length - 1)] ?? 0, signal);
       if (this.#version !== before) continue;
       const pod = await this.#get(signal);
-      if (pod.metadata?.resourceVersion === this.#version) continue;
+      if ((pod.metadata?.resourceVersion ?? '') === this.#version) continue;
       await this.#clock.sleep(deliveryMs, signal);
       // The watch works, but was slower than the read.
       if (this.#version !== before) continue;
@@ -175,14 +182,6 @@ export class PodStates {
   }
 }
 
-/** Lines of newline-delimited JSON, independent of the chunk limits. */
-async function* linesOf(chunks: AsyncIterable<unknown>): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    if (!Buffer.isBuffer(chunk)) throw new Error('the watch is not binary');
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line;
-  }
+function isChange(type: unknown): boolean {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
 }

@@ -5,9 +5,8 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { text } from 'node:stream/consumers';
-import { BuildError, errorCode } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
+import { isFields, type Fields } from '../../text/json.ts';
 import { abortReason, toError } from '../../time/abort.ts';
 import { Backoff } from '../../time/backoff.ts';
 import { race } from '../../time/race.ts';
@@ -16,11 +15,13 @@ import {
   NonKubernetesResponse,
   isApiError,
   isNotFound,
+  isTransient,
   readApiError,
   redirectError,
 } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import type { RequestObserver } from './request-log.ts';
+import { readBody, readExplanation, refuseCompressed } from './response/body.ts';
 
 export interface RestTarget {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -38,8 +39,13 @@ export interface RestRequest extends RestTarget {
    * NotFound from Kubernetes is final.
    */
   readonly retryRefusals?: boolean;
-  /** Called with each failure that is retried. */
+  /** Called with each failure that is retried, before the pause. */
   readonly onFailure?: (error: unknown) => void;
+}
+
+/** The part of RestClient that sends one request and returns JSON; see RestClient.json. */
+export interface JsonClient {
+  json<T>(request: RestRequest, read: (response: Fields) => T, repeat?: boolean): Promise<T>;
 }
 
 /** A result with the HTTP status of its response. */
@@ -54,21 +60,22 @@ const longestPatienceMs = 5 * 60_000;
 const firstPatienceMs = 4_000;
 /** How long refusals are retried, see `retryRefusals`. */
 const refusalPatienceMs = 60_000;
-/** Limit for the head of a response, and for the rest of a response that is read whole. */
-const responseTimeoutMs = 30_000;
-/** Limit for a response that is read whole, in MiB; a pod is a few kilobytes. */
-const largestBodyMib = 16;
+/** Limit for the head of a response. */
+const headMs = 30_000;
 
 /**
  * Kubernetes REST over one keep-alive agent. Redirects are not followed, because that would send the
  * credentials to another server. Errors are ApiError for responses other than 2xx, and Node's own for
  * the network.
  */
-export class RestClient {
+export class RestClient implements JsonClient {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #onRequest: RequestObserver | undefined;
+  /** A server has responded, if only with a refusal. */
   #hasResponded = false;
+  /** A response of Kubernetes was read. Until then, a response of another server shows a wrong address. */
+  #isKubernetes = false;
 
   constructor(connection: Connection, clock: Clock, onRequest?: RequestObserver) {
     this.#connection = connection;
@@ -77,18 +84,23 @@ export class RestClient {
   }
 
   /**
-   * Returns the response as parsed JSON. With `repeat`, network errors, 429 and 5xx are retried for up
-   * to five minutes, with growing pauses or those of `Retry-After`. Set it only for requests that can
-   * be sent twice.
+   * Returns a response of JSON. With `repeat`, network errors, 429, 5xx and responses that are not from
+   * Kubernetes are retried for up to five minutes, with growing pauses or those of `Retry-After`. Set it
+   * only for requests that can be sent twice.
+   * @param read takes the parsed response. It throws NonKubernetesResponse for one that it does not expect.
    */
-  async json(request: RestRequest, repeat = request.method === 'GET'): Promise<unknown> {
+  async json<T>(
+    request: RestRequest,
+    read: (response: Fields) => T,
+    repeat = request.method === 'GET',
+  ): Promise<T> {
     const { retryRefusals = false } = request;
     const backoff = requestBackoff();
     let sinceMs = this.#clock.now();
     let wasRefused = false;
     for (;;) {
       try {
-        return await this.readJson(await this.open(request));
+        return await this.readJson(await this.open(request), request.signal, read);
       } catch (error) {
         if (!repeat || request.signal.aborted) throw error;
         const isRefused = !isTransient(error);
@@ -97,7 +109,7 @@ export class RestClient {
         if (isRefused !== wasRefused) sinceMs = this.#clock.now();
         wasRefused = isRefused;
         const pauseMs = backoff.next(retryAfterOf(error));
-        const patienceMs = this.#patienceMs(isRefused, retryRefusals);
+        const patienceMs = this.#patienceMs(error, isRefused, retryRefusals);
         if (this.#clock.now() - sinceMs + pauseMs > patienceMs) throw error;
         request.onFailure?.(error);
         await this.#pause(pauseMs, request.signal, error);
@@ -127,30 +139,28 @@ export class RestClient {
     }
   }
 
-  /** Reads a whole 2xx response. @throws NonKubernetesResponse if it is not JSON. */
-  async readJson(response: IncomingMessage): Promise<unknown> {
-    const body = await this.readBody(response);
-    try {
-      return JSON.parse(body) as unknown;
-    } catch {
-      throw new NonKubernetesResponse('not JSON', body);
-    }
+  /**
+   * Reads a whole 2xx response.
+   * @param read see `json`. @throws NonKubernetesResponse if it is not JSON.
+   */
+  async readJson<T>(
+    response: IncomingMessage,
+    signal: AbortSignal,
+    read: (response: Fields) => T,
+  ): Promise<T> {
+    const body = await readBody(response, { clock: this.#clock, signal });
+    const value = read(parseObject(body));
+    this.#hasResponded = true;
+    this.#isKubernetes = true;
+    return value;
   }
 
-  /** Reads a whole response as text. @throws an error for a response that is too large or too slow. */
-  readBody(response: IncomingMessage): Promise<string> {
-    let sizeBytes = 0;
-    response.on('data', (chunk: Buffer) => {
-      sizeBytes += chunk.length;
-      if (sizeBytes <= largestBodyMib * 1024 * 1024) return;
-      response.destroy(new Error(`the response is larger than ${largestBodyMib} MiB`));
-    });
-    return this.#inTime(response, 'the response is not complete', text(response));
-  }
-
-  #patienceMs(isRefused: boolean, retryRefusals: boolean): number {
+  #patienceMs(error: unknown, isRefused: boolean, retryRefusals: boolean): number {
     if (isRefused) return refusalPatienceMs;
-    return this.#hasResponded || retryRefusals ? longestPatienceMs : firstPatienceMs;
+    if (retryRefusals) return longestPatienceMs;
+    const isKnown =
+      error instanceof NonKubernetesResponse ? this.#isKubernetes : this.#hasResponded;
+    return isKnown ? longestPatienceMs : firstPatienceMs;
   }
 
   /** @throws the error that is retried if the signal ends the pause: its message is more precise than "aborted". */
@@ -188,41 +198,45 @@ export class RestClient {
     { method, body, signal }: RestRequest,
   ): Promise<Exchange<IncomingMessage>> {
     const request = startRequest(url, { ...options, method, signal }, body);
-    const response = await this.#inTime(request, 'no response', responseOf(request, signal));
-    this.#hasResponded = true;
+    const response = await this.#inTime(request, responseOf(request, signal));
     const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return { status, value: response };
+    if (status >= 200 && status < 300) {
+      refuseCompressed(response);
+      return { status, value: response };
+    }
+    this.#hasResponded = true;
     if (status >= 300 && status < 400) {
       response.destroy();
       throw redirectError(status, response.headers.location);
     }
-    throw readApiError(status, await this.readBody(response), response.headers['retry-after']);
+    const explanation = await readExplanation(response, { clock: this.#clock, signal });
+    const refusal = readApiError(status, explanation, response.headers);
+    this.#isKubernetes ||= refusal.reason !== '';
+    throw refusal;
   }
 
-  /** Destroys the stream, and so ends the work on it, after 30 s. */
-  #inTime<T>(
-    stream: ClientRequest | IncomingMessage,
-    problem: string,
-    work: Promise<T>,
-  ): Promise<T> {
+  /** Destroys the request, and so ends the work on it, after 30 s. */
+  #inTime<T>(request: ClientRequest, work: Promise<T>): Promise<T> {
     const limit = async (signal: AbortSignal): Promise<never> => {
-      await this.#clock.sleep(responseTimeoutMs, signal);
-      const error = new Error(`${problem} within ${responseTimeoutMs / 1_000} s`);
-      stream.destroy(error);
+      await this.#clock.sleep(headMs, signal);
+      const error = new Error(`no response within ${headMs / 1_000} s`);
+      request.destroy(error);
       throw error;
     };
     return race<T>(undefined, [() => work, limit]);
   }
 }
 
-/** True for a failure that a retry can resolve: of the network, or of a busy or unavailable server. */
-export function isTransient(error: unknown): boolean {
-  // The credentials could not be loaded.
-  if (error instanceof BuildError) return false;
-  if (error instanceof ApiError) {
-    return error.code === 429 || (error.code >= 500 && error.code !== 501);
+/** @throws NonKubernetesResponse */
+function parseObject(body: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new NonKubernetesResponse('not JSON', body);
   }
-  return !isTlsError(error) && !isCertificateError(error);
+  if (!isFields(value)) throw new NonKubernetesResponse('not a JSON object', body);
+  return value;
 }
 
 /** The path below the server URL, with the query. The path and the query of the server URL itself can contain a token. */
@@ -241,16 +255,6 @@ export function requestBackoff(): Backoff {
 /** The pause of the header Retry-After in milliseconds; undefined without the header. */
 export function retryAfterOf(error: unknown): number | undefined {
   return error instanceof ApiError ? error.retryAfterMs : undefined;
-}
-
-/** True if the certificate of the server was rejected. */
-export function isCertificateError(error: unknown): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
-}
-
-/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
-export function isTlsError(error: unknown): boolean {
-  return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
 }
 
 function startRequest(url: URL, options: RequestOptions, body: unknown): ClientRequest {

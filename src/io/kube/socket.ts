@@ -1,14 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions } from 'ws';
-import type { AttachListener, AttachSocket, SocketClose } from '../../ports.ts';
+import type { AttachListener, AttachSocket, Clock, SocketClose } from '../../ports.ts';
+import { oneLine } from '../../text/one-line.ts';
 import { abortReason } from '../../time/abort.ts';
+import { within } from '../../time/within.ts';
 import { readApiError, redirectError } from './api-error.ts';
+import { readExplanation } from './response/body.ts';
 
 /** In the order of preference. v5 can half-close stdin, v4 cannot. SPDY and older versions are not supported. */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-const handshakeTimeoutMs = 30_000;
+/** Limit for the response to the upgrade request. */
+const handshakeMs = 30_000;
+/** Limit for one message. The API server sends output in messages of 32 KiB. */
+const largestMessage = 1024 * 1024;
 /** Limit for the closing handshake. On v4, all data is sent before it, also on a slow connection. */
 const closeTimeoutMs = 10 * 60_000;
 
@@ -27,8 +32,17 @@ interface ExtraOptions {
 export function openAttachSocket(
   url: URL,
   options: RequestOptions,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<AttachSocket> {
+  const late = (): Error => new Error(`no response within ${handshakeMs / 1_000} s`);
+  return within({ clock, ms: handshakeMs, late }, signal, (until) => {
+    const socket = connect(url, options);
+    return handshake(socket, clock, until);
+  });
+}
+
+function connect(url: URL, options: RequestOptions): WebSocket {
   const target = new URL(url);
   target.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   const { agent, headers, ca, cert, key, servername, rejectUnauthorized, auth } = options;
@@ -42,13 +56,19 @@ export function openAttachSocket(
     servername,
     rejectUnauthorized,
     auth: auth ?? undefined,
-    handshakeTimeout: handshakeTimeoutMs,
     closeTimeout: closeTimeoutMs,
+    maxPayload: largestMessage,
+    // See WebSocketAttach.
+    autoPong: false,
     // The data is gzip. A gateway could accept an offered compression.
     perMessageDeflate: false,
     followRedirects: false,
   };
-  const socket = new WebSocket(target, protocols, socketOptions);
+  return new WebSocket(target, protocols, socketOptions);
+}
+
+/** Waits until the socket is open, or for the whole refusal. */
+function handshake(socket: WebSocket, clock: Clock, signal: AbortSignal): Promise<AttachSocket> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       socket.terminate();
@@ -66,37 +86,49 @@ export function openAttachSocket(
         resolve(attached);
       });
     });
-    socket.once('error', (error) => {
+    const fail = (error: Error): void => {
       settle(() => {
         reject(error);
       });
-    });
+    };
+    socket.once('error', fail);
     socket.once('unexpected-response', (request, response) => {
+      // A problem with the body is not an error.
+      socket.removeListener('error', fail);
       settle(() => {
-        void refusal(response).then((error) => {
-          request.destroy();
-          reject(error);
-        });
+        // The reading has its own limits, and ends with the signal.
+        refusal(response, clock, signal)
+          .then(reject, reject)
+          .finally(() => {
+            request.destroy();
+          });
       });
     });
   });
 }
 
 /** The error of a refused upgrade, with the Status in the body, which ws would drop. */
-async function refusal(response: IncomingMessage): Promise<Error> {
+async function refusal(
+  response: IncomingMessage,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Error> {
   const code = response.statusCode ?? 0;
   if (code >= 300 && code < 400) return redirectError(code, response.headers.location);
-  try {
-    return readApiError(code, await readText(response), response.headers['retry-after']);
-  } catch {
-    return readApiError(code, '', undefined);
-  }
+  const explanation = await readExplanation(response, { clock, signal });
+  return readApiError(code, explanation, response.headers);
 }
+
+/** Messages that arrive before `listen` is called may have this many bytes; the API server sends some tens. */
+const mostEarlyBytes = 256 * 1024;
+/** Pongs are not sent while more than this waits to be sent: a server could ping without reading. */
+const mostBufferedBytes = 1024 * 1024;
 
 class WebSocketAttach implements AttachSocket {
   readonly closed: Promise<SocketClose>;
   readonly #socket: WebSocket;
   readonly #early: Uint8Array[] = [];
+  #earlyBytes = 0;
   #listener: AttachListener | undefined;
 
   constructor(socket: WebSocket) {
@@ -108,12 +140,16 @@ class WebSocketAttach implements AttachSocket {
     socket.on('message', (data) => {
       this.#receive(toBytes(data));
     });
+    socket.on('ping', (payload) => {
+      if (socket.readyState !== WebSocket.OPEN || socket.bufferedAmount > mostBufferedBytes) return;
+      socket.pong(payload, true, () => undefined);
+    });
     socket.on('pong', (payload) => this.#listener?.pong(payload.toString('latin1')));
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
         resolve({
           code,
-          reason: reason.toString(),
+          reason: oneLine(reason.toString()),
           ...(failure !== undefined && { error: failure }),
         });
       });
@@ -155,8 +191,13 @@ class WebSocketAttach implements AttachSocket {
 
   /** Frames can arrive together with the upgrade, before `listen` is called. */
   #receive(message: Uint8Array): void {
-    if (this.#listener === undefined) this.#early.push(message);
-    else this.#listener.message(message);
+    if (this.#listener !== undefined) {
+      this.#listener.message(message);
+      return;
+    }
+    this.#early.push(message);
+    this.#earlyBytes += message.length;
+    if (this.#earlyBytes > mostEarlyBytes) this.#socket.terminate();
   }
 }
 

@@ -4,7 +4,7 @@ import type { Registry, RegistryRefusal } from '../../ports.ts';
 import { excerpt } from '../../text/excerpt.ts';
 import { field, itemsOf, parseJson, text } from '../../text/json.ts';
 import { toError } from '../../time/abort.ts';
-import { isCertificateError, isTlsError } from '../kube/rest.ts';
+import { isCertificateError, isTlsError } from '../kube/api-error.ts';
 import { authorize } from './authorization.ts';
 import { parseChallenge } from './challenge.ts';
 import { digestOf, exchange, type RegistryReply, type RegistryRequest } from './exchange.ts';

@@ -1,0 +1,148 @@
+import {
+  drip,
+  flood,
+  frame,
+  injection,
+  page,
+  processUpgrade,
+  refuse,
+  refuseForEver,
+  send,
+  speak,
+} from './answers.ts';
+import type { Behaviour } from './behaviour.ts';
+
+const log = /^GET .*\/log\?/;
+const attach = /^GET .*\/attach\?/;
+const badGateway = ['HTTP/1.1 502 Bad Gateway', 'content-length: 1000'];
+
+/** The log and the attach connection. */
+export const streamBehaviours: readonly Behaviour[] = [
+  {
+    name: 'a log that is refused with a long Retry-After',
+    match: log,
+    times: 2,
+    answer: send('slow down', { status: 429, headers: { 'retry-after': '30' } }),
+    verdict: 'green',
+    seconds: 30,
+  },
+  {
+    name: 'a log that is a sign-in page',
+    match: log,
+    answer: page,
+    verdict: 'green',
+    log: /the end of the builder's output is missing/,
+    seconds: 120,
+  },
+  {
+    name: 'a compressed log',
+    match: log,
+    times: 2,
+    answer: send('x', { headers: { 'content-encoding': 'gzip' } }),
+    verdict: 'green',
+  },
+  {
+    name: 'a log of one byte a second',
+    match: log,
+    answer: drip(200),
+    verdict: 'green',
+    log: /the end of the builder's output is missing: .*did not end within 10 minutes/,
+    seconds: 660,
+    factor: 300,
+  },
+  {
+    name: 'a refusal of the log without end',
+    match: log,
+    times: 2,
+    answer: flood(500, 'x'),
+    verdict: 'green',
+  },
+  {
+    name: 'a refused attach whose body never ends, for a while',
+    match: attach,
+    times: 2,
+    upgrade: refuse(badGateway, 'Bad'),
+    verdict: 'green',
+  },
+  {
+    name: 'a refused attach whose body never ends',
+    match: attach,
+    upgrade: refuse(badGateway, 'Bad'),
+    verdict: 'red',
+    pods: 2,
+    sentence: /^attaching to pod "kbp-pod" failed: HTTP 502: Bad$/,
+    seconds: 150,
+  },
+  {
+    name: 'a refused attach with a body without end',
+    match: attach,
+    times: 2,
+    upgrade: refuseForEver,
+    verdict: 'green',
+  },
+  {
+    name: 'a refused attach with a pause of three years',
+    match: attach,
+    times: 1,
+    upgrade: refuse(
+      [
+        'HTTP/1.1 503 Unavailable',
+        'retry-after: 99999999',
+        'connection: close',
+        'content-length: 0',
+      ],
+      '',
+    ),
+    verdict: 'green',
+  },
+  {
+    name: 'an attach with 1xx responses without end',
+    match: attach,
+    times: 1,
+    upgrade: processUpgrade,
+    verdict: 'green',
+    pods: 2,
+    seconds: 90,
+  },
+  {
+    name: 'a WebSocket that floods with pings and never reads',
+    match: attach,
+    times: 1,
+    upgrade: speak([], { pings: 50_000 }),
+    verdict: 'green',
+    pods: 2,
+  },
+  {
+    name: 'a WebSocket that floods with output',
+    match: attach,
+    times: 1,
+    upgrade: speak(Array.from({ length: 1_000 }, () => frame(1, 'x'.repeat(32_000)))),
+    verdict: 'green',
+    pods: 2,
+  },
+  {
+    name: 'a status of the WebSocket of megabytes',
+    match: attach,
+    times: 1,
+    upgrade: speak([frame(3, JSON.stringify({ message: 'x'.repeat(2 * 1024 * 1024) }))]),
+    verdict: 'green',
+    pods: 2,
+  },
+  {
+    name: 'a status of the WebSocket with workflow commands',
+    match: attach,
+    upgrade: speak([frame(3, JSON.stringify({ status: 'Failure', message: injection }))]),
+    verdict: 'red',
+    pods: 2,
+    sentence: /^the API server could not deliver the context: .*INJECTED/,
+  },
+  {
+    name: 'the reason of a closed WebSocket with workflow commands',
+    match: attach,
+    times: 1,
+    upgrade: speak([]),
+    verdict: 'green',
+    pods: 2,
+    log: /was lost \(code 1011: .*INJECTED/,
+  },
+];

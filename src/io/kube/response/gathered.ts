@@ -1,0 +1,38 @@
+const leastBytes = 4_096;
+
+/** Bytes that arrive in pieces of any size, up to a limit. They are copied, so that small pieces need no memory of their own. */
+export class Gathered {
+  readonly #mostBytes: number;
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends what fits. @returns false if not all of it does. */
+  add(piece: Uint8Array): boolean {
+    const fits = piece.subarray(0, this.#mostBytes - this.#length);
+    const length = this.#length + fits.length;
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(leastBytes, length, 2 * this.#bytes.length));
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(fits, this.#length);
+    this.#length = length;
+    return fits.length === piece.length;
+  }
+
+  /** Returns the bytes as UTF-8 text, invalid sequences replaced, and starts again. */
+  take(): string {
+    const text = this.#bytes.toString('utf8', 0, this.#length);
+    this.#bytes = Buffer.alloc(0);
+    this.#length = 0;
+    return text;
+  }
+}
