@@ -2,6 +2,7 @@ import { BuildError } from '../errors.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { suggest } from '../text/nearest.ts';
 import { cleanPath } from '../text/path.ts';
+import { quote } from '../text/problem.ts';
 import { isHeredocWord } from './heredocs.ts';
 import { flagOf, readJsonForm, splitWords, type Instruction } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
@@ -87,7 +88,7 @@ function hasDefaultFrontend({ dockerfile, buildArgs }: DockerfileCheck): boolean
 function unknownTarget(target: string, stages: readonly Stage[]): DockerfileProblem {
   const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
   return {
-    message: `target stage ${JSON.stringify(target)} could not be found`,
+    message: `target stage ${quote(target)} could not be found`,
     hint:
       names.length === 0
         ? "Remove 'target': no stage has a name."

@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
+import { quote } from '../../text/problem.ts';
 import type { FoundContext } from '../directory/source.ts';
 import { describeWeight, warnOfBallast } from '../directory/weight.ts';
 import { withoutCredentials } from '../git/clean-config.ts';
@@ -76,7 +77,7 @@ export async function archiveSource(
   const kept =
     ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} excluded by ${ignore.name}`;
   return {
-    description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
+    description: `archive ${quote(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
     isPacked: true,
     notes: describeWeight(plan.weight),

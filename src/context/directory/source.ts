@@ -1,5 +1,7 @@
 import type { Presence } from '../../dockerfile/check.ts';
 import type { Workspace } from '../../ports.ts';
+import { quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 import { addExcludes } from '../ignore/rules.ts';
 import type { SourceOptions, StdinSource, StreamAuth } from '../stdin.ts';
 import type { ContextEntry } from '../tar/entry.ts';
@@ -59,7 +61,7 @@ export async function directorySource(
   const weight = weigh(filesOf(tree.entries));
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
-    ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
+    ...(tree.entries.length === 0 ? [`nothing of the context ${show(path)} is sent`] : []),
     ...tree.warnings,
     ...(isFiltered ? [] : warnOfBallast(weight)),
   ];
@@ -84,7 +86,7 @@ function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
   const kept =
     ignoreFile === undefined ? 'no .dockerignore' : `${ignored} excluded by ${ignoreFile}`;
-  return `directory ${JSON.stringify(path)} (${kept})`;
+  return `directory ${quote(path)} (${kept})`;
 }
 
 /** Links are not followed: only the builder can resolve them. */
