@@ -10,6 +10,7 @@ const defaults: Inputs = {
   contextBufferBytes: 67_108_864,
   excludes: [],
   gitCredentials: 'remove',
+  workflowCredentials: 'exclude',
   checkDockerfile: true,
   image: {
     tags: [],
@@ -87,6 +88,7 @@ test('reads every input', () => {
     'context-buffer': '32Mi',
     excludes: 'docs\n!docs/a,b.md',
     'git-credentials': 'keep',
+    'workflow-credentials': 'keep',
     'check-dockerfile': 'false',
     'kube-context': 'lab',
     namespace: 'builds',
@@ -117,6 +119,7 @@ test('reads every input', () => {
     contextBufferBytes: 33_554_432,
     excludes: ['docs', '!docs/a,b.md'],
     gitCredentials: 'keep',
+    workflowCredentials: 'keep',
     checkDockerfile: false,
     image: {
       tags: [

@@ -65,6 +65,9 @@ export function parseInputs(raw: RawInputs): Inputs {
     gitCredentials: reader.value('git-credentials', (text) =>
       parseChoice(text, ['remove', 'keep']),
     ),
+    workflowCredentials: reader.value('workflow-credentials', (text) =>
+      parseChoice(text, ['exclude', 'keep']),
+    ),
     checkDockerfile: reader.value('check-dockerfile', parseBoolean),
     image: readImage(reader),
     builder,

@@ -27,6 +27,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   'compression-level': '1',
   'context-buffer': '64Mi',
   'git-credentials': 'remove',
+  'workflow-credentials': 'exclude',
   'check-dockerfile': 'true',
   kubeconfig: 'auto',
   'pull-logins': 'auto',

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { withoutCredentials } from '../../../src/context/git/clean-config.ts';
 import { publicUrl } from '../../../src/context/git/public-url.ts';
+import { isGitSecret } from '../../../src/context/git/secret-files.ts';
 import { Tree } from '../../support/tree.ts';
 
 function clean(text: string): string {
@@ -286,5 +288,47 @@ describe('git itself', () => {
       'user.email\na  b',
       'remote.p.url\nhttps://h/',
     ]);
+  });
+
+  (hasGit ? test : test.skip)('works in a clone without credentials as in the clone itself', () => {
+    const tree = new Tree({ 'lib/a': 'x', 'app/b': 'x' });
+    trees.push(tree);
+    const git = (directory: string, ...args: string[]): string =>
+      execFileSync(
+        'git',
+        ['-c', 'protocol.file.allow=always', '-c', 'user.name=A', '-c', 'user.email=a@b', ...args],
+        { cwd: tree.at(directory), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      ).trim();
+    for (const directory of ['lib', 'app']) {
+      git(directory, 'init', '-q', '-b', 'config');
+      git(directory, 'add', '.');
+      git(directory, 'commit', '-qm', 'first');
+    }
+    git('app', 'submodule', '-q', 'add', tree.at('lib'), 'lib');
+    git('app', 'commit', '-qm', 'second');
+    git('app', 'tag', '-am', 'one', 'v1');
+    git('.', 'clone', '-q', '--recursive', '--no-local', tree.at('app'), 'clone');
+    git('clone', 'config', 'http.extraheader', 'SECRET');
+    git('clone', 'remote', 'set-url', '--push', 'origin', 'https://u:SECRET@h/x');
+    git('clone', 'fetch', '-q');
+    const commands = [
+      ['describe', '--always', '--dirty', '--tags'],
+      ['rev-parse', 'HEAD', '@{upstream}'],
+      ['status', '--porcelain=v2', '--branch'],
+      ['log', '-1', '--format=%H %D'],
+      ['submodule', 'status', '--recursive'],
+      ['ls-files', '--stage'],
+      ['remote'],
+    ];
+    const answers = (): readonly string[] => commands.map((args) => git('clone', ...args));
+    const before = answers();
+    for (const name of readdirSync(tree.at('clone/.git'), { recursive: true, encoding: 'utf8' })) {
+      const path = tree.at(`clone/.git/${name}`);
+      if (isGitSecret(`.git/${name}`)) rmSync(path, { recursive: true, force: true });
+      else if (/(?:^|\/)config$/.test(name))
+        writeFileSync(path, withoutCredentials(readFileSync(path)));
+    }
+    expect(readFileSync(tree.at('clone/.git/config'), 'utf8')).not.toContain('SECRET');
+    expect(answers()).toEqual(before);
   });
 });
