@@ -33,7 +33,7 @@ const defaults: Inputs = {
     env: [],
     verbosity: 'info',
   },
-  kube: { kubeconfig: 'auto', context: undefined, namespace: undefined },
+  kube: { kubeconfig: 'auto', context: undefined, namespace: undefined, hideServer: false },
   pod: {
     serviceAccount: undefined,
     resources: { requests: {}, limits: {} },
@@ -91,6 +91,7 @@ test('reads every input', () => {
     'workflow-credentials': 'keep',
     'check-dockerfile': 'false',
     'kube-context': 'lab',
+    'hide-server': 'true',
     namespace: 'builds',
     'service-account': 'builder',
     resources: 'requests.cpu=1, limits.memory=4Gi\nlimits.cpu=2',
@@ -152,7 +153,7 @@ test('reads every input', () => {
       env: [{ key: 'HTTP_PROXY', value: 'http://proxy:3128' }],
       verbosity: 'debug',
     },
-    kube: { kubeconfig: 'auto', context: 'lab', namespace: 'builds' },
+    kube: { kubeconfig: 'auto', context: 'lab', namespace: 'builds', hideServer: true },
     pod: {
       serviceAccount: 'builder',
       resources: { requests: { cpu: '1' }, limits: { memory: '4Gi', cpu: '2' } },
@@ -374,6 +375,7 @@ test('parseKubeInputs reads only the inputs for the connection to the cluster', 
     kubeconfig: 'auto',
     context: undefined,
     namespace: 'builds',
+    hideServer: false,
   });
 });
 

@@ -7,14 +7,16 @@ import { readInputFile } from '../../src/context/directory/find-path.ts';
 import { BuildError } from '../../src/errors.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { readDockerConfig } from '../../src/io/docker-config.ts';
-import { connect } from '../../src/io/kube/connection.ts';
+import { KubeCluster } from '../../src/io/kube/cluster.ts';
+import { connect, type Connection } from '../../src/io/kube/connection.ts';
+import { logRequests } from '../../src/io/kube/request-log.ts';
 import type { World } from '../../src/io/world.ts';
 import { createWorkspace } from '../../src/io/workspace.ts';
 import { JobLog } from '../../src/logs/fence.ts';
 import type { Cluster } from '../../src/ports.ts';
 import { runBuildStep, runPostStep } from '../../src/step.ts';
 
-const kubeconfig = `apiVersion: v1
+const unreachable = `apiVersion: v1
 current-context: ci
 clusters: [{name: ci, cluster: {server: 'https://127.0.0.1:1'}}]
 contexts: [{name: ci, context: {cluster: ci}}]
@@ -27,22 +29,52 @@ const sound: Readonly<Record<string, string>> = {
   push: 'true',
 };
 
-/**
- * Runs the build step and the post step in this process, with a cluster that refuses everything.
- * @returns everything that a reader of the job can see: the log without masks, the outputs, the saved state, the summary.
- */
-export async function visibleText(
+interface Steps {
+  /** Each is the input of one run. */
+  readonly runs: readonly Readonly<Record<string, string>>[];
+  /** Content of the file in `$KUBECONFIG`. */
+  readonly kubeconfig: string;
+  readonly openCluster: (connection: Connection, log: JobLog) => Cluster;
+}
+
+/** Runs the steps once with each of the inputs, with a cluster that refuses everything. @returns as `run`. */
+export function visibleText(
   inputs: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<string> {
+  const runs = Object.entries(inputs).map(([name, value]) => ({ [name]: value }));
+  return run({ runs, kubeconfig: unreachable, openCluster: () => refusing }, signal);
+}
+
+/** Runs the steps with this kubeconfig and hide-server, with real requests. @returns as `run`. */
+export function runHidden(
+  kubeconfig: string,
+  origin: 'input' | 'file',
+  signal: AbortSignal,
+): Promise<string> {
+  const inputs = { kubeconfig: origin === 'input' ? kubeconfig : 'auto', 'hide-server': 'true' };
+  const openCluster = (connection: Connection, log: JobLog): Cluster =>
+    new KubeCluster(
+      connection,
+      systemClock,
+      logRequests((line) => log.debug(line)),
+    );
+  return run({ runs: [inputs], kubeconfig, openCluster }, signal);
+}
+
+/**
+ * Runs the build step and the post step in this process.
+ * @returns everything that a reader of the job can see: the log without masks, the outputs, the saved state, the summary.
+ */
+async function run(steps: Steps, signal: AbortSignal): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'secrets-'));
   const job = new JobDouble();
   try {
     mkdirSync(join(directory, 'docker'));
     writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\n');
-    writeFileSync(join(directory, 'kubeconfig'), kubeconfig);
-    for (const [name, value] of Object.entries(inputs)) {
-      const world = worldOf(directory, { ...sound, [name]: value }, job, signal);
+    writeFileSync(join(directory, 'kubeconfig'), steps.kubeconfig);
+    for (const inputs of steps.runs) {
+      const world = worldOf(directory, { ...sound, ...inputs }, job, steps, signal);
       await runBuildStep(world);
       await runPostStep(world);
     }
@@ -57,6 +89,7 @@ function worldOf(
   directory: string,
   values: Readonly<Record<string, string>>,
   job: JobDouble,
+  { openCluster }: Steps,
   signal: AbortSignal,
 ): World {
   const environment = {
@@ -82,13 +115,11 @@ function worldOf(
     runCommand,
     readDockerConfig: (input) =>
       readDockerConfig(input, environment, (path) => workspace.resolve(path)),
-    openCluster: (kube) => ({
-      connection: connect(kube, environment, {
-        run: runCommand,
-        mask: (secret) => void log.mask(secret),
-      }),
-      cluster: refusing,
-    }),
+    openCluster(kube) {
+      const mask = (secret: string): void => void log.mask(secret);
+      const connection = connect(kube, environment, { run: runCommand, mask });
+      return { connection, cluster: openCluster(connection, log) };
+    },
     randomBytes: (size) => Buffer.alloc(size),
     cancellation: () => signal,
     onCrash: () => undefined,

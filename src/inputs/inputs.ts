@@ -80,6 +80,8 @@ export interface KubeInputs {
   readonly kubeconfig: 'auto' | Kubeconfig;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
+  /** `hide-server`: no message names the API server; absent: it is named. */
+  readonly hideServer?: boolean;
 }
 
 export interface PodInputs {

@@ -1,6 +1,7 @@
 import { selectContext } from '../kubeconfig/check.ts';
 import { decodeKubeconfig } from '../kubeconfig/decode.ts';
 import { parseKubeconfig } from '../kubeconfig/document.ts';
+import { withoutServerNames } from '../kubeconfig/server-names.ts';
 import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
 import { defaultImages } from './images.ts';
@@ -195,10 +196,13 @@ function parseImage(text: string): string {
 
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
   const context = reader.text('kube-context');
+  const hideServer = reader.value('hide-server', parseBoolean);
+  const read = (): KubeInputs['kubeconfig'] => readKubeconfig(reader, context, hideServer);
   return {
-    kubeconfig: problems.collect('kubeconfig', () => readKubeconfig(reader, context), 'auto'),
+    kubeconfig: problems.collect('kubeconfig', read, 'auto'),
     context,
     namespace: reader.optional('namespace', parseNamespace),
+    hideServer,
   };
 }
 
@@ -206,6 +210,7 @@ function readKube(reader: InputReader, problems: Problems): KubeInputs {
 function readKubeconfig(
   reader: InputReader,
   context: string | undefined,
+  hideServer: boolean,
 ): KubeInputs['kubeconfig'] {
   const value = reader.text('kubeconfig');
   if (value === undefined) {
@@ -216,7 +221,10 @@ function readKubeconfig(
   }
   if (value === 'auto') return value;
   const kubeconfig = parseKubeconfig(decodeKubeconfig(value));
-  selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+  const select = (): unknown =>
+    selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+  if (hideServer) withoutServerNames(kubeconfig, select);
+  else select();
   return kubeconfig;
 }
 

@@ -30,6 +30,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   'workflow-credentials': 'exclude',
   'check-dockerfile': 'true',
   kubeconfig: 'auto',
+  'hide-server': 'false',
   'pull-logins': 'auto',
   'push-retry': '3',
   'start-timeout': '5m',
