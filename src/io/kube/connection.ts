@@ -7,7 +7,7 @@ import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig } from '@kubernetes/client-node';
 import { BuildError, describeError } from '../../errors.ts';
 import type { KubeInputs } from '../../inputs/inputs.ts';
-import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
+import { providerToken, selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
 import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
 import { serverNames } from '../../kubeconfig/server-names.ts';
@@ -152,6 +152,7 @@ function clientConfig(
     referencedFiles(cluster, user).map(({ key, path }) => [key, path]),
   );
   const proxyUrl = cluster['proxy-url'] ?? '';
+  const legacyToken = providerToken(user);
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [
@@ -174,12 +175,14 @@ function clientConfig(
         certFile: files['client-certificate'],
         keyData: user['client-key-data'],
         keyFile: files['client-key'],
-        token: user['token'],
+        token: (user['token'] ?? '') === '' ? legacyToken : user['token'],
         username: user['username'],
         password: user['password'],
         impersonateUser: user['as'],
         // The library writes renewed tokens into it.
-        authProvider: exec?.authProvider ?? structuredClone(user['auth-provider']),
+        authProvider:
+          exec?.authProvider ??
+          (legacyToken === undefined ? structuredClone(user['auth-provider']) : undefined),
       },
     ],
     contexts: [{ name, cluster: name, user: name }],
