@@ -38,13 +38,13 @@ function planFor(
     inputs: given = {},
     config,
     signal = never,
-    sourceDateEpoch,
+    environment = {},
     runCommand = () => Promise.reject(new Error('the test has no programs')),
   }: {
     readonly inputs?: Readonly<Record<string, string>>;
     readonly config?: DockerConfig;
     readonly signal?: AbortSignal;
-    readonly sourceDateEpoch?: string;
+    readonly environment?: Readonly<Record<string, string>>;
     readonly runCommand?: RunCommand;
   } = {},
 ): Planning {
@@ -60,7 +60,7 @@ function planFor(
       configsRead.push(input);
       return config;
     },
-    sourceDateEpoch,
+    environment,
   };
   const inputs = inputsOf(given);
   const plan = openSource(inputs, ports, signal).then((source) =>
@@ -182,7 +182,7 @@ test('the log has the description of the source first', async () => {
 });
 
 test('a wrong SOURCE_DATE_EPOCH is an error', async () => {
-  const { plan } = planFor('FROM scratch\n', { sourceDateEpoch: 'yesterday' });
+  const { plan } = planFor('FROM scratch\n', { environment: { SOURCE_DATE_EPOCH: 'yesterday' } });
   await expect(plan).rejects.toMatchObject({
     kind: 'input',
     message: expect.stringContaining('SOURCE_DATE_EPOCH') as unknown,

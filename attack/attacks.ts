@@ -1,7 +1,15 @@
 import type { Attack } from './attack.ts';
 import { podAttacks } from './pod.ts';
 import { registryAttacks } from './registry.ts';
+import { secretAttacks } from './secrets/attacks.ts';
+import { hiddenServerAttacks } from './secrets/hide-server.ts';
 import { serverAttacks } from './server/attacks.ts';
 
 /** All attacks that need no cluster. */
-export const attacks: readonly Attack[] = [...podAttacks, ...registryAttacks, ...serverAttacks];
+export const attacks: readonly Attack[] = [
+  ...podAttacks,
+  ...registryAttacks,
+  ...secretAttacks,
+  ...hiddenServerAttacks,
+  ...serverAttacks,
+];

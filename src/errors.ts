@@ -1,3 +1,5 @@
+import { show } from './text/show.ts';
+
 /** The origin of a failure. `lost`: the pod or the connection was lost, so the build is retried in a new pod. */
 export type ErrorKind =
   'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'lost' | 'timeout' | 'cancelled';
@@ -47,10 +49,16 @@ export function describeError(error: unknown): string {
   if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
     return [...new Set(error.errors.map(describeError))].join('; ');
   }
-  const message = error.message === '' ? error.name : error.message;
+  const message = error.message === '' ? error.name : withoutPath(error, error.message);
   if (error instanceof BuildError || error.cause === undefined) return message;
   const cause = describeError(error.cause);
   return message.includes(cause) ? message : `${message}: ${cause}`;
+}
+
+/** Errors of Node quote the path that they are about. It can come from an input, and have the value of another one. */
+function withoutPath(error: Error, text: string): string {
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
+  return path === '' ? text : text.replaceAll(path, () => show(path));
 }
 
 /**
@@ -62,7 +70,7 @@ export function stackOf(error: unknown, seen: ReadonlySet<unknown> = new Set()):
   if (seen.has(error)) return error.name;
   const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const causes = error.cause === undefined ? inner : [...inner, error.cause];
-  const own = error.stack ?? describeError(error);
+  const own = withoutPath(error, error.stack ?? describeError(error));
   return [
     own,
     ...causes.map((cause) => `caused by ${stackOf(cause, new Set([...seen, error]))}`),

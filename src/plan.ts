@@ -1,5 +1,6 @@
 import { createSource } from './context/source.ts';
 import type { StdinSource } from './context/stdin.ts';
+import { workflowFiles } from './context/workflow-files.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { registriesOf } from './dockerfile/registries.ts';
@@ -33,8 +34,8 @@ export interface PlanPorts {
   readonly runCommand: RunCommand;
   /** Reads the Docker configuration that the input `docker-config` names; undefined without one. */
   readonly readDockerConfig: (input: string | undefined) => DockerConfig | undefined;
-  /** `SOURCE_DATE_EPOCH` of the environment. */
-  readonly sourceDateEpoch: string | undefined;
+  /** Variables of the runner. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface PlanPorts {
  */
 export async function openSource(
   inputs: Inputs,
-  { workspace, log, sourceDateEpoch }: PlanPorts,
+  { workspace, log, environment }: PlanPorts,
   signal: AbortSignal,
 ): Promise<StdinSource> {
   const reading = createSource(
@@ -54,7 +55,10 @@ export async function openSource(
       compressionLevel: inputs.compressionLevel,
       excludes: inputs.excludes,
       keepGitCredentials: inputs.gitCredentials === 'keep',
-      sourceDateEpoch,
+      ...(inputs.workflowCredentials === 'exclude' && {
+        workflowFiles: workflowFiles(environment, inputs.registry.dockerConfig),
+      }),
+      sourceDateEpoch: environment['SOURCE_DATE_EPOCH'],
     },
     workspace,
   );

@@ -35,11 +35,10 @@ export async function runBuildStep(world: World): Promise<number> {
     await logConnection(opened, world);
     const times = { timeoutMs: inputs.timeoutMs, startedAtMs: phases.startedAtMs };
     const deadline = startDeadline(times, clock, cancelled, () => 'preparing the context');
-    const ports = { ...world, sourceDateEpoch: world.environment['SOURCE_DATE_EPOCH'] };
     let plan;
     try {
-      source = await openSource(inputs, ports, deadline.signal);
-      plan = await makePlan(inputs, source, ports, deadline.signal);
+      source = await openSource(inputs, world, deadline.signal);
+      plan = await makePlan(inputs, source, world, deadline.signal);
     } finally {
       deadline.end();
     }

@@ -51,6 +51,16 @@ export const contextChapter: Chapter = {
       arrange: () => ({ inputs: { file: 'docker/Dockerfile' } }),
     },
     {
+      name: 'a COPY of a file with credentials of the workflow',
+      sentence:
+        "line 2 of the Dockerfile: COPY kubeconfig: kubeconfig has credentials of the workflow or of git, and is not sent. Do not copy it; 'workflow-credentials' and 'git-credentials' can be set to keep. To turn this check off, set 'check-dockerfile' to false.",
+      arrange: ({ playground, directory, write }) => {
+        write('Dockerfile', 'FROM scratch\nCOPY kubeconfig /\n');
+        write('kubeconfig', playground.cluster.kubeconfig());
+        return { env: { KUBECONFIG: join(directory, 'kubeconfig') } };
+      },
+    },
+    {
       name: 'a context that is missing',
       sentence:
         "the context app does not exist. Correct the input 'context', relative to the working directory, and check out the repository in a step before this one.",

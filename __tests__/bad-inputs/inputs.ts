@@ -52,6 +52,16 @@ export const inputsChapter: Chapter = {
       `input 'tags' line 1: "https://ghcr.io/example/app:1" begins with a scheme. Write ghcr.io/example/app:1.`,
     ),
     mistake(
+      'a tag with a password',
+      { tags: 'ci:password@registry.example.com/app:1' },
+      `input 'tags' line 1: it is not valid, and is not quoted because it has a user name or a password. Remove them. Registry credentials come from docker login, docker-config or registry-secret.`,
+    ),
+    mistake(
+      'a private key in the wrong input',
+      { namespace: '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n' },
+      `input 'namespace': its value is not valid, and is not quoted because it looks like a private key. Check that this is the value for this input.`,
+    ),
+    mistake(
       'push without tags',
       { push: 'true' },
       "input 'tags': it is empty, but push is true. Add the image reference to push.",

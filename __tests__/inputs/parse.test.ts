@@ -10,6 +10,7 @@ const defaults: Inputs = {
   contextBufferBytes: 67_108_864,
   excludes: [],
   gitCredentials: 'remove',
+  workflowCredentials: 'exclude',
   checkDockerfile: true,
   image: {
     tags: [],
@@ -33,7 +34,7 @@ const defaults: Inputs = {
     expandVariables: false,
     verbosity: 'info',
   },
-  kube: { kubeconfig: 'auto', context: undefined, namespace: undefined },
+  kube: { kubeconfig: 'auto', context: undefined, namespace: undefined, hideServer: false },
   pod: {
     serviceAccount: undefined,
     hostUsers: true,
@@ -91,8 +92,10 @@ test('reads every input', () => {
     'context-buffer': '32Mi',
     excludes: 'docs\n!docs/a,b.md',
     'git-credentials': 'keep',
+    'workflow-credentials': 'keep',
     'check-dockerfile': 'false',
     'kube-context': 'lab',
+    'hide-server': 'true',
     namespace: 'builds',
     'service-account': 'builder',
     resources: 'requests.cpu=1, limits.memory=4Gi\nlimits.cpu=2',
@@ -121,6 +124,7 @@ test('reads every input', () => {
     contextBufferBytes: 33_554_432,
     excludes: ['docs', '!docs/a,b.md'],
     gitCredentials: 'keep',
+    workflowCredentials: 'keep',
     checkDockerfile: false,
     image: {
       tags: [
@@ -154,7 +158,7 @@ test('reads every input', () => {
       expandVariables: true,
       verbosity: 'debug',
     },
-    kube: { kubeconfig: 'auto', context: 'lab', namespace: 'builds' },
+    kube: { kubeconfig: 'auto', context: 'lab', namespace: 'builds', hideServer: true },
     pod: {
       serviceAccount: 'builder',
       hostUsers: false,
@@ -378,6 +382,7 @@ test('parseKubeInputs reads only the inputs for the connection to the cluster', 
     kubeconfig: 'auto',
     context: undefined,
     namespace: 'builds',
+    hideServer: false,
   });
 });
 

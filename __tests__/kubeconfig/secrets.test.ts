@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
-import { leafSecrets } from '../../src/kubeconfig/secrets.ts';
+import { leafSecrets, pluginSecrets } from '../../src/kubeconfig/secrets.ts';
 
 const pem = `-----BEGIN PRIVATE KEY-----
 MIIBVAIBADANBgkq
@@ -48,6 +48,11 @@ test.each([
     user: '{ exec: { command: aws, env: [ { name: AWS_PROFILE, value: default }, { name: AWS_SECRET_ACCESS_KEY, value: wJalr.XU } ] } }',
     secrets: ['wJalr.XU', 'd0phbHIuWFU='],
   },
+  {
+    name: 'arguments of an exec plugin that are secrets',
+    user: '{ exec: { command: x, args: [get-token, --region, eu-west-1, --client-secret=pass.w0rd] } }',
+    secrets: ['pass.w0rd', 'cGFzcy53MHJk'],
+  },
   { name: 'nothing shorter than six characters', user: '{ token: abc }', secrets: [] },
 ])('leafSecrets finds $name', ({ user, secrets }) => {
   expect(leafSecrets(parseKubeconfig(`users:\n  - name: a\n    user: ${user}\n`))).toEqual(secrets);
@@ -71,3 +76,43 @@ test.each(['', 'users: 7', 'users: [7, {user: null}]', 'clusters: [{cluster: 7}]
     expect(leafSecrets(parseKubeconfig(text))).toEqual([]);
   },
 );
+
+const random = 'q7Rz2LmX9vTb4KwY8nHc3JpD6sFg1AeU';
+
+describe('pluginSecrets', () => {
+  test.each([
+    { args: ['--token=secret'], secrets: ['secret'] },
+    { args: ['--token', 'secret'], secrets: ['secret'] },
+    { args: ['-password', 'secret'], secrets: ['secret'] },
+    { args: ['--api-key=a=b'], secrets: ['a=b'] },
+    { args: ['--proxy=http://me:secret@proxy'], secrets: ['secret', 'secret'] },
+    { args: ['--header', `Authorization: Bearer ${random}`], secrets: [random] },
+    { args: [random], secrets: [random] },
+    {
+      args: ['eks', 'get-token', '--cluster-name', 'production', '--region=eu-west-1'],
+      secrets: [],
+    },
+    { args: ['--token-file=/var/run/token', '--private-key-path', '/w/key.pem'], secrets: [] },
+    {
+      args: ['--oidc-auth-request-extra-params=x', '--token-url', 'https://h/token'],
+      secrets: ['x'],
+    },
+    { args: ['--insecure-token', '--verbose'], secrets: [] },
+    { args: 'text', secrets: [] },
+  ])('finds $secrets in the arguments $args', ({ args, secrets }) => {
+    expect(pluginSecrets({ args })).toEqual(secrets);
+  });
+
+  test.each([
+    { name: 'VAULT_TOKEN', value: 'secret', secrets: ['secret'] },
+    { name: 'DB_PASSWORD', value: 7_654_321, secrets: ['7654321'] },
+    { name: 'AWS_SECRET_ACCESS_KEY', value: 'secret', secrets: ['secret'] },
+    { name: 'HTTPS_PROXY', value: 'http://me:secret@proxy', secrets: ['secret', 'secret'] },
+    { name: 'SETTINGS', value: `{"t":"${random}"}`, secrets: [random] },
+    { name: 'AWS_PROFILE', value: 'production', secrets: [] },
+    { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/var/run/token', secrets: [] },
+    { name: 'AZURE_AUTHORITY_HOST', value: 'https://login.example', secrets: [] },
+  ])('finds $secrets in the variable $name', ({ name, value, secrets }) => {
+    expect(pluginSecrets({ env: [{ name, value }] })).toEqual(secrets);
+  });
+});

@@ -15,7 +15,7 @@ test('invalid has a hint only if it is given', () => {
 
 test.each([
   { name: 'a word', value: 'a', expected: '"a"' },
-  { name: 'line breaks and double quotes', value: 'a\n"b"', expected: '"a\\n\\"b\\""' },
+  { name: 'tabs and double quotes', value: 'a\t"b"', expected: '"a\\t\\"b\\""' },
   { name: 'only 100 characters', value: 'x'.repeat(101), expected: `"${'x'.repeat(100)}…"` },
 ])('quotes $name', ({ value, expected }) => {
   expect(quote(value)).toBe(expected);

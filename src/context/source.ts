@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { BuildError } from '../errors.ts';
 import type { Workspace } from '../ports.ts';
+import { quote } from '../text/problem.ts';
+import { show } from '../text/show.ts';
 import { fileBytes } from './directory/bytes.ts';
 import { findPath, type FoundPath } from './directory/find-path.ts';
 import { directorySource } from './directory/source.ts';
@@ -28,9 +30,13 @@ export async function createSource(
     return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
   }
   if (!isArchiveName(source.path)) {
-    throw new BuildError('context', `the context ${source.path} is a file, but not an archive`, {
-      hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
-    });
+    throw new BuildError(
+      'context',
+      `the context ${show(source.path)} is a file, but not an archive`,
+      {
+        hint: "Set 'context' to a directory, or to a file with the ending .tar, .tar.gz or .tgz.",
+      },
+    );
   }
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
   // Only archives need the library that reads them, so it is loaded here.
@@ -61,7 +67,7 @@ function textSource(text: string): StdinSource {
 function rawSource(place: FoundPath, name: string, workspace: Workspace): StdinSource {
   const sizeBytes = workspace.stat(place.path)?.sizeBytes ?? 0;
   return {
-    description: `file ${JSON.stringify(name)} (${sizeBytes} bytes, unchanged)`,
+    description: `file ${quote(name)} (${sizeBytes} bytes, unchanged)`,
     dockerfile: '',
     notes: [],
     warnings: [],
@@ -88,8 +94,8 @@ function findFile(path: string, input: string, workspace: Workspace): FoundPath 
   throw new BuildError(
     'context',
     place === undefined
-      ? `the file ${path} does not exist`
-      : `${path} is a directory, but '${input}' must be a file`,
+      ? `the file ${show(path)} does not exist`
+      : `${show(path)} is a directory, but '${input}' must be a file`,
     { hint: `Correct the input '${input}'; its path is relative to the working directory.` },
   );
 }
@@ -101,7 +107,7 @@ function noContext(path: string): BuildError {
       hint: "Check out the repository in a step before this one, and set 'context' to its directory.",
     });
   }
-  return new BuildError('context', `the context ${path} does not exist`, {
+  return new BuildError('context', `the context ${show(path)} does not exist`, {
     hint: "Correct the input 'context', relative to the working directory, and check out the repository in a step before this one.",
   });
 }
@@ -113,7 +119,7 @@ function readSourceDateEpoch(text: string | undefined): number | undefined {
   if (seconds !== undefined) return seconds;
   throw new BuildError(
     'input',
-    `the environment variable SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, which is not a Unix timestamp`,
+    `the environment variable SOURCE_DATE_EPOCH is ${quote(text)}, which is not a Unix timestamp`,
     { hint: 'Set it to whole seconds since 1970, for example with `git log -1 --format=%ct`.' },
   );
 }

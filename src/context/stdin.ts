@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Presence } from '../dockerfile/check.ts';
 import type { StreamLayout } from '../engines/engine.ts';
 import type { Source } from '../inputs/inputs.ts';
+import type { WorkflowFiles } from './workflow-files.ts';
 
 /** Counters of a stream, updated while it is packed. */
 export interface PackProgress {
@@ -59,8 +60,10 @@ export interface SourceOptions {
   readonly compressionLevel: number;
   /** Patterns that follow those of the ignore file. */
   readonly excludes?: readonly string[];
-  /** True: `.git/config` is sent with the credentials in it. */
+  /** True: the files of git are sent with the credentials in them. */
   readonly keepGitCredentials?: boolean;
+  /** Files with credentials of the workflow, which are not sent; undefined sends them. */
+  readonly workflowFiles?: WorkflowFiles | undefined;
   /** The environment variable `SOURCE_DATE_EPOCH`. It replaces modification times that are later. */
   readonly sourceDateEpoch: string | undefined;
 }

@@ -2,16 +2,17 @@ import { BuildError } from '../errors.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { suggest } from '../text/nearest.ts';
 import { cleanPath } from '../text/path.ts';
+import { quote } from '../text/problem.ts';
 import { isHeredocWord } from './heredocs.ts';
 import { flagOf, readJsonForm, splitWords, type Instruction } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { findTarget, reachableStages, type Stage } from './stages.ts';
 
 /**
- * Whether a path is in the context: sent to the builder, excluded by .dockerignore or 'excludes', or missing. `unknown` if a
- * symbolic link is on the way, or if the path cannot be read.
+ * Whether a path is in the context: sent to the builder, excluded by .dockerignore or 'excludes', withheld because it has
+ * credentials, or missing. `unknown` if a symbolic link is on the way, or if the path cannot be read.
  */
-export type Presence = 'sent' | 'ignored' | 'missing' | 'unknown';
+export type Presence = 'sent' | 'ignored' | 'withheld' | 'missing' | 'unknown';
 
 /** A Dockerfile and the inputs and context that it is checked against. */
 export interface DockerfileCheck {
@@ -87,7 +88,7 @@ function hasDefaultFrontend({ dockerfile, buildArgs }: DockerfileCheck): boolean
 function unknownTarget(target: string, stages: readonly Stage[]): DockerfileProblem {
   const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
   return {
-    message: `target stage ${JSON.stringify(target)} could not be found`,
+    message: `target stage ${quote(target)} could not be found`,
     hint:
       names.length === 0
         ? "Remove 'target': no stage has a name."
@@ -108,21 +109,33 @@ function checkSources(
     if (path === '..' || path.startsWith('../')) return [];
     const presence = path === '.' ? 'sent' : lookUp(path);
     if (presence === 'sent' || presence === 'unknown') return [];
-    const place = `${name.toUpperCase()} ${source}`;
-    return [
-      presence === 'missing'
-        ? {
-            message: `${place}: ${path} is not in the context`,
-            hint: 'Correct the path, which is relative to the context, or create the file in an earlier step.',
-            line,
-          }
-        : {
-            message: `${place}: ${path} is excluded by .dockerignore or 'excludes'`,
-            hint: `Add the exception !${path} to the rules, or do not copy it.`,
-            line,
-          },
-    ];
+    const { problem, hint } = absence(presence, path);
+    return [{ message: `${name.toUpperCase()} ${source}: ${path} ${problem}`, hint, line }];
   });
+}
+
+/** Why a source is not sent, and what to change. */
+function absence(
+  presence: Exclude<Presence, 'sent' | 'unknown'>,
+  path: string,
+): { readonly problem: string; readonly hint: string } {
+  switch (presence) {
+    case 'missing':
+      return {
+        problem: 'is not in the context',
+        hint: 'Correct the path, which is relative to the context, or create the file in an earlier step.',
+      };
+    case 'ignored':
+      return {
+        problem: "is excluded by .dockerignore or 'excludes'",
+        hint: `Add the exception !${path} to the rules, or do not copy it.`,
+      };
+    case 'withheld':
+      return {
+        problem: 'has credentials of the workflow or of git, and is not sent',
+        hint: "Do not copy it; 'workflow-credentials' and 'git-credentials' can be set to keep.",
+      };
+  }
 }
 
 /** Sources that every builder reads as the names of files or directories in the context. */

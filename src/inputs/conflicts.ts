@@ -1,4 +1,5 @@
 import { quote } from '../text/problem.ts';
+import { show } from '../text/show.ts';
 import type { Inputs } from './inputs.ts';
 import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
@@ -190,7 +191,7 @@ function checkArchitecture({ image, pod }: Inputs, add: Add): void {
   if (wanted === undefined || selected === undefined || selected === wanted) return;
   add(
     'node-selector',
-    `kubernetes.io/arch=${selected} contradicts the platform linux/${wanted}`,
+    `kubernetes.io/arch=${show(selected)} contradicts the platform linux/${wanted}`,
     'Remove it.',
   );
 }

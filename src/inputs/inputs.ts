@@ -20,8 +20,10 @@ export interface Inputs {
   readonly contextBufferBytes: number;
   /** `excludes`: patterns that are applied after those of the ignore file. */
   readonly excludes: readonly string[];
-  /** `git-credentials`: whether credentials are removed from `.git/config`. */
+  /** `git-credentials`: whether credentials are removed from the files of git. */
   readonly gitCredentials: 'remove' | 'keep';
+  /** `workflow-credentials`: whether files with credentials of the workflow are sent. */
+  readonly workflowCredentials: 'exclude' | 'keep';
   /** `check-dockerfile`: check the Dockerfile against the context before a pod is created. */
   readonly checkDockerfile: boolean;
   readonly image: ImageInputs;
@@ -80,6 +82,8 @@ export interface KubeInputs {
   readonly kubeconfig: 'auto' | Kubeconfig;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
+  /** `hide-server`: no message names the API server; absent: it is named. */
+  readonly hideServer?: boolean;
 }
 
 export interface PodInputs {

@@ -1,6 +1,7 @@
 import { selectContext } from '../kubeconfig/check.ts';
 import { decodeKubeconfig } from '../kubeconfig/decode.ts';
 import { parseKubeconfig } from '../kubeconfig/document.ts';
+import { withoutServerNames } from '../kubeconfig/server-names.ts';
 import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
 import { defaultImages } from './images.ts';
@@ -64,6 +65,9 @@ export function parseInputs(raw: RawInputs): Inputs {
     excludes: reader.list('excludes', 'lines', (text) => text),
     gitCredentials: reader.value('git-credentials', (text) =>
       parseChoice(text, ['remove', 'keep']),
+    ),
+    workflowCredentials: reader.value('workflow-credentials', (text) =>
+      parseChoice(text, ['exclude', 'keep']),
     ),
     checkDockerfile: reader.value('check-dockerfile', parseBoolean),
     image: readImage(reader),
@@ -193,10 +197,13 @@ function parseImage(text: string): string {
 
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
   const context = reader.text('kube-context');
+  const hideServer = reader.value('hide-server', parseBoolean);
+  const read = (): KubeInputs['kubeconfig'] => readKubeconfig(reader, context, hideServer);
   return {
-    kubeconfig: problems.collect('kubeconfig', () => readKubeconfig(reader, context), 'auto'),
+    kubeconfig: problems.collect('kubeconfig', read, 'auto'),
     context,
     namespace: reader.optional('namespace', parseNamespace),
+    hideServer,
   };
 }
 
@@ -204,6 +211,7 @@ function readKube(reader: InputReader, problems: Problems): KubeInputs {
 function readKubeconfig(
   reader: InputReader,
   context: string | undefined,
+  hideServer: boolean,
 ): KubeInputs['kubeconfig'] {
   const value = reader.text('kubeconfig');
   if (value === undefined) {
@@ -214,7 +222,10 @@ function readKubeconfig(
   }
   if (value === 'auto') return value;
   const kubeconfig = parseKubeconfig(decodeKubeconfig(value));
-  selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+  const select = (): unknown =>
+    selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+  if (hideServer) withoutServerNames(kubeconfig, select);
+  else select();
   return kubeconfig;
 }
 

@@ -1,5 +1,7 @@
 import { describeError } from '../errors.ts';
-import { invalid, quote } from '../text/problem.ts';
+import { InvalidInput, invalid, quote, type Problem } from '../text/problem.ts';
+import { redact } from '../text/redact.ts';
+import { credentialKind } from '../text/show.ts';
 import type { Problems } from './problems.ts';
 import { parseItems, parseList, type Item, type ListKind } from './values/list.ts';
 
@@ -26,9 +28,11 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   'compression-level': '1',
   'context-buffer': '64Mi',
   'git-credentials': 'remove',
+  'workflow-credentials': 'exclude',
   'check-dockerfile': 'true',
   kubeconfig: 'auto',
   'host-users': 'true',
+  'hide-server': 'false',
   'pull-logins': 'auto',
   'push-retry': '3',
   'start-timeout': '5m',
@@ -67,19 +71,13 @@ export class InputReader {
   /** An input with a default in `inputDefaults`. */
   value<T>(name: string, parse: (text: string) => T): T {
     const byDefault = defaultOf(name) ?? '';
-    return this.#problems.collect(
-      name,
-      () => parse(this.text(name) ?? byDefault),
-      parse(byDefault),
-    );
+    return this.#collect(name, () => parse(this.text(name) ?? byDefault), parse(byDefault));
   }
 
   /** An input without a default; undefined if it is empty or invalid. */
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
     const text = this.text(name);
-    return text === undefined
-      ? undefined
-      : this.#problems.collect(name, () => parse(text), undefined);
+    return text === undefined ? undefined : this.#collect(name, () => parse(text), undefined);
   }
 
   /** Elements of a list input; empty if it cannot be split. */
@@ -90,7 +88,7 @@ export class InputReader {
   /** Parsed elements of a list input; empty if one of them is invalid. */
   list<T>(name: string, kind: ListKind, parse: (text: string) => T): readonly T[] {
     const items = this.items(name, kind);
-    return this.#problems.collect(name, () => parseItems(items, parse), []);
+    return this.#collect(name, () => parseItems(items, parse), []);
   }
 
   /**
@@ -109,10 +107,62 @@ export class InputReader {
     return text;
   }
 
+  /** The parsed value; the fallback if it is invalid. Its problems quote nothing if the whole value looks like credentials. */
+  #collect<T>(name: string, parse: () => T, fallback: T): T {
+    return this.#problems.collect(
+      name,
+      () => {
+        try {
+          return parse();
+        } catch (error) {
+          const isQuoted = error instanceof InvalidInput && !quietInputs.has(name);
+          throw isQuoted ? withoutSecrets(error, this.#raw.read(name)) : error;
+        }
+      },
+      fallback,
+    );
+  }
+
   /** Value of an environment variable of the runner, for a build argument. */
   env(name: string): string | undefined {
     return this.#raw.env(name);
   }
+}
+
+/** Inputs whose problems quote no values: documents, and lists of KEY=VALUE. */
+const quietInputs: ReadonlySet<string> = new Set([
+  'pod-template',
+  'tolerations',
+  'registry-ca',
+  'labels',
+  'annotations',
+  'build-args',
+  'builder-env',
+]);
+
+/**
+ * The same problems without quotes from credentials, for example of a kubeconfig in `tags`, or of an address with a password.
+ * A list cuts its value into elements, and a part of a password does not look like one.
+ */
+function withoutSecrets(error: InvalidInput, value: string): InvalidInput {
+  const kind = credentialKind(value);
+  if (kind !== undefined) {
+    return invalid(
+      `its value is not valid, and is not quoted because it looks like ${kind}`,
+      'Check that this is the value for this input.',
+    );
+  }
+  const lines = value.split('\n');
+  const problems = error.problems.map((problem): Problem => {
+    const text = problem.line === undefined ? value : (lines[problem.line - 1] ?? '');
+    if (!text.includes('@') || redact(text) === text) return problem;
+    return {
+      ...problem,
+      text: 'it is not valid, and is not quoted because it has a user name or a password',
+      hint: 'Remove them. Registry credentials come from docker login, docker-config or registry-secret.',
+    };
+  });
+  return new InvalidInput(problems);
 }
 
 function defaultOf(name: string): string | undefined {

@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BuildError, describeError, errorCode } from '../errors.ts';
 import { parseDockerConfig, type DockerConfig } from '../logins/docker-config.ts';
+import { quote } from '../text/problem.ts';
+import { show } from '../text/show.ts';
 
 /**
  * Reads the Docker configuration that has the registry credentials: that of the input `docker-config` (a directory or a
@@ -25,12 +27,14 @@ export function readDockerConfig(
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (input === undefined && isMissing(error)) return undefined;
+    // The message of Node quotes the absolute path, in which a secret is harder to recognise than in the input.
+    const named = input === undefined || show(input) === input ? file : input;
+    const reason = describeError(error).replace(/, \w+ '[^]*$/, '');
     throw new BuildError(
       'input',
-      `reading the Docker configuration ${JSON.stringify(file)} failed: ${describeError(error)}`,
+      `reading the Docker configuration ${quote(named)} failed: ${reason}`,
       {
         hint: "Set 'docker-config' to a directory with a config.json, to such a file, or to none.",
-        cause: error,
       },
     );
   }

@@ -38,6 +38,7 @@ export function selectContext(
   const server = checkServer(cluster);
   checkProxy(cluster);
   checkPlugin(user);
+  checkProvider(user);
   checkFiles(cluster, user, isReadable);
   const namespace = text(context['namespace']);
   return { name, namespace: isGiven(namespace) ? namespace : undefined, server, cluster, user };
@@ -113,6 +114,28 @@ function checkPlugin(user: Fields): void {
   throw invalid(
     'its users[].user.exec.command is empty',
     'Name the exec plugin there, or use a kubeconfig with a token.',
+  );
+}
+
+/** Providers of old clusters, whose token a shell command renews. kubectl does not support them since 1.26. */
+const commandProviders: readonly unknown[] = ['azure', 'gcp'];
+
+/**
+ * The token of such a provider; undefined for other users. The command is never run: it would get all inputs of the action in
+ * its environment.
+ */
+export function providerToken(user: Fields): string | undefined {
+  const { name, config } = fieldsOf(user['auth-provider']);
+  return commandProviders.includes(name)
+    ? (text(fieldsOf(config)['access-token']) ?? '')
+    : undefined;
+}
+
+function checkProvider(user: Fields): void {
+  if (providerToken(user) !== '' || isGiven(user['token'])) return;
+  throw invalid(
+    `its auth-provider ${quote(text(fieldsOf(user['auth-provider'])['name']) ?? '')} has no access-token, and the command that prints one is not run`,
+    'Use a kubeconfig with an exec plugin or with a token.',
   );
 }
 

@@ -1,5 +1,6 @@
 import { BuildError } from '../errors.ts';
 import type { RunCommand } from '../ports.ts';
+import { quote } from '../text/problem.ts';
 import { isUsable, readCredentials, secretsOf, type Credentials } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { askHelper } from './helper.ts';
@@ -68,7 +69,7 @@ function fileEntries({ auths, source }: DockerConfig, host: string): HostEntries
 function invalidCredentials(key: string, source: string): BuildError {
   return new BuildError(
     'input',
-    `invalid credentials for ${JSON.stringify(key)} in the Docker configuration ${JSON.stringify(source)}: auth is not the base64 text of user:password`,
+    `invalid credentials for ${quote(key)} in the Docker configuration ${quote(source)}: auth is not the base64 text of user:password`,
     { hint: 'Log in to this registry again in an earlier step, or correct the entry.' },
   );
 }

@@ -1,5 +1,6 @@
 import { BuildError, describeError } from '../errors.ts';
 import { fieldsOf, isFields, type Fields } from '../text/json.ts';
+import { quote } from '../text/problem.ts';
 
 /** The parts of Docker's config.json that have credentials, or name the helper that has them. */
 export interface DockerConfig {
@@ -40,7 +41,7 @@ export function parseDockerConfig(text: string, source: string): DockerConfig {
 function brokenConfig(source: string, problem: string): BuildError {
   return new BuildError(
     'input',
-    `reading the Docker configuration ${JSON.stringify(source)} failed: ${problem}`,
+    `reading the Docker configuration ${quote(source)} failed: ${problem}`,
     { hint: "Correct the file, or set 'docker-config' to another file or to none." },
   );
 }

@@ -3,6 +3,7 @@ import { dockerHub } from '../inputs/values/reference.ts';
 import type { RunCommand } from '../ports.ts';
 import { fieldsOf, parseJson } from '../text/json.ts';
 import { lastLine } from '../text/mask.ts';
+import { quote } from '../text/problem.ts';
 import { stoppedWhile } from '../time/deadline.ts';
 import { basicAuth, secretsOf, type Credentials } from './credentials.ts';
 import { hubKey } from './registry-key.ts';
@@ -37,7 +38,7 @@ async function getCredentials(
   signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   const command = `docker-credential-${helper}`;
-  const doing = `getting the credentials for ${JSON.stringify(server)} from ${JSON.stringify(command)}`;
+  const doing = `getting the credentials for ${quote(server)} from ${quote(command)}`;
   const hint =
     "Install or correct the credential helper, or set 'docker-config' to a directory without it.";
   let result;

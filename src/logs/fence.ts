@@ -1,4 +1,5 @@
 import type { Job } from '../ports.ts';
+import { redact } from '../text/redact.ts';
 
 const newline = 0x0a;
 
@@ -13,8 +14,8 @@ export interface Annotation {
  *
  * The output of a builder is printed byte for byte, inside a fence: between `::stop-commands::<token>`
  * and `::<token>::`, the runner executes no workflow commands. Messages of the action are printed
- * outside of the fence, without anything that the runner would read as a command. Each fence has a
- * new token.
+ * outside of the fence, without anything that the runner would read as a command, without masked
+ * texts, and without what looks like a secret. Each fence has a new token.
  */
 export class JobLog {
   readonly #job: Job;
@@ -37,21 +38,21 @@ export class JobLog {
   }
 
   info(text: string): Promise<void> {
-    return this.#print(`${neutralize(text)}\n`);
+    return this.#print(`${neutralize(this.scrub(text))}\n`);
   }
 
   /** Prints a line that the runner shows only when debug logging is enabled. */
   debug(text: string): Promise<void> {
-    return this.#print(command('debug', {}, text));
+    return this.#print(command('debug', {}, this.scrub(text)));
   }
 
   warning(text: string, place: Annotation = {}): Promise<void> {
-    return this.#print(command('warning', place, text));
+    return this.#print(command('warning', place, this.scrub(text)));
   }
 
   /** Prints an error annotation. It does not fail the step; the exit code of the process does. */
   error(text: string, place: Annotation = {}): Promise<void> {
-    return this.#print(command('error', place, text));
+    return this.#print(command('error', place, this.scrub(text)));
   }
 
   /** Masks a secret in everything that is printed from now on. The runner masks single lines. */
@@ -61,16 +62,16 @@ export class JobLog {
     for (const line of lines) await this.#print(`::add-mask::${escapeData(line)}\n`);
   }
 
-  /** Replaces masked texts by `***`, as the runner does in the log. */
+  /** Replaces masked texts and what looks like a secret by `***`, as the runner does with masked texts in the log. */
   scrub(text: string): string {
-    return this.#secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, '***'), text);
+    return redact(this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text));
   }
 
   /** Starts a foldable group, and ends the previous one. */
   group(title: string): Promise<void> {
     const end = this.#groupOpen ? '::endgroup::\n' : '';
     this.#groupOpen = true;
-    return this.#print(`${end}::group::${escapeData(neutralize(title))}\n`);
+    return this.#print(`${end}::group::${escapeData(neutralize(this.scrub(title)))}\n`);
   }
 
   endGroup(): Promise<void> {

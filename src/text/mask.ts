@@ -1,4 +1,5 @@
 import { excerpt } from './excerpt.ts';
+import { redact } from './redact.ts';
 
 /** Masking shorter values would hide ordinary text in the log. */
 const shortest = 6;
@@ -24,7 +25,8 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
 const longestLine = 200;
 
 /**
- * The last line of a program's stderr, for a message. Secrets are replaced with ***: the runner may not mask them yet.
+ * The last line of a program's stderr, for a message. Secrets, and what looks like one, are replaced with ***: the runner may
+ * not mask them yet.
  */
 export function lastLine(stderr: string, secrets: readonly string[]): string {
   const masked = maskForms(secrets)
@@ -36,7 +38,7 @@ export function lastLine(stderr: string, secrets: readonly string[]): string {
       .split(/[\r\n]+/)
       .at(-1) ?? ''
   ).trim();
-  return excerpt(line, longestLine);
+  return excerpt(redact(line), longestLine);
 }
 
 /** The lines of a text without the labels of PEM blocks, which are not secret. */

@@ -1,8 +1,8 @@
-import { excerpt } from './excerpt.ts';
+import { show } from './show.ts';
 
 /** One problem of the value of an input. */
 export interface Problem {
-  /** The problem, with the value in quotes unless it may be secret; without a final period. */
+  /** The problem, with the value in quotes (`quote`) unless it may be secret; without a final period. */
   readonly text: string;
   /** How to correct it, in one imperative sentence. */
   readonly hint?: string;
@@ -32,7 +32,7 @@ export function invalid(text: string, hint?: string): InvalidInput {
   return new InvalidInput([{ text, ...(hint !== undefined && { hint }) }]);
 }
 
-/** A value in double quotes for a message; a long one is cut. */
+/** A value in double quotes for a message. A long one is cut, and what looks like a secret is replaced. */
 export function quote(value: string): string {
-  return JSON.stringify(excerpt(value, 100));
+  return JSON.stringify(show(value, 100));
 }

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import type { KubeInputs } from '../../../src/inputs/inputs.ts';
 import { connect, type Connection } from '../../../src/io/kube/connection.ts';
 import { findKubeconfig } from '../../../src/io/kube/kubeconfig.ts';
 import { RestClient } from '../../../src/io/kube/rest.ts';
@@ -465,22 +466,42 @@ test('uses the proxy of https_proxy, except for the hosts of no_proxy', async ()
   expect(await proxyOf('https://near.example')).toBeUndefined();
 });
 
-test('lets an auth-provider renew its token, and leaves the kubeconfig as it is', async () => {
-  const server = await serve();
-  const renewed = join(directory(), 'renewed.json');
-  writeFileSync(renewed, JSON.stringify({ token: 'renewed', expiry: '2100-01-01T00:00:00Z' }));
-  const config = Object.freeze({
-    'cmd-path': 'cat',
-    'cmd-args': renewed,
-    'token-key': '{.token}',
-    'expiry-key': '{.expiry}',
-  });
+/** A kubeconfig whose user has this auth-provider. */
+function withProvider(server: ApiServer, name: string, config: object): KubeInputs {
   const { document } = parseKubeconfig(server.kubeconfig());
-  const user = { 'auth-provider': Object.freeze({ name: 'gcp', config }) };
+  const user = { 'auth-provider': Object.freeze({ name, config: Object.freeze(config) }) };
   const kubeconfig = { source: 'test', document: { ...document, users: [{ name: 'test', user }] } };
-  const kube = { kubeconfig, context: undefined, namespace: undefined };
+  return { kubeconfig, context: undefined, namespace: undefined };
+}
+
+test('lets an auth-provider use its token, and leaves the kubeconfig as it is', async () => {
+  const server = await serve();
+  const payload = { exp: 4_102_444_800 };
+  const [header, body] = [{ alg: 'none' }, payload].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const token = `${header ?? ''}.${body ?? ''}.x`;
+  const kube = withProvider(server, 'oidc', { 'id-token': token });
   const requests = await ask(server, connect(kube, {}, noPlugin));
-  expect(requests[0]?.headers.authorization).toBe('Bearer renewed');
+  expect(requests[0]?.headers.authorization).toBe(`Bearer ${token}`);
+});
+
+test.each(['gcp', 'azure'])('never runs the command of the auth-provider %s', async (name) => {
+  const server = await serve();
+  const marker = join(directory(), 'marker');
+  const config = {
+    'cmd-path': 'touch',
+    'cmd-args': marker,
+    'token-key': '{.a}',
+    'expiry-key': '{.b}',
+  };
+  const expired = { ...config, 'access-token': 'old', expiry: '2000-01-01T00:00:00Z' };
+  const requests = await ask(server, connect(withProvider(server, name, expired), {}, noPlugin));
+  expect(requests[0]?.headers.authorization).toBe('Bearer old');
+  expect(() => connect(withProvider(server, name, config), {}, noPlugin)).toThrow(
+    `its auth-provider "${name}" has no access-token, and the command that prints one is not run`,
+  );
+  expect(existsSync(marker)).toBe(false);
 });
 
 test.each(['contexts', 'clusters', 'users'])(

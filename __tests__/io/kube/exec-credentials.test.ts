@@ -170,6 +170,20 @@ test('runs the plugin again after a 401', async () => {
   expect(await authenticate()).toMatchObject(bearer('token-2'));
 });
 
+test('masks the secrets in its arguments and variables, and removes them from its error', async () => {
+  const secretive = {
+    ...plugin,
+    args: ['--client-secret', 'pass.w0rd', '--server', 'https://me:hunter.2@idp.example'],
+    env: [{ name: 'IDP_TOKEN', value: 'to.ken-1' }],
+  };
+  const stderr = 'POST https://me:hunter.2@idp.example/?k=v pass.w0rd to.ken-1 cGFzcy53MHJk: 401';
+  const { masked, authenticate } = open(secretive, { exitCode: 1, stdout: '', stderr });
+  await expect(authenticate()).rejects.toThrow(
+    `${doing} failed with exit code 1: POST https://***@idp.example/?*** *** *** ***: 401`,
+  );
+  expect(masked).toEqual(expect.arrayContaining(['pass.w0rd', 'hunter.2', 'to.ken-1']));
+});
+
 test('has nothing to renew for a user without a plugin', async () => {
   const { connection } = openUser({ token: 'token' });
   expect(await connection.renewCredentials()).toBe(false);

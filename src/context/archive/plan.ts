@@ -18,10 +18,12 @@ interface MemberPlan {
 const plainTypes: readonly unknown[] = ['file', 'contiguous-file', 'directory', 'link'];
 const sentTypes: readonly unknown[] = [...plainTypes, 'symlink'];
 
+/** @param withheld names that are not sent, because they have credentials. */
 export function planMembers(
   archive: string,
   listing: readonly ListedEntry[],
   rules: IgnoreRules,
+  withheld: ReadonlySet<string>,
 ): MemberPlan {
   const results = new DirectoryResults(rules);
   const special: string[] = [];
@@ -31,7 +33,7 @@ export function planMembers(
   const names = new Set<string>();
   let ignored = 0;
   listing.forEach(({ name, type }, index) => {
-    if (name === '.') return;
+    if (name === '.' || withheld.has(name)) return;
     if (results.isExcluded(name)) ignored += 1;
     else if (!sentTypes.includes(type)) special.push(name);
     else {
@@ -43,7 +45,7 @@ export function planMembers(
   });
   // An excluded directory is sent if something below it is.
   listing.forEach(({ name, type }, index) => {
-    if (type === 'directory' && parents.has(name)) kept.add(index);
+    if (type === 'directory' && parents.has(name) && !withheld.has(name)) kept.add(index);
   });
   for (const index of kept) checkEntry(archive, listing[index], names);
   const files = [...kept].flatMap((index) => {
@@ -57,6 +59,7 @@ export function planMembers(
 export function lookUpIn(
   listing: readonly ListedEntry[],
   kept: ReadonlySet<number>,
+  withheld: ReadonlySet<string>,
 ): (path: string) => Presence {
   const namesOf = (entries: readonly ListedEntry[]): ReadonlySet<string> =>
     new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
@@ -70,6 +73,7 @@ export function lookUpIn(
       sent: namesOf(listing.filter((_, at) => kept.has(at))),
     };
     const { links, listed, sent } = index;
+    if (withheld.has(path)) return 'withheld';
     if ([path, ...parentsOf(path)].some((name) => links.has(name))) return 'unknown';
     if (sent.has(path)) return 'sent';
     return listed.has(path) ? 'ignored' : 'missing';

@@ -1,9 +1,11 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
+import { quote } from '../../text/problem.ts';
 import type { FoundContext } from '../directory/source.ts';
 import { describeWeight, warnOfBallast } from '../directory/weight.ts';
 import { withoutCredentials } from '../git/clean-config.ts';
 import { followGitLinks, type GitConfigTest } from '../git/config-names.ts';
+import { isGitSecret } from '../git/secret-files.ts';
 import { addExcludes } from '../ignore/rules.ts';
 import type { StdinSource, StreamAuth } from '../stdin.ts';
 import { archiveMode } from '../tar/entry.ts';
@@ -16,6 +18,7 @@ import {
   type MemberRules,
 } from '../tar/member.ts';
 import { packStream } from '../tar/pack.ts';
+import { withheldNotes } from '../workflow-files.ts';
 import {
   collect,
   contentOf,
@@ -30,6 +33,7 @@ import {
 } from './entries.ts';
 import { lookUpIn, planMembers } from './plan.ts';
 import { ArchiveTexts } from './texts.ts';
+import { withheldNames } from './withhold.ts';
 
 /**
  * Sends an archive, packed again in the image layout. So it has credentials, one gzip member and the Dockerfile at its end,
@@ -54,7 +58,12 @@ export async function archiveSource(
   if (texts.followLinks(listing)) for await (const entry of read()) await texts.take(entry);
   const dockerfile = texts.dockerfile();
   const ignore = await texts.rules(dockerfile.name);
-  const plan = planMembers(path, listing, await addExcludes(ignore.rules, context.excludes));
+  const withheld = withheldNames(listing, {
+    workflow: context.workflowFiles !== undefined,
+    git: context.keepGitCredentials !== true,
+  });
+  const rulesOfContext = await addExcludes(ignore.rules, context.excludes);
+  const plan = planMembers(path, listing, rulesOfContext, withheld);
 
   const rules: MemberRules = { ...context, isGitConfig: findGitConfigs(listing) };
 
@@ -76,11 +85,14 @@ export async function archiveSource(
   const kept =
     ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} excluded by ${ignore.name}`;
   return {
-    description: `archive ${JSON.stringify(path)} (${listing.length} entries, ${kept})`,
+    description: `archive ${quote(path)} (${listing.length} entries, ${kept})`,
     dockerfile: dockerfile.bytes.toString('utf8'),
     isPacked: true,
-    notes: describeWeight(plan.weight),
-    lookUp: lookUpIn(listing, plan.kept),
+    notes: [
+      ...withheldNotes([...withheld].filter((name) => !isGitSecret(name))),
+      ...describeWeight(plan.weight),
+    ],
+    lookUp: lookUpIn(listing, plan.kept, withheld),
     warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.weight))],
     open: (auth) =>
       packStream(() => members(auth), context.compressionLevel, plan.weight, workspace),

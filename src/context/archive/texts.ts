@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors.ts';
 import { cleanPath } from '../../text/path.ts';
+import { show } from '../../text/show.ts';
 import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
 import {
   collect,
@@ -38,9 +39,13 @@ export class ArchiveTexts {
     if (header.type !== 'file' && header.type !== 'contiguous-file') entry.resume();
     else if (header.size <= largestTextBytes) this.#texts.set(name, await collect(read));
     else {
-      throw new BuildError('context', `${name} in ${this.#archive} is larger than 4 MiB`, {
-        hint: 'Check that it is the intended file.',
-      });
+      throw new BuildError(
+        'context',
+        `${show(name)} in ${show(this.#archive)} is larger than 4 MiB`,
+        {
+          hint: 'Check that it is the intended file.',
+        },
+      );
     }
   }
 
@@ -64,7 +69,7 @@ export class ArchiveTexts {
       if (bytes !== undefined) return { name, bytes };
     }
     const wanted = this.#dockerfiles[0] ?? '';
-    throw new BuildError('context', `${this.#archive} has no file ${wanted}`, {
+    throw new BuildError('context', `${show(this.#archive)} has no file ${show(wanted)}`, {
       hint: "Set the input 'file' to the path of the Dockerfile in the archive.",
     });
   }
@@ -94,7 +99,7 @@ export class ArchiveTexts {
     }
     throw new BuildError(
       'context',
-      `${name} in ${this.#archive} is a link to ${first}, which is not a file of the archive`,
+      `${show(name)} in ${show(this.#archive)} is a link to ${show(first)}, which is not a file of the archive`,
       { hint: 'Replace the link with the file itself.' },
     );
   }

@@ -1,5 +1,6 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { OpenFile, Workspace } from '../../ports.ts';
+import { show } from '../../text/show.ts';
 
 /** An existing path that an input names. */
 export interface FoundPath {
@@ -25,7 +26,7 @@ export function findPath(
   if (real === undefined) return undefined;
   const stat = workspace.stat(real);
   if (stat?.kind !== 'file' && stat?.kind !== 'directory') {
-    throw new BuildError('context', `${path} is neither a file nor a directory`, {
+    throw new BuildError('context', `${show(path)} is neither a file nor a directory`, {
       hint: 'Name a regular file or a directory.',
     });
   }
@@ -37,9 +38,13 @@ export function findPath(
     homes.some((home) => isWithin(absolute, home)) ||
     partsOf(absolute).some((part) => isInside(realPath(part, workspace) ?? part));
   if (isOwn && !isInside(real)) {
-    throw new BuildError('context', `${path} is a link to ${real}, outside of the workspace`, {
-      hint: 'Replace the link with the file itself, or use the path that it links to.',
-    });
+    throw new BuildError(
+      'context',
+      `${show(path)} is a link to ${show(real)}, outside of the workspace`,
+      {
+        hint: 'Replace the link with the file itself, or use the path that it links to.',
+      },
+    );
   }
   return { path: real, kind: stat.kind };
 }
@@ -85,10 +90,12 @@ export function readPlace(
 function readUpTo(file: OpenFile, path: string, largestBytes: number): Buffer {
   const { kind, sizeBytes } = file.stat();
   if (kind !== 'file') {
-    throw new BuildError('context', `${path} is not a file`, { hint: 'Name a regular file.' });
+    throw new BuildError('context', `${show(path)} is not a file`, {
+      hint: 'Name a regular file.',
+    });
   }
   if (sizeBytes > largestBytes) {
-    throw new BuildError('context', `${path} is larger than ${largestBytes} bytes`, {
+    throw new BuildError('context', `${show(path)} is larger than ${largestBytes} bytes`, {
       hint: 'Name a smaller file.',
     });
   }
@@ -113,7 +120,7 @@ function realPath(path: string, workspace: Workspace): string | undefined {
 }
 
 function lookUpFailure(path: string, cause: unknown): BuildError {
-  return new BuildError('context', `${path} cannot be read: ${describeError(cause)}`, {
+  return new BuildError('context', `${show(path)} cannot be read: ${describeError(cause)}`, {
     hint: 'Make it readable for the runner, or name another one.',
     cause,
   });

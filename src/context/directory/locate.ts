@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
+import { show } from '../../text/show.ts';
 import { IgnoreRules, type FoundIgnoreRules } from '../ignore/rules.ts';
 import { findPath, readPlace } from './find-path.ts';
 
@@ -59,14 +60,16 @@ function missingDockerfile(
   if (file !== undefined) {
     const isThere = findPath(file, ['.', context], workspace) !== undefined;
     const why = isThere ? 'is a directory' : 'does not exist';
-    return new BuildError('context', `the Dockerfile ${file} ${why}`, {
+    return new BuildError('context', `the Dockerfile ${show(file)} ${why}`, {
       hint: "Correct the input 'file'; its path is relative to the working directory, not to the context.",
     });
   }
   const isEmpty = workspace.names(workspace.resolve(context)).length === 0;
   return new BuildError(
     'context',
-    isEmpty ? `the context ${context} is empty` : `the context ${context} has no Dockerfile`,
+    isEmpty
+      ? `the context ${show(context)} is empty`
+      : `the context ${show(context)} has no Dockerfile`,
     {
       hint: isEmpty
         ? 'Check out the repository in a step before this one.'

@@ -1,5 +1,7 @@
 import type { Presence } from '../../dockerfile/check.ts';
 import type { Workspace } from '../../ports.ts';
+import { quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 import { addExcludes } from '../ignore/rules.ts';
 import type { SourceOptions, StdinSource, StreamAuth } from '../stdin.ts';
 import type { ContextEntry } from '../tar/entry.ts';
@@ -12,10 +14,12 @@ import {
   type Member,
 } from '../tar/member.ts';
 import { packStream } from '../tar/pack.ts';
+import { withheldNotes } from '../workflow-files.ts';
 import type { FoundPath } from './find-path.ts';
 import { findDockerfile, findIgnoreRules } from './locate.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
+import { withhold } from './withhold.ts';
 
 /** A context that exists on disk, as a directory or as an archive. */
 export interface FoundContext extends SourceOptions {
@@ -40,6 +44,9 @@ export async function directorySource(
   const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
   const rules = await addExcludes(ignore.rules, context.excludes);
   const tree = walkContext(place.path, rules, workspace);
+  const { keepGitCredentials = false, workflowFiles: workflow } = context;
+  const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);
+  const entries = withheld.sent;
   const rootSeconds = clampTime((workspace.stat(place.path)?.mtimeMs ?? 0) / 1_000, latestSeconds);
   const roots = { disk: place.path, archive: contextRoot[layout] };
   const memberRules = { ...context, isGitConfig: tree.isGitConfig };
@@ -47,19 +54,18 @@ export async function directorySource(
   function* members(auth: StreamAuth): Generator<Member> {
     // Without an entry for the root, COPY of the whole context would create its target with mode 0750.
     yield directoryMember(roots.archive, 0o755, rootSeconds);
-    for (const entry of tree.entries) yield entryMember(entry, roots, memberRules);
+    for (const entry of entries) yield entryMember(entry, roots, memberRules);
     if (dockerfile !== undefined) {
       yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
     }
   }
 
   let names: ReadonlySet<string> | undefined;
-  const sentNames = (): ReadonlySet<string> =>
-    (names ??= new Set(tree.entries.map(({ name }) => name)));
-  const weight = weigh(filesOf(tree.entries));
+  const sentNames = (): ReadonlySet<string> => (names ??= new Set(entries.map(({ name }) => name)));
+  const weight = weigh(filesOf(entries));
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
   const warnings = [
-    ...(tree.entries.length === 0 ? [`nothing of the context ${path} is sent`] : []),
+    ...(entries.length === 0 ? [`nothing of the context ${show(path)} is sent`] : []),
     ...tree.warnings,
     ...(isFiltered ? [] : warnOfBallast(weight)),
   ];
@@ -68,9 +74,10 @@ export async function directorySource(
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
     isPacked: true,
-    notes: describeWeight(weight),
+    notes: [...withheldNotes(withheld.ofWorkflow), ...describeWeight(weight)],
     warnings,
-    lookUp: (path) => lookUp(path, place.path, sentNames(), workspace),
+    lookUp: (path) =>
+      withheld.names.has(path) ? 'withheld' : lookUp(path, place.path, sentNames(), workspace),
     open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
   };
 }
@@ -84,7 +91,7 @@ function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {
 function describe(path: string, ignoreFile: string | undefined, ignored: number): string {
   const kept =
     ignoreFile === undefined ? 'no .dockerignore' : `${ignored} excluded by ${ignoreFile}`;
-  return `directory ${JSON.stringify(path)} (${kept})`;
+  return `directory ${quote(path)} (${kept})`;
 }
 
 /** Links are not followed: only the builder can resolve them. */

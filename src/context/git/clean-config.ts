@@ -1,20 +1,49 @@
+import { canBeUrl, isKnownSection, isKnownSetting } from './known-keys.ts';
+import { publicUrl } from './public-url.ts';
+import { readSetting, writeSetting } from './setting.ts';
+
 /**
- * Removes the credentials from the text of a `.git/config`: HTTP headers with a token (actions/checkout writes one), passwords
- * in URLs, and credential sections. The rest is unchanged, so that git works in a build.
+ * The text of a `.git/config` with the settings that are known to have no credentials, and without the user, the password and
+ * the query of the URLs in them. Includes, comments and all other settings are removed. A setting that is sent unchanged has
+ * the same bytes.
  */
 export function withoutCredentials(content: Buffer): Buffer {
   // latin1 maps each byte to one character, so text in any encoding is unchanged.
-  const lines = joinContinued(content.toString('latin1').split(/(?<=\n)/));
+  const text = content.toString('latin1');
+  if (isRef(text)) return content;
+  const lines = joinContinued(text.split(/(?<=\n)/));
   let kept = '';
   let section = '';
   for (const line of lines) {
     const head = headersBefore.exec(line)?.[0] ?? '';
     const last = head.match(headerPattern)?.at(-1);
     if (last !== undefined) section = sectionOf(last);
-    if (!isSecretKey(section, line.slice(head.length))) kept += withoutPassword(line);
-    else kept += withoutPassword(head) + (last === undefined ? '' : lineEnd(line));
+    const setting = knownSetting(section, line.slice(head.length));
+    const headers = head.replace(headerPattern, publicHeader);
+    // An unknown section has no known settings: its whole line is removed.
+    if (head === '' || headers.trim() !== '')
+      kept += headers + (setting ?? (head === '' ? '' : lineEnd(line)));
   }
   return Buffer.from(kept, 'latin1');
+}
+
+/** A branch can be named `config`. A configuration never begins with a hexadecimal number. */
+function isRef(text: string): boolean {
+  return /^(?:[0-9a-f]{40,64}|ref: refs\/\S+)\n?$/.test(text);
+}
+
+/** The text of a setting that is sent; undefined for any other text, with its line end. */
+function knownSetting(section: string, text: string): string | undefined {
+  const setting = readSetting(text);
+  if (setting === undefined || !isKnownSetting(section, setting.key, setting.value)) {
+    return text.trim() === '' && text !== '' ? text : undefined;
+  }
+  const { value, hasComment } = setting;
+  const clean = value === undefined || !canBeUrl(section) ? value : publicUrl(value);
+  if (clean === value && !hasComment) return text;
+  return clean === undefined && value !== undefined
+    ? undefined
+    : writeSetting({ ...setting, value: clean });
 }
 
 /** A section's header: `[core]`, `[http "https://[::1]/"]`. */
@@ -27,9 +56,13 @@ function sectionOf(header: string): string {
   return /^\[\s*([A-Za-z0-9-]+)/.exec(header)?.[1]?.toLowerCase() ?? '';
 }
 
-function isSecretKey(section: string, text: string): boolean {
-  if (section === 'credential') return /^\s*[A-Za-z]/.test(text);
-  return section === 'http' && /^\s*(?:extraheader|proxy|cookiefile)\s*(?:=|$)/i.test(text);
+/** The header without the secrets of a URL in its name (`[url "https://user:password@host/"]`); empty for an unknown section. */
+function publicHeader(header: string): string {
+  if (!isKnownSection(sectionOf(header))) return '';
+  const [, start = '', name] = /^(\[[^"]*")((?:\\.|[^"\\])*)"\]$/s.exec(header) ?? [];
+  if (name === undefined) return header;
+  const clean = publicUrl(name.replace(/\\(.)/gs, '$1')) ?? '';
+  return `${start}${clean.replace(/["\\]/g, '\\$&')}"]`;
 }
 
 /** Lines as git reads them: a backslash at the end of a line continues it on the next one. */
@@ -59,23 +92,6 @@ function continues(line: string): boolean {
     else if (!isQuoted && (character === '#' || character === ';')) return false;
   }
   return false;
-}
-
-/** Removes passwords from URLs of remotes, of submodules and of `url.<base>.insteadOf`. A secret can span two lines. */
-function withoutPassword(line: string): string {
-  const whole = line.replace(/\\\r?\n/g, '');
-  const clean = whole.replace(
-    /(\b[a-z][a-z0-9+.-]*:\/\/)((?:(?!"\])[^\s/])+)@/gi,
-    (_, scheme: string, user: string) => scheme + publicUser(scheme, user),
-  );
-  return clean === whole ? line : clean;
-}
-
-/** Keeps the user of an SSH URL, which is required and not a secret. Keeps quotes, which can open or close inside of a value. */
-function publicUser(scheme: string, user: string): string {
-  const quotes = user.replace(/[^"]/g, '');
-  const name = user.replace(/:.*$/, '');
-  return /ssh/i.test(scheme) && quotes === '' ? `${name}@` : quotes;
 }
 
 function lineEnd(line: string): string {

@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors.ts';
 import { cleanPath } from '../../text/path.ts';
+import { quote } from '../../text/problem.ts';
 import { PatternSyntaxError } from './glob-syntax.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
@@ -121,7 +122,7 @@ function patternError({ file, number, text }: NumberedPattern['line'], error: un
   if (!(error instanceof PatternSyntaxError)) return error;
   return new BuildError(
     'context',
-    `${file}, line ${number}: the pattern ${JSON.stringify(text)} is malformed: ${error.message}`,
+    `${file}, line ${number}: the pattern ${quote(text)} is malformed: ${error.message}`,
     { hint: `Correct the pattern in ${file}.` },
   );
 }

@@ -1,7 +1,8 @@
 import { invalid, quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 import { parseAttributes } from './key-value.ts';
 import { parseItems, type Item } from './list.ts';
-import { parseRepository, refuseScheme } from './reference.ts';
+import { parseRepository, refuseScheme, refuseUser } from './reference.ts';
 
 /** Attributes of Docker's registry cache that kaniko has no equivalent for. They do not change the image, so they are ignored. */
 const ignoredAttributes = [
@@ -30,6 +31,7 @@ export function parseCache(items: readonly Item[]): string | undefined {
 }
 
 function parseCacheItem(text: string): string {
+  refuseUser(text);
   if (!text.includes('=')) return parseCacheRepository(text);
   const attributes = parseAttributes(text);
   const type = attributes.get('type') ?? 'registry';
@@ -59,7 +61,7 @@ function parseCacheRepository(text: string): string {
   if (name !== text) {
     throw invalid(
       `${quote(text)} has a tag or a digest, but kaniko chooses the tag of each cached layer`,
-      `Use a repository for the cache, for example ${name}/cache.`,
+      `Use a repository for the cache, for example ${show(name)}/cache.`,
     );
   }
   parseRepository(name);

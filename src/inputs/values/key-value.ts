@@ -1,4 +1,5 @@
 import { invalid, quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 
 /**
  * `KEY=VALUE`, split at the first `=`. Messages do not quote the element: it may be a line of a secret.
@@ -86,7 +87,7 @@ export function parseAnnotation(text: string): KeyValue {
   const pair = parseKeyValue(text.slice(levels[0].length));
   if (levels[1] === 'manifest') return pair;
   throw invalid(
-    `the annotation ${quote(pair.key)} is for ${levels[1] ?? ''}, but only annotations of the manifest are supported`,
+    `the annotation ${quote(pair.key)} is for ${show(levels[1] ?? '')}, but only annotations of the manifest are supported`,
     'Write manifest:KEY=VALUE or KEY=VALUE.',
   );
 }

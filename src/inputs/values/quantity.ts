@@ -1,5 +1,6 @@
 import { findNearest, suggest } from '../../text/nearest.ts';
 import { invalid, quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 import { parseKeyValue } from './key-value.ts';
 import { checkQualifiedName } from './name.ts';
 
@@ -83,5 +84,7 @@ function checkResourceName(name: string): void {
 
 function suggestKind(prefix: string, rest: readonly string[]): string | undefined {
   const kind = findNearest(prefix, kinds);
-  return kind === undefined || rest.length === 0 ? undefined : `Use ${kind}.${rest.join('.')}.`;
+  return kind === undefined || rest.length === 0
+    ? undefined
+    : `Use ${kind}.${show(rest.join('.'))}.`;
 }

@@ -1,4 +1,5 @@
 import { invalid, quote } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 
 /** Docker Hub's registry as go-containerregistry (kaniko, crane) names it. */
 export const dockerHub = 'index.docker.io';
@@ -25,6 +26,7 @@ const longestName = 255;
  * @throws InvalidInput
  */
 export function parseReference(text: string): ImageReference {
+  refuseUser(text);
   refuseScheme(text);
   if (text.includes('@')) {
     throw invalid(
@@ -63,7 +65,9 @@ export function parseRepository(name: string): Repository {
   if (path !== path.toLowerCase()) {
     throw invalid(
       `${quote(name)} has upper-case letters in the repository`,
-      `Use ${host === undefined ? '' : `${host}/`}${path.toLowerCase()}.`,
+      show(name) === name
+        ? `Use ${host === undefined ? '' : `${host}/`}${path.toLowerCase()}.`
+        : 'Use lower-case letters.',
     );
   }
   if (name.length > longestName || !path.split('/').every((part) => pathPattern.test(part))) {
@@ -84,7 +88,17 @@ export function refuseScheme(text: string): void {
   if (!/^[a-z]+:\/\//i.test(text)) return;
   throw invalid(
     `${quote(text)} begins with a scheme`,
-    `Write ${text.replace(/^[a-z]+:\/\//i, '')}.`,
+    `Write ${show(text).replace(/^[a-z]+:\/\//i, '')}.`,
+  );
+}
+
+/** @throws InvalidInput for `user:password@host`. Quotes only the part after the last `@`. */
+export function refuseUser(text: string): void {
+  const at = text.lastIndexOf('@');
+  if (at === -1 || /^sha\d+:/.test(text.slice(at + 1))) return;
+  throw invalid(
+    `it has a user name or a password before ${quote(text.slice(at))}`,
+    'Remove it. Registry credentials come from docker login, docker-config or registry-secret.',
   );
 }
 
@@ -93,6 +107,7 @@ export function refuseScheme(text: string): void {
  * @throws InvalidInput
  */
 export function parseHost(text: string): string {
+  refuseUser(text);
   if (hostPattern.test(text)) return normalizeHost(text);
   throw invalid(`${quote(text)} is not a registry host`, 'Write host or host:port.');
 }

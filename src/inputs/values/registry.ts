@@ -1,5 +1,6 @@
 import { invalid, quote } from '../../text/problem.ts';
-import { dockerHub, parseHost, refuseScheme } from './reference.ts';
+import { show } from '../../text/show.ts';
+import { dockerHub, parseHost, refuseScheme, refuseUser } from './reference.ts';
 
 /**
  * `mirror` (of Docker Hub) or `registry=mirror`; a mirror may have a path.
@@ -9,10 +10,11 @@ export function parseMirror(text: string): RegistryMirror {
   const split = text.indexOf('=');
   const registry = split === -1 ? dockerHub : parseHost(text.slice(0, split).trim());
   const mirror = text.slice(split + 1).trim();
+  refuseUser(mirror);
   if (/^http:\/\//i.test(mirror)) {
     throw invalid(
       `${quote(mirror)} begins with a scheme`,
-      `Write ${mirror.slice('http://'.length)}, and add ${quote(mirror)} to 'insecure-registries'.`,
+      `Write ${show(mirror.slice('http://'.length))}, and add ${quote(mirror)} to 'insecure-registries'.`,
     );
   }
   refuseScheme(mirror);
@@ -25,6 +27,7 @@ export function parseMirror(text: string): RegistryMirror {
  * @throws InvalidInput
  */
 export function parseInsecureRegistry(text: string): InsecureRegistry {
+  refuseUser(text);
   const [, scheme, rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/is.exec(text) ?? [];
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     throw invalid(

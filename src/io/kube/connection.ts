@@ -1,14 +1,18 @@
+import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { KubeConfig } from '@kubernetes/client-node';
 import { BuildError, describeError } from '../../errors.ts';
 import type { KubeInputs } from '../../inputs/inputs.ts';
-import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
+import { providerToken, selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
 import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
+import { serverNames } from '../../kubeconfig/server-names.ts';
 import { quotableAddress } from '../../kubeconfig/server.ts';
-import { fieldsOf, type Fields } from '../../text/json.ts';
+import { field, fieldsOf, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
 import { orAborted } from '../../time/abort.ts';
 import { stoppedWhile } from '../../time/deadline.ts';
@@ -61,6 +65,9 @@ export function connect(
   const kubeconfig = kube.kubeconfig === 'auto' ? findKubeconfig(environment) : kube.kubeconfig;
   const { source } = kubeconfig;
   for (const secret of leafSecrets(kubeconfig)) runner.mask(secret);
+  const { hideServer = false } = kube;
+  if (hideServer) for (const name of serverNames(kubeconfig)) runner.mask(name);
+  const masking = hideServer ? maskingOptions(runner.mask) : {};
   const context = explainInvalid(source, () => selectContext(kubeconfig, kube.context, isReadable));
   const { cluster, user } = context;
   const server = quotableAddress(context.server);
@@ -98,6 +105,8 @@ export function connect(
         masked.add(secret);
       }
       keepConnections(options.agent);
+      // Options of the agent are those of all of its connections, also of the WebSocket.
+      Object.assign(fieldsOf(field(options.agent, 'options')), masking);
       const names = fieldNames({ cluster, user, exec, isTokenOfFile: token !== undefined });
       explainInvalid(source, () => {
         checkCredentials(options, names);
@@ -105,6 +114,31 @@ export function connect(
       return { url: requestUrl(context.server, path, query), options };
     },
     renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
+  };
+}
+
+/** Options that mask the addresses of the API server, and the other names in its certificate, before an error can have them. */
+function maskingOptions(mask: (text: string) => void): RequestOptions {
+  const maskingLookup: LookupFunction = (hostname, options, callback) => {
+    lookup(hostname, options, (error, found, family) => {
+      if (error === null)
+        [found].flat().forEach((one) => {
+          mask(typeof one === 'string' ? one : one.address);
+        });
+      callback(error, found, family);
+    });
+  };
+  return {
+    lookup: maskingLookup,
+    checkServerIdentity(host, certificate) {
+      const names = (certificate.subjectaltname ?? '')
+        .split(/, /)
+        .map((name) => name.replace(/^[^:]*:/, ''));
+      const error = checkServerIdentity(host, certificate);
+      // Every API server has the names of the Service, which are ordinary words.
+      if (error !== undefined) names.filter((name) => !/^kubernetes\b/.test(name)).forEach(mask);
+      return error;
+    },
   };
 }
 
@@ -118,6 +152,7 @@ function clientConfig(
     referencedFiles(cluster, user).map(({ key, path }) => [key, path]),
   );
   const proxyUrl = cluster['proxy-url'] ?? '';
+  const legacyToken = providerToken(user);
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [
@@ -140,12 +175,14 @@ function clientConfig(
         certFile: files['client-certificate'],
         keyData: user['client-key-data'],
         keyFile: files['client-key'],
-        token: user['token'],
+        token: (user['token'] ?? '') === '' ? legacyToken : user['token'],
         username: user['username'],
         password: user['password'],
         impersonateUser: user['as'],
         // The library writes renewed tokens into it.
-        authProvider: exec?.authProvider ?? structuredClone(user['auth-provider']),
+        authProvider:
+          exec?.authProvider ??
+          (legacyToken === undefined ? structuredClone(user['auth-provider']) : undefined),
       },
     ],
     contexts: [{ name, cluster: name, user: name }],

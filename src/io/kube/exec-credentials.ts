@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import type { User } from '@kubernetes/client-node';
 import { BuildError, describeError } from '../../errors.ts';
+import { pluginSecrets } from '../../kubeconfig/secrets.ts';
 import type { RunCommand } from '../../ports.ts';
 import {
   field,
@@ -13,6 +14,7 @@ import {
   type Fields,
 } from '../../text/json.ts';
 import { lastLine, maskForms } from '../../text/mask.ts';
+import { quote } from '../../text/problem.ts';
 import { orAborted } from '../../time/abort.ts';
 import type { CredentialName, CredentialNames } from './credentials-check.ts';
 
@@ -24,6 +26,8 @@ interface Plugin {
   readonly env: Readonly<Record<string, string>>;
   readonly provideClusterInfo: boolean;
   readonly installHint: string;
+  /** In the variables and arguments. The plugin can print them before it fails. */
+  readonly secrets: readonly string[];
 }
 
 /** The plugin's output: `ExecCredential.status`. */
@@ -108,7 +112,7 @@ export class ExecCredentials {
 
   /** What a request waits for while the plugin runs. */
   get doing(): string {
-    return `running the kubeconfig's exec plugin ${JSON.stringify(this.#plugin.command)}`;
+    return `running the kubeconfig's exec plugin ${quote(this.#plugin.command)}`;
   }
 
   /** @param options the signal in them ends the wait. */
@@ -187,7 +191,8 @@ export class ExecCredentials {
       });
     }
     if (answer.exitCode !== 0) {
-      const line = lastLine(answer.stderr, secretsOf(readCredential(answer.stdout)));
+      const secrets = [...this.#plugin.secrets, ...secretsOf(readCredential(answer.stdout))];
+      const line = lastLine(answer.stderr, secrets);
       const why = line === '' ? '' : `: ${line}`;
       throw new BuildError('cluster', `${doing} failed with exit code ${answer.exitCode}${why}`, {
         hint,
@@ -226,6 +231,7 @@ function readPlugin(exec: unknown): Plugin | undefined {
     env: Object.fromEntries(listOf(exec['env']).flatMap(readVariable)),
     provideClusterInfo: exec['provideClusterInfo'] === true,
     installHint: (text(exec['installHint']) ?? '').replace(/\s+/g, ' ').trim(),
+    secrets: pluginSecrets(exec),
   };
 }
 
