@@ -50,8 +50,6 @@ function wordsOf(name: FaultName): string {
 
 /** The same for the WebSocket's handshake, which has no JSON. */
 function upgradeWordsOf(name: FaultName): string {
-  if (name === 'silence')
-    return 'https://cluster cannot be reached: Opening handshake has timed out';
   if (name === 'broken JSON') return `HTTP 200: ${jsonWords}`;
   return name === 'web page' ? `HTTP 200: ${pageWords}` : wordsOf(name);
 }

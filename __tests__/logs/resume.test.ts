@@ -271,8 +271,20 @@ describe('an interrupted request', () => {
     });
     container.random = 0.5;
     await container.clock.until(container.read());
-    // The pause between them ended with the container.
-    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.5, 7.5, 15]);
+    // The container ended in the second request.
+    expect(container.requestedAt.slice(0, 4)).toEqual([0, 7.5, 8.5, 16]);
+  });
+
+  test('is retried a second after the end of the container, whatever Retry-After is', async () => {
+    const throttled = new BuildError('cluster', 'too many requests', { retryAfterMs: 9 * second });
+    const container = new Container(
+      (request) => () => (request === 1 ? broken(throttled) : chunksOf()),
+    );
+    const reading = container.read();
+    await container.clock.advance(2 * second);
+    container.end();
+    await container.clock.until(reading);
+    expect(container.requestedAt).toEqual([0, 3]);
   });
 
   test('is retried at once when the container ends', async () => {

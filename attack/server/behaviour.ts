@@ -29,10 +29,11 @@ const usualFactor = 40;
 const usualSeconds = 60;
 /** What the process may need in addition while the server sends without end. */
 const mostBytes = 512 * 1024 * 1024;
+const mostCpuSeconds = 10;
 const sampleMs = 10;
 
-/** A line of the job log that the runner would execute: no trial masks anything. */
-const injected = /^\s*(?:::add-mask::|##\[add-mask\])/m;
+/** What the runner would execute of the job log. */
+const injected = /^\s*::add-mask::INJECTED|##\[add-mask\]INJECTED/m;
 
 /** The attack with one behaviour, in this process and with a fast clock. */
 export function attackWith(behaviour: Behaviour): Attack {
@@ -40,13 +41,13 @@ export function attackWith(behaviour: Behaviour): Attack {
     name: `server / ${behaviour.name}`,
     run: async (signal) => {
       const restoreTimers = scaleTimers(behaviour.factor ?? usualFactor);
-      const memory = new Memory();
+      const needs = new Needs();
       try {
         const end = await runBehaviour(behaviour, runInProcess, signal);
-        const problems = [...compare(behaviour, end), ...memory.problems()];
+        const problems = [...compare(behaviour, end), ...needs.problems()];
         if (problems.length > 0) throw new Error(problems.join('; '));
       } finally {
-        memory.stop();
+        needs.stop();
         restoreTimers();
       }
     },
@@ -89,9 +90,10 @@ export function compare(behaviour: Behaviour, end: TrialEnd): readonly string[] 
   return problems;
 }
 
-/** The memory that this process needs in addition, sampled. */
-class Memory {
+/** The memory that this process needs in addition, sampled, and its processor time. */
+class Needs {
   readonly #before = used();
+  readonly #cpuBefore = process.cpuUsage();
   #most = 0;
   readonly #timer = setInterval(() => {
     this.#most = Math.max(this.#most, used() - this.#before);
@@ -102,8 +104,14 @@ class Memory {
   }
 
   problems(): readonly string[] {
-    if (this.#most <= mostBytes) return [];
-    return [`the process needed ${Math.round(this.#most / 1024 / 1024)} MiB more`];
+    const { user, system } = process.cpuUsage(this.#cpuBefore);
+    const cpuSeconds = Math.round((user + system) / 1_000_000);
+    return [
+      ...(this.#most > mostBytes
+        ? [`needed ${Math.round(this.#most / 1024 / 1024)} MiB more`]
+        : []),
+      ...(cpuSeconds > mostCpuSeconds ? [`needed ${cpuSeconds} s of CPU time`] : []),
+    ];
   }
 }
 

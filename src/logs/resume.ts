@@ -29,6 +29,8 @@ const lastPatienceMs = 60_000;
  * ends, would keep the step for ever.
  */
 const restMinutes = 10;
+/** What the API server itself asks for with `Retry-After`. So much of it is respected after the end of the container, too. */
+const mostPoliteMs = 1_000;
 
 /** Message of the kubelet for a container that never ran, for example because an init container failed. */
 const neverRan = 'is waiting to start';
@@ -91,12 +93,16 @@ async function* followLog(
       await reader.outage.failed(error);
       askedMs = retryAfterOf(error);
     }
-    if (ended()) break;
     const pauseMs = backoff.next(askedMs);
-    // The end of the container ends every pause: the step waits for the rest.
+    const politeMs = Math.min(askedMs ?? 0, mostPoliteMs);
+    if (ended() && politeMs === 0) break;
+    // The step waits for the rest of the log, so the end of the container ends the pause.
     await race<unknown>(signal, [
       (until) => clock.sleep(pauseMs, until),
-      (until) => orAborted(untilEnded, until),
+      async (until) => {
+        await orAborted(untilEnded, until);
+        if (politeMs > 0) await clock.sleep(politeMs, until);
+      },
     ]);
   }
   yield* fetchRest(reader, options, signal);
