@@ -57,6 +57,7 @@ export async function openSource(
       sourceDateEpoch,
     },
     workspace,
+    signal,
   );
   const source = await orAborted(reading, signal);
   await log.info(`stdin: ${source.description}`);

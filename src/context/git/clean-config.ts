@@ -1,10 +1,12 @@
+import { continuedLines } from './lines.ts';
+
 /**
  * Removes the credentials from the text of a `.git/config`: HTTP headers with a token (actions/checkout writes one), passwords
  * in URLs, and credential sections. The rest is unchanged, so that git works in a build.
  */
 export function withoutCredentials(content: Buffer): Buffer {
   // latin1 maps each byte to one character, so text in any encoding is unchanged.
-  const lines = joinContinued(content.toString('latin1').split(/(?<=\n)/));
+  const lines = continuedLines(content.toString('latin1'));
   let kept = '';
   let section = '';
   for (const line of lines) {
@@ -32,40 +34,13 @@ function isSecretKey(section: string, text: string): boolean {
   return section === 'http' && /^\s*(?:extraheader|proxy|cookiefile)\s*(?:=|$)/i.test(text);
 }
 
-/** Lines as git reads them: a backslash at the end of a line continues it on the next one. */
-function joinContinued(lines: readonly string[]): readonly string[] {
-  const joined: string[] = [];
-  let open = '';
-  for (const line of lines) {
-    open += line;
-    if (continues(open)) continue;
-    joined.push(open);
-    open = '';
-  }
-  return open === '' ? joined : [...joined, open];
-}
-
-/** True if the line ends with a backslash that is neither escaped nor in a comment. */
-function continues(line: string): boolean {
-  const last = line.length - lineEnd(line).length - 1;
-  if (last === line.length - 1) return false;
-  let isQuoted = false;
-  for (let index = 0; index < line.length; index += 1) {
-    const character = line[index];
-    if (character === '\\') {
-      if (index === last) return true;
-      index += 1;
-    } else if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (character === '#' || character === ';')) return false;
-  }
-  return false;
-}
-
 /** Removes passwords from URLs of remotes, of submodules and of `url.<base>.insteadOf`. A secret can span two lines. */
 function withoutPassword(line: string): string {
+  if (!line.includes('://')) return line;
   const whole = line.replace(/\\\r?\n/g, '');
   const clean = whole.replace(
-    /(\b[a-z][a-z0-9+.-]*:\/\/)((?:(?!"\])[^\s/])+)@/gi,
+    // Without a limit for the scheme, a line of letters would take quadratic time.
+    /([a-z0-9+.-]{1,30}:\/\/)((?:(?!"\])[^\s/])+)@/gi,
     (_, scheme: string, user: string) => scheme + publicUser(scheme, user),
   );
   return clean === whole ? line : clean;
