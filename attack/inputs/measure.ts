@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { describeError } from '../../src/errors.ts';
+import { toError } from '../../src/time/abort.ts';
 import type { ThreadReport, ThreadTask } from './thread.ts';
 
 /** A text that takes longer is a finding, and its thread is ended. */
-const longestMs = 4_000;
+const longestMs = 8_000;
 /** A parser that hangs on so many texts is not timed further. */
-const mostHangs = 5;
+const mostHangs = 3;
 /** A thread that needs more memory is a finding. The texts have up to 256 KiB. */
 const mostMegabytes = 400;
 
@@ -56,7 +57,7 @@ function runThread(task: ThreadTask, findings: string[], signal: AbortSignal): P
     };
     signal.addEventListener('abort', stop);
     thread.on('error', (error) => {
-      if (current.index === task.skip) reject(error);
+      if (current.index === task.skip) reject(toError(error));
       else stuck(describeError(error));
     });
     thread.on('message', (message: ThreadReport) => {

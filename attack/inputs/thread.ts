@@ -71,9 +71,8 @@ async function judge(
     let ms = await time(parser, textOf(size));
     while (ms >= negligibleMs && size < largest) {
       size *= 2;
-      const text = textOf(size);
-      const doubledMs = await time(parser, text);
-      if (doubledMs >= floorMs) return await compare(parser, textOf(size / 2), text);
+      const doubledMs = await time(parser, textOf(size));
+      if (doubledMs >= floorMs) return await compare(parser, textOf, size);
       ms = doubledMs;
     }
     return undefined;
@@ -82,19 +81,34 @@ async function judge(
   }
 }
 
+/** @param size of the text that takes longer than the floor. */
 async function compare(
+  parser: TimedParser,
+  textOf: (size: number) => string,
+  size: number,
+): Promise<string | undefined> {
+  let growth = '';
+  // Caches and garbage make one step longer than its text, but not two in a row.
+  for (const whole of [size, 2 * size]) {
+    const times = await shortest(parser, textOf(whole / 2), textOf(whole));
+    if (times.wholeMs < floorMs || times.wholeMs <= times.halfMs * mostGrowth) return undefined;
+    growth += `${whole / 2} characters take ${times.halfMs.toFixed(0)} ms, ${whole} take ${times.wholeMs.toFixed(0)} ms; `;
+  }
+  return growth;
+}
+
+async function shortest(
   parser: TimedParser,
   half: string,
   whole: string,
-): Promise<string | undefined> {
+): Promise<{ readonly halfMs: number; readonly wholeMs: number }> {
   let [halfMs, wholeMs] = [Infinity, Infinity];
   for (let run = 0; run < judgedRuns; run += 1) {
     halfMs = Math.min(halfMs, await time(parser, half));
     wholeMs = Math.min(wholeMs, await time(parser, whole));
-    if (wholeMs < floorMs) return undefined;
+    if (wholeMs <= halfMs * mostGrowth) break;
   }
-  if (wholeMs <= halfMs * mostGrowth) return undefined;
-  return `${half.length} characters take ${halfMs.toFixed(0)} ms, ${whole.length} take ${wholeMs.toFixed(0)} ms`;
+  return { halfMs, wholeMs };
 }
 
 /**

@@ -75,7 +75,7 @@ export async function* readArchive(
       if (entries > mostEntries) throw damaged(archive, `it has more than ${mostEntries} entries`);
       if (header.type === 'file' && header.name.endsWith('/')) header.type = 'directory';
       if (isSparse(header)) throw sparse(header.name, archive);
-      if (header.linkname !== null) checkPath(header.linkname, archive);
+      if (header.type === 'link' || header.type === 'symlink') checkTarget(header, archive);
       yield { archive, name: cleanName(header.name, archive), header, entry };
     }
   } catch (error) {
@@ -182,6 +182,14 @@ function cleanName(name: string, archive: string): string {
     });
   }
   return clean;
+}
+
+/** @throws BuildError('context') for a target that no link can have. */
+function checkTarget(header: Header, archive: string): void {
+  // The types of tar-stream do not declare that it can be null.
+  const { linkname } = header as { readonly linkname: string | null };
+  if (linkname === null) throw damaged(archive, `it has a link without a target: ${header.name}`);
+  checkPath(linkname, archive);
 }
 
 /** @throws BuildError('context') for a path that no file can have. */

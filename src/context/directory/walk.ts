@@ -102,9 +102,9 @@ class Walk {
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const turn = turns.take();
       if (turn !== undefined) await turn;
-      const { done, value: base } = level.bases.next();
-      if (done !== true) {
-        const below = this.#visit(base, level);
+      const next = level.bases.next();
+      if (next.done !== true) {
+        const below = this.#visit(next.value, level);
         if (below !== undefined) levels.push(below);
       } else {
         levels.pop();
