@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { inputAttacks } from './inputs/attacks.ts';
 import { podAttacks } from './pod.ts';
 import { registryAttacks } from './registry.ts';
 import { secretAttacks } from './secrets/attacks.ts';
@@ -7,6 +8,7 @@ import { serverAttacks } from './server/attacks.ts';
 
 /** All attacks that need no cluster. */
 export const attacks: readonly Attack[] = [
+  ...inputAttacks,
   ...podAttacks,
   ...registryAttacks,
   ...secretAttacks,

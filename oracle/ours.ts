@@ -29,7 +29,8 @@ export async function ourWalk({ ignore, paths }: IgnoreCase): Promise<{
   readonly unread: number;
 }> {
   const files = new PathsWorkspace(paths);
-  const { entries } = walkContext('', await IgnoreRules.read(ignore, '.dockerignore'), files);
+  const rules = await IgnoreRules.read(ignore, '.dockerignore');
+  const { entries } = await walkContext('', rules, files, new AbortController().signal);
   return { names: entries.map(({ name }) => name), unread: files.unread };
 }
 

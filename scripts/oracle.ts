@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareArchive, cutArchive } from '../oracle/archive.ts';
+import { compareEnds } from '../oracle/ends.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
 import { OracleProgram } from '../oracle/program.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
@@ -47,11 +48,13 @@ async function compareAll(
   );
   const archive = await compareArchive(program, directory);
   const cut = await cutArchive(program, new Random(seed), cuts);
-  const problems = [...archive.problems, ...cut.problems];
+  const ends = await compareEnds(program, directory);
+  const problems = [...archive.problems, ...cut.problems, ...ends.problems];
   for (const problem of problems) console.log(`DIFFERENCE  ${problem}`);
   console.log(
     `archive: ${archive.entries} entries of every kind, ${archive.problems.length} differences; ` +
-      `${cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted although incomplete`,
+      `${cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted although incomplete; ` +
+      `${ends.archives} ways to end an archive, ${ends.problems.length} differences`,
   );
   return differences.length + problems.length === 0 ? 0 : 1;
 }

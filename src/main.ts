@@ -3,14 +3,16 @@
 import { writeSync } from 'node:fs';
 import { describeError } from './errors.ts';
 import { isPostStep, rememberedPods } from './io/runner/state.ts';
+import { startWatchdog } from './io/runner/watchdog.ts';
 
 const isPost = isPostStep(process.env);
 // However this process ends, its exit code is 0 only after a confirmed success.
 if (!isPost) process.exitCode = 1;
 if (!isPost || rememberedPods(process.env).length > 0) {
+  const watchdog = startWatchdog();
   const { realWorld, runBuildStep, runPostStep } = await import('./step.ts');
   try {
-    const world = realWorld(process.env);
+    const world = realWorld(process.env, watchdog);
     // Exits at once: open connections of the keep-alive agent would delay the end of the step.
     process.exit(await (isPost ? runPostStep(world) : runBuildStep(world)));
   } catch (error) {

@@ -61,6 +61,7 @@ export async function openSource(
       sourceDateEpoch: environment['SOURCE_DATE_EPOCH'],
     },
     workspace,
+    signal,
   );
   const source = await orAborted(reading, signal);
   await log.info(`stdin: ${source.description}`);

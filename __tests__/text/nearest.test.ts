@@ -29,3 +29,13 @@ test.each([
 ])('suggests for "$word": $hint', ({ word, words, hint }) => {
   expect(suggest(word, words)).toBe(hint);
 });
+
+test('compares no words whose lengths differ too much, and no long ones', () => {
+  expect(findNearest('a'.repeat(201), ['a'.repeat(202)])).toBeUndefined();
+  expect(findNearest('something', ['something-else-entirely'])).toBeUndefined();
+});
+
+test('lists the first of many words', () => {
+  const words = Array.from({ length: 40 }, (_, index) => `word-number-${index}`);
+  expect(suggest('x', words)).toBe(`Use one of: ${words.slice(0, 30).join(', ')}, and 10 more.`);
+});

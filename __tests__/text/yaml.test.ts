@@ -35,3 +35,40 @@ test.each([
   expect(JSON.stringify(problems)).toContain(`it is not YAML: ${problem}`);
   expect(JSON.stringify(problems)).not.toContain('s3cret');
 });
+
+const manyAliases = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, index) => `a${index + 1}: &a${index + 1} [*a${index}, *a${index}]`,
+  ).join('\n');
+
+test.each([
+  { name: 'that double a list', text: `a0: &a0 [x]\n${manyAliases(25)}` },
+  { name: 'of a long text', text: `a: &a "${'x'.repeat(1_000)}"\nb: [${'*a, '.repeat(1_000)}]` },
+  {
+    name: 'of a long text in a key',
+    text: `a: &a "${'x'.repeat(1_000)}"\n? [${'*a, '.repeat(1_000)}]\n: b`,
+  },
+])('refuses aliases $name', ({ text }) => {
+  expect(problemsOf(() => loadYaml(text, hint))).toEqual([
+    {
+      text: 'its aliases repeat too much',
+      hint: 'Write the values out instead of using aliases.',
+    },
+  ]);
+});
+
+test.each([{ text: '&a [*a]' }, { text: 'a: &a\n  b:\n    - c: *a' }])(
+  'refuses an alias in itself: $text',
+  ({ text }) => {
+    expect(problemsOf(() => loadYaml(text, hint))).toMatchObject([
+      { text: 'an alias in it is a part of itself' },
+    ]);
+  },
+);
+
+test('reads a thousand aliases of a mapping', () => {
+  const lines = Array.from({ length: 1_000 }, (_, index) => `k${index}: *a`);
+  const document = loadYaml(`a: &a {x: 1, y: 2}\n${lines.join('\n')}`, hint);
+  expect(document).toHaveProperty('k999', { x: 1, y: 2 });
+});

@@ -12,11 +12,13 @@ import { pieceBytes } from './tar/blocks.ts';
 /**
  * Finds the files that the inputs name and checks them, so that errors are reported before a pod is created. Packing starts
  * with `open`.
- * @throws BuildError('context' or 'input')
+ * @param signal ends the search.
+ * @throws BuildError('context' or 'input'), or the signal's reason.
  */
 export async function createSource(
   options: SourceOptions,
   workspace: Workspace,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<StdinSource> {
   const { source } = options;
   if (source.kind === 'text') return textSource(source.text);
@@ -27,7 +29,11 @@ export async function createSource(
   const place = findPath(source.path, ['.'], workspace);
   if (place === undefined) throw noContext(source.path);
   if (place.kind === 'directory') {
-    return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
+    return directorySource(
+      { ...options, path: source.path, place, latestSeconds },
+      workspace,
+      signal,
+    );
   }
   if (!isArchiveName(source.path)) {
     throw new BuildError(
@@ -41,7 +47,7 @@ export async function createSource(
   if (options.layout === 'plain') return rawSource(place, source.path, workspace);
   // Only archives need the library that reads them, so it is loaded here.
   const { archiveSource } = await import('./archive/source.ts');
-  return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
+  return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace, signal);
 }
 
 /** True for the file names that are read as a context in an archive. */

@@ -162,9 +162,16 @@ function wordsOf(rest: string): readonly string[] {
   return words.slice(0, -1).some(isPart) ? [] : words;
 }
 
+/** Linux's limit for a path, in bytes. */
+const longestPath = 4_096;
+
 /** True without variables, patterns, quotes, escapes, URLs, heredocs and white space that builders treat differently. */
 function isLiteral(source: string): boolean {
-  return source !== '' && !/[$*?[\\`"'<:\uFFFD\0\u0085]|[^\S ]/.test(source);
+  return (
+    source !== '' &&
+    source.length <= longestPath &&
+    !/[$*?[\\`"'<:\uFFFD\0\u0085]|[^\S ]/.test(source)
+  );
 }
 
 /** Git repositories that ADD clones although they have no scheme. */

@@ -112,7 +112,7 @@ const failures: readonly Failure[] = [
   },
   {
     pattern:
-      /error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+      /^error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
     explain: ([reference = ''], { withoutLogin }) => {
       // As in 'tags': references to Docker Hub may have no registry.
       const registry = registryOf(reference) ?? reference;
@@ -124,7 +124,7 @@ const failures: readonly Failure[] = [
   },
   {
     pattern:
-      /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+      /^error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
     explain: (_, { withoutLogin }) => ({
       message: 'the registry denied the push',
       hint: pushHint(withoutLogin),

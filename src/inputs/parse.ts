@@ -292,7 +292,7 @@ function readRegistry(reader: InputReader): RegistryInputs {
   };
 }
 
-/** YAML documents can refer to themselves. */
+/** Values that aliases of YAML share are frozen once. */
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

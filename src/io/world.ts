@@ -18,6 +18,7 @@ import { HttpRegistry } from './registry/registry.ts';
 import { exitOnCrash } from './runner/crash.ts';
 import { runnerJob } from './runner/job.ts';
 import { cancellation } from './runner/signals.ts';
+import type { Watchdog } from './runner/watchdog.ts';
 import { createWorkspace } from './workspace.ts';
 
 /** A cluster that can be used, and how it was found. */
@@ -52,13 +53,21 @@ export interface World {
   onCrash(report: (failure: BuildError) => Promise<void>, exitCode: number): void;
 }
 
-/** The runner, its files and the cluster. @param environment of the process. */
-export function realWorld(environment: NodeJS.ProcessEnv): World {
+/**
+ * The runner, its files and the cluster.
+ * @param environment of the process. @param watchdog of the process, if it has one.
+ */
+export function realWorld(environment: NodeJS.ProcessEnv, watchdog?: Watchdog): World {
   const clock = systemClock;
   const isDebug = environment['RUNNER_DEBUG'] === '1';
   const workspace = createWorkspace(process.cwd());
   const runCommand = commandRunner(environment);
-  const log = new JobLog(runnerJob, () => randomBytes(16).toString('hex'));
+  const job = watchdog === undefined ? runnerJob : patientJob(watchdog);
+  const log = new JobLog(
+    job,
+    () => randomBytes(16).toString('hex'),
+    (token) => watchdog?.setFence(token),
+  );
   const mask = (secret: string): void => {
     // A job log that cannot be written fails the next message, too.
     log.mask(secret).catch(() => undefined);
@@ -72,7 +81,7 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
     runCommand,
     randomBytes,
     cancellation,
-    job: runnerJob,
+    job,
     onCrash: exitOnCrash,
     inputs: {
       read: (name) => getInput(name, { trimWhitespace: false }),
@@ -88,4 +97,9 @@ export function realWorld(environment: NodeJS.ProcessEnv): World {
       return { connection, cluster: new KubeCluster(connection, clock, onRequest) };
     },
   };
+}
+
+/** The job log blocks the process while the runner does not read it. That is not a reason to end the step. */
+function patientJob(watchdog: Watchdog): Job {
+  return { ...runnerJob, write: (text) => watchdog.excuse(() => runnerJob.write(text)) };
 }

@@ -20,6 +20,7 @@ export interface Annotation {
 export class JobLog {
   readonly #job: Job;
   readonly #newToken: () => string;
+  readonly #onFence: (token: string | undefined) => void;
   #token: string | undefined;
   /** True if the mirrored output so far ends without a newline. */
   #lineOpen = false;
@@ -31,10 +32,16 @@ export class JobLog {
   /**
    * @param newToken returns an unguessable text. It must be longer than six characters, because the
    *   runner does not mask shorter ones.
+   * @param onFence gets the token before a fence is opened, and undefined after it was closed.
    */
-  constructor(job: Job, newToken: () => string) {
+  constructor(
+    job: Job,
+    newToken: () => string,
+    onFence: (token: string | undefined) => void = () => undefined,
+  ) {
     this.#job = job;
     this.#newToken = newToken;
+    this.#onFence = onFence;
   }
 
   info(text: string): Promise<void> {
@@ -89,6 +96,7 @@ export class JobLog {
     return this.#enqueue(async () => {
       if (this.#token === undefined) {
         this.#token = this.#newToken();
+        this.#onFence(this.#token);
         await this.#job.write(`::stop-commands::${this.#token}\n`);
       }
       this.#lineOpen = output.at(-1) !== newline;
@@ -117,6 +125,7 @@ export class JobLog {
     const lineEnd = this.#lineOpen ? '\n' : '';
     this.#lineOpen = false;
     await this.#job.write(`${lineEnd}::${token}::\n`);
+    this.#onFence(undefined);
   }
 
   /** Runs writes one after another: progress and output are printed concurrently. */

@@ -1,9 +1,17 @@
+/** Longer words are no slips of a name. The time of a comparison is quadratic. */
+const longestWord = 200;
+/** A hint lists at most so many words. */
+const mostListed = 30;
+
 /** The word with the fewest edits, without regard to case; undefined if every word needs more than a third of its length. */
 export function findNearest(word: string, words: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const limit = Math.max(1, Math.floor(lower.length / 3));
   let best: { readonly word: string; readonly edits: number } | undefined;
+  if (word.length > longestWord) return undefined;
   for (const candidate of words) {
+    // So many characters must be inserted or deleted at least.
+    if (Math.abs(candidate.length - word.length) > limit) continue;
     const edits = countEdits(lower, candidate.toLowerCase());
     if (edits <= limit && (best === undefined || edits < best.edits))
       best = { word: candidate, edits };
@@ -15,7 +23,9 @@ export function findNearest(word: string, words: readonly string[]): string | un
 export function suggest(word: string, words: readonly string[]): string {
   const nearest = findNearest(word, words);
   if (nearest !== undefined) return `Use ${nearest}.`;
-  return words.length === 1 ? `Use ${words.join('')}.` : `Use one of: ${words.join(', ')}.`;
+  if (words.length === 1) return `Use ${words.join('')}.`;
+  const more = words.length > mostListed ? [`and ${words.length - mostListed} more`] : [];
+  return `Use one of: ${[...words.slice(0, mostListed), ...more].join(', ')}.`;
 }
 
 /** Levenshtein distance: the least number of inserted, deleted and replaced characters. */

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, load, Type, YAMLException, type EventType, type State } from 'js-yaml';
 import { isFields } from './json.ts';
 import { InvalidInput } from './problem.ts';
 
@@ -15,15 +15,33 @@ const schema = CORE_SCHEMA.extend({
   ],
 });
 
+/** What all aliases of a document may repeat, in characters and entries. A document for Kubernetes repeats a few hundred. */
+const mostRepeated = 1_000_000;
+
 /**
- * Parses one document of YAML or JSON. The problem has the line but does not quote the text, which may be a secret;
+ * Parses one document of YAML or JSON. It can be traversed in time in proportion to its text: no alias is part of itself, and
+ * aliases of aliases do not repeat more than a limit. js-yaml limits the nesting and the merge keys. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
  * @param hint of the problem.
  * @throws InvalidInput
  */
 export function loadYaml(text: string, hint: string): unknown {
+  const refuse = (problem: string): InvalidInput =>
+    new InvalidInput([{ text: problem, hint: 'Write the values out instead of using aliases.' }]);
+  let repeated = 0;
+  const listener = (event: EventType, { kind, result }: State): void => {
+    // Only an alias has a value without a kind.
+    if (event !== 'close' || (kind as string | null) !== null) return;
+    repeated += lengthOf(result);
+    if (repeated > mostRepeated) throw refuse('its aliases repeat too much');
+  };
   try {
-    return load(text, { schema });
+    const document = load(text, { schema, listener });
+    if (repeated === 0) return document;
+    const size = new Sizes().of(document);
+    if (size === Infinity) throw refuse('an alias in it is a part of itself');
+    if (size > mostRepeated) throw refuse('its aliases repeat too much');
+    return document;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // Some errors have no mark, although the type requires one.
@@ -36,5 +54,29 @@ export function loadYaml(text: string, hint: string): unknown {
         ...(line !== undefined && { line }),
       },
     ]);
+  }
+}
+
+/** Characters or entries of a value that an alias repeats, at least one; 0 for the empty value, which needs no alias. */
+function lengthOf(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'string') return value.length + 1;
+  return typeof value === 'object' ? Object.keys(value).length + 1 : 1;
+}
+
+/** Counts the values of a document as if its aliases were written out. The nesting of the text is limited by js-yaml. */
+class Sizes {
+  /** Infinity while a value is counted, so that one in itself has that size. */
+  readonly #known = new Map<object, number>();
+
+  of(value: unknown): number {
+    if (typeof value !== 'object' || value === null) return 1;
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    this.#known.set(value, Infinity);
+    let size = 1;
+    for (const inner of Object.values(value)) size += this.of(inner);
+    this.#known.set(value, size);
+    return size;
   }
 }

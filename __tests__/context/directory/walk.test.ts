@@ -25,8 +25,10 @@ async function walk(
   tree: Tree,
   ignore = '',
   workspace: Workspace = diskWorkspace(),
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ContextTree> {
-  return walkContext(tree.path, await IgnoreRules.read(ignore, '.dockerignore'), workspace);
+  const rules = await IgnoreRules.read(ignore, '.dockerignore');
+  return walkContext(tree.path, rules, workspace, signal);
 }
 
 function namesOf({ entries }: ContextTree): readonly string[] {

@@ -5,9 +5,16 @@ import { BuildError, describeError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
 import { cleanPath } from '../../text/path.ts';
 import { fileBytes } from '../directory/bytes.ts';
+import { archiveBytes } from './blocks.ts';
+import { damaged } from './damaged.ts';
 
 /** Limit for files that are read into memory: Dockerfiles, ignore files, git configurations. Larger ones are mistakes. */
 export const largestTextBytes = 4 * 1_024 * 1_024;
+
+/** The list of an archive takes about half a kilobyte of memory for each entry. */
+const mostEntries = 1_000_000;
+/** Linux's limit for a path, in bytes. Nothing could unpack a longer one. */
+const longestPathBytes = 4_096;
 
 /** The number of links that Linux follows in one path. */
 export const mostLinks = 40;
@@ -48,6 +55,7 @@ export async function* readArchive(
   workspace: Workspace,
 ): AsyncGenerator<ReadEntry> {
   const reader = extract(readerOptions);
+  let entries = 0;
   const bytes = Readable.from(
     fileBytes(path, workspace, () => undefined),
     { objectMode: false },
@@ -56,12 +64,18 @@ export async function* readArchive(
   const isCompressed = first[0] === 0x1f && first[1] === 0x8b;
   // The loop below throws the errors of all streams of the pipeline.
   const done = (): void => undefined;
-  if (isCompressed) pipeline(bytes, createGunzip(), reader, done);
-  else pipeline(bytes, reader, done);
+  const untilEnd = (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> =>
+    archiveBytes(source, archive);
+  if (isCompressed) pipeline(bytes, createGunzip(), untilEnd, reader, done);
+  else pipeline(bytes, untilEnd, reader, done);
   try {
     for await (const entry of reader) {
       const { header } = entry;
+      entries += 1;
+      if (entries > mostEntries) throw damaged(archive, `it has more than ${mostEntries} entries`);
+      if (header.type === 'file' && header.name.endsWith('/')) header.type = 'directory';
       if (isSparse(header)) throw sparse(header.name, archive);
+      if (header.type === 'link' || header.type === 'symlink') checkTarget(header, archive);
       yield { archive, name: cleanName(header.name, archive), header, entry };
     }
   } catch (error) {
@@ -126,13 +140,6 @@ function followFirstLink(
   return undefined;
 }
 
-export function damaged(archive: string, why: string, cause?: unknown): BuildError {
-  return new BuildError('context', `the archive ${archive} cannot be read: ${why}`, {
-    hint: 'Make it with tar, uncompressed or with gzip.',
-    cause,
-  });
-}
-
 function asDamage(archive: string, error: unknown): BuildError {
   return error instanceof BuildError ? error : damaged(archive, describeError(error), error);
 }
@@ -167,6 +174,7 @@ async function firstBytes(bytes: Readable, archive: string): Promise<Buffer> {
 }
 
 function cleanName(name: string, archive: string): string {
+  checkPath(name, archive);
   const clean = cleanPath(name.replace(/^\/+/, '').replace(/\/+$/, ''));
   if (clean === '..' || clean.startsWith('../')) {
     throw new BuildError('context', `${archive} has an entry outside of itself: ${name}`, {
@@ -174,4 +182,20 @@ function cleanName(name: string, archive: string): string {
     });
   }
   return clean;
+}
+
+/** @throws BuildError('context') for a target that no link can have. */
+function checkTarget(header: Header, archive: string): void {
+  // The types of tar-stream do not declare that it can be null.
+  const { linkname } = header as { readonly linkname: string | null };
+  if (linkname === null) throw damaged(archive, `it has a link without a target: ${header.name}`);
+  checkPath(linkname, archive);
+}
+
+/** @throws BuildError('context') for a path that no file can have. */
+function checkPath(path: string, archive: string): void {
+  if (Buffer.byteLength(path) > longestPathBytes) {
+    throw damaged(archive, `it has a path of more than ${longestPathBytes} bytes`);
+  }
+  if (path.includes('\0')) throw damaged(archive, 'it has a path with a NUL character');
 }

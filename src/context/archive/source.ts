@@ -1,6 +1,7 @@
 import { BuildError } from '../../errors.ts';
 import type { Workspace } from '../../ports.ts';
 import { quote } from '../../text/problem.ts';
+import { Turns } from '../../time/turns.ts';
 import type { FoundContext } from '../directory/source.ts';
 import { describeWeight, warnOfBallast } from '../directory/weight.ts';
 import { withoutCredentials } from '../git/clean-config.ts';
@@ -8,6 +9,7 @@ import { followGitLinks, type GitConfigTest } from '../git/config-names.ts';
 import { isGitSecret } from '../git/secret-files.ts';
 import { addExcludes } from '../ignore/rules.ts';
 import type { StdinSource, StreamAuth } from '../stdin.ts';
+import { checkEditedSize } from '../tar/content.ts';
 import { archiveMode } from '../tar/entry.ts';
 import {
   clampTime,
@@ -19,12 +21,11 @@ import {
 } from '../tar/member.ts';
 import { packStream } from '../tar/pack.ts';
 import { withheldNotes } from '../workflow-files.ts';
+import { damaged } from './damaged.ts';
 import {
   collect,
   contentOf,
-  damaged,
   followLinks,
-  largestTextBytes,
   linkTarget,
   mostLinks,
   readArchive,
@@ -39,23 +40,30 @@ import { withheldNames } from './withhold.ts';
  * Sends an archive, packed again in the image layout. So it has credentials, one gzip member and the Dockerfile at its end,
  * like a directory. It is read twice, because the ignore file and the Dockerfile can be its last entries, and once more if
  * one of them is a link.
- * @throws BuildError('context')
+ * @throws BuildError('context'), or the signal's reason.
  */
 export async function archiveSource(
   context: FoundContext,
   workspace: Workspace,
+  signal: AbortSignal,
 ): Promise<StdinSource> {
   const { path, place } = context;
   const read = (): AsyncGenerator<ReadEntry> => readArchive(path, place.path, workspace);
   const texts = new ArchiveTexts(path, context.file);
   const listing: ListedEntry[] = [];
   for await (const entry of read()) {
+    signal.throwIfAborted();
     const { name, header } = entry;
     const target = linkTarget(name, header);
     listing.push({ name, type: header.type, sizeBytes: header.size, target });
     await texts.take(entry);
   }
-  if (texts.followLinks(listing)) for await (const entry of read()) await texts.take(entry);
+  if (texts.followLinks(listing)) {
+    for await (const entry of read()) {
+      signal.throwIfAborted();
+      await texts.take(entry);
+    }
+  }
   const dockerfile = texts.dockerfile();
   const ignore = await texts.rules(dockerfile.name);
   const withheld = withheldNames(listing, {
@@ -63,7 +71,7 @@ export async function archiveSource(
     git: context.keepGitCredentials !== true,
   });
   const rulesOfContext = await addExcludes(ignore.rules, context.excludes);
-  const plan = planMembers(path, listing, rulesOfContext, withheld);
+  const plan = await planMembers(path, listing, rulesOfContext, withheld, new Turns(signal));
 
   const rules: MemberRules = { ...context, isGitConfig: findGitConfigs(listing) };
 
@@ -153,11 +161,7 @@ async function archiveMember(
       };
     default: {
       const isEdited = !keepGitCredentials && isGitConfig(found.name);
-      if (isEdited && header.size > largestTextBytes) {
-        throw new BuildError('context', `${found.name} is too large for a git configuration`, {
-          hint: "Exclude it with .dockerignore, or set 'git-credentials' to keep.",
-        });
-      }
+      if (isEdited) checkEditedSize(found.name, header.size);
       return {
         header: { name, type: 'file', mode: archiveMode('file', mode), mtimeSeconds },
         content: isEdited

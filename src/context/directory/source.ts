@@ -33,17 +33,18 @@ export interface FoundContext extends SourceOptions {
 /**
  * Sends a directory, filtered by its ignore file. The image layout requires a Dockerfile. The plain layout sends only the
  * directory.
- * @throws BuildError('context')
+ * @throws BuildError('context'), or the signal's reason.
  */
 export async function directorySource(
   context: FoundContext,
   workspace: Workspace,
+  signal: AbortSignal,
 ): Promise<StdinSource> {
   const { path, place, layout, latestSeconds } = context;
   const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
   const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
   const rules = await addExcludes(ignore.rules, context.excludes);
-  const tree = walkContext(place.path, rules, workspace);
+  const tree = await walkContext(place.path, rules, workspace, signal);
   const { keepGitCredentials = false, workflowFiles: workflow } = context;
   const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);
   const entries = withheld.sent;

@@ -1,6 +1,7 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import type { FileStat, Workspace } from '../../ports.ts';
 import { followGitLinks, isConfigName, type GitConfigTest } from '../git/config-names.ts';
+import { Turns } from '../../time/turns.ts';
 import type { IgnoreRules, ParentMatches } from '../ignore/rules.ts';
 import type { ContextEntry } from '../tar/entry.ts';
 
@@ -17,18 +18,20 @@ export interface ContextTree {
 
 /**
  * Lists the entries of a directory that Docker would send. Links are not followed.
- * @throws BuildError('context')
+ * @param signal ends the walk.
+ * @throws BuildError('context'), or the signal's reason.
  */
-export function walkContext(
+export async function walkContext(
   directory: string,
   rules: IgnoreRules,
   workspace: Workspace,
-): ContextTree {
+  signal: AbortSignal,
+): Promise<ContextTree> {
   const walk = new Walk(directory, rules, workspace);
   try {
-    walk.enter(directory, '', undefined);
+    await walk.run(new Turns(signal));
   } catch (error) {
-    if (error instanceof BuildError) throw error;
+    if (error instanceof BuildError || signal.aborted) throw error;
     throw new BuildError('context', `reading the context failed: ${describeError(error)}`, {
       hint: 'Nothing may change the context while it is packed; files that cannot be read belong into .dockerignore.',
       cause: error,
@@ -40,6 +43,15 @@ export function walkContext(
 /** Shared by all entries, because a context can have hundreds of thousands. */
 const directoryContent = { kind: 'directory' } as const;
 const fileContent = { kind: 'file' } as const;
+
+/** A directory that the walk is in. */
+interface Level {
+  readonly directory: string;
+  /** Empty, or the name of the directory with a slash. */
+  readonly prefix: string;
+  readonly matches: ParentMatches | undefined;
+  readonly bases: Iterator<string>;
+}
 
 /** The number of names in a warning. Further ones are only counted. */
 const namedInWarning = 3;
@@ -84,38 +96,52 @@ class Walk {
     };
   }
 
-  enter(directory: string, prefix: string, parent: ParentMatches | undefined): void {
-    for (const base of this.#workspace.names(directory)) {
-      const name = prefix + base;
-      const path = `${directory}/${base}`;
-      const stat = this.#workspace.stat(path);
-      const { excluded, matches } = this.#rules.test(name, parent);
-      if (excluded) this.#ignored += 1;
-      if (stat === undefined) {
-        // An excluded name needs no metadata, unless it can be a directory with entries that are sent.
-        if (excluded && !this.#rules.canKeepBelow(name, matches)) continue;
-        throw unreadableName(base, prefix);
+  /** Without recursion: a tree can be deeper than the stack. */
+  async run(turns: Turns): Promise<void> {
+    const levels = [this.#enter(this.#root, '', undefined)];
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const turn = turns.take();
+      if (turn !== undefined) await turn;
+      const next = level.bases.next();
+      if (next.done !== true) {
+        const below = this.#visit(next.value, level);
+        if (below !== undefined) levels.push(below);
+      } else {
+        levels.pop();
+        if (`${this.#pending.at(-1)?.name ?? ''}/` === level.prefix) this.#pending.pop();
       }
-      if (!excluded && isWhiteout(base)) this.#whiteouts.push(name);
-      if (stat.links > 1 && stat.kind === 'file' && isConfigName(base)) {
-        this.#manyNamed.push({ name, identity: identityOf(stat) });
-      }
-      if (stat.kind === 'symlink') this.#symlinks.push(name);
-      if (stat.kind === 'directory') this.#directory({ name, path, stat }, excluded, matches);
-      else if (!excluded) this.#leaf({ name, path, stat });
     }
   }
 
-  #directory(
-    place: { name: string; path: string; stat: FileStat },
-    excluded: boolean,
-    matches: ParentMatches,
-  ): void {
-    if (excluded && !this.#rules.canKeepBelow(place.name, matches)) return;
-    this.#pending.push({ name: place.name, stat: place.stat, content: directoryContent });
-    if (!excluded) this.#flushPending();
-    this.enter(place.path, `${place.name}/`, matches);
-    if (this.#pending.at(-1)?.name === place.name) this.#pending.pop();
+  #enter(directory: string, prefix: string, matches: ParentMatches | undefined): Level {
+    return { directory, prefix, matches, bases: this.#workspace.names(directory).values() };
+  }
+
+  /** @returns the level of a directory that must be read. */
+  #visit(base: string, { directory, prefix, matches: parent }: Level): Level | undefined {
+    const name = prefix + base;
+    const path = `${directory}/${base}`;
+    const stat = this.#workspace.stat(path);
+    const { excluded, matches } = this.#rules.test(name, parent);
+    if (excluded) this.#ignored += 1;
+    if (stat === undefined) {
+      // An excluded name needs no metadata, unless it can be a directory with entries that are sent.
+      if (excluded && !this.#rules.canKeepBelow(name, matches)) return undefined;
+      throw unreadableName(base, prefix);
+    }
+    if (!excluded && isWhiteout(base)) this.#whiteouts.push(name);
+    if (stat.links > 1 && stat.kind === 'file' && isConfigName(base)) {
+      this.#manyNamed.push({ name, identity: identityOf(stat) });
+    }
+    if (stat.kind === 'symlink') this.#symlinks.push(name);
+    if (stat.kind === 'directory') {
+      if (excluded && !this.#rules.canKeepBelow(name, matches)) return undefined;
+      this.#pending.push({ name, stat, content: directoryContent });
+      if (!excluded) this.#flushPending();
+      return this.#enter(path, `${name}/`, matches);
+    }
+    if (!excluded) this.#leaf({ name, path, stat });
+    return undefined;
   }
 
   #leaf(place: { name: string; path: string; stat: FileStat }): void {

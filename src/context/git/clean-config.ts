@@ -1,6 +1,7 @@
 import { canBeUrl, isKnownSection, isKnownSetting } from './known-keys.ts';
 import { publicUrl } from './public-url.ts';
 import { readSetting, writeSetting } from './setting.ts';
+import { continuedLines } from './lines.ts';
 
 /**
  * The text of a `.git/config` with the settings that are known to have no credentials, and without the user, the password and
@@ -11,7 +12,7 @@ export function withoutCredentials(content: Buffer): Buffer {
   // latin1 maps each byte to one character, so text in any encoding is unchanged.
   const text = content.toString('latin1');
   if (isRef(text)) return content;
-  const lines = joinContinued(text.split(/(?<=\n)/));
+  const lines = continuedLines(text);
   let kept = '';
   let section = '';
   for (const line of lines) {
@@ -63,35 +64,6 @@ function publicHeader(header: string): string {
   if (name === undefined) return header;
   const clean = publicUrl(name.replace(/\\(.)/gs, '$1')) ?? '';
   return `${start}${clean.replace(/["\\]/g, '\\$&')}"]`;
-}
-
-/** Lines as git reads them: a backslash at the end of a line continues it on the next one. */
-function joinContinued(lines: readonly string[]): readonly string[] {
-  const joined: string[] = [];
-  let open = '';
-  for (const line of lines) {
-    open += line;
-    if (continues(open)) continue;
-    joined.push(open);
-    open = '';
-  }
-  return open === '' ? joined : [...joined, open];
-}
-
-/** True if the line ends with a backslash that is neither escaped nor in a comment. */
-function continues(line: string): boolean {
-  const last = line.length - lineEnd(line).length - 1;
-  if (last === line.length - 1) return false;
-  let isQuoted = false;
-  for (let index = 0; index < line.length; index += 1) {
-    const character = line[index];
-    if (character === '\\') {
-      if (index === last) return true;
-      index += 1;
-    } else if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (character === '#' || character === ';')) return false;
-  }
-  return false;
 }
 
 function lineEnd(line: string): string {

@@ -3,7 +3,7 @@ export type GitConfigTest = (name: string) => boolean;
 
 /** The configuration of a repository, also of a bare one (`mirror.git`), of its submodules and of its worktrees. */
 function isGitConfig(name: string): boolean {
-  return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+  return name.includes('.git/') && isConfigName(name);
 }
 
 /** True for the base names of git configurations, in any directory. */
@@ -22,26 +22,48 @@ export function followGitLinks(
   realPath: (name: string) => string | undefined,
 ): GitConfigTest {
   const configs = new Set<string>();
-  const directories: string[] = [];
-  const isIn = (name: string): boolean =>
-    directories.some((directory) => name === directory || name.startsWith(`${directory}/`));
-  let left = [...symlinks];
-  for (let found = -1; found !== directories.length;) {
-    found = directories.length;
-    left = left.filter((link) => {
-      if (!isGitPath(link) && !isIn(link)) return true;
-      const place = realPath(link);
-      // A file can be added too, because no name is below it.
-      if (place !== undefined) directories.push(place);
-      // `config` in the target can be a link that is not in the list, or the target can be the root of the context.
-      const config = isConfigName(link) ? place : realPath(`${link}/config`);
-      if (config !== undefined) configs.add(config);
-      return false;
-    });
+  const directories = new Set<string>();
+  const isIn = (name: string): boolean => pathsTo(name).some((path) => directories.has(path));
+  // Links by the directories above them: each link is followed once, however long the chains of links are.
+  const below = new Map<string, string[]>();
+  const left = new Set<string>();
+  const queue: string[] = [];
+  for (const link of symlinks) {
+    if (isGitPath(link)) {
+      queue.push(link);
+      continue;
+    }
+    left.add(link);
+    for (const path of pathsTo(link)) {
+      const links = below.get(path);
+      if (links === undefined) below.set(path, [link]);
+      else links.push(link);
+    }
+  }
+  for (let link = queue.pop(); link !== undefined; link = queue.pop()) {
+    const place = realPath(link);
+    // A file can be added too, because no name is below it.
+    if (place !== undefined && !directories.has(place)) {
+      directories.add(place);
+      for (const found of below.get(place) ?? []) if (left.delete(found)) queue.push(found);
+    }
+    // `config` in the target can be a link that is not in the list, or the target can be the root of the context.
+    const config = isConfigName(link) ? place : realPath(`${link}/config`);
+    if (config !== undefined) configs.add(config);
   }
   return (name) => isGitConfig(name) || configs.has(name) || (isConfigName(name) && isIn(name));
 }
 
 function isGitPath(name: string): boolean {
   return /\.git(?:\/|$)/.test(name);
+}
+
+/** The directories of a name, and the name itself. */
+function pathsTo(name: string): readonly string[] {
+  const paths = [name];
+  for (let end = name.lastIndexOf('/'); end >= 0; end = name.lastIndexOf('/', end - 1)) {
+    paths.push(name.slice(0, end));
+    if (end === 0) break;
+  }
+  return paths;
 }

@@ -15,6 +15,8 @@ export interface Pattern {
    * @throws PatternSyntaxError
    */
   matches(path: string): boolean;
+  /** What its regular expression takes of memory and time, in characters; 0 without one. */
+  readonly expressionSize: number;
   /** False only if no path below the directory can match. `directory` ends with a slash. */
   canMatchBelow(directory: string): boolean;
 }
@@ -31,6 +33,7 @@ export async function compilePattern(glob: string, exception: boolean): Promise<
     case 'exact':
       return {
         exception,
+        expressionSize: 0,
         matches: (path) => path === glob,
         canMatchBelow: (directory) => glob.startsWith(directory),
       };
@@ -38,20 +41,38 @@ export async function compilePattern(glob: string, exception: boolean): Promise<
       const prefix = glob.slice(0, -2);
       return {
         exception,
+        expressionSize: 0,
         matches: (path) => path.startsWith(prefix),
         canMatchBelow: (directory) => prefix.startsWith(directory) || directory.startsWith(prefix),
       };
     }
     case 'suffix':
-      return { exception, matches: suffixTest(glob), canMatchBelow: () => true };
-    case 'expression':
       return {
         exception,
-        matches: wildcardTest(glob) ?? (await expressionTest(source, literal)),
+        expressionSize: 0,
+        matches: suffixTest(glob),
+        canMatchBelow: () => true,
+      };
+    case 'expression': {
+      const wildcard = wildcardTest(glob);
+      return {
+        exception,
+        expressionSize: wildcard === undefined ? sizeOf(source) : 0,
+        matches: wildcard ?? (await expressionTest(source, literal)),
         canMatchBelow: (directory) =>
           literal.startsWith(directory) || directory.startsWith(literal),
       };
+    }
   }
+}
+
+/** `{n,m}` repeats what precedes it in the compiled expression. */
+function sizeOf(source: string): number {
+  let size = source.length;
+  for (const [, least = '', most = ''] of source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+    size += Math.max(Number(least), Number(most));
+  }
+  return size;
 }
 
 function suffixTest(glob: string): (path: string) => boolean {

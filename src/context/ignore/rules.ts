@@ -29,9 +29,16 @@ const nothingExcluded: IgnoreResult = { excluded: false, matches: [] };
 export class IgnoreRules {
   static readonly none = new IgnoreRules([]);
   readonly #patterns: readonly NumberedPattern[];
+  /** What testing one path costs. */
+  readonly #cost: number;
+  #spent = 0;
 
   private constructor(patterns: readonly NumberedPattern[]) {
     this.#patterns = patterns;
+    this.#cost = patterns.reduce(
+      (cost, { pattern }) => cost + (pattern.expressionSize === 0 ? 1 : expressionCost),
+      0,
+    );
   }
 
   /**
@@ -46,9 +53,13 @@ export class IgnoreRules {
   async append(text: string, file: string): Promise<IgnoreRules> {
     checkLineLengths(text, file);
     const patterns = [...this.#patterns];
+    const sizes = new ExpressionSizes(patterns);
     for (const line of ignoreLines(text)) {
       const pattern = await compileLine({ ...line, file });
-      if (pattern !== undefined) patterns.push(pattern);
+      if (pattern === undefined) continue;
+      patterns.push(pattern);
+      if (patterns.length > mostRules) throw tooMany(file, `more than ${mostRules} rules`);
+      sizes.add(pattern);
     }
     return new IgnoreRules(patterns);
   }
@@ -59,10 +70,11 @@ export class IgnoreRules {
 
   /**
    * @param path relative to the context, with `/`. @param parent the matches of its directory; undefined for the context.
-   * @throws BuildError('context') for a malformed pattern that is used for the first time.
+   * @throws BuildError('context') for a malformed pattern that is used for the first time, and for too many rules times paths.
    */
   test(path: string, parent: ParentMatches | undefined): IgnoreResult {
     if (this.isEmpty) return nothingExcluded;
+    this.#spend();
     let excluded = false;
     const matches = this.#patterns.map((numbered, index) => {
       const { pattern } = numbered;
@@ -77,6 +89,13 @@ export class IgnoreRules {
     return { excluded, matches };
   }
 
+  #spend(): void {
+    this.#spent += this.#cost;
+    if (this.#spent <= mostTests) return;
+    const file = this.#patterns[0]?.line.file ?? '';
+    throw tooMany(file, `too many rules (${this.#patterns.length}) for the paths of the context`);
+  }
+
   /** False only if everything below an excluded directory is excluded too. */
   canKeepBelow(directory: string, matches: ParentMatches): boolean {
     const last = this.#patterns.findLastIndex(
@@ -87,6 +106,41 @@ export class IgnoreRules {
         index > last && pattern.exception && pattern.canMatchBelow(`${directory}/`),
     );
   }
+}
+
+/** An ignore file with more rules is a mistake. A rule takes about a kilobyte of memory. */
+const mostRules = 100_000;
+/**
+ * The sum of the sizes of all expressions. Each character or repetition of one takes up to 8 kilobytes of memory. Rules of
+ * text and stars need no expression, so this is enough for thousands of rules.
+ */
+const mostExpressions = 65_536;
+/** Testing an expression takes about as long as so many other tests. */
+const expressionCost = 20;
+/** Tests of all paths, which take minutes: 15,000 rules for 200,000 files. */
+const mostTests = 3_000_000_000;
+
+/** Adds up the sizes of the regular expressions. */
+class ExpressionSizes {
+  #sum = 0;
+
+  constructor(patterns: readonly NumberedPattern[]) {
+    for (const { pattern } of patterns) this.#sum += pattern.expressionSize;
+  }
+
+  /** @throws BuildError('context') */
+  add({ pattern, line }: NumberedPattern): void {
+    this.#sum += pattern.expressionSize;
+    if (this.#sum > mostExpressions) {
+      throw tooMany(line.file, `too many patterns with ?, [, {, ^, | or ** (line ${line.number})`);
+    }
+  }
+}
+
+function tooMany(file: string, what: string): BuildError {
+  return new BuildError('context', `${file} has ${what}`, {
+    hint: 'Exclude whole directories, or use patterns of text and *.',
+  });
 }
 
 interface Line {
@@ -172,7 +226,16 @@ async function readPattern(line: string): Promise<Pattern | undefined> {
 
 /** Go's strings.TrimSpace. Its set of Unicode white space differs from that of JavaScript's trim. */
 function trimSpace(text: string): string {
-  return text.replace(/^[\t-\r \x85\p{Z}]+|[\t-\r \x85\p{Z}]+$/gu, '');
+  // A regular expression for the end takes quadratic time. All these characters have one code unit.
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charAt(start))) start += 1;
+  while (end > start && isSpace(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isSpace(character: string): boolean {
+  return /[\t-\r \x85\p{Z}]/u.test(character);
 }
 
 /**

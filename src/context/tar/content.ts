@@ -25,7 +25,7 @@ export function openContent({ header, content }: Member, workspace: Workspace): 
       return streamSource(header.name, content);
     case 'disk': {
       const source = diskSource(content.path, content.stat, workspace);
-      return content.edit === undefined ? source : editedSource(source, content.edit);
+      return content.edit === undefined ? source : editedSource(source, content.path, content.edit);
     }
   }
 }
@@ -74,8 +74,24 @@ function diskSource(path: string, seen: FileStat, workspace: Workspace): Content
   };
 }
 
-function editedSource(source: ContentSource, edit: (content: Buffer) => Buffer): ContentSource {
+/** Limit for contents that are edited in memory. Larger ones are no git configurations. */
+export const largestEditedBytes = 4 * 1_024 * 1_024;
+
+/** @throws BuildError('context') for a git configuration that is too large. */
+export function checkEditedSize(name: string, sizeBytes: number): void {
+  if (sizeBytes <= largestEditedBytes) return;
+  throw new BuildError('context', `${name} is too large for a git configuration`, {
+    hint: "Exclude it with .dockerignore, or set 'git-credentials' to keep.",
+  });
+}
+
+function editedSource(
+  source: ContentSource,
+  path: string,
+  edit: (content: Buffer) => Buffer,
+): ContentSource {
   try {
+    checkEditedSize(path, source.sizeBytes);
     const whole = Buffer.alloc(source.sizeBytes + 1);
     let used = 0;
     while (used < source.sizeBytes) {

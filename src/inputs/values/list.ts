@@ -56,9 +56,13 @@ export function parseList(text: string, kind: ListKind): readonly Item[] {
   return items;
 }
 
+/** The problems of so many elements are enough for one message. */
+const mostProblems = 20;
+
 /**
  * Parses every element.
- * @throws InvalidInput with the problems of all elements, each with the line of its element.
+ * @throws InvalidInput with the problems of the elements, each with the line of its element; of the first twenty if there are
+ * more.
  */
 export function parseItems<T>(items: readonly Item[], parseItem: (text: string) => T): T[] {
   const problems: Problem[] = [];
@@ -69,6 +73,7 @@ export function parseItems<T>(items: readonly Item[], parseItem: (text: string) 
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       problems.push(...error.problems.map((problem) => ({ line, ...problem })));
+      if (problems.length >= mostProblems) break;
     }
   }
   if (problems.length > 0) throw new InvalidInput(problems);

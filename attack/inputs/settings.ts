@@ -1,0 +1,115 @@
+import { parseInputs } from '../../src/inputs/parse.ts';
+import { selectContext } from '../../src/kubeconfig/check.ts';
+import { decodeKubeconfig } from '../../src/kubeconfig/decode.ts';
+import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
+import { leafSecrets } from '../../src/kubeconfig/secrets.ts';
+import { collectLogins } from '../../src/logins/collect.ts';
+import { configJson } from '../../src/logins/config-json.ts';
+import { parseDockerConfig } from '../../src/logins/docker-config.ts';
+import { loadYaml } from '../../src/text/yaml.ts';
+import { readInputs } from '../../support/raw-inputs.ts';
+import { bare, type Frame, type TimedParser } from './parser.ts';
+
+const inYaml: readonly Frame[] = [
+  bare,
+  ['a: ', ''],
+  ['a: "', '"'],
+  ['a: |\n  ', ''],
+  ['[', ']'],
+  ['{a: ', '}'],
+];
+
+/** Inputs that a workflow can fill with the text of a pull request, each with its frames. */
+const inputs: readonly (readonly [name: string, frames: readonly Frame[]])[] = [
+  ['tags', [bare, ['registry.example/', ''], ['a:', ''], ['a@', '']]],
+  ['build-args', [bare, ['"A=', '"']]],
+  ['labels', [['a=', '']]],
+  ['annotations', [bare, ['manifest', ':a=b'], ['index[', ']:a=b']]],
+  ['excludes', [bare]],
+  ['platforms', [bare, ['linux/', '']]],
+  ['target', [bare]],
+  ['cache-to', [bare, ['type=registry,ref=', ''], ['', ':a']]],
+  ['cache-ttl', [bare, ['1', 'h']]],
+  ['timeout', [bare, ['1', 'm']]],
+  ['context-buffer', [bare, ['1', 'Mi'], ['1.', '']]],
+  ['resources', [bare, ['requests.', '=1'], ['limits.memory=', '']]],
+  ['tolerations', [bare, ['key=', ''], ['# ', '\nkey=a'], ['- key: ', '']]],
+  ['pod-labels', [['a.', '/b=c']]],
+  ['pod-template', inYaml],
+  ['namespace', [bare]],
+  ['registry-secret', [bare]],
+  ['registry-ca', [bare, ['-----BEGIN CERTIFICATE-----\n', '']]],
+  ['registry-mirrors', [bare, ['a.example=', '']]],
+  ['insecure-registries', [bare, ['http://', '']]],
+  ['pull-logins', [bare]],
+  ['builder-args', [['--a=', '']]],
+  ['builder-image', [bare]],
+  ['verbosity', [bare]],
+  ['docker-config', [bare]],
+];
+
+/** What users and their workflows configure. */
+export const settingParsers: readonly TimedParser[] = [
+  { name: 'YAML / load', frames: inYaml, run: (text) => loadYaml(text, 'Correct it.') },
+  {
+    name: 'kubeconfig / decode',
+    run: decodeKubeconfig,
+  },
+  {
+    name: 'kubeconfig / parse, select and find secrets',
+    frames: [
+      ...inYaml,
+      [
+        'clusters: [{name: a, cluster: {server: "',
+        '"}}]\ncontexts: [{name: a, context: {cluster: a}}]\ncurrent-context: a',
+      ],
+      [
+        'clusters: [{name: a, cluster: {server: "https://a", proxy-url: "',
+        '"}}]\ncontexts: [{name: a, context: {cluster: a}}]\ncurrent-context: a',
+      ],
+      ['users: [{name: a, user: {token: "', '"}}]'],
+    ],
+    run: (text) => {
+      const kubeconfig = parseKubeconfig(text);
+      leafSecrets(kubeconfig);
+      selectContext(kubeconfig, 'something', () => true);
+      selectContext(kubeconfig, undefined, () => true);
+    },
+  },
+  {
+    name: 'Docker configuration / parse and collect',
+    frames: [
+      bare,
+      ['{"auths": {"', '": {"auth": "YTpi"}}}'],
+      ['{"auths": {"registry.example": {"auth": "', '"}}}'],
+      ['{"auths": {"registry.example": {"username": "a", "password": "', '"}}}'],
+      ['{"auths": ', '}'],
+    ],
+    run: async (text) => {
+      const config = parseDockerConfig(text, 'config.json');
+      const hosts = [{ host: 'registry.example', required: true }];
+      const run = (): Promise<never> => Promise.reject(new Error('not used'));
+      configJson(await collectLogins(config, hosts, run, new AbortController().signal));
+    },
+  },
+  {
+    name: 'Docker configuration / output of a credential helper',
+    frames: [bare, ['{"Username": "a", "Secret": "', '"}']],
+    run: async (text) => {
+      const config = parseDockerConfig('{"credsStore": "x"}', 'config.json');
+      const hosts = [{ host: 'registry.example', required: true }];
+      for (const exitCode of [0, 1]) {
+        const run = (): Promise<{ exitCode: number; stdout: string; stderr: string }> =>
+          Promise.resolve({ exitCode, stdout: text, stderr: text });
+        await collectLogins(config, hosts, run, new AbortController().signal).catch(
+          () => undefined,
+        );
+      }
+    },
+  },
+  ...inputs.map(([name, frames]): TimedParser => ({
+    name: `input / ${name}`,
+    frames,
+    run: (text) => parseInputs(readInputs({ [name]: text })),
+  })),
+];
