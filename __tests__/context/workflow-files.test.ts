@@ -230,6 +230,15 @@ describe('a directory is sent whole', () => {
   });
 });
 
+test('a Docker configuration in the workspace does not withhold the workspace from a context above it', async () => {
+  const { names } = await send(
+    { Dockerfile: 'FROM a\n', 'w/config.json': secret },
+    { DOCKER_CONFIG: '.' },
+    { source: { kind: 'context', path: '..' } },
+  );
+  expect(names).toEqual(['Dockerfile', 'w/Dockerfile', 'w/app']);
+});
+
 test('a file that an ignore file excludes is not mentioned', async () => {
   const { source } = await send(
     { 'w/kubeconfig': secret, 'w/.dockerignore': 'kubeconfig\n' },

@@ -51,9 +51,9 @@ export function withhold(
   const secret = new Set(entries.filter(isSecret));
   for (const { stat } of secret)
     if (stat.links > 1 && stat.kind === 'file') identities.add(identityOf(stat));
-  for (const entry of entries) {
-    if (entry.stat.kind === 'file' && identities.has(identityOf(entry.stat))) secret.add(entry);
-  }
+  const isOther = ({ stat }: ContextEntry): boolean =>
+    stat.kind === 'file' && identities.has(identityOf(stat));
+  if (identities.size > 0) for (const entry of entries.filter(isOther)) secret.add(entry);
   const names = new Set([...secret].map(({ name }) => name));
   const ofWorkflow = [...secret].filter(
     ({ name }) => !isGitSecret(name) && !names.has(parentOf(name)),
@@ -87,7 +87,8 @@ function findPlaces(
     if (real === undefined || stat === undefined) return;
     if (stat.kind === 'file') identities.push(identityOf(stat));
     for (const place of [real, ownPath(path, workspace)]) {
-      if (place?.startsWith(`${root}/`) === true) names.add(place.slice(root.length + 1));
+      const name = place === undefined ? undefined : nameIn(root, place);
+      if (name !== undefined) names.add(name);
     }
   };
   for (const file of files) {
@@ -98,13 +99,25 @@ function findPlaces(
     const path = workspace.resolve(config);
     const real = realPath(path, workspace);
     if (real === undefined) continue;
-    // A directory that is the context or contains it has more than the Docker configuration.
-    const isInside = real.startsWith(`${root}/`) || kindOf(path, workspace) === 'file';
-    if (isInside) add(path);
-    if (kindOf(path, workspace) === 'directory')
-      for (const part of dockerParts) add(`${path}/${part}`);
+    const kind = kindOf(path, workspace);
+    // The context, the workspace and the directories above them have more than the Docker configuration.
+    const isShared = [root, workspace.resolve('.')].some(
+      (place) => place === real || nameIn(real, realPath(place, workspace) ?? place) !== undefined,
+    );
+    if (!isShared) add(path);
+    if (kind === 'directory') for (const part of dockerParts) add(`${path}/${part}`);
   }
   return { names, identities };
+}
+
+/** The name of a path in a directory, with `/`; undefined for a path outside of it. Both are without links. */
+function nameIn(directory: string, path: string): string | undefined {
+  const [base, place] = [directory.replace(/[\\/]+$/, ''), path].map((text) =>
+    text.replaceAll('\\', '/'),
+  );
+  return place?.startsWith(`${base ?? ''}/`) === true
+    ? place.slice((base ?? '').length + 1)
+    : undefined;
 }
 
 /** True if the name, or a directory above it, is one of the names. */
