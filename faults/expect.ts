@@ -112,7 +112,7 @@ function attachExpectation(fault: Fault): Expectation {
     pods: 2,
   };
   if (name === '401') return { ...red, pods: 1, hint: 'Renew the kubeconfig secret' };
-  if (name === '403') return { ...red, pods: 1, hint: 'Give the account the right' };
+  if (name === '403') return { ...red, pods: 1, hint: 'Grant the missing RBAC permission' };
   return red;
 }
 

@@ -727,7 +727,7 @@ test.each([
   { name: 'to follow the log', follow: true },
   { name: 'for its rest', follow: false },
 ])('a request $name that never ends is an error ten minutes after the end', async ({ follow }) => {
-  const container = new Container(() => (options, signal) => {
+  const container: Container = new Container(() => (options, signal) => {
     container.end();
     return options.follow === follow ? trickle(container, signal) : chunksOf();
   });

@@ -20,7 +20,7 @@ import { listPermissions, readServerTime, reviewPermission } from './reviews.ts'
 import { podPath, podsPath } from './pod-path.ts';
 import { PodStates } from './pod-states.ts';
 import type { RequestObserver } from './request-log.ts';
-import { readExplanation } from './response/body.ts';
+import { refusePage } from './response/body.ts';
 import { toEvents } from './response/events.ts';
 import { toPod, toPods } from './response/pod.ts';
 import { RestClient, type JsonClient } from './rest.ts';
@@ -148,10 +148,7 @@ export class KubeCluster implements Cluster {
         query,
         signal,
       });
-      if (isPageOrObject(response.headers['content-type'])) {
-        const page = await readExplanation(response, { clock: this.#clock, signal });
-        throw new NonKubernetesResponse('not a container log', page);
-      }
+      await refusePage(response, { clock: this.#clock, signal });
       this.#failures.succeeded(doing);
       for await (const chunk of response) yield toBuffer(chunk);
     } catch (error) {
@@ -303,11 +300,6 @@ function toVersion(version: Fields): Fields {
   if ([major, minor, gitVersion].every((field) => field === undefined))
     throw new NonKubernetesResponse('not a version');
   return version;
-}
-
-/** A container log is plain text. HTML and JSON are from a gateway in front of the API server. */
-function isPageOrObject(contentType = ''): boolean {
-  return /\b(?:html|json)\b/i.test(contentType);
 }
 
 function toBuffer(chunk: unknown): Buffer {

@@ -58,6 +58,16 @@ export function refuseCompressed(response: IncomingMessage): void {
   throw new NonKubernetesResponse(`compressed with ${excerpt(encoding, 40)}`);
 }
 
+/**
+ * A container log is plain text. HTML and JSON are from a gateway in front of the API server.
+ * @throws NonKubernetesResponse for those, with the beginning, or the signal's reason.
+ */
+export async function refusePage(response: IncomingMessage, limits: BodyLimits): Promise<void> {
+  if (!/\b(?:html|json)\b/i.test(response.headers['content-type'] ?? '')) return;
+  const page = await readExplanation(response, limits);
+  throw new NonKubernetesResponse('not a container log', page);
+}
+
 function encodingOf({ headers }: IncomingMessage): string | undefined {
   const encoding = headers['content-encoding'] ?? '';
   return encoding === '' || encoding.toLowerCase() === 'identity' ? undefined : encoding;
