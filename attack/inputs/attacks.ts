@@ -1,12 +1,13 @@
 import type { Attack } from '../attack.ts';
 import { findSlowTexts } from './measure.ts';
 import { timedParsers } from './parsers.ts';
+import { processAttacks } from './process.ts';
 
 /** The findings that a message lists. */
 const listed = 10;
 
 /** Pathological texts for every parser. */
-export const inputAttacks: readonly Attack[] = timedParsers.map(({ name }) => ({
+const timeAttacks: readonly Attack[] = timedParsers.map(({ name }) => ({
   name: `input / time of ${name}`,
   async run(signal) {
     const found = await findSlowTexts(name, signal);
@@ -15,3 +16,5 @@ export const inputAttacks: readonly Attack[] = timedParsers.map(({ name }) => ({
     throw new Error([...found.slice(0, listed), ...more].join('\n'));
   },
 }));
+
+export const inputAttacks: readonly Attack[] = [...timeAttacks, ...processAttacks];

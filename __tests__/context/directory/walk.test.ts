@@ -349,3 +349,41 @@ describe('an entry that cannot be read', () => {
     expect(namesOf(await walk(tree, 'link'))).toEqual([]);
   });
 });
+
+test('ends with the reason of the signal', async () => {
+  const tree = makeTree(
+    Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`f${index}`, 'x'])),
+  );
+  const disk = diskWorkspace();
+  const controller = new AbortController();
+  // Every file takes as long as on a slow disk, so turns are due.
+  const slow: Workspace = {
+    ...disk,
+    stat(path) {
+      controller.abort(new Error('cancelled'));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      return disk.stat(path);
+    },
+  };
+  await expect(walk(tree, '', slow, controller.signal)).rejects.toThrow('cancelled');
+});
+
+test('walks directories that are as deep as a path can be', async () => {
+  const deep = 1_800;
+  const files: Workspace = {
+    ...diskWorkspace(),
+    names: (path) => (path.split('/').length <= deep ? ['a'] : ['file']),
+    stat: (path) => ({
+      kind: path.endsWith('/file') ? 'file' : 'directory',
+      sizeBytes: 0,
+      mode: 0o755,
+      mtimeMs: 0,
+      device: 1,
+      inode: 1,
+      links: 1,
+    }),
+  };
+  const rules = await IgnoreRules.read('x', '.dockerignore');
+  const { entries } = await walkContext('', rules, files, new AbortController().signal);
+  expect(entries).toHaveLength(deep + 1);
+});

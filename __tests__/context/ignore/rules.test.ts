@@ -160,3 +160,53 @@ test.each([
 ])('rules without a pattern are empty: $text', async ({ text, isEmpty }) => {
   expect((await IgnoreRules.read(text, '.dockerignore')).isEmpty).toBe(isEmpty);
 });
+
+describe('limits', () => {
+  const hint = 'Exclude whole directories, or use patterns of text and *.';
+  const readFailure = (text: string): Promise<unknown> =>
+    failureOf(() => IgnoreRules.read(text, '.dockerignore'));
+
+  test('of the number of rules', async () => {
+    expect(await readFailure('a\n'.repeat(100_001))).toEqual({
+      kind: 'context',
+      message: '.dockerignore has more than 100000 rules',
+      hint,
+    });
+  });
+
+  test('of the expressions together, also of repetitions in them', async () => {
+    for (const [text, line] of [
+      ['[a]b?\n'.repeat(10_000), 6_554],
+      ['[a]{999}\n'.repeat(100), 65],
+    ] as const) {
+      expect(await readFailure(text)).toEqual({
+        kind: 'context',
+        message: `.dockerignore has too many patterns with ?, [, {, ^, | or ** (line ${line})`,
+        hint,
+      });
+    }
+  });
+
+  test('of the rules for all paths together', async () => {
+    // Exceptions that cannot change the verdict take no time, but count.
+    const rules = await IgnoreRules.read('![a]b?\n'.repeat(6_000), '.dockerignore');
+    const testAll = (): void => {
+      for (let path = 0; path < 100_000; path += 1) rules.test('x', undefined);
+    };
+    expect(await failureOf(testAll)).toEqual({
+      kind: 'context',
+      message: '.dockerignore has too many rules (6000) for the paths of the context',
+      hint,
+    });
+  });
+
+  test('allow thousands of rules', async () => {
+    const lines = Array.from(
+      { length: 5_000 },
+      (_, index) => `dir-${index}/**/*.o\n**/f-${index}.[ch]\n`,
+    );
+    const rules = await IgnoreRules.read(lines.slice(0, 1_500).join(''), '.dockerignore');
+    expect(rules.test('dir-7/a/b.o', undefined).excluded).toBe(true);
+    expect(rules.test('x/f-1499.h', undefined).excluded).toBe(true);
+  });
+});

@@ -119,3 +119,11 @@ test('throws an error that is not about the input', () => {
   };
   expect(() => parseItems([{ text: 'a', line: 1 }], parse)).toThrow(TypeError);
 });
+
+test('reports the first twenty of many problems', () => {
+  const items = Array.from({ length: 50 }, (_, index) => ({ text: 'bad', line: index + 1 }));
+  const parse = (text: string): never => {
+    throw invalid(`${text} is bad`);
+  };
+  expect(problemsOf(() => parseItems(items, parse))).toHaveLength(20);
+});
