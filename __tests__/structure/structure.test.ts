@@ -100,6 +100,7 @@ describe('the tools', () => {
     'support',
     'playground',
     'contract',
+    'attack',
     'faults',
     'load',
     'e2e',
