@@ -84,20 +84,23 @@ function readFailure(path, error) {
 /* harmony export */   ph: () => (/* binding */ walkContext)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _git_config_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(584);
+/* harmony import */ var _git_config_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(584);
+/* harmony import */ var _time_turns_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8876);
+
 
 
 /**
  * Lists the entries of a directory that Docker would send. Links are not followed.
- * @throws BuildError('context')
+ * @param signal ends the walk.
+ * @throws BuildError('context'), or the signal's reason.
  */
-function walkContext(directory, rules, workspace) {
+async function walkContext(directory, rules, workspace, signal) {
     const walk = new Walk(directory, rules, workspace);
     try {
-        walk.enter(directory, '', undefined);
+        await walk.run(new _time_turns_js__WEBPACK_IMPORTED_MODULE_1__/* .Turns */ .P(signal));
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS)
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS || signal.aborted)
             throw error;
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `reading the context failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error)}`, {
             hint: 'Nothing may change the context while it is packed; files that cannot be read belong into .dockerignore.',
@@ -145,42 +148,61 @@ class Walk {
             warnings,
         };
     }
-    enter(directory, prefix, parent) {
-        for (const base of this.#workspace.names(directory)) {
-            const name = prefix + base;
-            const path = `${directory}/${base}`;
-            const stat = this.#workspace.stat(path);
-            const { excluded, matches } = this.#rules.test(name, parent);
-            if (excluded)
-                this.#ignored += 1;
-            if (stat === undefined) {
-                // An excluded name needs no metadata, unless it can be a directory with entries that are sent.
-                if (excluded && !this.#rules.canKeepBelow(name, matches))
-                    continue;
-                throw unreadableName(base, prefix);
+    /** Without recursion: a tree can be deeper than the stack. */
+    async run(turns) {
+        const levels = [this.#enter(this.#root, '', undefined)];
+        for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+            const turn = turns.take();
+            if (turn !== undefined)
+                await turn;
+            const next = level.bases.next();
+            if (next.done !== true) {
+                const below = this.#visit(next.value, level);
+                if (below !== undefined)
+                    levels.push(below);
             }
-            if (!excluded && isWhiteout(base))
-                this.#whiteouts.push(name);
-            if (stat.links > 1 && stat.kind === 'file' && (0,_git_config_names_js__WEBPACK_IMPORTED_MODULE_1__/* .isConfigName */ .K)(base)) {
-                this.#manyNamed.push({ name, identity: identityOf(stat) });
+            else {
+                levels.pop();
+                if (`${this.#pending.at(-1)?.name ?? ''}/` === level.prefix)
+                    this.#pending.pop();
             }
-            if (stat.kind === 'symlink')
-                this.#symlinks.push(name);
-            if (stat.kind === 'directory')
-                this.#directory({ name, path, stat }, excluded, matches);
-            else if (!excluded)
-                this.#leaf({ name, path, stat });
         }
     }
-    #directory(place, excluded, matches) {
-        if (excluded && !this.#rules.canKeepBelow(place.name, matches))
-            return;
-        this.#pending.push({ name: place.name, stat: place.stat, content: directoryContent });
+    #enter(directory, prefix, matches) {
+        return { directory, prefix, matches, bases: this.#workspace.names(directory).values() };
+    }
+    /** @returns the level of a directory that must be read. */
+    #visit(base, { directory, prefix, matches: parent }) {
+        const name = prefix + base;
+        const path = `${directory}/${base}`;
+        const stat = this.#workspace.stat(path);
+        const { excluded, matches } = this.#rules.test(name, parent);
+        if (excluded)
+            this.#ignored += 1;
+        if (stat === undefined) {
+            // An excluded name needs no metadata, unless it can be a directory with entries that are sent.
+            if (excluded && !this.#rules.canKeepBelow(name, matches))
+                return undefined;
+            throw unreadableName(base, prefix);
+        }
+        if (!excluded && isWhiteout(base))
+            this.#whiteouts.push(name);
+        if (stat.links > 1 && stat.kind === 'file' && (0,_git_config_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isConfigName */ .K)(base)) {
+            this.#manyNamed.push({ name, identity: identityOf(stat) });
+        }
+        if (stat.kind === 'symlink')
+            this.#symlinks.push(name);
+        if (stat.kind === 'directory') {
+            if (excluded && !this.#rules.canKeepBelow(name, matches))
+                return undefined;
+            this.#pending.push({ name, stat, content: directoryContent });
+            if (!excluded)
+                this.#flushPending();
+            return this.#enter(path, `${name}/`, matches);
+        }
         if (!excluded)
-            this.#flushPending();
-        this.enter(place.path, `${place.name}/`, matches);
-        if (this.#pending.at(-1)?.name === place.name)
-            this.#pending.pop();
+            this.#leaf({ name, path, stat });
+        return undefined;
     }
     #leaf(place) {
         const { name, path, stat } = place;
@@ -211,7 +233,7 @@ class Walk {
     }
     #findGitConfigs() {
         const manyNamed = [...this.#manyNamed];
-        const isGitConfig = (0,_git_config_names_js__WEBPACK_IMPORTED_MODULE_1__/* .followGitLinks */ .J)(this.#symlinks, (link) => {
+        const isGitConfig = (0,_git_config_names_js__WEBPACK_IMPORTED_MODULE_2__/* .followGitLinks */ .J)(this.#symlinks, (link) => {
             const place = this.#placeOf(link);
             if (place !== undefined && place.stat.links > 1) {
                 manyNamed.push({ name: place.name, identity: identityOf(place.stat) });
@@ -365,7 +387,7 @@ function warnOfBallast({ totalBytes, directories }) {
 
 /***/ }),
 
-/***/ 7058:
+/***/ 6965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -569,7 +591,59 @@ function writeSetting({ key, value }) {
     return `\t${key} = "${escaped}"\n`;
 }
 
+;// CONCATENATED MODULE: ./build/context/git/lines.js
+/**
+ * Lines as git reads them, with their ends: a backslash at the end of a line continues it on the next one. Each character is
+ * read once.
+ */
+function continuedLines(text) {
+    const joined = [];
+    let isQuoted = false;
+    let start = 0;
+    for (let next = 0; next < text.length;) {
+        const newline = text.indexOf('\n', next);
+        const end = newline < 0 ? text.length : newline + 1;
+        const continued = readLine(text, next, end, isQuoted);
+        next = end;
+        if (continued !== undefined)
+            ({ isQuoted } = continued);
+        else {
+            joined.push(text.slice(start, end));
+            start = end;
+            isQuoted = false;
+        }
+    }
+    if (start < text.length)
+        joined.push(text.slice(start));
+    return joined;
+}
+/**
+ * Reads the line from `start` to `end`.
+ * @param wasQuoted whether a quote of the line that it continues is open.
+ * @returns undefined unless the line ends with a backslash that is neither escaped nor in a comment.
+ */
+function readLine(text, start, end, wasQuoted) {
+    if (text[end - 1] !== '\n')
+        return undefined;
+    const last = end - (text[end - 2] === '\r' ? 3 : 2);
+    let isQuoted = wasQuoted;
+    for (let index = start; index <= last; index += 1) {
+        const character = text[index];
+        if (character === '\\') {
+            if (index === last)
+                return { isQuoted };
+            index += 1;
+        }
+        else if (character === '"')
+            isQuoted = !isQuoted;
+        else if (!isQuoted && (character === '#' || character === ';'))
+            return undefined;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/context/git/clean-config.js
+
 
 
 
@@ -583,7 +657,7 @@ function withoutCredentials(content) {
     const text = content.toString('latin1');
     if (isRef(text))
         return content;
-    const lines = joinContinued(text.split(/(?<=\n)/));
+    const lines = continuedLines(text);
     let kept = '';
     let section = '';
     for (const line of lines) {
@@ -635,39 +709,6 @@ function publicHeader(header) {
     const clean = publicUrl(name.replace(/\\(.)/gs, '$1')) ?? '';
     return `${start}${clean.replace(/["\\]/g, '\\$&')}"]`;
 }
-/** Lines as git reads them: a backslash at the end of a line continues it on the next one. */
-function joinContinued(lines) {
-    const joined = [];
-    let open = '';
-    for (const line of lines) {
-        open += line;
-        if (continues(open))
-            continue;
-        joined.push(open);
-        open = '';
-    }
-    return open === '' ? joined : [...joined, open];
-}
-/** True if the line ends with a backslash that is neither escaped nor in a comment. */
-function continues(line) {
-    const last = line.length - lineEnd(line).length - 1;
-    if (last === line.length - 1)
-        return false;
-    let isQuoted = false;
-    for (let index = 0; index < line.length; index += 1) {
-        const character = line[index];
-        if (character === '\\') {
-            if (index === last)
-                return true;
-            index += 1;
-        }
-        else if (character === '"')
-            isQuoted = !isQuoted;
-        else if (!isQuoted && (character === '#' || character === ';'))
-            return false;
-    }
-    return false;
-}
 function lineEnd(line) {
     return /\r?\n$/.exec(line)?.[0] ?? '';
 }
@@ -684,7 +725,7 @@ function lineEnd(line) {
 /* harmony export */ });
 /** The configuration of a repository, also of a bare one (`mirror.git`), of its submodules and of its worktrees. */
 function isGitConfig(name) {
-    return name.includes('.git/') && /(^|\/)[^/]*\.git\/(?:.+\/)?config(\.worktree)?$/.test(name);
+    return name.includes('.git/') && isConfigName(name);
 }
 /** True for the base names of git configurations, in any directory. */
 function isConfigName(name) {
@@ -698,29 +739,54 @@ function isConfigName(name) {
  */
 function followGitLinks(symlinks, realPath) {
     const configs = new Set();
-    const directories = [];
-    const isIn = (name) => directories.some((directory) => name === directory || name.startsWith(`${directory}/`));
-    let left = [...symlinks];
-    for (let found = -1; found !== directories.length;) {
-        found = directories.length;
-        left = left.filter((link) => {
-            if (!isGitPath(link) && !isIn(link))
-                return true;
-            const place = realPath(link);
-            // A file can be added too, because no name is below it.
-            if (place !== undefined)
-                directories.push(place);
-            // `config` in the target can be a link that is not in the list, or the target can be the root of the context.
-            const config = isConfigName(link) ? place : realPath(`${link}/config`);
-            if (config !== undefined)
-                configs.add(config);
-            return false;
-        });
+    const directories = new Set();
+    const isIn = (name) => pathsTo(name).some((path) => directories.has(path));
+    // Links by the directories above them: each link is followed once, however long the chains of links are.
+    const below = new Map();
+    const left = new Set();
+    const queue = [];
+    for (const link of symlinks) {
+        if (isGitPath(link)) {
+            queue.push(link);
+            continue;
+        }
+        left.add(link);
+        for (const path of pathsTo(link)) {
+            const links = below.get(path);
+            if (links === undefined)
+                below.set(path, [link]);
+            else
+                links.push(link);
+        }
+    }
+    for (let link = queue.pop(); link !== undefined; link = queue.pop()) {
+        const place = realPath(link);
+        // A file can be added too, because no name is below it.
+        if (place !== undefined && !directories.has(place)) {
+            directories.add(place);
+            for (const found of below.get(place) ?? [])
+                if (left.delete(found))
+                    queue.push(found);
+        }
+        // `config` in the target can be a link that is not in the list, or the target can be the root of the context.
+        const config = isConfigName(link) ? place : realPath(`${link}/config`);
+        if (config !== undefined)
+            configs.add(config);
     }
     return (name) => isGitConfig(name) || configs.has(name) || (isConfigName(name) && isIn(name));
 }
 function isGitPath(name) {
     return /\.git(?:\/|$)/.test(name);
+}
+/** The directories of a name, and the name itself. */
+function pathsTo(name) {
+    const paths = [name];
+    for (let end = name.lastIndexOf('/'); end >= 0; end = name.lastIndexOf('/', end - 1)) {
+        paths.push(name.slice(0, end));
+        if (end === 0)
+            break;
+    }
+    return paths;
 }
 
 
@@ -962,6 +1028,7 @@ async function compilePattern(glob, exception) {
         case 'exact':
             return {
                 exception,
+                expressionSize: 0,
                 matches: (path) => path === glob,
                 canMatchBelow: (directory) => glob.startsWith(directory),
             };
@@ -969,19 +1036,36 @@ async function compilePattern(glob, exception) {
             const prefix = glob.slice(0, -2);
             return {
                 exception,
+                expressionSize: 0,
                 matches: (path) => path.startsWith(prefix),
                 canMatchBelow: (directory) => prefix.startsWith(directory) || directory.startsWith(prefix),
             };
         }
         case 'suffix':
-            return { exception, matches: suffixTest(glob), canMatchBelow: () => true };
-        case 'expression':
             return {
                 exception,
-                matches: wildcardTest(glob) ?? (await expressionTest(source, literal)),
+                expressionSize: 0,
+                matches: suffixTest(glob),
+                canMatchBelow: () => true,
+            };
+        case 'expression': {
+            const wildcard = wildcardTest(glob);
+            return {
+                exception,
+                expressionSize: wildcard === undefined ? sizeOf(source) : 0,
+                matches: wildcard ?? (await expressionTest(source, literal)),
                 canMatchBelow: (directory) => literal.startsWith(directory) || directory.startsWith(literal),
             };
+        }
     }
+}
+/** `{n,m}` repeats what precedes it in the compiled expression. */
+function sizeOf(source) {
+    let size = source.length;
+    for (const [, least = '', most = ''] of source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+        size += Math.max(Number(least), Number(most));
+    }
+    return size;
 }
 function suffixTest(glob) {
     // moby/patternmatcher removes two bytes. With a byte order mark before the stars, its last byte and the stars are left.
@@ -1105,8 +1189,12 @@ const nothingExcluded = { excluded: false, matches: [] };
 class IgnoreRules {
     static none = new IgnoreRules([]);
     #patterns;
+    /** What testing one path costs. */
+    #cost;
+    #spent = 0;
     constructor(patterns) {
         this.#patterns = patterns;
+        this.#cost = patterns.reduce((cost, { pattern }) => cost + (pattern.expressionSize === 0 ? 1 : expressionCost), 0);
     }
     /**
      * @param text the content of the file. @param file its name in messages.
@@ -1119,10 +1207,15 @@ class IgnoreRules {
     async append(text, file) {
         checkLineLengths(text, file);
         const patterns = [...this.#patterns];
+        const sizes = new ExpressionSizes(patterns);
         for (const line of ignoreLines(text)) {
             const pattern = await compileLine({ ...line, file });
-            if (pattern !== undefined)
-                patterns.push(pattern);
+            if (pattern === undefined)
+                continue;
+            patterns.push(pattern);
+            if (patterns.length > mostRules)
+                throw tooMany(file, `more than ${mostRules} rules`);
+            sizes.add(pattern);
         }
         return new IgnoreRules(patterns);
     }
@@ -1131,11 +1224,12 @@ class IgnoreRules {
     }
     /**
      * @param path relative to the context, with `/`. @param parent the matches of its directory; undefined for the context.
-     * @throws BuildError('context') for a malformed pattern that is used for the first time.
+     * @throws BuildError('context') for a malformed pattern that is used for the first time, and for too many rules times paths.
      */
     test(path, parent) {
         if (this.isEmpty)
             return nothingExcluded;
+        this.#spend();
         let excluded = false;
         const matches = this.#patterns.map((numbered, index) => {
             const { pattern } = numbered;
@@ -1151,11 +1245,49 @@ class IgnoreRules {
         });
         return { excluded, matches };
     }
+    #spend() {
+        this.#spent += this.#cost;
+        if (this.#spent <= mostTests)
+            return;
+        const file = this.#patterns[0]?.line.file ?? '';
+        throw tooMany(file, `too many rules (${this.#patterns.length}) for the paths of the context`);
+    }
     /** False only if everything below an excluded directory is excluded too. */
     canKeepBelow(directory, matches) {
         const last = this.#patterns.findLastIndex(({ pattern }, index) => !pattern.exception && matches[index] === true);
         return this.#patterns.some(({ pattern }, index) => index > last && pattern.exception && pattern.canMatchBelow(`${directory}/`));
     }
+}
+/** An ignore file with more rules is a mistake. A rule takes about a kilobyte of memory. */
+const mostRules = 100_000;
+/**
+ * The sum of the sizes of all expressions. Each character or repetition of one takes up to 8 kilobytes of memory. Rules of
+ * text and stars need no expression, so this is enough for thousands of rules.
+ */
+const mostExpressions = 65_536;
+/** Testing an expression takes about as long as so many other tests. */
+const expressionCost = 20;
+/** Tests of all paths, which take about a minute: 10,000 rules for 200,000 paths. */
+const mostTests = 2_000_000_000;
+/** Adds up the sizes of the regular expressions. */
+class ExpressionSizes {
+    #sum = 0;
+    constructor(patterns) {
+        for (const { pattern } of patterns)
+            this.#sum += pattern.expressionSize;
+    }
+    /** @throws BuildError('context') */
+    add({ pattern, line }) {
+        this.#sum += pattern.expressionSize;
+        if (this.#sum > mostExpressions) {
+            throw tooMany(line.file, `too many patterns with ?, [, {, ^, | or ** (line ${line.number})`);
+        }
+    }
+}
+function tooMany(file, what) {
+    return new errors/* BuildError */.zS('context', `${file} has ${what}`, {
+        hint: 'Exclude whole directories, or use patterns of text and *.',
+    });
 }
 function matchesPath({ pattern, line }, path) {
     try {
@@ -1224,7 +1356,17 @@ async function readPattern(line) {
 }
 /** Go's strings.TrimSpace. Its set of Unicode white space differs from that of JavaScript's trim. */
 function trimSpace(text) {
-    return text.replace(/^[\t-\r \x85\p{Z}]+|[\t-\r \x85\p{Z}]+$/gu, '');
+    // A regular expression for the end takes quadratic time. All these characters have one code unit.
+    let start = 0;
+    let end = text.length;
+    while (start < end && isSpace(text.charAt(start)))
+        start += 1;
+    while (end > start && isSpace(text.charAt(end - 1)))
+        end -= 1;
+    return text.slice(start, end);
+}
+function isSpace(character) {
+    return /[\t-\r \x85\p{Z}]/u.test(character);
 }
 /**
  * Adds the patterns of the input 'excludes'. They come last, because the last matching pattern decides.
@@ -1262,6 +1404,187 @@ class PiecePool {
 
 /***/ }),
 
+/***/ 6453:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q4: () => (/* binding */ openContent),
+/* harmony export */   VV: () => (/* binding */ checkEditedSize)
+/* harmony export */ });
+/* unused harmony export largestEditedBytes */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+
+function openContent({ header, content }, workspace) {
+    switch (content.kind) {
+        case 'none':
+            return bytesSource(Buffer.alloc(0));
+        case 'bytes':
+            return bytesSource(content.bytes);
+        case 'stream':
+            return streamSource(header.name, content);
+        case 'disk': {
+            const source = diskSource(content.path, content.stat, workspace);
+            return content.edit === undefined ? source : editedSource(source, content.path, content.edit);
+        }
+    }
+}
+function bytesSource(bytes) {
+    let start = 0;
+    return {
+        sizeBytes: bytes.length,
+        read(room, left) {
+            const count = bytes.copy(room, 0, start, start + Math.min(left, room.length));
+            start += count;
+            return count;
+        },
+        finish: () => undefined,
+        close: () => undefined,
+    };
+}
+function diskSource(path, seen, workspace) {
+    const { file, stat: before } = openAsSeen(path, seen, workspace);
+    const { sizeBytes } = before;
+    /** True after a read that returned fewer bytes than requested: the file ended. */
+    let sawEnd = false;
+    return {
+        sizeBytes,
+        read(room, left) {
+            const count = readPart(file, room, path);
+            sawEnd = count < room.length;
+            if (count > left)
+                throw changed(path, 'grew');
+            if (count === 0)
+                throw changed(path, 'shrank');
+            return count;
+        },
+        finish() {
+            if (!sawEnd && sizeBytes > 0 && readPart(file, Buffer.alloc(1), path) > 0) {
+                throw changed(path, 'grew');
+            }
+            // Files are not locked, so another process can write during a read. A write is not detected if it happened before the
+            // file was opened, or if the file system recorded the same time for it.
+            if (sizeBytes > 0 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
+                throw changed(path, 'was written to');
+            }
+        },
+        close() {
+            file.close();
+        },
+    };
+}
+/** Limit for contents that are edited in memory. Larger ones are no git configurations. */
+const largestEditedBytes = 4 * 1_024 * 1_024;
+/** @throws BuildError('context') for a git configuration that is too large. */
+function checkEditedSize(name, sizeBytes) {
+    if (sizeBytes <= largestEditedBytes)
+        return;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `${name} is too large for a git configuration`, {
+        hint: "Exclude it with .dockerignore, or set 'git-credentials' to keep.",
+    });
+}
+function editedSource(source, path, edit) {
+    try {
+        checkEditedSize(path, source.sizeBytes);
+        const whole = Buffer.alloc(source.sizeBytes + 1);
+        let used = 0;
+        while (used < source.sizeBytes) {
+            const left = source.sizeBytes - used;
+            const count = source.read(whole.subarray(used, used + left + 1), left);
+            if (typeof count !== 'number')
+                throw new TypeError('only files on disk are edited');
+            used += count;
+        }
+        return bytesSource(edit(whole.subarray(0, used)));
+    }
+    finally {
+        source.close();
+    }
+}
+function streamSource(name, { bytes, sizeBytes }) {
+    const chunks = bytes[Symbol.asyncIterator]();
+    let chunk = Buffer.alloc(0);
+    const tooShort = () => new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `${name} ends too early in the archive`, {
+        hint: 'Make the archive again.',
+    });
+    return {
+        sizeBytes,
+        async read(room, left) {
+            while (chunk.length === 0) {
+                const next = await chunks.next();
+                if (next.done === true)
+                    throw tooShort();
+                chunk = next.value;
+            }
+            const count = chunk.copy(room, 0, 0, Math.min(left, room.length));
+            chunk = chunk.subarray(count);
+            return count;
+        },
+        async finish() {
+            // The reader of the archive continues only after a member was read to its end.
+            while ((await chunks.next()).done !== true)
+                ;
+        },
+        close: () => undefined,
+    };
+}
+function openAsSeen(path, seen, workspace) {
+    let file;
+    try {
+        file = workspace.open(path);
+    }
+    catch (error) {
+        const code = (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorCode */ .CA)(error);
+        if (code === 'ENOENT')
+            throw changed(path, 'was removed');
+        if (code === 'ELOOP')
+            throw changed(path, 'became a link');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `${path} cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error)}`, {
+            hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
+            cause: error,
+        });
+    }
+    try {
+        const stat = statOpen(file, path);
+        const isSame = stat.kind === 'file' && stat.device === seen.device && stat.inode === seen.inode;
+        if (!isSame)
+            throw changed(path, 'was replaced');
+        return { file, stat };
+    }
+    catch (error) {
+        file.close();
+        throw error;
+    }
+}
+function statOpen(file, path) {
+    try {
+        return file.stat();
+    }
+    catch (error) {
+        throw readingFailed(path, error);
+    }
+}
+function readPart(file, room, path) {
+    try {
+        return file.read(room);
+    }
+    catch (error) {
+        throw readingFailed(path, error);
+    }
+}
+function readingFailed(path, error) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `reading ${path} failed: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error)}`, {
+        cause: error,
+    });
+}
+function changed(path, how) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .BuildError */ .zS('context', `${path} ${how} while the context was packed`, {
+        hint: 'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
+    });
+}
+
+
+/***/ }),
+
 /***/ 624:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1291,7 +1614,7 @@ function archiveMode(kind, mode) {
 /* harmony export */   fs: () => (/* binding */ metaMembers),
 /* harmony export */   qf: () => (/* binding */ directoryMember)
 /* harmony export */ });
-/* harmony import */ var _git_clean_config_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7058);
+/* harmony import */ var _git_clean_config_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6965);
 /* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(624);
 
 
@@ -1382,7 +1705,7 @@ function bytesMember(name, mode, mtimeSeconds, bytes) {
 
 /***/ }),
 
-/***/ 5594:
+/***/ 8912:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1567,167 +1890,8 @@ function isEven(sample) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(8500);
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(9473);
-;// CONCATENATED MODULE: ./build/context/tar/content.js
-
-function openContent({ header, content }, workspace) {
-    switch (content.kind) {
-        case 'none':
-            return bytesSource(Buffer.alloc(0));
-        case 'bytes':
-            return bytesSource(content.bytes);
-        case 'stream':
-            return streamSource(header.name, content);
-        case 'disk': {
-            const source = diskSource(content.path, content.stat, workspace);
-            return content.edit === undefined ? source : editedSource(source, content.edit);
-        }
-    }
-}
-function bytesSource(bytes) {
-    let start = 0;
-    return {
-        sizeBytes: bytes.length,
-        read(room, left) {
-            const count = bytes.copy(room, 0, start, start + Math.min(left, room.length));
-            start += count;
-            return count;
-        },
-        finish: () => undefined,
-        close: () => undefined,
-    };
-}
-function diskSource(path, seen, workspace) {
-    const { file, stat: before } = openAsSeen(path, seen, workspace);
-    const { sizeBytes } = before;
-    /** True after a read that returned fewer bytes than requested: the file ended. */
-    let sawEnd = false;
-    return {
-        sizeBytes,
-        read(room, left) {
-            const count = readPart(file, room, path);
-            sawEnd = count < room.length;
-            if (count > left)
-                throw changed(path, 'grew');
-            if (count === 0)
-                throw changed(path, 'shrank');
-            return count;
-        },
-        finish() {
-            if (!sawEnd && sizeBytes > 0 && readPart(file, Buffer.alloc(1), path) > 0) {
-                throw changed(path, 'grew');
-            }
-            // Files are not locked, so another process can write during a read. A write is not detected if it happened before the
-            // file was opened, or if the file system recorded the same time for it.
-            if (sizeBytes > 0 && statOpen(file, path).mtimeMs !== before.mtimeMs) {
-                throw changed(path, 'was written to');
-            }
-        },
-        close() {
-            file.close();
-        },
-    };
-}
-function editedSource(source, edit) {
-    try {
-        const whole = Buffer.alloc(source.sizeBytes + 1);
-        let used = 0;
-        while (used < source.sizeBytes) {
-            const left = source.sizeBytes - used;
-            const count = source.read(whole.subarray(used, used + left + 1), left);
-            if (typeof count !== 'number')
-                throw new TypeError('only files on disk are edited');
-            used += count;
-        }
-        return bytesSource(edit(whole.subarray(0, used)));
-    }
-    finally {
-        source.close();
-    }
-}
-function streamSource(name, { bytes, sizeBytes }) {
-    const chunks = bytes[Symbol.asyncIterator]();
-    let chunk = Buffer.alloc(0);
-    const tooShort = () => new errors/* BuildError */.zS('context', `${name} ends too early in the archive`, {
-        hint: 'Make the archive again.',
-    });
-    return {
-        sizeBytes,
-        async read(room, left) {
-            while (chunk.length === 0) {
-                const next = await chunks.next();
-                if (next.done === true)
-                    throw tooShort();
-                chunk = next.value;
-            }
-            const count = chunk.copy(room, 0, 0, Math.min(left, room.length));
-            chunk = chunk.subarray(count);
-            return count;
-        },
-        async finish() {
-            // The reader of the archive continues only after a member was read to its end.
-            while ((await chunks.next()).done !== true)
-                ;
-        },
-        close: () => undefined,
-    };
-}
-function openAsSeen(path, seen, workspace) {
-    let file;
-    try {
-        file = workspace.open(path);
-    }
-    catch (error) {
-        const code = (0,errors/* errorCode */.CA)(error);
-        if (code === 'ENOENT')
-            throw changed(path, 'was removed');
-        if (code === 'ELOOP')
-            throw changed(path, 'became a link');
-        throw new errors/* BuildError */.zS('context', `${path} cannot be read: ${(0,errors/* describeError */.Uc)(error)}`, {
-            hint: 'Make it readable for the runner, or exclude it with .dockerignore.',
-            cause: error,
-        });
-    }
-    try {
-        const stat = statOpen(file, path);
-        const isSame = stat.kind === 'file' && stat.device === seen.device && stat.inode === seen.inode;
-        if (!isSame)
-            throw changed(path, 'was replaced');
-        return { file, stat };
-    }
-    catch (error) {
-        file.close();
-        throw error;
-    }
-}
-function statOpen(file, path) {
-    try {
-        return file.stat();
-    }
-    catch (error) {
-        throw readingFailed(path, error);
-    }
-}
-function readPart(file, room, path) {
-    try {
-        return file.read(room);
-    }
-    catch (error) {
-        throw readingFailed(path, error);
-    }
-}
-function readingFailed(path, error) {
-    return new errors/* BuildError */.zS('context', `reading ${path} failed: ${(0,errors/* describeError */.Uc)(error)}`, {
-        cause: error,
-    });
-}
-function changed(path, how) {
-    return new errors/* BuildError */.zS('context', `${path} ${how} while the context was packed`, {
-        hint: 'Nothing may write to the context during the step: end background processes before it, or exclude the file with .dockerignore.',
-    });
-}
-
+// EXTERNAL MODULE: ./build/context/tar/content.js
+var content = __webpack_require__(6453);
 ;// CONCATENATED MODULE: ./build/context/tar/header.js
 /** Archives consist of blocks of this size. */
 const tarBlockBytes = 512;
@@ -1904,7 +2068,7 @@ async function* tar(members, workspace, pool, counter) {
             const { done, value: member } = next instanceof Promise ? await next : next;
             if (done === true)
                 break;
-            const source = openContent(member, workspace);
+            const source = (0,content/* openContent */.Q4)(member, workspace);
             try {
                 writer.append(encodeHeader({ ...member.header, sizeBytes: source.sizeBytes }));
                 let left = source.sizeBytes;
@@ -3717,6 +3881,8 @@ const lastPatienceMs = 60_000;
  * ends, would keep the step for ever.
  */
 const restMinutes = 10;
+/** What the API server itself asks for with `Retry-After`. So much of it is respected after the end of the container, too. */
+const mostPoliteMs = 1_000;
 /** Message of the kubelet for a container that never ran, for example because an init container failed. */
 const neverRan = 'is waiting to start';
 /**
@@ -3768,13 +3934,18 @@ async function* followLog(options, signal) {
             await reader.outage.failed(error);
             askedMs = retryAfterOf(error);
         }
-        if (ended())
-            break;
         const pauseMs = backoff.next(askedMs);
-        // The end of the container ends every pause: the step waits for the rest.
+        const politeMs = Math.min(askedMs ?? 0, mostPoliteMs);
+        if (ended() && politeMs === 0)
+            break;
+        // The step waits for the rest of the log, so the end of the container ends the pause.
         await race(signal, [
             (until) => clock.sleep(pauseMs, until),
-            (until) => orAborted(untilEnded, until),
+            async (until) => {
+                await orAborted(untilEnded, until);
+                if (politeMs > 0)
+                    await clock.sleep(politeMs, until);
+            },
         ]);
     }
     yield* fetchRest(reader, options, signal);
@@ -6132,12 +6303,21 @@ function makePod({ plan, ports, deadline }, ref) {
 }
 
 ;// CONCATENATED MODULE: ./build/text/nearest.js
+/** Longer words are no slips of a name. The time of a comparison is quadratic. */
+const longestWord = 200;
+/** A hint lists at most so many words. */
+const mostListed = 30;
 /** The word with the fewest edits, without regard to case; undefined if every word needs more than a third of its length. */
 function findNearest(word, words) {
     const lower = word.toLowerCase();
     const limit = Math.max(1, Math.floor(lower.length / 3));
     let best;
+    if (word.length > longestWord)
+        return undefined;
     for (const candidate of words) {
+        // So many characters must be inserted or deleted at least.
+        if (Math.abs(candidate.length - word.length) > limit)
+            continue;
         const edits = countEdits(lower, candidate.toLowerCase());
         if (edits <= limit && (best === undefined || edits < best.edits))
             best = { word: candidate, edits };
@@ -6149,7 +6329,10 @@ function suggest(word, words) {
     const nearest = findNearest(word, words);
     if (nearest !== undefined)
         return `Use ${nearest}.`;
-    return words.length === 1 ? `Use ${words.join('')}.` : `Use one of: ${words.join(', ')}.`;
+    if (words.length === 1)
+        return `Use ${words.join('')}.`;
+    const more = words.length > mostListed ? [`and ${words.length - mostListed} more`] : [];
+    return `Use one of: ${[...words.slice(0, mostListed), ...more].join(', ')}.`;
 }
 /** Levenshtein distance: the least number of inserted, deleted and replaced characters. */
 function countEdits(a, b) {
@@ -6182,15 +6365,36 @@ const schema = js_yaml/* CORE_SCHEMA */.OU.extend({
         new js_yaml/* Type */.ZU('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (text) => text === '<<' }),
     ],
 });
+/** What all aliases of a document may repeat, in characters and entries. A document for Kubernetes repeats a few hundred. */
+const mostRepeated = 1_000_000;
 /**
- * Parses one document of YAML or JSON. The problem has the line but does not quote the text, which may be a secret;
+ * Parses one document of YAML or JSON. It can be traversed in time in proportion to its text: no alias is part of itself, and
+ * aliases of aliases do not repeat more than a limit. js-yaml limits the nesting and the merge keys. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
  * @param hint of the problem.
  * @throws InvalidInput
  */
 function loadYaml(text, hint) {
+    const refuse = (problem) => new text_problem/* InvalidInput */.o9([{ text: problem, hint: 'Write the values out instead of using aliases.' }]);
+    let repeated = 0;
+    const listener = (event, { kind, result }) => {
+        // Only an alias has a value without a kind.
+        if (event !== 'close' || kind !== null)
+            return;
+        repeated += lengthOf(result);
+        if (repeated > mostRepeated)
+            throw refuse('its aliases repeat too much');
+    };
     try {
-        return (0,js_yaml/* load */.Hh)(text, { schema });
+        const document = (0,js_yaml/* load */.Hh)(text, { schema, listener });
+        if (repeated === 0)
+            return document;
+        const size = new Sizes().of(document);
+        if (size === Infinity)
+            throw refuse('an alias in it is a part of itself');
+        if (size > mostRepeated)
+            throw refuse('its aliases repeat too much');
+        return document;
     }
     catch (error) {
         if (!(error instanceof js_yaml/* YAMLException */.tB))
@@ -6205,6 +6409,32 @@ function loadYaml(text, hint) {
                 ...(line !== undefined && { line }),
             },
         ]);
+    }
+}
+/** Characters or entries of a value that an alias repeats, at least one; 0 for the empty value, which needs no alias. */
+function lengthOf(value) {
+    if (value === null || value === undefined)
+        return 0;
+    if (typeof value === 'string')
+        return value.length + 1;
+    return typeof value === 'object' ? Object.keys(value).length + 1 : 1;
+}
+/** Counts the values of a document as if its aliases were written out. The nesting of the text is limited by js-yaml. */
+class Sizes {
+    /** Infinity while a value is counted, so that one in itself has that size. */
+    #known = new Map();
+    of(value) {
+        if (typeof value !== 'object' || value === null)
+            return 1;
+        const known = this.#known.get(value);
+        if (known !== undefined)
+            return known;
+        this.#known.set(value, Infinity);
+        let size = 1;
+        for (const inner of Object.values(value))
+            size += this.of(inner);
+        this.#known.set(value, size);
+        return size;
     }
 }
 
@@ -6851,9 +7081,12 @@ function parseList(text, kind) {
     }
     return items;
 }
+/** The problems of so many elements are enough for one message. */
+const mostProblems = 20;
 /**
  * Parses every element.
- * @throws InvalidInput with the problems of all elements, each with the line of its element.
+ * @throws InvalidInput with the problems of the elements, each with the line of its element; of the first twenty if there are
+ * more.
  */
 function parseItems(items, parseItem) {
     const problems = [];
@@ -6866,6 +7099,8 @@ function parseItems(items, parseItem) {
             if (!(error instanceof text_problem/* InvalidInput */.o9))
                 throw error;
             problems.push(...error.problems.map((problem) => ({ line, ...problem })));
+            if (problems.length >= mostProblems)
+                break;
         }
     }
     if (problems.length > 0)
@@ -7853,7 +8088,7 @@ function readRegistry(reader) {
         pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
     };
 }
-/** YAML documents can refer to themselves. */
+/** Values that aliases of YAML share are frozen once. */
 function deepFreeze(value) {
     if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
         Object.freeze(value);
@@ -8240,8 +8475,8 @@ function find_path_isWithin(path, directory) {
 var ignore_rules = __webpack_require__(3568);
 // EXTERNAL MODULE: ./build/context/tar/member.js
 var member = __webpack_require__(8768);
-// EXTERNAL MODULE: ./build/context/tar/pack.js + 4 modules
-var pack = __webpack_require__(5594);
+// EXTERNAL MODULE: ./build/context/tar/pack.js + 3 modules
+var pack = __webpack_require__(8912);
 // EXTERNAL MODULE: ./build/context/workflow-files.js
 var workflow_files = __webpack_require__(9533);
 ;// CONCATENATED MODULE: ./build/context/directory/locate.js
@@ -8338,10 +8573,10 @@ function withhold(entries, root, rules, workspace) {
     for (const { stat } of secret)
         if (stat.links > 1 && stat.kind === 'file')
             identities.add(identityOf(stat));
-    for (const entry of entries) {
-        if (entry.stat.kind === 'file' && identities.has(identityOf(entry.stat)))
+    const isOther = ({ stat }) => stat.kind === 'file' && identities.has(identityOf(stat));
+    if (identities.size > 0)
+        for (const entry of entries.filter(isOther))
             secret.add(entry);
-    }
     const names = new Set([...secret].map(({ name }) => name));
     const ofWorkflow = [...secret].filter(({ name }) => !(0,secret_files/* isGitSecret */.Z)(name) && !names.has(parentOf(name)));
     return {
@@ -8362,8 +8597,9 @@ function findPlaces({ files, dockerConfigs }, root, workspace) {
         if (stat.kind === 'file')
             identities.push(identityOf(stat));
         for (const place of [real, ownPath(path, workspace)]) {
-            if (place?.startsWith(`${root}/`) === true)
-                names.add(place.slice(root.length + 1));
+            const name = place === undefined ? undefined : nameIn(root, place);
+            if (name !== undefined)
+                names.add(name);
         }
     };
     for (const file of files) {
@@ -8376,15 +8612,23 @@ function findPlaces({ files, dockerConfigs }, root, workspace) {
         const real = withhold_realPath(path, workspace);
         if (real === undefined)
             continue;
-        // A directory that is the context or contains it has more than the Docker configuration.
-        const isInside = real.startsWith(`${root}/`) || kindOf(path, workspace) === 'file';
-        if (isInside)
+        const kind = kindOf(path, workspace);
+        // The context, the workspace and the directories above them have more than the Docker configuration.
+        const isShared = [root, workspace.resolve('.')].some((place) => place === real || nameIn(real, withhold_realPath(place, workspace) ?? place) !== undefined);
+        if (!isShared)
             add(path);
-        if (kindOf(path, workspace) === 'directory')
+        if (kind === 'directory')
             for (const part of dockerParts)
                 add(`${path}/${part}`);
     }
     return { names, identities };
+}
+/** The name of a path in a directory, with `/`; undefined for a path outside of it. Both are without links. */
+function nameIn(directory, path) {
+    const [base, place] = [directory.replace(/[\\/]+$/, ''), path].map((text) => text.replaceAll('\\', '/'));
+    return place?.startsWith(`${base ?? ''}/`) === true
+        ? place.slice((base ?? '').length + 1)
+        : undefined;
 }
 /** True if the name, or a directory above it, is one of the names. */
 function isBelow(name, names) {
@@ -8437,14 +8681,14 @@ function identityOf({ device, inode }) {
 /**
  * Sends a directory, filtered by its ignore file. The image layout requires a Dockerfile. The plain layout sends only the
  * directory.
- * @throws BuildError('context')
+ * @throws BuildError('context'), or the signal's reason.
  */
-async function directorySource(context, workspace) {
+async function directorySource(context, workspace, signal) {
     const { path, place, layout, latestSeconds } = context;
     const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
     const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
     const rules = await (0,ignore_rules/* addExcludes */.B)(ignore.rules, context.excludes);
-    const tree = (0,walk/* walkContext */.ph)(place.path, rules, workspace);
+    const tree = await (0,walk/* walkContext */.ph)(place.path, rules, workspace, signal);
     const { keepGitCredentials = false, workflowFiles: workflow } = context;
     const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);
     const entries = withheld.sent;
@@ -8524,9 +8768,10 @@ var blocks = __webpack_require__(4272);
 /**
  * Finds the files that the inputs name and checks them, so that errors are reported before a pod is created. Packing starts
  * with `open`.
- * @throws BuildError('context' or 'input')
+ * @param signal ends the search.
+ * @throws BuildError('context' or 'input'), or the signal's reason.
  */
-async function createSource(options, workspace) {
+async function createSource(options, workspace, signal = new AbortController().signal) {
     const { source } = options;
     if (source.kind === 'text')
         return textSource(source.text);
@@ -8538,7 +8783,7 @@ async function createSource(options, workspace) {
     if (place === undefined)
         throw noContext(source.path);
     if (place.kind === 'directory') {
-        return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace);
+        return directorySource({ ...options, path: source.path, place, latestSeconds }, workspace, signal);
     }
     if (!isArchiveName(source.path)) {
         throw new errors/* BuildError */.zS('context', `the context ${(0,show/* show */.W)(source.path)} is a file, but not an archive`, {
@@ -8548,8 +8793,8 @@ async function createSource(options, workspace) {
     if (options.layout === 'plain')
         return rawSource(place, source.path, workspace);
     // Only archives need the library that reads them, so it is loaded here.
-    const { archiveSource } = await Promise.all(/* import() */[__webpack_require__.e(118), __webpack_require__.e(551)]).then(__webpack_require__.bind(__webpack_require__, 2551));
-    return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace);
+    const { archiveSource } = await Promise.all(/* import() */[__webpack_require__.e(118), __webpack_require__.e(281)]).then(__webpack_require__.bind(__webpack_require__, 3281));
+    return archiveSource({ ...options, path: source.path, place, latestSeconds }, workspace, signal);
 }
 /** True for the file names that are read as a context in an archive. */
 function isArchiveName(path) {
@@ -8932,9 +9177,13 @@ function wordsOf(rest) {
     const isPart = (word) => /^["'][^"']*$|^[^"']*["']$|[\\`]$/.test(word);
     return words.slice(0, -1).some(isPart) ? [] : words;
 }
+/** Linux's limit for a path, in bytes. */
+const longestPath = 4_096;
 /** True without variables, patterns, quotes, escapes, URLs, heredocs and white space that builders treat differently. */
 function isLiteral(source) {
-    return source !== '' && !/[$*?[\\`"'<:\uFFFD\0\u0085]|[^\S ]/.test(source);
+    return (source !== '' &&
+        source.length <= longestPath &&
+        !/[$*?[\\`"'<:\uFFFD\0\u0085]|[^\S ]/.test(source));
 }
 /** Git repositories that ADD clones although they have no scheme. */
 function isRemote(source) {
@@ -9500,7 +9749,7 @@ const failures = [
         }),
     },
     {
-        pattern: /error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+        pattern: /^error checking push permissions.*?checking push permission for "([^"]+)".*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
         explain: ([reference = ''], { withoutLogin }) => {
             // As in 'tags': references to Docker Hub may have no registry.
             const registry = registryOf(reference) ?? reference;
@@ -9511,7 +9760,7 @@ const failures = [
         },
     },
     {
-        pattern: /error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
+        pattern: /^error checking push permissions.*(?:UNAUTHORIZED|DENIED|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b)/,
         explain: (_, { withoutLogin }) => ({
             message: 'the registry denied the push',
             hint: pushHint(withoutLogin),
@@ -10094,7 +10343,7 @@ async function openSource(inputs, { workspace, log, environment }, signal) {
             workflowFiles: (0,workflow_files/* workflowFiles */.BF)(environment, inputs.registry.dockerConfig),
         }),
         sourceDateEpoch: environment['SOURCE_DATE_EPOCH'],
-    }, workspace);
+    }, workspace, signal);
     const source = await orAborted(reading, signal);
     await log.info(`stdin: ${source.description}`);
     for (const note of source.notes)
@@ -10225,6 +10474,7 @@ const fence_newline = 0x0a;
 class JobLog {
     #job;
     #newToken;
+    #onFence;
     #token;
     /** True if the mirrored output so far ends without a newline. */
     #lineOpen = false;
@@ -10235,10 +10485,12 @@ class JobLog {
     /**
      * @param newToken returns an unguessable text. It must be longer than six characters, because the
      *   runner does not mask shorter ones.
+     * @param onFence gets the token before a fence is opened, and undefined after it was closed.
      */
-    constructor(job, newToken) {
+    constructor(job, newToken, onFence = () => undefined) {
         this.#job = job;
         this.#newToken = newToken;
+        this.#onFence = onFence;
     }
     info(text) {
         return this.#print(`${neutralize(this.scrub(text))}\n`);
@@ -10287,6 +10539,7 @@ class JobLog {
         return this.#enqueue(async () => {
             if (this.#token === undefined) {
                 this.#token = this.#newToken();
+                this.#onFence(this.#token);
                 await this.#job.write(`::stop-commands::${this.#token}\n`);
             }
             this.#lineOpen = output.at(-1) !== fence_newline;
@@ -10313,6 +10566,7 @@ class JobLog {
         const lineEnd = this.#lineOpen ? '\n' : '';
         this.#lineOpen = false;
         await this.#job.write(`${lineEnd}::${token}::\n`);
+        this.#onFence(undefined);
     }
     /** Runs writes one after another: progress and output are printed concurrently. */
     #enqueue(write) {
@@ -10447,16 +10701,16 @@ function readDockerConfig(input, environment, resolve) {
     return parseDockerConfig(text, file);
 }
 /** Longer values are probably not a path, but a secret. */
-const longestPath = 200;
+const docker_config_longestPath = 200;
 /** @throws BuildError('input') for the content of a file in place of its path. Quotes nothing of it. */
 function refuseContent(input) {
     const isContent = input.trimStart().startsWith('{');
-    const isPath = input.length <= longestPath && !/\p{Cc}/u.test(input);
+    const isPath = input.length <= docker_config_longestPath && !/\p{Cc}/u.test(input);
     if (isPath && !isContent)
         return;
     const what = isContent
         ? 'a path, not the content'
-        : `a path of one line, up to ${longestPath} characters`;
+        : `a path of one line, up to ${docker_config_longestPath} characters`;
     throw new errors/* BuildError */.zS('input', `the input 'docker-config' takes ${what}`, {
         hint: 'In an earlier step, write the content to a file outside of the workspace, or run docker login.',
     });
@@ -10925,6 +11179,16 @@ function refuseCompressed(response) {
         return;
     response.destroy();
     throw new NonKubernetesResponse(`compressed with ${(0,excerpt/* excerpt */.K)(encoding, 40)}`);
+}
+/**
+ * A container log is plain text. HTML and JSON are from a gateway in front of the API server.
+ * @throws NonKubernetesResponse for those, with the beginning, or the signal's reason.
+ */
+async function refusePage(response, limits) {
+    if (!/\b(?:html|json)\b/i.test(response.headers['content-type'] ?? ''))
+        return;
+    const page = await readExplanation(response, limits);
+    throw new NonKubernetesResponse('not a container log', page);
 }
 function encodingOf({ headers }) {
     const encoding = headers['content-encoding'] ?? '';
@@ -12036,10 +12300,7 @@ class KubeCluster {
                 query,
                 signal,
             });
-            if (isPageOrObject(response.headers['content-type'])) {
-                const page = await readExplanation(response, { clock: this.#clock, signal });
-                throw new NonKubernetesResponse('not a container log', page);
-            }
+            await refusePage(response, { clock: this.#clock, signal });
             this.#failures.succeeded(doing);
             for await (const chunk of response)
                 yield toBuffer(chunk);
@@ -12170,10 +12431,6 @@ function toVersion(version) {
     if ([major, minor, gitVersion].every((field) => field === undefined))
         throw new NonKubernetesResponse('not a version');
     return version;
-}
-/** A container log is plain text. HTML and JSON are from a gateway in front of the API server. */
-function isPageOrObject(contentType = '') {
-    return /\b(?:html|json)\b/i.test(contentType);
 }
 function toBuffer(chunk) {
     if (!Buffer.isBuffer(chunk))
@@ -13450,13 +13707,17 @@ function sortByBytes(names) {
 
 
 
-/** The runner, its files and the cluster. @param environment of the process. */
-function realWorld(environment) {
+/**
+ * The runner, its files and the cluster.
+ * @param environment of the process. @param watchdog of the process, if it has one.
+ */
+function realWorld(environment, watchdog) {
     const clock = systemClock;
     const isDebug = environment['RUNNER_DEBUG'] === '1';
     const workspace = createWorkspace(process.cwd());
     const runCommand = commandRunner(environment);
-    const log = new JobLog(runnerJob, () => (0,external_node_crypto_.randomBytes)(16).toString('hex'));
+    const job = watchdog === undefined ? runnerJob : patientJob(watchdog);
+    const log = new JobLog(job, () => (0,external_node_crypto_.randomBytes)(16).toString('hex'), (token) => watchdog?.setFence(token));
     const mask = (secret) => {
         // A job log that cannot be written fails the next message, too.
         log.mask(secret).catch(() => undefined);
@@ -13470,7 +13731,7 @@ function realWorld(environment) {
         runCommand,
         randomBytes: external_node_crypto_.randomBytes,
         cancellation: cancellation,
-        job: runnerJob,
+        job,
         onCrash: exitOnCrash,
         inputs: {
             read: (name) => (0,core/* getInput */.V4)(name, { trimWhitespace: false }),
@@ -13485,6 +13746,10 @@ function realWorld(environment) {
             return { connection, cluster: new KubeCluster(connection, clock, onRequest) };
         },
     };
+}
+/** The job log blocks the process while the runner does not read it. That is not a reason to end the step. */
+function patientJob(watchdog) {
+    return { ...runnerJob, write: (text) => watchdog.excuse(() => runnerJob.write(text)) };
 }
 
 ;// CONCATENATED MODULE: ./build/step.js
@@ -13671,6 +13936,43 @@ function formatBytes(bytes) {
         unit++;
     }
     return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${units[unit] ?? ''}`;
+}
+
+
+/***/ }),
+
+/***/ 8876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ Turns)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+
+/** Work of this length is not noticed: a signal of the runner is handled after it. */
+const longestMs = 25;
+/**
+ * Lets the event loop turn during long work on files that anyone may have written, so that the job can be cancelled and time
+ * limits apply. Between two turns the work must call `take` often enough.
+ */
+class Turns {
+    #signal;
+    #dueAtMs = performance.now() + longestMs;
+    constructor(signal) {
+        this.#signal = signal;
+    }
+    /**
+     * Undefined while no turn is due: callers then continue without awaiting, which is faster.
+     * @returns a promise that rejects with the signal's reason if it is aborted.
+     */
+    take() {
+        return performance.now() < this.#dueAtMs ? undefined : this.#turn();
+    }
+    async #turn() {
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setImmediate)();
+        this.#signal.throwIfAborted();
+        this.#dueAtMs = performance.now() + longestMs;
+    }
 }
 
 

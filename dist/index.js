@@ -111,6 +111,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnos
 
 /***/ }),
 
+/***/ 610:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+
+/***/ }),
+
 /***/ 3024:
 /***/ ((module) => {
 
@@ -157,13 +164,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 8321:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 
 /***/ }),
 
@@ -258,13 +258,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9154:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("vm");
-
-/***/ }),
-
 /***/ 3106:
 /***/ ((module) => {
 
@@ -282,6 +275,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   zS: () => (/* binding */ BuildError)
 /* harmony export */ });
+/* harmony import */ var _text_show_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3017);
+
 /** The one error class of the action. The message says what was tried and what happened, the hint says what to change. */
 class BuildError extends Error {
     kind;
@@ -311,11 +306,16 @@ function describeError(error) {
     if (error.message === '' && 'errors' in error && Array.isArray(error.errors)) {
         return [...new Set(error.errors.map(describeError))].join('; ');
     }
-    const message = error.message === '' ? error.name : error.message;
+    const message = error.message === '' ? error.name : withoutPath(error, error.message);
     if (error instanceof BuildError || error.cause === undefined)
         return message;
     const cause = describeError(error.cause);
     return message.includes(cause) ? message : `${message}: ${cause}`;
+}
+/** Errors of Node quote the path that they are about. It can come from an input, and have the value of another one. */
+function withoutPath(error, text) {
+    const path = 'path' in error && typeof error.path === 'string' ? error.path : '';
+    return path === '' ? text : text.replaceAll(path, () => (0,_text_show_js__WEBPACK_IMPORTED_MODULE_0__/* .show */ .W)(path));
 }
 /**
  * The stacks of an error and of all of its causes, in lines. Without their other fields, which can hold secrets.
@@ -328,7 +328,7 @@ function stackOf(error, seen = new Set()) {
         return error.name;
     const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
     const causes = error.cause === undefined ? inner : [...inner, error.cause];
-    const own = error.stack ?? describeError(error);
+    const own = withoutPath(error, error.stack ?? describeError(error));
     return [
         own,
         ...causes.map((cause) => `caused by ${stackOf(cause, new Set([...seen, error]))}`),
@@ -394,6 +394,117 @@ function isOwnPod(value) {
 
 /***/ }),
 
+/***/ 4311:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ startWatchdog)
+});
+
+;// CONCATENATED MODULE: external "node:inspector"
+const external_node_inspector_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:inspector");
+;// CONCATENATED MODULE: external "node:worker_threads"
+const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+;// CONCATENATED MODULE: ./build/io/runner/watchdog.js
+
+
+const usual = { tickMs: 1_000, ticks: 10 };
+/** The shared numbers. */
+const words = { beat: 0, excused: 1, tokenBytes: 2 };
+const longestTokenBytes = 64;
+/**
+ * Starts the thread that watches this one. It does not keep the process alive.
+ * @returns undefined if a debugger can stop this process.
+ */
+function startWatchdog({ tickMs, ticks } = usual) {
+    if (isDebugged())
+        return undefined;
+    const numbers = new Int32Array(new SharedArrayBuffer(4 * Object.keys(words).length));
+    const token = new Uint8Array(new SharedArrayBuffer(longestTokenBytes));
+    const message = describe((tickMs * ticks) / 1_000);
+    const workerData = { numbers, token, words, tickMs, ticks, message };
+    const thread = new external_node_worker_threads_namespaceObject.Worker(`(${watch.toString()})(process.getBuiltinModule)`, {
+        eval: true,
+        workerData,
+        execArgv: [],
+        // It needs little memory, whatever this process may use.
+        resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+    });
+    thread.unref();
+    // Without it the step is as good as before.
+    thread.on('error', () => undefined);
+    setInterval(() => {
+        Atomics.add(numbers, words.beat, 1);
+        Atomics.store(numbers, words.excused, isDebugged() ? 1 : 0);
+    }, tickMs / 2).unref();
+    return {
+        excuse(work) {
+            Atomics.store(numbers, words.excused, 1);
+            try {
+                return work();
+            }
+            finally {
+                Atomics.store(numbers, words.excused, 0);
+            }
+        },
+        setFence(text = '') {
+            const { written } = new TextEncoder().encodeInto(text, token);
+            Atomics.store(numbers, words.tokenBytes, written);
+        },
+    };
+}
+function isDebugged() {
+    return (0,external_node_inspector_namespaceObject.url)() !== undefined;
+}
+function describe(seconds) {
+    return `the step was ended because it did not respond for ${seconds} s: reading a file, an input or an answer of a server blocked it. The post step removes its pod. Check the files and file systems that the step reads, and report this with the job log if they are as expected.`;
+}
+/**
+ * The thread. Its text is all that the thread gets, so it uses nothing of this file.
+ * @param load returns a module of Node.
+ */
+function watch(load) {
+    const shared = load('node:worker_threads').workerData;
+    const { writeSync } = load('node:fs');
+    const { numbers, token, words, tickMs, ticks, message } = shared;
+    const idle = new Int32Array(new SharedArrayBuffer(4));
+    let seen = 0;
+    let missed = 0;
+    // Ticks are counted, not time: none of them passes while the machine or the process is suspended.
+    setInterval(() => {
+        const beat = Atomics.load(numbers, words.beat);
+        const isBlocked = beat === seen && Atomics.load(numbers, words.excused) === 0;
+        missed = isBlocked ? missed + 1 : 0;
+        seen = beat;
+        if (missed >= ticks)
+            end();
+    }, tickMs);
+    function end() {
+        const bytes = token.slice(0, Atomics.load(numbers, words.tokenBytes));
+        const fence = bytes.length === 0 ? '' : `::${Buffer.from(bytes).toString('utf8')}::\n`;
+        // The last line of the builder may be incomplete.
+        print(Buffer.from(`\n${fence}::error::${message}\n`));
+        process.kill(process.pid, 'SIGKILL');
+    }
+    function print(text) {
+        let rest = text;
+        for (let tries = 0; rest.length > 0 && tries < 100; tries += 1) {
+            try {
+                rest = rest.subarray(writeSync(1, rest));
+            }
+            catch {
+                // The pipe is full: the runner may read it soon.
+                Atomics.wait(idle, 0, 0, 10);
+            }
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 9479:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -401,8 +512,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9473);
 /* harmony import */ var _io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8269);
+/* harmony import */ var _io_runner_watchdog_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4311);
 // The entry of both steps; dist/post.js marks the post step. Imports almost nothing, so that a post step without work
 // ends at once.
+
 
 
 
@@ -411,9 +524,10 @@ const isPost = (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .isPostStep
 if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberedPods */ .TY)(process.env).length > 0) {
-    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(717), __nccwpck_require__.e(330)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5330));
+    const watchdog = (0,_io_runner_watchdog_js__WEBPACK_IMPORTED_MODULE_3__/* .startWatchdog */ .M)();
+    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(187), __nccwpck_require__.e(621)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6621));
     try {
-        const world = realWorld(process.env);
+        const world = realWorld(process.env, watchdog);
         // Exits at once: open connections of the keep-alive agent would delay the end of the step.
         process.exit(await (isPost ? runPostStep(world) : runBuildStep(world)));
     }
@@ -434,6 +548,201 @@ function printLast(text) {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6167:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ excerpt)
+/* harmony export */ });
+/** A message quotes at most this many characters of another program or server, whose texts can have any length. */
+const longestQuote = 2_000;
+/**
+ * The text, or its beginning with `…` if it is longer. A character that needs two code units is never cut in half.
+ * @param longest in UTF-16 code units, without the `…`.
+ */
+function excerpt(text, longest = longestQuote) {
+    if (text.length <= longest)
+        return text;
+    const isSplit = /[\ud800-\udbff]/.test(text.charAt(longest - 1));
+    return `${text.slice(0, isSplit ? longest - 1 : longest)}…`;
+}
+
+
+/***/ }),
+
+/***/ 6953:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ redact),
+/* harmony export */   R: () => (/* binding */ hidden)
+/* harmony export */ });
+/** Replaces a secret, as the runner replaces masked values. */
+const hidden = '***';
+/**
+ * A text without its parts that look like secrets: user names and passwords in addresses, queries of URLs, PEM blocks, tokens.
+ * Digests and commits are kept. Linear in the length of the text.
+ */
+function redact(text) {
+    return withoutPem(text).replace(/[^\s"'`<>]+/g, redactWord);
+}
+function redactWord(word) {
+    return withoutQuery(withoutUser(word)).replace(/[\w+/-]{10,}={0,2}/g, redactRun);
+}
+/** Removes PEM blocks; one without an end reaches to the end of the text. */
+function withoutPem(text) {
+    let kept = '';
+    let place = 0;
+    for (;;) {
+        const begin = text.indexOf('-----BEGIN ', place);
+        if (begin === -1)
+            return kept + text.slice(place);
+        kept += text.slice(place, begin) + hidden;
+        const end = text.indexOf('-----END ', begin);
+        const last = end === -1 ? -1 : text.indexOf('-----', end + '-----END '.length);
+        if (last === -1)
+            return kept;
+        place = last + '-----'.length;
+    }
+}
+/**
+ * Removes user and password of `scheme://user:password@host` and of `user:password@host`, also at the end of a path. A password
+ * can contain `@` and `/`.
+ */
+function withoutUser(word) {
+    const at = endOfUser(word);
+    if (at === -1)
+        return word;
+    const scheme = word.indexOf('://');
+    if (scheme !== -1 && scheme < at) {
+        return `${word.slice(0, scheme)}://${hidden}${word.slice(at)}`;
+    }
+    const colon = word.indexOf(':');
+    if (colon === -1 || colon > at)
+        return word;
+    return word.slice(0, word.lastIndexOf('/', colon) + 1) + hidden + word.slice(at);
+}
+/** The last `@` that can follow a user: not that of a digest, and not the first character of a name; -1 without one. */
+function endOfUser(word) {
+    for (let at = word.lastIndexOf('@'); at > 0; at = word.lastIndexOf('@', at - 1)) {
+        if (word[at - 1] !== '/' && !/^sha\d{3}:/.test(word.slice(at + 1, at + 8)))
+            return at;
+    }
+    return -1;
+}
+function withoutQuery(word) {
+    const scheme = word.indexOf('://');
+    const query = scheme === -1 ? -1 : word.indexOf('?', scheme);
+    return query === -1 ? word : `${word.slice(0, query)}?${hidden}`;
+}
+/** @param run characters of base64, which are also those of paths. */
+function redactRun(run) {
+    const parts = run.split('/');
+    if (parts[0] !== '' && isToken(run))
+        return hidden;
+    return parts.map((part) => (isToken(part) ? hidden : part)).join('/');
+}
+/** Prefixes that registries, Git hosts and clouds give to their tokens, and that of a JSON Web Token. */
+const tokenPrefix = /^(?:eyJ|gh[oprsu]_|github_pat_|gl(?:pat|dt|rt|cbt)-|dckr_[a-z]+_|npm_[A-Za-z0-9]{30}|dop_v1_|xox[a-z]-|A[KS]IA[A-Z0-9]{12})/;
+const shortestToken = 20;
+/** The share of neighbours of different kinds (upper, lower, digit): about 0.6 in random text, at most 0.25 in usual names. */
+const leastChanges = 0.35;
+/** True for random text in base64 or a similar alphabet. False for hexadecimal text: digests and commits are not secret. */
+function isToken(text) {
+    if (tokenPrefix.test(text))
+        return true;
+    if (text.length < shortestToken)
+        return false;
+    const kinds = Array.from(text, kindOf);
+    const known = new Set(kinds);
+    if (!known.has('upper') || !known.has('lower') || !known.has('digit'))
+        return false;
+    const changes = kinds.filter((kind, index) => {
+        const before = kinds[index - 1] ?? 'other';
+        return kind !== before && kind !== 'other' && before !== 'other';
+    });
+    return changes.length >= leastChanges * text.length;
+}
+function kindOf(character) {
+    if (character >= 'a' && character <= 'z')
+        return 'lower';
+    if (character >= 'A' && character <= 'Z')
+        return 'upper';
+    return character >= '0' && character <= '9' ? 'digit' : 'other';
+}
+
+
+/***/ }),
+
+/***/ 3017:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ show),
+/* harmony export */   e: () => (/* binding */ credentialKind)
+/* harmony export */ });
+/* harmony import */ var _excerpt_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6167);
+/* harmony import */ var _redact_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6953);
+
+
+/** Characters of a value in a message; longer values are cut. */
+const longestValue = 300;
+/**
+ * A value of an input or of a file for a message: cut, and without what looks like a secret. Every value that a user writes
+ * goes through this function on its way into a message, because a secret can be set in the wrong input.
+ * @param longest in characters.
+ */
+function show(value, longest = longestValue) {
+    const kind = documentKind(value);
+    if (kind !== undefined)
+        return `${_redact_js__WEBPACK_IMPORTED_MODULE_0__/* .hidden */ .R} (not shown: it looks like ${kind})`;
+    return (0,_excerpt_js__WEBPACK_IMPORTED_MODULE_1__/* .excerpt */ .K)((0,_redact_js__WEBPACK_IMPORTED_MODULE_0__/* .redact */ .E)(withoutNamedSecret(withoutFirstUser(value))), longest);
+}
+/** Keys of a Docker configuration, and of other files with credentials. */
+const jsonSecret = /"(?:auths?|identitytoken|private_key|client_secret|token|password)"\s*:/;
+const kubeconfigKey = /\b(?:client-key-data|client-certificate-data|certificate-authority-data|current-context)\b/;
+/** The kind of a document with credentials, for messages: `a kubeconfig`; undefined for other values. */
+function credentialKind(value) {
+    return textKind(value) ?? base64Kind(value);
+}
+/** A value of several lines is neither a name nor a path. */
+function documentKind(value) {
+    return (credentialKind(value) ?? (value.trim().includes('\n') ? 'a text of several lines' : undefined));
+}
+function textKind(value) {
+    if (value.includes('-----BEGIN ')) {
+        return value.includes('PRIVATE KEY-----') ? 'a private key' : 'a PEM file';
+    }
+    if (value.includes('"auths"'))
+        return 'a Docker configuration';
+    if (kubeconfigKey.test(value) || (value.includes('apiVersion') && value.includes('clusters'))) {
+        return 'a kubeconfig';
+    }
+    return jsonSecret.test(value) ? 'credentials in JSON' : undefined;
+}
+/** The same for the base64 of such a document. */
+function base64Kind(value) {
+    const compact = value.replace(/\s+/g, '');
+    if (compact.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
+        return undefined;
+    const kind = textKind(Buffer.from(compact, 'base64').toString('latin1'));
+    return kind === undefined ? undefined : `the base64 of ${kind}`;
+}
+/** Names of keys and options whose value is a secret. */
+const secretName = 'token|passw(?:or)?d|passwd|pwd|secret|auth(?:orization)?|api[-_]?key|access[-_]?key|private[-_]?key|client-key-data';
+const named = new RegExp(`((?:${secretName})["']?\\s*[:=]\\s*|-(?:${secretName})\\s+)\\S[^]*$`, 'i');
+/** Cuts a value after `token:`, `password=` or `--password `. */
+function withoutNamedSecret(value) {
+    return value.replace(named, `$1${_redact_js__WEBPACK_IMPORTED_MODULE_0__/* .hidden */ .R}`);
+}
+/** In `token@host/path`, the part before `@` can be a password. */
+function withoutFirstUser(value) {
+    return value.replace(/^[^/\s@:]+@(?!sha\d+:)/, `${_redact_js__WEBPACK_IMPORTED_MODULE_0__/* .hidden */ .R}@`);
+}
+
 
 /***/ })
 
