@@ -9,6 +9,7 @@ const listed = 10;
 /** Pathological texts for every parser. */
 const timeAttacks: readonly Attack[] = timedParsers.map(({ name }) => ({
   name: `input / time of ${name}`,
+  isCostly: true,
   async run(signal) {
     const found = await findSlowTexts(name, signal);
     if (found.length === 0) return;

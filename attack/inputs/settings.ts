@@ -19,28 +19,56 @@ const inYaml: readonly Frame[] = [
   ['{a: ', '}'],
 ];
 
-/** Inputs that a workflow can fill with the text of a pull request, each with its frames. */
+/**
+ * Inputs that a workflow can fill with the text of a pull request, each with its frames. The bare text of a list is timed with
+ * `excludes` and `pull-logins`.
+ */
 const inputs: readonly (readonly [name: string, frames: readonly Frame[]])[] = [
-  ['tags', [bare, ['registry.example/', ''], ['a:', ''], ['a@', '']]],
-  ['build-args', [bare, ['"A=', '"']]],
+  [
+    'tags',
+    [
+      ['registry.example/', ''],
+      ['a:', ''],
+      ['a@', ''],
+    ],
+  ],
+  ['build-args', [['"A=', '"']]],
   ['labels', [['a=', '']]],
-  ['annotations', [bare, ['manifest', ':a=b'], ['index[', ']:a=b']]],
+  [
+    'annotations',
+    [
+      ['manifest', ':a=b'],
+      ['index[', ']:a=b'],
+    ],
+  ],
   ['excludes', [bare]],
-  ['platforms', [bare, ['linux/', '']]],
+  ['platforms', [['linux/', '']]],
   ['target', [bare]],
-  ['cache-to', [bare, ['type=registry,ref=', ''], ['', ':a']]],
+  [
+    'cache-to',
+    [
+      ['type=registry,ref=', ''],
+      ['', ':a'],
+    ],
+  ],
   ['cache-ttl', [bare, ['1', 'h']]],
   ['timeout', [bare, ['1', 'm']]],
   ['context-buffer', [bare, ['1', 'Mi'], ['1.', '']]],
-  ['resources', [bare, ['requests.', '=1'], ['limits.memory=', '']]],
+  [
+    'resources',
+    [
+      ['requests.', '=1'],
+      ['limits.memory=', ''],
+    ],
+  ],
   ['tolerations', [bare, ['key=', ''], ['# ', '\nkey=a'], ['- key: ', '']]],
   ['pod-labels', [['a.', '/b=c']]],
   ['pod-template', inYaml],
   ['namespace', [bare]],
   ['registry-secret', [bare]],
   ['registry-ca', [bare, ['-----BEGIN CERTIFICATE-----\n', '']]],
-  ['registry-mirrors', [bare, ['a.example=', '']]],
-  ['insecure-registries', [bare, ['http://', '']]],
+  ['registry-mirrors', [['a.example=', '']]],
+  ['insecure-registries', [['http://', '']]],
   ['pull-logins', [bare]],
   ['builder-args', [['--a=', '']]],
   ['builder-image', [bare]],

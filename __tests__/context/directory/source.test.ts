@@ -129,3 +129,14 @@ test.each([
   expect(found['ctx/z']).toBe('');
   expect(found['ctx/another']).toBe('[http]\n\textraheader = x\n');
 });
+
+test('a git configuration that is too large is refused, unless it is sent as it is', async () => {
+  const entries = { Dockerfile: 'FROM a\n', '.git/config': `#${'x'.repeat(4 * 2 ** 20)}` };
+  const hint = "Exclude it with .dockerignore, or set 'git-credentials' to keep.";
+  expect(await failureOf(() => sent(entries, {}))).toMatchObject({
+    kind: 'context',
+    message: expect.stringMatching(/\/\.git\/config is too large for a git configuration$/),
+    hint,
+  });
+  expect(await sent(entries, { keepGitCredentials: true })).toHaveProperty(['ctx/.git/config']);
+});
