@@ -2,7 +2,7 @@
 export interface Attack {
   /** Where the attacker is and what it does: `input / a Dockerfile directive of 20,000 spaces`. Unique. */
   readonly name: string;
-  /** Takes seconds of processor time: npm test leaves it out, `npm run attack` and CI run it. */
+  /** Takes seconds: npm test leaves it out, `npm run attack` and CI run it. */
   readonly isCostly?: true;
   /**
    * Attacks, and resolves if the promise was kept.

@@ -1,0 +1,3 @@
+import { testAttacks } from '../support/attacks.ts';
+
+testAttacks(({ name }) => name.startsWith('server / '));
