@@ -8,7 +8,7 @@ import { runCommand } from '../support/command.ts';
 
 const usage = `usage: npm run attack -- [--only TEXT]
 
-Runs every attack of attack/ and prints one line for each. The exit code is 1 if a promise was broken.
+Runs every attack of attack/ and prints one line for each. The exit code is 1 if an attack succeeded.
 With the environment variables of a test cluster (CONTRIBUTING.md), the attacks of builds run as well.
 
   --only TEXT    runs the attacks whose name contains the text, for example 'input / '
