@@ -13,6 +13,7 @@ import type { RegistryRefusal } from '../../../src/ports.ts';
 import { closedPort } from '../../../support/closed-port.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
+const manifest = '{"schemaVersion":2}';
 const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;
 const login: Credentials = { auth: Buffer.from('me:secret').toString('base64') };
 const { key, cert, ca } = readTls('server');
@@ -115,14 +116,14 @@ describe('the digest of a tag', () => {
   ])('is that of the content if $name', async ({ head, header }) => {
     const { port, asked } = await serve(({ method, url }, response) => {
       if (url === '/v2/') response.end();
-      else if (method === 'GET') response.setHeader('docker-content-digest', digest).end('{"a":1}');
+      else if (method === 'GET') response.setHeader('docker-content-digest', digest).end(manifest);
       else
         response
           .writeHead(head, header === undefined ? {} : { 'docker-content-digest': header })
           .end();
     });
     const answer = await ask(`localhost:${port}/app:1`, { insecure: plain(port) });
-    expect(answer).toBe(digestOf(Buffer.from('{"a":1}')));
+    expect(answer).toBe(digestOf(Buffer.from(manifest)));
     expect(asked.map(({ line }) => line).slice(-2)).toEqual([
       'HEAD /v2/app/manifests/1',
       'GET /v2/app/manifests/1',
@@ -313,6 +314,33 @@ describe('credentials', () => {
     expect(target.asked.map(({ authorization }) => authorization)).toEqual([undefined]);
   });
 
+  test('are not sent to the token service of another origin', async () => {
+    const tokens = await serve((_request, response) => response.end('{"token":"t"}'), true);
+    const other = await serve((_request, response) => {
+      const challenge = `Bearer realm="https://localhost:${tokens.port}/token"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    }, true);
+    const { port } = await serve(({ url }, response) => {
+      const location = `https://localhost:${other.port}${url ?? ''}`;
+      response.writeHead(url === '/v2/' ? 200 : 307, { location }).end();
+    }, true);
+    expect(await failureOf(ask(`localhost:${port}/app:1`, { ca, logins: loginTo(port) }))).toBe(
+      'final: the registry responded with HTTP 401',
+    );
+    expect(other.asked.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+    expect(tokens.asked).toEqual([]);
+  });
+
+  test.each(['<html>Sign in</html>', '{"a":1}', '[]', ''])(
+    'a response of 200 with %j is not a manifest',
+    async (body) => {
+      const { port } = await serve((_request, response) => response.end(body), true);
+      expect(await failureOf(ask(`localhost:${port}/app:1`, { ca }))).toBe(
+        'final: the registry responded with something other than a manifest',
+      );
+    },
+  );
+
   test.each([
     { name: 'to plain HTTP', location: 'http://localhost:1/x', requests: 2 },
     { name: 'to another scheme', location: 'file:///etc/passwd', requests: 2 },
@@ -380,7 +408,7 @@ describe('a proxy of the environment', () => {
   test('is used with TLS, through a tunnel', async () => {
     const { port } = await serve(found, true);
     const proxy = await startProxy(port);
-    process.env['https_proxy'] = `http://me:secret@127.0.0.1:${proxy.port}`;
+    process.env['https_proxy'] = `http://me:s%65cret@127.0.0.1:${proxy.port}`;
     const insecure = [{ host: 'reg.example', http: false, unverifiedTls: true }];
     expect(await ask('reg.example/app:1', { insecure })).toBe(digest);
     expect(proxy.seen).toEqual([`reg.example:443 ${basic}`]);
@@ -390,7 +418,7 @@ describe('a proxy of the environment', () => {
   test('is used with plain HTTP', async () => {
     const { port } = await serve(found);
     const proxy = await startProxy(port);
-    process.env['http_proxy'] = `http://me:secret@127.0.0.1:${proxy.port}`;
+    process.env['http_proxy'] = `http://me:s%65cret@127.0.0.1:${proxy.port}`;
     process.env['https_proxy'] = `http://127.0.0.1:${await closedPort()}`;
     const insecure = [{ host: 'reg.example:81', http: true, unverifiedTls: false }];
     expect(await ask('reg.example:81/app:1', { insecure })).toBe(digest);

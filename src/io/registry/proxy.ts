@@ -24,14 +24,14 @@ export async function connectionOptions(
     return {
       agent: false,
       protocol: proxy.protocol,
-      hostname: proxy.hostname,
+      hostname: hostOf(proxy),
       port: proxy.port,
       path: url.href,
       headers: { host: url.host, ...credentialsOf(proxy) },
     };
   }
   const socket = await openTunnel(proxy, url, signal);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const secured = connect({ ...tls, socket, host, ...(isIP(host) === 0 && { servername: host }) });
   return { createConnection: () => secured };
 }
@@ -41,7 +41,7 @@ function openTunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> 
   const send = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send({
-      hostname: proxy.hostname,
+      hostname: hostOf(proxy),
       port: proxy.port,
       method: 'CONNECT',
       path: target,
@@ -67,8 +67,22 @@ function openTunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> 
   });
 }
 
+/** Node does not accept the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '') return {};
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  const basic = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
   return { 'proxy-authorization': `Basic ${basic}` };
+}
+
+/** Undoes the percent-encoding of a URL; text with other percent signs is returned as it is. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

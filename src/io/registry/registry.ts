@@ -59,7 +59,7 @@ export class HttpRegistry implements Registry {
       if (status === 200 && typeof digest === 'string' && digestPattern.test(digest)) return digest;
       // Some registries refuse HEAD, or send no digest.
       const reply = await this.#call({ ...call, method: 'GET' }, signal);
-      if (reply.status === 200) return digestOf(reply.body);
+      if (reply.status === 200 && isManifest(reply)) return digestOf(reply.body);
       return { failure: new Error(describeReply(reply)), isTemporary: isTemporary(reply.status) };
     } catch (error) {
       signal.throwIfAborted();
@@ -77,13 +77,15 @@ export class HttpRegistry implements Registry {
     const isPlainListed = this.#hosts.isPlainListed(host);
     const url = new URL(`${origin}/v2/${path}`);
     const name = `${host}/${repository}`;
-    const send = (authorization: string | undefined): Promise<RegistryReply> => {
+    const send = (authorization: string | undefined): Promise<FollowedReply> => {
       const all = { ...headers, ...(authorization !== undefined && { authorization }) };
       return this.#follow({ method, url, headers: all }, signal);
     };
-    const reply = await send(this.#authorizations.get(name));
+    const { reply, origin: answered } = await send(this.#authorizations.get(name));
     const challenge = parseChallenge(reply.headers['www-authenticate']);
     if (reply.status !== 401 || challenge === undefined) return reply;
+    // The credentials are for this registry, not for a host that it redirects to, nor for the token service of that host.
+    if (answered !== url.origin) return reply;
     const isSafe = url.protocol === 'https:' || isPlainListed;
     const purpose = {
       scope: `repository:${repository}:pull`,
@@ -95,7 +97,7 @@ export class HttpRegistry implements Registry {
     );
     if (authorization === undefined) return reply;
     this.#authorizations.set(name, authorization);
-    return send(authorization);
+    return (await send(authorization)).reply;
   }
 
   /** Finds out whether the registry uses TLS, where plain HTTP is permitted. */
@@ -118,12 +120,14 @@ export class HttpRegistry implements Registry {
   }
 
   /** Follows redirects. Credentials are not sent to another origin, and a redirect does not end TLS. */
-  async #follow(request: RegistryRequest, signal: AbortSignal): Promise<RegistryReply> {
+  async #follow(request: RegistryRequest, signal: AbortSignal): Promise<FollowedReply> {
     let current = request;
     for (let left = mostRedirects; ; left--) {
       const reply = await this.#send(current, signal);
       const { location } = reply.headers;
-      if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return reply;
+      if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) {
+        return { reply, origin: current.url.origin };
+      }
       const url = URL.parse(location, current.url.href);
       const isHttp = url?.protocol === 'https:' || url?.protocol === current.url.protocol;
       if (left === 0 || url === null || !isHttp) {
@@ -140,12 +144,24 @@ export class HttpRegistry implements Registry {
   }
 }
 
+/** A response, and the origin that sent it after all redirects. */
+interface FollowedReply {
+  readonly reply: RegistryReply;
+  readonly origin: string;
+}
+
+/** False for the page of a proxy or of a sign-in service. */
+function isManifest({ body }: RegistryReply): boolean {
+  return typeof field(parseJson(body.toString('utf8')), 'schemaVersion') === 'number';
+}
+
 /** The status, and the first error that the registry gives for it. */
 function describeReply({ status, body }: RegistryReply): string {
   const [error] = itemsOf(field(parseJson(body.toString('utf8')), 'errors'));
   const words = [text(field(error, 'code')), text(field(error, 'message'))].filter(
     (word) => word !== undefined && word !== '',
   );
+  if (status === 200) return 'the registry responded with something other than a manifest';
   const reason = words.length === 0 ? '' : ` (${excerpt(words.join(': '), longestQuote)})`;
   return `the registry responded with HTTP ${status}${reason}`;
 }
