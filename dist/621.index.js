@@ -13242,14 +13242,14 @@ async function connectionOptions(url, tls, signal) {
         return {
             agent: false,
             protocol: proxy.protocol,
-            hostname: proxy.hostname,
+            hostname: hostOf(proxy),
             port: proxy.port,
             path: url.href,
             headers: { host: url.host, ...credentialsOf(proxy) },
         };
     }
     const socket = await openTunnel(proxy, url, signal);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const host = hostOf(url);
     const secured = (0,external_node_tls_.connect)({ ...tls, socket, host, ...((0,external_node_net_.isIP)(host) === 0 && { servername: host }) });
     return { createConnection: () => secured };
 }
@@ -13258,7 +13258,7 @@ function openTunnel(proxy, url, signal) {
     const send = proxy.protocol === 'https:' ? external_node_https_.request : external_node_http_.request;
     return new Promise((resolve, reject) => {
         const request = send({
-            hostname: proxy.hostname,
+            hostname: hostOf(proxy),
             port: proxy.port,
             method: 'CONNECT',
             path: target,
@@ -13284,11 +13284,24 @@ function openTunnel(proxy, url, signal) {
         request.end();
     });
 }
+/** Node does not accept the brackets of an IPv6 address. */
+function hostOf({ hostname }) {
+    return hostname.replace(/^\[|\]$/g, '');
+}
 function credentialsOf({ username, password }) {
     if (username === '')
         return {};
-    const basic = Buffer.from(`${username}:${password}`).toString('base64');
+    const basic = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
     return { 'proxy-authorization': `Basic ${basic}` };
+}
+/** Undoes the percent-encoding of a URL; text with other percent signs is returned as it is. */
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/io/registry/exchange.js
@@ -13440,7 +13453,7 @@ class HttpRegistry {
                 return digest;
             // Some registries refuse HEAD, or send no digest.
             const reply = await this.#call({ ...call, method: 'GET' }, signal);
-            if (reply.status === 200)
+            if (reply.status === 200 && registry_isManifest(reply))
                 return digestOf(reply.body);
             return { failure: new Error(describeReply(reply)), isTemporary: registry_isTemporary(reply.status) };
         }
@@ -13460,9 +13473,12 @@ class HttpRegistry {
             const all = { ...headers, ...(authorization !== undefined && { authorization }) };
             return this.#follow({ method, url, headers: all }, signal);
         };
-        const reply = await send(this.#authorizations.get(name));
+        const { reply, origin: answered } = await send(this.#authorizations.get(name));
         const challenge = parseChallenge(reply.headers['www-authenticate']);
         if (reply.status !== 401 || challenge === undefined)
+            return reply;
+        // The credentials are for this registry, not for a host that it redirects to, nor for the token service of that host.
+        if (answered !== url.origin)
             return reply;
         const isSafe = url.protocol === 'https:' || isPlainListed;
         const purpose = {
@@ -13474,7 +13490,7 @@ class HttpRegistry {
         if (authorization === undefined)
             return reply;
         this.#authorizations.set(name, authorization);
-        return send(authorization);
+        return (await send(authorization)).reply;
     }
     /** Finds out whether the registry uses TLS, where plain HTTP is permitted. */
     async #origin(host, signal) {
@@ -13503,8 +13519,9 @@ class HttpRegistry {
         for (let left = mostRedirects;; left--) {
             const reply = await this.#send(current, signal);
             const { location } = reply.headers;
-            if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined)
-                return reply;
+            if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) {
+                return { reply, origin: current.url.origin };
+            }
             const url = URL.parse(location, current.url.href);
             const isHttp = url?.protocol === 'https:' || url?.protocol === current.url.protocol;
             if (left === 0 || url === null || !isHttp) {
@@ -13519,10 +13536,16 @@ class HttpRegistry {
         return exchange(request, this.#hosts.tls(request.url), signal);
     }
 }
+/** False for the page of a proxy or of a sign-in service. */
+function registry_isManifest({ body }) {
+    return typeof field(parseJson(body.toString('utf8')), 'schemaVersion') === 'number';
+}
 /** The status, and the first error that the registry gives for it. */
 function describeReply({ status, body }) {
     const [error] = itemsOf(field(parseJson(body.toString('utf8')), 'errors'));
     const words = [json_text(field(error, 'code')), json_text(field(error, 'message'))].filter((word) => word !== undefined && word !== '');
+    if (status === 200)
+        return 'the registry responded with something other than a manifest';
     const reason = words.length === 0 ? '' : ` (${(0,excerpt/* excerpt */.K)(words.join(': '), longestQuote)})`;
     return `the registry responded with HTTP ${status}${reason}`;
 }
