@@ -106,6 +106,8 @@ export interface RegistryRefusal {
   readonly failure: Error;
   /** True if the same request can succeed later: of the network, or of a busy or unavailable registry. */
   readonly isTemporary: boolean;
+  /** False if the registry cannot be reached from the runner. */
+  readonly hasResponded: boolean;
 }
 
 /** The runner: job log, outputs, state between main and post, summary. */

@@ -13,6 +13,13 @@ const web = 'r.example/web';
 const missing: RegistryRefusal = {
   failure: new Error('the registry responded with HTTP 404 (MANIFEST_UNKNOWN: manifest unknown)'),
   isTemporary: false,
+  hasResponded: true,
+};
+
+const busy: RegistryRefusal = {
+  failure: new Error('the registry responded with HTTP 503'),
+  isTemporary: true,
+  hasResponded: true,
 };
 
 /** Undefined: it never answers. */
@@ -111,6 +118,12 @@ describe('confirmDigest accepts', () => {
       asked: [tag, tag, tag],
     },
     {
+      name: 'one that the registry has after it was busy, if the output confirms the digest, too',
+      report: printed,
+      answers: { [tag]: [busy, busy, digest] },
+      asked: [tag, tag, tag],
+    },
+    {
       name: 'one under one of the tags of a repository: another build can push a tag again',
       tags: `${app}:latest ${tag}`,
       report: silent,
@@ -180,6 +193,14 @@ describe('confirmDigest refuses', () => {
       name: 'two reported digests',
       report: report({}, { reported: [digest, other] }),
       failure: twoDigests,
+    },
+    {
+      name: 'another digest in the registry after it was busy, even if the output confirms the reported one',
+      report: printed,
+      answers: { [tag]: [busy, other] },
+      failure: expect.objectContaining({
+        message: expect.stringContaining('but the registry has') as unknown,
+      }),
     },
     {
       name: 'another digest in the output',

@@ -20,4 +20,5 @@ export class RegistryDouble implements Registry {
 export const unreachable: RegistryRefusal = {
   failure: new Error('connect ECONNREFUSED 192.0.2.1:443'),
   isTemporary: true,
+  hasResponded: false,
 };

@@ -21,8 +21,9 @@ export function verbosityFilter(wanted: string): OutputFilter | undefined {
 }
 
 /**
- * Removes the lines of kaniko's log below a level, and nothing else: output of RUN keeps its bytes. It can lack the newline
- * before a line of kaniko, so these are also recognised in the middle of a line. Works on pieces of any size.
+ * Removes the lines of kaniko's log below a level. Other output keeps its bytes; a line of RUN that looks like one of kaniko's log
+ * is removed, too. RUN can lack the newline before a line of kaniko, so these are also recognised in the middle of a line. Works
+ * on pieces of any size.
  */
 class VerbosityFilter implements OutputFilter {
   readonly #removed: ReadonlySet<string>;

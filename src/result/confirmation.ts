@@ -96,7 +96,7 @@ function repositoryOf({ registry, repository }: ImageReference): string {
 
 interface Question {
   readonly digest: string;
-  /** True if the output confirms the digest: then the registry is asked only once. */
+  /** True if the output confirms the digest: then a registry that cannot be reached is asked only once. */
   readonly isPrinted: boolean;
 }
 
@@ -124,7 +124,11 @@ async function askRepository(
   return result;
 }
 
-/** Asks for one tag; again after temporary failures, unless the output confirms the digest. @throws the signal's reason. */
+/**
+ * Asks for one tag; again after temporary failures. If the output confirms the digest, a registry that cannot be reached is asked
+ * once.
+ * @throws the signal's reason.
+ */
 async function askTag(
   tag: ImageReference,
   { isPrinted }: Question,
@@ -138,14 +142,16 @@ async function askTag(
     return await within({ clock, ms }, signal, async (until) => {
       for (;;) {
         const answer = await registry.tagDigest(tag, until);
-        if (typeof answer === 'string' || isPrinted || !answer.isTemporary) return { tag, answer };
+        if (typeof answer === 'string' || !answer.isTemporary) return { tag, answer };
+        // A registry that cannot be reached from the runner would delay every build.
+        if (isPrinted && !answer.hasResponded) return { tag, answer };
         last = answer;
         await clock.sleep(backoff.next(), until);
       }
     });
   } catch (error) {
     signal.throwIfAborted();
-    const late = { failure: toError(error), isTemporary: true };
+    const late = { failure: toError(error), isTemporary: true, hasResponded: false };
     return { tag, answer: last ?? late };
   }
 }

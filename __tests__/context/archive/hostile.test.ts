@@ -136,6 +136,54 @@ describe('what readers understand differently is refused', () => {
     expect(await failureOf(() => sourceOf(bytes))).toEqual(damage(why));
   });
 
+  test.each<{
+    name: string;
+    first: readonly [string, string];
+    second: readonly [string, string];
+    between?: readonly [string, string];
+  }>([
+    {
+      name: 'two headers of PAX records',
+      first: ['10 size=4\n', 'x'],
+      second: ['13 mtime=1.5\n', 'x'],
+    },
+    { name: 'two long names', first: ['a\0', 'L'], second: ['b\0', 'L'] },
+    {
+      name: 'two headers of PAX records around one for all entries',
+      first: ['10 size=4\n', 'x'],
+      second: ['13 mtime=1.5\n', 'x'],
+      between: ['13 comment=a\n', 'g'],
+    },
+  ])('$name', async ({ first, second, between }) => {
+    const middle = between === undefined ? [] : [records(...between)];
+    const parts = [records(...first), ...middle, records(...second), dockerfile, end];
+    expect(await failureOf(() => sourceOf(Buffer.concat(parts)))).toEqual(
+      damage('it has two headers of the same kind for an entry'),
+    );
+  });
+
+  test.each<{ name: string; long: readonly [string, string]; pax: string }>([
+    { name: 'a path', long: ['other\0', 'L'], pax: '19 path=Dockerfile\n' },
+    { name: 'a target', long: ['other\0', 'K'], pax: '14 linkpath=a\n' },
+  ])('$name in two notations', async ({ long, pax }) => {
+    for (const parts of [
+      [records(...long), records(pax, 'x')],
+      [records(pax, 'x'), records(...long)],
+    ]) {
+      const bytes = Buffer.concat([...parts, dockerfile, end]);
+      expect(await failureOf(() => sourceOf(bytes))).toEqual(
+        damage('it has two names for an entry'),
+      );
+    }
+  });
+
+  test.each(['0', '\0'])('a directory of the type %j with a content', async (type) => {
+    const bytes = Buffer.concat([header('a/', type, blockBytes), other, dockerfile, end]);
+    expect(await failureOf(() => sourceOf(bytes))).toEqual(
+      damage('it has a link or a device with a content'),
+    );
+  });
+
   test('but not a size in PAX records, nor the comment of git archive', async () => {
     const file = Buffer.concat([header('b', '0', 0), Buffer.from('text'.padEnd(blockBytes, '\0'))]);
     const sent = await sentBy([

@@ -209,7 +209,7 @@ describe('everything that git needs stays byte for byte', () => {
     },
     {
       name: 'Git LFS',
-      text: '[lfs]\n\turl = https://h/x/info/lfs\n[lfs "https://h/x"]\n\taccess = basic\n[filter "lfs"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge -- %f\n\tprocess = git-lfs filter-process\n\trequired = true\n',
+      text: '[lfs]\n\turl = https://h/x/info/lfs\n[lfs "https://h/x"]\n\taccess = basic\n[filter "lfs"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge -- %f\n\tprocess = git-lfs filter-process\n',
     },
     {
       name: 'names and mail addresses',
@@ -222,6 +222,18 @@ describe('everything that git needs stays byte for byte', () => {
     { name: 'a branch whose name is that of a configuration', text: `${'4f3a'.repeat(10)}\n` },
     { name: 'a symbolic reference', text: 'ref: refs/heads/main\n' },
   ])('$name', ({ text }) => {
+    expect(clean(text)).toBe(text);
+  });
+
+  test('but a filter is not required: without its command, git could not read a file', () => {
+    const text = '[filter "x"]\n\tclean = x --key=secret\n\trequired = true\n';
+    expect(clean(text)).not.toMatch(/secret|required/);
+  });
+
+  test.each([
+    '[branch "user:x@feature"]\n\tmerge = refs/heads/a\n',
+    '[submodule "lib::x"]\n\turl = ../x\n',
+  ])('also the name in %j', (text) => {
     expect(clean(text)).toBe(text);
   });
 

@@ -3,6 +3,9 @@ import { isGitSecret } from '../../../src/context/git/secret-files.ts';
 
 test.each([
   '.git/FETCH_HEAD',
+  'app.git/.git/FETCH_HEAD',
+  'app.git/sub/.git/credentials',
+  '.git/modules/a\nb/logs/HEAD',
   '.git/logs',
   '.git/logs/HEAD',
   '.git/logs/refs/heads/main',

@@ -7,6 +7,7 @@ const largestHeaderBytes = 1_024 * 1_024;
 const typeAt = 156;
 const sizeAt = 124;
 const sizeLength = 12;
+const nameLength = 100;
 
 /** Types of headers that describe the next entry: PAX records, global PAX records, GNU's long name and long link. */
 const describingTypes = 'xgLK';
@@ -31,6 +32,15 @@ export async function* archiveBytes(
   }
 }
 
+/** The headers before an entry, which describe it. */
+class Description {
+  readonly types = new Set<string>();
+  /** PAX records; of a repeated key the last value. */
+  readonly records = new Map<string, string>();
+  /** GNU's long name. */
+  longName: string | undefined;
+}
+
 /** Follows the blocks of an archive, without their contents. */
 class Blocks {
   readonly #archive: string;
@@ -40,8 +50,8 @@ class Blocks {
   #left = 0;
   /** The records that are being read, without padding. */
   #records: { readonly type: string; readonly bytes: Buffer; filled: number } | undefined;
-  /** The size in the PAX records of the next entry. */
-  #size: number | undefined;
+  /** What headers before the next entry say about it. */
+  #described = new Description();
   #zeroBlocks = 0;
 
   constructor(archive: string) {
@@ -88,29 +98,41 @@ class Blocks {
       if (size > largestHeaderBytes) {
         throw damaged(this.#archive, `it has a header of more than ${largestHeaderBytes} bytes`);
       }
+      // Readers use the first, the last or both of them.
+      if (type !== 'g' && this.#described.types.has(type)) {
+        throw damaged(this.#archive, 'it has two headers of the same kind for an entry');
+      }
+      this.#described.types.add(type);
       this.#left = padded(size);
-      if (type === 'x' || type === 'g')
-        this.#records = { type, bytes: Buffer.alloc(size), filled: 0 };
-      if (size === 0) this.#records = undefined;
+      this.#records = size === 0 ? undefined : { type, bytes: Buffer.alloc(size), filled: 0 };
       return;
     }
-    const contentBytes = this.#size ?? size;
-    this.#size = undefined;
-    if (typesWithoutContent.includes(type) && contentBytes > 0) {
-      throw damaged(this.#archive, 'it has a link or a device with a content');
+    const { types, records, longName } = this.#described;
+    this.#described = new Description();
+    if ((types.has('L') && records.has('path')) || (types.has('K') && records.has('linkpath'))) {
+      throw damaged(this.#archive, 'it has two names for an entry');
+    }
+    const contentBytes = Number(records.get('size') ?? size);
+    const name = records.get('path') ?? longName ?? textOf(this.#block.subarray(0, nameLength));
+    // Old archives have directories of the type of a file. Readers disagree on whether a content follows them.
+    if (contentBytes > 0 && (typesWithoutContent.includes(type) || name.endsWith('/'))) {
+      if (type !== '5') throw damaged(this.#archive, 'it has a link or a device with a content');
     }
     this.#left = type === '5' ? 0 : padded(contentBytes);
   }
 
   #endRecords(type: string, bytes: Buffer): void {
     this.#records = undefined;
+    if (type === 'L') this.#described.longName = textOf(bytes);
+    if (type === 'L' || type === 'K') return;
     for (const [key, value] of this.#readRecords(bytes)) {
       if (type === 'g' && ['path', 'linkpath', 'size'].includes(key)) {
         throw damaged(this.#archive, `it has a ${key} for all entries`);
       }
-      if (key !== 'size') continue;
-      if (!/^\d{1,15}$/.test(value)) throw damaged(this.#archive, 'it has an invalid size');
-      this.#size = Number(value);
+      if (key === 'size' && !/^\d{1,15}$/.test(value)) {
+        throw damaged(this.#archive, 'it has an invalid size');
+      }
+      if (type === 'x') this.#described.records.set(key, value);
     }
   }
 
@@ -150,6 +172,12 @@ class Blocks {
     if (Number.isSafeInteger(size)) return size;
     throw damaged(this.#archive, 'it has an invalid size');
   }
+}
+
+/** The text up to the first NUL. */
+function textOf(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
 }
 
 /** NaN for anything but octal digits with spaces and NULs around them; 0 without digits. */

@@ -47,6 +47,9 @@ function knownSetting(section: string, text: string): string | undefined {
     : writeSetting({ ...setting, value: clean });
 }
 
+/** Sections that are named after a URL. */
+const urlSections: ReadonlySet<string> = new Set(['url', 'http', 'remote', 'lfs']);
+
 /** A section's header: `[core]`, `[http "https://[::1]/"]`. */
 const headerPattern = /\[(?:[^"\]\n]|"(?:\\.|[^"\\\n])*")*\]/g;
 /** Git allows several headers on a line, a key after them, and a byte order mark at the start of the file. */
@@ -62,6 +65,8 @@ function publicHeader(header: string): string {
   if (!isKnownSection(sectionOf(header))) return '';
   const [, start = '', name] = /^(\[[^"]*")((?:\\.|[^"\\])*)"\]$/s.exec(header) ?? [];
   if (name === undefined) return header;
+  // Names of branches and submodules can look like `user:password@host`.
+  if (!name.includes('://') && !urlSections.has(sectionOf(header))) return header;
   const clean = publicUrl(name.replace(/\\(.)/gs, '$1')) ?? '';
   return `${start}${clean.replace(/["\\]/g, '\\$&')}"]`;
 }

@@ -22,7 +22,8 @@ const knownKeys: Readonly<Record<string, string>> = {
   lfs: `access activitytimeout basictransfersonly concurrenttransfers dialtimeout fetchexclude fetchinclude
     fetchrecentalways lockignoredfiles locksverify pushurl repositoryformatversion setlockablereadonly
     skipdownloaderrors storage tlstimeout transfer url`,
-  filter: 'clean process required smudge',
+  // Not `required`: without its command, git could not read a file.
+  filter: 'clean process smudge',
   http: `followredirects lowspeedlimit lowspeedtime maxrequestbuffer maxrequests minsessions postbuffer schannelcheckrevoke
     sslbackend sslcainfo sslcapath sslverify sslversion version`,
   user: 'email name useconfigonly',

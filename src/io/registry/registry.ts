@@ -60,11 +60,15 @@ export class HttpRegistry implements Registry {
       // Some registries refuse HEAD, or send no digest.
       const reply = await this.#call({ ...call, method: 'GET' }, signal);
       if (reply.status === 200 && isManifest(reply)) return digestOf(reply.body);
-      return { failure: new Error(describeReply(reply)), isTemporary: isTemporary(reply.status) };
+      return {
+        failure: new Error(describeReply(reply)),
+        isTemporary: isTemporary(reply.status),
+        hasResponded: true,
+      };
     } catch (error) {
       signal.throwIfAborted();
       const isFinal = isCertificateError(error) || isTlsError(error);
-      return { failure: toError(error), isTemporary: !isFinal };
+      return { failure: toError(error), isTemporary: !isFinal, hasResponded: false };
     }
   }
 
