@@ -65,6 +65,7 @@ const largestHeaderBytes = 1_024 * 1_024;
 const typeAt = 156;
 const sizeAt = 124;
 const sizeLength = 12;
+const nameLength = 100;
 /** Types of headers that describe the next entry: PAX records, global PAX records, GNU's long name and long link. */
 const describingTypes = 'xgLK';
 /** Hard links, symbolic links, devices and FIFOs. Readers disagree on whether a content follows them. */
@@ -84,6 +85,14 @@ async function* archiveBytes(source, archive) {
             yield bytes;
     }
 }
+/** The headers before an entry, which describe it. */
+class Description {
+    types = new Set();
+    /** PAX records; of a repeated key the last value. */
+    records = new Map();
+    /** GNU's long name. */
+    longName;
+}
 /** Follows the blocks of an archive, without their contents. */
 class Blocks {
     #archive;
@@ -93,8 +102,8 @@ class Blocks {
     #left = 0;
     /** The records that are being read, without padding. */
     #records;
-    /** The size in the PAX records of the next entry. */
-    #size;
+    /** What headers before the next entry say about it. */
+    #described = new Description();
     #zeroBlocks = 0;
     constructor(archive) {
         this.#archive = archive;
@@ -142,31 +151,44 @@ class Blocks {
             if (size > largestHeaderBytes) {
                 throw damaged(this.#archive, `it has a header of more than ${largestHeaderBytes} bytes`);
             }
+            // Readers use the first, the last or both of them.
+            if (type !== 'g' && this.#described.types.has(type)) {
+                throw damaged(this.#archive, 'it has two headers of the same kind for an entry');
+            }
+            this.#described.types.add(type);
             this.#left = padded(size);
-            if (type === 'x' || type === 'g')
-                this.#records = { type, bytes: Buffer.alloc(size), filled: 0 };
-            if (size === 0)
-                this.#records = undefined;
+            this.#records = size === 0 ? undefined : { type, bytes: Buffer.alloc(size), filled: 0 };
             return;
         }
-        const contentBytes = this.#size ?? size;
-        this.#size = undefined;
-        if (typesWithoutContent.includes(type) && contentBytes > 0) {
-            throw damaged(this.#archive, 'it has a link or a device with a content');
+        const { types, records, longName } = this.#described;
+        this.#described = new Description();
+        if ((types.has('L') && records.has('path')) || (types.has('K') && records.has('linkpath'))) {
+            throw damaged(this.#archive, 'it has two names for an entry');
+        }
+        const contentBytes = Number(records.get('size') ?? size);
+        const name = records.get('path') ?? longName ?? textOf(this.#block.subarray(0, nameLength));
+        // Old archives have directories of the type of a file. Readers disagree on whether a content follows them.
+        if (contentBytes > 0 && (typesWithoutContent.includes(type) || name.endsWith('/'))) {
+            if (type !== '5')
+                throw damaged(this.#archive, 'it has a link or a device with a content');
         }
         this.#left = type === '5' ? 0 : padded(contentBytes);
     }
     #endRecords(type, bytes) {
         this.#records = undefined;
+        if (type === 'L')
+            this.#described.longName = textOf(bytes);
+        if (type === 'L' || type === 'K')
+            return;
         for (const [key, value] of this.#readRecords(bytes)) {
             if (type === 'g' && ['path', 'linkpath', 'size'].includes(key)) {
                 throw damaged(this.#archive, `it has a ${key} for all entries`);
             }
-            if (key !== 'size')
-                continue;
-            if (!/^\d{1,15}$/.test(value))
+            if (key === 'size' && !/^\d{1,15}$/.test(value)) {
                 throw damaged(this.#archive, 'it has an invalid size');
-            this.#size = Number(value);
+            }
+            if (type === 'x')
+                this.#described.records.set(key, value);
         }
     }
     /** PAX records, `LENGTH KEY=VALUE` with a newline at the end. The length includes all of it. */
@@ -202,6 +224,11 @@ class Blocks {
             return size;
         throw damaged(this.#archive, 'it has an invalid size');
     }
+}
+/** The text up to the first NUL. */
+function textOf(bytes) {
+    const end = bytes.indexOf(0);
+    return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
 }
 /** NaN for anything but octal digits with spaces and NULs around them; 0 without digits. */
 function readOctal(text) {

@@ -421,7 +421,8 @@ const knownKeys = {
     lfs: `access activitytimeout basictransfersonly concurrenttransfers dialtimeout fetchexclude fetchinclude
     fetchrecentalways lockignoredfiles locksverify pushurl repositoryformatversion setlockablereadonly
     skipdownloaderrors storage tlstimeout transfer url`,
-    filter: 'clean process required smudge',
+    // Not `required`: without its command, git could not read a file.
+    filter: 'clean process smudge',
     http: `followredirects lowspeedlimit lowspeedtime maxrequestbuffer maxrequests minsessions postbuffer schannelcheckrevoke
     sslbackend sslcainfo sslcapath sslverify sslversion version`,
     user: 'email name useconfigonly',
@@ -691,6 +692,8 @@ function knownSetting(section, text) {
         ? undefined
         : writeSetting({ ...setting, value: clean });
 }
+/** Sections that are named after a URL. */
+const urlSections = new Set(['url', 'http', 'remote', 'lfs']);
 /** A section's header: `[core]`, `[http "https://[::1]/"]`. */
 const headerPattern = /\[(?:[^"\]\n]|"(?:\\.|[^"\\\n])*")*\]/g;
 /** Git allows several headers on a line, a key after them, and a byte order mark at the start of the file. */
@@ -705,6 +708,9 @@ function publicHeader(header) {
         return '';
     const [, start = '', name] = /^(\[[^"]*")((?:\\.|[^"\\])*)"\]$/s.exec(header) ?? [];
     if (name === undefined)
+        return header;
+    // Names of branches and submodules can look like `user:password@host`.
+    if (!name.includes('://') && !urlSections.has(sectionOf(header)))
         return header;
     const clean = publicUrl(name.replace(/\\(.)/gs, '$1')) ?? '';
     return `${start}${clean.replace(/["\\]/g, '\\$&')}"]`;
@@ -808,15 +814,21 @@ function isGitSecret(name) {
         return false;
     if (/(?:^|\/)\.git-credentials(?:$|\/)/.test(name))
         return true;
-    const inside = /(?:^|\/)[^/]*\.git\/(.+)$/.exec(name)?.[1];
-    if (inside === undefined)
-        return false;
-    const found = secretPath.exec(inside);
+    // A repository can be in a directory with a name like `app.git`, so each `.git/` counts.
+    for (let at = name.indexOf('.git/'); at !== -1; at = name.indexOf('.git/', at + 1)) {
+        if (isSecretPath(name.slice(at + '.git/'.length)))
+            return true;
+    }
+    return false;
+}
+/** @param path relative to a repository. */
+function isSecretPath(path) {
+    const found = secretPath.exec(path);
     // A branch can be named `logs/x`: its file is below refs.
     return found !== null && !/(?:^|\/)refs\//.test(found[1] ?? '');
 }
 /** In a repository, in its submodules and in its worktrees. */
-const secretPath = /^((?:modules|worktrees)\/(?:.*?\/)?)?(?:logs|FETCH_HEAD|credentials|annex\/creds)(?:\/|$)/;
+const secretPath = /^((?:modules|worktrees)\/(?:[^]*?\/)?)?(?:logs|FETCH_HEAD|credentials|annex\/creds)(?:\/|$)/;
 
 
 /***/ }),
@@ -2207,6 +2219,8 @@ const variables = [
     'GOOGLE_GHA_CREDS_PATH',
     'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',
     'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_CONFIG_FILE',
     'AZURE_FEDERATED_TOKEN_FILE',
 ];
 /** @param dockerConfig the input `docker-config`. */
@@ -5164,7 +5178,11 @@ async function askRepository(tags, question, ports, signal) {
         throw new RangeError('a repository without tags');
     return result;
 }
-/** Asks for one tag; again after temporary failures, unless the output confirms the digest. @throws the signal's reason. */
+/**
+ * Asks for one tag; again after temporary failures. If the output confirms the digest, a registry that cannot be reached is asked
+ * once.
+ * @throws the signal's reason.
+ */
 async function askTag(tag, { isPrinted }, { registry, clock }, signal) {
     const ms = isPrinted ? askMs.withOutput : askMs.alone;
     const backoff = new Backoff(pauses);
@@ -5173,7 +5191,10 @@ async function askTag(tag, { isPrinted }, { registry, clock }, signal) {
         return await within({ clock, ms }, signal, async (until) => {
             for (;;) {
                 const answer = await registry.tagDigest(tag, until);
-                if (typeof answer === 'string' || isPrinted || !answer.isTemporary)
+                if (typeof answer === 'string' || !answer.isTemporary)
+                    return { tag, answer };
+                // A registry that cannot be reached from the runner would delay every build.
+                if (isPrinted && !answer.hasResponded)
                     return { tag, answer };
                 last = answer;
                 await clock.sleep(backoff.next(), until);
@@ -5182,7 +5203,7 @@ async function askTag(tag, { isPrinted }, { registry, clock }, signal) {
     }
     catch (error) {
         signal.throwIfAborted();
-        const late = { failure: toError(error), isTemporary: true };
+        const late = { failure: toError(error), isTemporary: true, hasResponded: false };
         return { tag, answer: last ?? late };
     }
 }
@@ -9425,8 +9446,9 @@ function verbosityFilter(wanted) {
     return builderVerbosity(wanted) === wanted ? undefined : new VerbosityFilter(levelOf(wanted));
 }
 /**
- * Removes the lines of kaniko's log below a level, and nothing else: output of RUN keeps its bytes. It can lack the newline
- * before a line of kaniko, so these are also recognised in the middle of a line. Works on pieces of any size.
+ * Removes the lines of kaniko's log below a level. Other output keeps its bytes; a line of RUN that looks like one of kaniko's log
+ * is removed, too. RUN can lack the newline before a line of kaniko, so these are also recognised in the middle of a line. Works
+ * on pieces of any size.
  */
 class VerbosityFilter {
     #removed;
@@ -13455,12 +13477,16 @@ class HttpRegistry {
             const reply = await this.#call({ ...call, method: 'GET' }, signal);
             if (reply.status === 200 && registry_isManifest(reply))
                 return digestOf(reply.body);
-            return { failure: new Error(describeReply(reply)), isTemporary: registry_isTemporary(reply.status) };
+            return {
+                failure: new Error(describeReply(reply)),
+                isTemporary: registry_isTemporary(reply.status),
+                hasResponded: true,
+            };
         }
         catch (error) {
             signal.throwIfAborted();
             const isFinal = isCertificateError(error) || isTlsError(error);
-            return { failure: toError(error), isTemporary: !isFinal };
+            return { failure: toError(error), isTemporary: !isFinal, hasResponded: false };
         }
     }
     /** The response to a call, authorized if the registry asks for it. */
