@@ -9860,7 +9860,7 @@ function diagnoseKaniko(build) {
         return undefined;
     const texts = build.tail.map((line) => line.slice(0, logLine.exec(line)?.index));
     const final = texts.flatMap(finalErrorsIn).toReversed();
-    // Errors of the command line begin differently. Nothing was built, so there is no output of RUN either.
+    // Errors of the command line begin with other text. kaniko reports them before it builds, so RUN has printed nothing.
     const others = texts.filter((text) => /^error |^Error: /i.test(text)).toReversed();
     for (const error of final.length > 0 ? final : others) {
         const diagnosis = explain(error, build);
@@ -10882,7 +10882,7 @@ function withoutInputs(environment) {
 }
 
 ;// CONCATENATED MODULE: ./build/time/failures.js
-/** An older failure is no longer one of a request that is being repeated: the pauses between two attempts are shorter. */
+/** A request is repeated within this time. An older failure belongs to a request that is not repeated. */
 const recentMs = 60_000;
 /** The failures of requests that have not succeeded since, for the error of a deadline that passes in the meantime. */
 class Failures {
@@ -11545,7 +11545,7 @@ function texts(value) {
     const entries = Object.entries(value).filter((entry) => typeof entry[1] === 'string' && Math.max(entry[0].length, entry[1].length) <= longestText);
     return Object.fromEntries(entries.slice(0, mostEntries));
 }
-/** A mapping that is read further; undefined if there is none. */
+/** Reads a mapping with `read`. Returns undefined if the value is not a mapping. */
 function object(value, read) {
     return isFields(value) ? read(value) : undefined;
 }
@@ -11569,7 +11569,7 @@ function present(fields) {
 // and the time of the server.
 const authorization = 'authorization.k8s.io/v1';
 const authentication = 'authentication.k8s.io/v1';
-/** A list has some hundreds of permissions at most; a rule with many verbs and many resources stands for all their pairs. */
+/** Limit for the permissions in a list. Roles have some hundreds. A rule grants each of its verbs on each of its resources. */
 const mostPermissions = 10_000;
 /** See Cluster.listPermissions; empty if the API server refuses the review. */
 async function listPermissions(rest, namespace, signal) {

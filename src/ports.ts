@@ -25,7 +25,7 @@ export interface LogOptions {
 export interface Cluster {
   /** Namespace in which everything happens. */
   readonly namespace: string;
-  /** The latest failure of a request that is being repeated; undefined if there is none. For the error of a deadline. */
+  /** The latest failure of a request that is repeated. Undefined if no request is repeated. The timeout error includes it. */
   readonly failing: BuildError | undefined;
   /** Minor version of the API server, for example 35; undefined if the server does not report it. */
   serverMinor(signal: AbortSignal): Promise<number | undefined>;

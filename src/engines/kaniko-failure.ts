@@ -205,7 +205,7 @@ export function diagnoseKaniko(build: FailedBuild): Diagnosis | undefined {
   if (build.exitCode === 0) return undefined;
   const texts = build.tail.map((line) => line.slice(0, logLine.exec(line)?.index));
   const final = texts.flatMap(finalErrorsIn).toReversed();
-  // Errors of the command line begin differently. Nothing was built, so there is no output of RUN either.
+  // Errors of the command line begin with other text. kaniko reports them before it builds, so RUN has printed nothing.
   const others = texts.filter((text) => /^error |^Error: /i.test(text)).toReversed();
   for (const error of final.length > 0 ? final : others) {
     const diagnosis = explain(error, build);

@@ -1,7 +1,7 @@
 import type { BuildError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 
-/** An older failure is no longer one of a request that is being repeated: the pauses between two attempts are shorter. */
+/** A request is repeated within this time. An older failure belongs to a request that is not repeated. */
 const recentMs = 60_000;
 
 /** The failures of requests that have not succeeded since, for the error of a deadline that passes in the meantime. */

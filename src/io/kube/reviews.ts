@@ -10,7 +10,7 @@ import type { JsonClient } from './rest.ts';
 const authorization = 'authorization.k8s.io/v1';
 const authentication = 'authentication.k8s.io/v1';
 
-/** A list has some hundreds of permissions at most; a rule with many verbs and many resources stands for all their pairs. */
+/** Limit for the permissions in a list. Roles have some hundreds. A rule grants each of its verbs on each of its resources. */
 const mostPermissions = 10_000;
 
 /** See Cluster.listPermissions; empty if the API server refuses the review. */

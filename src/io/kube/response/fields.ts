@@ -60,7 +60,7 @@ export function texts(value: unknown): Record<string, string> | undefined {
   return Object.fromEntries(entries.slice(0, mostEntries));
 }
 
-/** A mapping that is read further; undefined if there is none. */
+/** Reads a mapping with `read`. Returns undefined if the value is not a mapping. */
 export function object<T>(value: unknown, read: (fields: Fields) => T): T | undefined {
   return isFields(value) ? read(value) : undefined;
 }
