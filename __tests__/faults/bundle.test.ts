@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { runBundle } from '../../faults/bundle.ts';
+import { runBundle } from '../../faults/processes.ts';
 import { allFaults, nameOf, runCases } from '../../faults/table.ts';
 
 /** Cases that take one to two seconds in real time. */

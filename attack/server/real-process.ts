@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { runProcesses } from '../../faults/processes.ts';
 import type { RunSteps } from '../../faults/trial.ts';
-import { errorsOf } from '../../runner/job-log.ts';
-import { runAction } from '../../runner/run-action.ts';
 import { PeakMemory } from '../../support/peak-memory.ts';
 import type { Attack } from '../attack.ts';
 import { compare, runBehaviour, type Behaviour } from './behaviour.ts';
@@ -27,27 +24,11 @@ export function attackProcess(behaviour: Behaviour): Attack {
 
 /** Both steps from the sources. */
 function stepsWith(memory: PeakMemory): RunSteps {
-  return async (trial) => {
-    const stdin = join(trial.directory, 'stdin');
-    writeFileSync(stdin, trial.context);
-    const { main, log } = await runAction({
+  return (trial) =>
+    runProcesses(trial, {
       code: 'src',
-      directory: trial.directory,
       onMain: (child) => {
         memory.watch(child);
       },
-      onLog: (text) => {
-        trial.addLog(text);
-      },
-      inputs: {
-        ...trial.inputs,
-        kubeconfig: trial.cluster.kubeconfig(),
-        'stdin-file': stdin,
-        context: '',
-      },
-      env: { GITHUB_REPOSITORY: '' },
     });
-    const sentence = errorsOf(log).at(-1)?.message ?? '';
-    return { failure: main === 0 ? undefined : { sentence, hint: '' }, log };
-  };
 }

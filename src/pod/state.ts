@@ -249,11 +249,6 @@ function lossTimes(pod: V1Pod): readonly number[] {
   return [...times, timeOf(deletionTimestamp) - deletionGracePeriodSeconds * second];
 }
 
-/** Milliseconds of a time of the API, which is a string in JSON although the type of the model is Date. */
-function timeOf(time: Date): number {
-  return new Date(time).getTime();
-}
-
 function readInitFailure(pod: V1Pod): LostState | undefined {
   for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
     const ended = state?.terminated;
@@ -313,4 +308,12 @@ function memoryLimitOf(pod: V1Pod, container: string): string | undefined {
 
 function nodeOf(pod: V1Pod): string {
   return pod.spec?.nodeName ?? '';
+}
+
+/**
+ * Milliseconds of a time of the API since the epoch; NaN without a time. In JSON it is a string, although the type of the model is
+ * Date.
+ */
+export function timeOf(time: Date | undefined): number {
+  return time === undefined ? NaN : new Date(time).getTime();
 }

@@ -2,6 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { ownLabels, ownPrefix } from '../inputs/values/own-keys.ts';
 import type { Cluster } from '../ports.ts';
 import { keepAnnotation, lifetimeAnnotation, toLabelValue } from './spec/labels.ts';
+import { timeOf } from './state.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -76,9 +77,4 @@ function hasEnded({ status }: V1Pod): boolean {
 function lastUpdateOf({ metadata }: V1Pod): number {
   const times = (metadata?.managedFields ?? []).map(({ time }) => timeOf(time));
   return times.length === 0 ? NaN : Math.max(...times);
-}
-
-/** Milliseconds of a time of the API, which is a string in JSON although the type of the model is Date. */
-function timeOf(time: Date | undefined): number {
-  return time === undefined ? NaN : new Date(time).getTime();
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { abortReason } from '../../time/abort.ts';
+import { gather, Gathered } from '../gathered.ts';
 import { connectionOptions, type TlsOptions } from './proxy.ts';
 
 /** One request without redirects. */
@@ -49,30 +50,20 @@ export async function exchange(
     const isPlain = (connection.protocol ?? url.protocol) === 'http:';
     const send = isPlain ? httpRequest : httpsRequest;
     const request = send(url, options, (response) => {
-      readReply(response, resolve, fail);
+      readReply(response, signal).then(resolve, fail);
     });
     request.on('error', fail);
     request.end(body);
   });
 }
 
-function readReply(
-  response: IncomingMessage,
-  resolve: (reply: RegistryReply) => void,
-  fail: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= mostBytes) chunks.push(chunk);
-    else response.destroy(new Error(`the response is larger than ${mostBytes} bytes`));
-  });
-  response.on('error', fail);
-  response.on('end', () => {
-    const { statusCode: status = 0, headers } = response;
-    resolve({ status, headers, body: Buffer.concat(chunks) });
-  });
+async function readReply(response: IncomingMessage, signal: AbortSignal): Promise<RegistryReply> {
+  const gathered = new Gathered(mostBytes);
+  if (!(await gather(response, gathered, signal))) {
+    throw new Error(`the response is larger than ${mostBytes} bytes`);
+  }
+  const { statusCode: status = 0, headers } = response;
+  return { status, headers, body: gathered.bytes() };
 }
 
 /** `sha256:…` of the bytes. */

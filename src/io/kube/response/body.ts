@@ -4,9 +4,9 @@ import { excerpt } from '../../../text/excerpt.ts';
 import { abortReason } from '../../../time/abort.ts';
 import { within } from '../../../time/within.ts';
 import { NonKubernetesResponse } from '../api-error.ts';
-import { Gathered } from './gathered.ts';
+import { gather, Gathered } from '../../gathered.ts';
 
-// The only code that reads the body of a response as a whole. ESLint refuses the readers of Node, which have no limits.
+// Bodies of the API server, within limits of time and size.
 
 export interface BodyLimits {
   readonly clock: Clock;
@@ -82,23 +82,11 @@ function collect(
 ): Promise<boolean> {
   const late = (): Error => new Error(`the response is not complete within ${ms / 1_000} s`);
   return within({ clock, ms, late }, signal, async (until) => {
-    const stop = (): void => {
-      response.destroy(abortReason(until));
-    };
-    until.addEventListener('abort', stop);
-    if (until.aborted) stop();
     try {
-      for await (const chunk of response) {
-        if (gathered.add(chunk as Buffer)) continue;
-        response.destroy();
-        return false;
-      }
-      return true;
+      return await gather(response, gathered, until);
     } catch (error) {
       // The signal of the request can destroy it first, with an error of Node.
       throw signal.aborted ? abortReason(signal) : error;
-    } finally {
-      until.removeEventListener('abort', stop);
     }
   });
 }

@@ -1,4 +1,4 @@
-import { Gathered } from './gathered.ts';
+import { Gathered } from '../../gathered.ts';
 
 const newline = 0x0a;
 /** The API server stores objects of up to 1.5 MiB. */

@@ -1,14 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorsOf } from '../runner/job-log.ts';
-import { runAction } from '../runner/run-action.ts';
-import type { StepsEnd, Trial } from './trial.ts';
+import { runAction, type ActionRun } from '../runner/run-action.ts';
+import type { RunSteps, StepsEnd, Trial } from './trial.ts';
 
 /** Both steps by the committed bundle, as a runner would, in real time. */
-export async function runBundle(trial: Trial): Promise<StepsEnd> {
+export const runBundle: RunSteps = (trial) => runProcesses(trial, {});
+
+/** Both steps as processes, in real time. */
+export async function runProcesses(
+  trial: Trial,
+  run: Pick<ActionRun, 'code' | 'onMain'>,
+): Promise<StepsEnd> {
   const stdin = join(trial.directory, 'stdin');
   writeFileSync(stdin, trial.context);
   const { main, log } = await runAction({
+    ...run,
     directory: trial.directory,
     onLog: (text) => {
       trial.addLog(text);
