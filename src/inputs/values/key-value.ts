@@ -18,6 +18,14 @@ export function parseKeyValue(text: string): KeyValue {
 }
 
 /**
+ * A label as in Docker: a key alone has an empty value.
+ * @throws InvalidInput without a key.
+ */
+export function parseLabel(text: string): KeyValue {
+  return parseKeyValue(text.includes('=') ? text : `${text}=`);
+}
+
+/**
  * Wraps a parser for all elements of one list: it refuses a key that an earlier element has with another value, because
  * only one of them could take effect.
  * @param pairOf key and value of a parsed element; undefined for an element without a key.
@@ -71,24 +79,6 @@ export function parseVariable(
   }
   const value = env(text);
   return value === undefined ? undefined : { key: text, value };
-}
-
-/**
- * An annotation in Docker's notation: `KEY=VALUE` with an optional prefix `manifest:`. The other prefixes need an index,
- * which a build for one platform does not create.
- * @throws InvalidInput
- */
-export function parseAnnotation(text: string): KeyValue {
-  const levels = /^((?:manifest|index)(?:-descriptor)?(?:\[[^\]]*\])?(?:,[a-z[\]/,-]+)?):/.exec(
-    text,
-  );
-  if (levels === null) return parseKeyValue(text);
-  const pair = parseKeyValue(text.slice(levels[0].length));
-  if (levels[1] === 'manifest') return pair;
-  throw invalid(
-    `the annotation ${quote(pair.key)} is for ${levels[1] ?? ''}, but only annotations of the manifest are supported`,
-    'Write manifest:KEY=VALUE or KEY=VALUE.',
-  );
 }
 
 export interface KeyValue {
