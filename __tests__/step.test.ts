@@ -115,6 +115,17 @@ async function succeeding(): Promise<PodDouble['answers']> {
 }
 
 describe('the build step', () => {
+  test('warns about inputs that have no effect', async () => {
+    const { world, job, clock } = doubles({
+      inputs: { 'cache-from': 'type=gha' },
+      answers: await succeeding(),
+    });
+    expect(await clock.until(runBuildStep(world))).toBe(0);
+    expect(job.lines.join('\n')).toContain(
+      "::group::Prepare\n::warning::input 'cache-from' line 1: kaniko has no cache of type",
+    );
+  });
+
   test('builds, sets the outputs and ends with 0', async () => {
     const { world, job, cluster, clock } = doubles({
       inputs: { tags: 'registry.example/app:1', push: 'true' },
@@ -153,7 +164,7 @@ describe('the build step', () => {
       answers: { ...(await succeeding()), podEvents: () => Promise.resolve([]) },
     });
     expect(await runBuildStep(world)).toBe(0);
-    expect(job.text).toContain("Nothing was pushed: the input 'push' is false.");
+    expect(job.lines.join('\n')).toContain("Nothing was pushed: the input 'push' is false.");
   });
 
   test('reports inputs that are wrong, and sets no output', async () => {
@@ -194,7 +205,9 @@ describe('the build step', () => {
       connection: { unverifiedTls: true },
     });
     await runBuildStep(world);
-    expect(job.text).toContain('::warning::TLS verification is disabled (insecure-skip-tls-verify');
+    expect(job.lines.join('\n')).toContain(
+      '::warning::TLS verification is disabled (insecure-skip-tls-verify',
+    );
   });
 
   test('ends with the timeout if the preparation does not end', async () => {

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
+import { dockerInputs, type Support } from '../src/inputs/docker/support.ts';
 
 interface Entry {
   readonly description: string;
@@ -104,9 +105,29 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
     'Paths are relative to the workspace. In lists, blank lines and lines that begin with `#` are ignored. An element in double quotes can contain the separator.',
     '## Inputs',
     ...groups.flatMap(({ title, inputs }) => [`### ${title}`, ...inputs.map(describe)]),
+    '## Inputs of docker/build-push-action',
+    'The step fails if an input is set that is not supported, so that no build silently differs. An input without effect does not change the image.',
+    dockerTable(),
     '## Outputs',
     ...Object.entries(outputs).map(describe),
   ].join('\n\n');
+}
+
+/** What each engine does with the inputs of docker/build-push-action. */
+function dockerTable(): string {
+  const rows = Object.entries(dockerInputs).map(
+    ([name, { kaniko, custom }]) => `| ${code(name)} | ${cellOf(kaniko)} | ${cellOf(custom)} |`,
+  );
+  return ['| Input | kaniko | custom |', '|---|---|---|', ...rows].join('\n');
+}
+
+function cellOf(support: Support): string {
+  if (support.kind === 'supported') return 'supported';
+  const use = toMarkdown((support.use ?? '').replaceAll("'", ''));
+  if (support.kind === 'no effect')
+    return `no effect${use === '' ? '' : `, with a warning: ${use}`}`;
+  const values = support.unless.map((value) => code(value)).join(', ');
+  return `${values === '' ? 'not supported' : `only ${values}`}: ${use}`;
 }
 
 /** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */

@@ -32,6 +32,7 @@ export async function runBuildStep(world: World): Promise<number> {
     inputs = parseInputs(world.inputs);
     const opened = world.openCluster(inputs.kube);
     await log.group('Prepare');
+    for (const warning of inputs.warnings) await log.warning(warning);
     await logConnection(opened, world);
     const times = { timeoutMs: inputs.timeoutMs, startedAtMs: phases.startedAtMs };
     const deadline = startDeadline(times, clock, cancelled, () => 'preparing the context');

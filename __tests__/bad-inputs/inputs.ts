@@ -80,9 +80,9 @@ export const inputsChapter: Chapter = {
       family: { name: 'a double quote that is not closed', input },
     })),
     mistake(
-      'a label without a value',
-      { labels: 'org.example.team' },
-      `input 'labels' line 1: the element has no "=". Write KEY=VALUE; enclose the whole element in double quotes if it has several lines.`,
+      'an annotation without a value',
+      { annotations: 'org.example.team' },
+      `input 'annotations' line 1: the element has no "=". Write KEY=VALUE; enclose the whole element in double quotes if it has several lines.`,
     ),
     mistake(
       'a build argument that is not a name',

@@ -40,13 +40,6 @@ describe('refuses', () => {
       hint: 'Set only one of them.',
     },
     {
-      name: 'two cache repositories',
-      given: { 'cache-from': 'acme/a', 'cache-to': 'acme/b' },
-      message:
-        'input \'cache-to\': it is "acme/b", but \'cache-from\' is "acme/a", and kaniko uses one repository for its cache',
-      hint: 'Use the same repository in both.',
-    },
-    {
       name: 'an architecture that contradicts the platform',
       given: { platforms: 'linux/arm64', 'node-selector': 'kubernetes.io/arch=amd64' },
       message:

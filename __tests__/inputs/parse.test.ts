@@ -4,7 +4,7 @@ import { parseKubeInputs } from '../../src/inputs/parse.ts';
 import { failureOf, parse, rawInputs, type Given } from '../support/inputs.ts';
 
 const defaults: Inputs = {
-  source: { kind: 'context', path: '.' },
+  source: { kind: 'context', path: '.', withoutGit: true },
   file: undefined,
   compressionLevel: 1,
   contextBufferBytes: 67_108_864,
@@ -60,6 +60,7 @@ const defaults: Inputs = {
   retries: 1,
   keepPod: 'never',
   summary: true,
+  warnings: [],
 };
 
 test('uses the default of every empty input', () => {
@@ -184,6 +185,7 @@ test('reads every input', () => {
     retries: 0,
     keepPod: 'on-failure',
     summary: false,
+    warnings: [],
   } satisfies Inputs);
 });
 
@@ -340,9 +342,6 @@ current-context: a`,
     ['pod-labels', 'a=1\nb=2\na=2', '"a"'],
     ['pod-annotations', 'a=1\nb=2\na=2', '"a"'],
     ['builder-env', 'A=1\nB=2\nA=2', '"A"'],
-    ['build-args', 'VERSION\nB=2\nVERSION=2', '"VERSION"'],
-    ['labels', 'a=1\nb=2\na=2', '"a"'],
-    ['annotations', 'a=1\nb=2\nmanifest:a=2', '"a"'],
   ])('a key of %s that has two values', (name, value, key) => {
     expect(failureOf({ [name]: value })).toEqual({
       message: `input '${name}' line 3: ${key} is set twice, with different values`,

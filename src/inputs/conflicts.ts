@@ -1,18 +1,12 @@
 import { quote } from '../text/problem.ts';
 import { show } from '../text/show.ts';
+import { dockerInputs } from './docker/support.ts';
 import type { Inputs } from './inputs.ts';
 import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
 import type { KeyValue } from './values/key-value.ts';
-import { parseRepository } from './values/reference.ts';
 
 type Add = (input: string, text: string, hint?: string) => void;
-
-interface Rule {
-  readonly input: string;
-  /** What to use instead. */
-  readonly hint: string;
-}
 
 /** Inputs that only an engine that builds a Dockerfile supports. */
 const imageInputs = [
@@ -37,19 +31,6 @@ const imageInputs = [
   'insecure-registries',
   'registry-ca',
   'push-retry',
-];
-
-/** Inputs of docker/build-push-action that change the result and are not supported. */
-const dockerInputs: readonly Rule[] = [
-  { input: 'outputs', hint: "Use 'tags' with push: true." },
-  { input: 'load', hint: 'Push the image, and pull it where it is needed.' },
-  { input: 'attests', hint: "Use actions/attest with the outputs 'image-name' and 'digest'." },
-  { input: 'secrets', hint: "Mount a Secret with 'pod-template'." },
-  { input: 'secret-envs', hint: "Mount a Secret with 'pod-template'." },
-  { input: 'secret-files', hint: "Mount a Secret with 'pod-template'." },
-  { input: 'ssh', hint: 'Fetch private sources in a step before this one.' },
-  { input: 'build-contexts', hint: "Put the files into 'context'." },
-  { input: 'add-hosts', hint: "Use hostAliases in 'pod-template'." },
 ];
 
 /** Flags of kaniko that the action depends on, with the reason or the input to use. */
@@ -100,16 +81,28 @@ export function checkConflicts(inputs: Inputs, reader: InputReader, problems: Pr
     problems.add(input, text, hint);
   };
   checkSource(inputs, reader, add);
-  checkDockerInputs(reader, add);
+  checkDockerInputs(inputs, reader, problems);
   if (inputs.builder.engine === 'custom') checkCustom(inputs, reader, add);
   else checkKaniko(inputs, reader, add);
 }
 
-function checkDockerInputs(reader: InputReader, add: Add): void {
-  for (const { input, hint } of dockerInputs) {
+/** Refuses or names what the engine does not do of docker/build-push-action. Its own inputs are checked elsewhere. */
+function checkDockerInputs({ builder }: Inputs, reader: InputReader, problems: Problems): void {
+  for (const [input, { [builder.engine]: support }] of Object.entries(dockerInputs)) {
     const value = reader.text(input);
-    if (value !== undefined && value !== 'false') add(input, 'it is not supported', hint);
+    if (value === undefined || support.kind === 'supported' || isEngineInput(input)) continue;
+    if (support.kind === 'refused' && !support.unless.includes(value.toLowerCase())) {
+      problems.add(input, 'it is not supported', support.use);
+    }
+    if (support.kind === 'no effect' && support.use !== undefined) {
+      problems.warn(input, { text: 'it has no effect', hint: support.use });
+    }
   }
+}
+
+/** True for an input that checkCustom reports. */
+function isEngineInput(input: string): boolean {
+  return imageInputs.includes(input);
 }
 
 function checkSource(inputs: Inputs, reader: InputReader, add: Add): void {
@@ -162,26 +155,9 @@ function checkKaniko(inputs: Inputs, reader: InputReader, add: Add): void {
   if (registry.secret !== undefined && (registry.dockerConfig ?? 'none') !== 'none') {
     add('registry-secret', "it cannot be combined with 'docker-config'", 'Set only one of them.');
   }
-  checkCache(inputs, add);
   checkArchitecture(inputs, add);
   checkVariables(inputs.builder.env, add);
   checkArguments(inputs.builder.args, add);
-}
-
-/** kaniko reads and writes its cache in one repository. */
-function checkCache({ image: { cacheFrom, cacheTo } }: Inputs, add: Add): void {
-  if (cacheFrom === undefined || cacheTo === undefined) return;
-  if (fullName(cacheFrom) === fullName(cacheTo)) return;
-  add(
-    'cache-to',
-    `it is ${quote(cacheTo)}, but 'cache-from' is ${quote(cacheFrom)}, and kaniko uses one repository for its cache`,
-    'Use the same repository in both.',
-  );
-}
-
-function fullName(repository: string): string {
-  const { registry, path } = parseRepository(repository);
-  return `${registry}/${path}`;
 }
 
 /** The action selects nodes of the platform's architecture. */

@@ -12,7 +12,7 @@ import type { Toleration } from './values/tolerations.ts';
  */
 export interface Inputs {
   readonly source: Source;
-  /** `file`: path of the Dockerfile as in the input; undefined for `<context>/Dockerfile`. */
+  /** `file`: path of the Dockerfile, relative to the working directory; undefined for `<context>/Dockerfile`. */
   readonly file: string | undefined;
   /** `compression-level`: gzip level 0 to 9 of the stream. */
   readonly compressionLevel: number;
@@ -40,11 +40,18 @@ export interface Inputs {
   readonly keepPod: 'never' | 'on-failure' | 'always';
   /** `summary`: write the job summary. */
   readonly summary: boolean;
+  /** Parts of the inputs that have no effect, as messages for the job log. */
+  readonly warnings: readonly string[];
 }
 
 /** The source of the bytes for stdin of the container. Paths are as in the input. */
 export type Source =
-  | { readonly kind: 'context'; readonly path: string }
+  | {
+      readonly kind: 'context';
+      readonly path: string;
+      /** The directory `.git` is not sent, as in a Git context of Docker. */
+      readonly withoutGit?: true;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string };
 
@@ -58,7 +65,7 @@ export interface ImageInputs {
   readonly target: string | undefined;
   readonly platform: Platform | undefined;
   readonly noCache: boolean;
-  /** Repository of `cache-from`; undefined: no repository to read from. */
+  /** Repository of `cache-from`; undefined: no repository to read from. The same as `cacheTo` if both are set. */
   readonly cacheFrom: string | undefined;
   /** Repository of `cache-to`; undefined: no layers are written. */
   readonly cacheTo: string | undefined;

@@ -4,6 +4,8 @@ import { parseKubeconfig } from '../kubeconfig/document.ts';
 import { withoutServerNames } from '../kubeconfig/server-names.ts';
 import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
+import { readAnnotations } from './docker/annotation.ts';
+import { readCaches } from './docker/cache.ts';
 import { defaultImages } from './images.ts';
 import type {
   BuilderInputs,
@@ -12,16 +14,15 @@ import type {
   KubeInputs,
   PodInputs,
   RegistryInputs,
-  Source,
 } from './inputs.ts';
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
+import { readSource } from './source.ts';
 import { parseCaCertificate } from './values/ca-certificate.ts';
-import { parseCache } from './values/cache.ts';
 import { parseDuration } from './values/duration.ts';
 import {
-  parseAnnotation,
   parseKeyValue,
+  parseLabel,
   parseVariable,
   refuseRepeats,
   type KeyValue,
@@ -57,9 +58,9 @@ export function parseInputs(raw: RawInputs): Inputs {
   const reader = new InputReader(raw, problems);
   const builder = readBuilder(reader);
   const parseWait = (text: string): number => parseDuration(text, longestWaitHours);
+  const image = readImage(reader, problems);
   const inputs: Inputs = {
-    source: readSource(reader),
-    file: reader.text('file'),
+    ...readSource(reader, image.buildArgs),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
     excludes: reader.list('excludes', 'lines', (text) => text),
@@ -70,7 +71,7 @@ export function parseInputs(raw: RawInputs): Inputs {
       parseChoice(text, ['exclude', 'keep']),
     ),
     checkDockerfile: reader.value('check-dockerfile', parseBoolean),
-    image: readImage(reader),
+    image,
     builder,
     kube: readKube(reader, problems),
     pod: readPod(reader),
@@ -82,10 +83,11 @@ export function parseInputs(raw: RawInputs): Inputs {
       (builder.engine === 'custom' ? 0 : 1),
     keepPod: reader.value('keep-pod', parseKeepPod),
     summary: reader.value('summary', parseBoolean),
+    warnings: [],
   };
   checkConflicts(inputs, reader, problems);
   problems.throwIfAny();
-  return deepFreeze(inputs);
+  return deepFreeze({ ...inputs, warnings: problems.warnings });
 }
 
 /**
@@ -104,32 +106,36 @@ function parseKeepPod(text: string): Inputs['keepPod'] {
   return parseChoice(text, ['never', 'on-failure', 'always']);
 }
 
-function readSource(reader: InputReader): Source {
-  const text = reader.verbatim('stdin');
-  if (text !== '') return { kind: 'text', text };
-  const file = reader.text('stdin-file');
-  if (file !== undefined) return { kind: 'file', path: file };
-  return { kind: 'context', path: reader.text('context') ?? '.' };
-}
-
-function readImage(reader: InputReader): ImageInputs {
-  const cache = (name: string): string | undefined =>
-    reader.optional(name, () => parseCache(reader.items(name, 'lines')));
+function readImage(reader: InputReader, problems: Problems): ImageInputs {
+  const tags = withoutDuplicates(reader.list('tags', 'csv', parseReference));
+  const push = reader.value('push', parseBoolean);
+  const platform = reader.optional('platforms', () =>
+    parsePlatforms(reader.items('platforms', 'csv')),
+  );
   return {
-    tags: withoutDuplicates(reader.list('tags', 'csv', parseReference)),
-    push: reader.value('push', parseBoolean),
-    buildArgs: readPairs(reader, 'build-args', 'lines', (text) =>
+    tags,
+    push,
+    buildArgs: readDockerPairs(reader, 'build-args', (text) =>
       parseVariable(text, (name) => reader.env(name)),
     ),
-    labels: readPairs(reader, 'labels', 'lines', parseKeyValue),
-    annotations: readPairs(reader, 'annotations', 'lines', parseAnnotation),
+    labels: readDockerPairs(reader, 'labels', parseLabel),
+    annotations: readAnnotations(reader, problems, platform),
     target: reader.text('target'),
-    platform: reader.optional('platforms', () => parsePlatforms(reader.items('platforms', 'csv'))),
+    platform,
     noCache: reader.value('no-cache', parseBoolean),
-    cacheFrom: cache('cache-from'),
-    cacheTo: cache('cache-to'),
+    ...readCaches(reader, problems),
     cacheTtlMs: reader.optional('cache-ttl', (text) => parseDuration(text, longestCacheHours)),
   };
+}
+
+/** `KEY=VALUE` pairs of an input of Docker: of a repeated key the last value counts, as in Docker. */
+function readDockerPairs(
+  reader: InputReader,
+  name: string,
+  parse: (text: string) => KeyValue | undefined,
+): readonly KeyValue[] {
+  const pairs = reader.list(name, 'lines', parse).filter((pair) => pair !== undefined);
+  return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
 }
 
 /** `KEY=VALUE` pairs of a list. A key must not be repeated with another value. */

@@ -4,9 +4,20 @@ import { InvalidInput, type Problem } from '../text/problem.ts';
 /** Collects the problems of all inputs, so that the user can correct all of them at once. */
 export class Problems {
   readonly #found: (Problem & { readonly input: string })[] = [];
+  readonly #warnings = new Map<string, string[]>();
+
+  /** What does not prevent the build, each in a few sentences. One that several inputs have is listed once. */
+  get warnings(): readonly string[] {
+    return [...this.#warnings].map(([text, places]) => `${places.join(' and ')}: ${text}`);
+  }
 
   add(input: string, text: string, hint?: string): void {
     this.#found.push({ input, text, ...(hint !== undefined && { hint }) });
+  }
+
+  warn(input: string, { line, text, hint }: Problem): void {
+    const message = hint === undefined ? text : `${text}. ${hint}`;
+    this.#warnings.set(message, [...(this.#warnings.get(message) ?? []), placeOf(input, line)]);
   }
 
   /** The value that the parser returns; `fallback` if it throws InvalidInput, whose problems are collected. */
@@ -41,5 +52,9 @@ export class Problems {
 }
 
 function describeProblem({ input, line, text }: Problem & { readonly input: string }): string {
-  return `input '${input}'${line === undefined ? '' : ` line ${line}`}: ${text}`;
+  return `${placeOf(input, line)}: ${text}`;
+}
+
+function placeOf(input: string, line: number | undefined): string {
+  return `input '${input}'${line === undefined ? '' : ` line ${line}`}`;
 }

@@ -27,6 +27,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   verbosity: 'info',
   'compression-level': '1',
   'context-buffer': '64Mi',
+  'keep-git-dir': 'false',
   'git-credentials': 'remove',
   'workflow-credentials': 'exclude',
   'check-dockerfile': 'true',

@@ -140,3 +140,22 @@ test('a git configuration that is too large is refused, unless it is sent as it 
   });
   expect(await sent(entries, { keepGitCredentials: true })).toHaveProperty(['ctx/.git/config']);
 });
+
+test.each([
+  { name: 'a Git context of Docker', withoutGit: { withoutGit: true } as const, isSent: false },
+  { name: 'a path', withoutGit: {}, isSent: true },
+])('.git is sent from $name: $isSent', async ({ withoutGit, isSent }) => {
+  const tree = makeTree({
+    Dockerfile: 'FROM a\n',
+    '.dockerignore': '!.git\n',
+    '.git/HEAD': 'x',
+    'sub/.git/HEAD': 'x',
+    '.gitignore': 'x',
+  });
+  const source = { kind: 'context', path: '.', ...withoutGit } as const;
+  const found = await sentOf(tree, { source, excludes: ['!.git'] });
+  expect(Object.keys(found)).toEqual(
+    expect.arrayContaining(['ctx/.gitignore', 'ctx/sub/.git/HEAD']),
+  );
+  expect('ctx/.git/HEAD' in found).toBe(isSent);
+});

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import {
-  parseAnnotation,
   parseAttributes,
   parseKeyValue,
+  parseLabel,
   parseVariable,
 } from '../../../src/inputs/values/key-value.ts';
 import { problemsOf } from '../../support/problems.ts';
@@ -53,24 +53,10 @@ test('parseVariable refuses a line of a broken element', () => {
 });
 
 test.each([
-  { text: 'org.x=a:b', expected: { key: 'org.x', value: 'a:b' } },
-  { text: 'manifest:org.x=a', expected: { key: 'org.x', value: 'a' } },
-])('parseAnnotation reads $text', ({ text, expected }) => {
-  expect(parseAnnotation(text)).toEqual(expected);
-});
-
-test.each([
-  { text: 'index:org.x=a', level: 'index' },
-  { text: 'manifest,index:org.x=a', level: 'manifest,index' },
-  { text: 'manifest-descriptor:org.x=a', level: 'manifest-descriptor' },
-  { text: 'manifest[linux/amd64]:org.x=a', level: 'manifest[linux/amd64]' },
-])('parseAnnotation refuses $text', ({ text, level }) => {
-  expect(problemsOf(() => parseAnnotation(text))).toEqual([
-    {
-      text: `the annotation "org.x" is for ${level}, but only annotations of the manifest are supported`,
-      hint: 'Write manifest:KEY=VALUE or KEY=VALUE.',
-    },
-  ]);
+  { text: 'A=1', expected: { key: 'A', value: '1' } },
+  { text: 'A', expected: { key: 'A', value: '' } },
+])('parseLabel reads $text', ({ text, expected }) => {
+  expect(parseLabel(text)).toEqual(expected);
 });
 
 test('an attribute has one value', () => {

@@ -30,6 +30,8 @@ export interface FoundContext extends SourceOptions {
   readonly latestSeconds: number | undefined;
 }
 
+const gitDirectory = '.git';
+
 /**
  * Sends a directory, filtered by its ignore file. The image layout requires a Dockerfile. The plain layout sends only the
  * directory.
@@ -43,7 +45,9 @@ export async function directorySource(
   const { path, place, layout, latestSeconds } = context;
   const dockerfile = layout === 'image' ? findDockerfile(path, context.file, workspace) : undefined;
   const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
-  const rules = await addExcludes(ignore.rules, context.excludes);
+  const leavesGit = context.source.kind === 'context' && context.source.withoutGit === true;
+  const own = leavesGit ? [gitDirectory] : [];
+  const rules = await addExcludes(ignore.rules, [...(context.excludes ?? []), ...own]);
   const tree = await walkContext(place.path, rules, workspace, signal);
   const { keepGitCredentials = false, workflowFiles: workflow } = context;
   const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);
@@ -75,12 +79,22 @@ export async function directorySource(
     dockerfile: dockerfile?.bytes.toString('utf8') ?? '',
     ...(dockerfile !== undefined && { dockerfilePath: dockerfile.path }),
     isPacked: true,
-    notes: [...withheldNotes(withheld.ofWorkflow), ...describeWeight(weight)],
+    notes: [
+      ...(leavesGit ? describeGit(place, workspace) : []),
+      ...withheldNotes(withheld.ofWorkflow),
+      ...describeWeight(weight),
+    ],
     warnings,
     lookUp: (path) =>
       withheld.names.has(path) ? 'withheld' : lookUp(path, place.path, sentNames(), workspace),
     open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
   };
+}
+
+/** A note, if there is a directory `.git` that is not sent. */
+function describeGit({ path }: FoundPath, workspace: Workspace): readonly string[] {
+  if (workspace.stat(`${path}/${gitDirectory}`) === undefined) return [];
+  return [`${gitDirectory} is not sent, as in Docker's Git context; keep-git-dir: true sends it`];
 }
 
 function* filesOf(entries: readonly ContextEntry[]): Generator<WeighedFile> {

@@ -1,5 +1,4 @@
 import { invalid, quote } from '../../text/problem.ts';
-import { show } from '../../text/show.ts';
 
 /**
  * `KEY=VALUE`, split at the first `=`. Messages do not quote the element: it may be a line of a secret.
@@ -16,6 +15,14 @@ export function parseKeyValue(text: string): KeyValue {
   const key = text.slice(0, split).trim();
   if (key === '') throw invalid('the element has no key before "="', 'Write KEY=VALUE.');
   return { key, value: text.slice(split + 1).trim() };
+}
+
+/**
+ * A label as in Docker: a key alone has an empty value.
+ * @throws InvalidInput without a key.
+ */
+export function parseLabel(text: string): KeyValue {
+  return parseKeyValue(text.includes('=') ? text : `${text}=`);
 }
 
 /**
@@ -72,24 +79,6 @@ export function parseVariable(
   }
   const value = env(text);
   return value === undefined ? undefined : { key: text, value };
-}
-
-/**
- * An annotation in Docker's notation: `KEY=VALUE` with an optional prefix `manifest:`. The other prefixes need an index,
- * which a build for one platform does not create.
- * @throws InvalidInput
- */
-export function parseAnnotation(text: string): KeyValue {
-  const levels = /^((?:manifest|index)(?:-descriptor)?(?:\[[^\]]*\])?(?:,[a-z[\]/,-]+)?):/.exec(
-    text,
-  );
-  if (levels === null) return parseKeyValue(text);
-  const pair = parseKeyValue(text.slice(levels[0].length));
-  if (levels[1] === 'manifest') return pair;
-  throw invalid(
-    `the annotation ${quote(pair.key)} is for ${show(levels[1] ?? '')}, but only annotations of the manifest are supported`,
-    'Write manifest:KEY=VALUE or KEY=VALUE.',
-  );
 }
 
 export interface KeyValue {

@@ -41,7 +41,7 @@ export function parsePlatforms(items: readonly Item[]): Platform | undefined {
  * `linux/arm64`, `linux/arm/v7` or the architecture alone.
  * @throws InvalidInput
  */
-function parsePlatform(text: string): Platform {
+export function parsePlatform(text: string): Platform {
   const parts = text.split('/');
   const os = parts.length === 1 ? 'linux' : (parts.shift() ?? '');
   if (os !== 'linux') {

@@ -1,0 +1,45 @@
+import { parseGitContext } from './docker/git-context.ts';
+import type { Inputs, Source } from './inputs.ts';
+import type { InputReader } from './reader.ts';
+import type { KeyValue } from './values/key-value.ts';
+import { parseBoolean } from './values/scalar.ts';
+
+/** Where the bytes for stdin come from, and where the Dockerfile is. */
+export function readSource(
+  reader: InputReader,
+  buildArgs: readonly KeyValue[],
+): Pick<Inputs, 'source' | 'file'> {
+  const file = reader.text('file');
+  const text = reader.verbatim('stdin');
+  if (text !== '') return { source: { kind: 'text', text }, file };
+  const stdinFile = reader.text('stdin-file');
+  if (stdinFile !== undefined) return { source: { kind: 'file', path: stdinFile }, file };
+  return readContext(reader, file, buildArgs);
+}
+
+/** The default context is that of Docker: the repository of the job, without `.git`. The path of its Dockerfile is relative to it. */
+function readContext(
+  reader: InputReader,
+  file: string | undefined,
+  buildArgs: readonly KeyValue[],
+): Pick<Inputs, 'source' | 'file'> {
+  const keepsGit = reader.value('keep-git-dir', parseBoolean) || buildArgs.some(isKeepGitDir);
+  const context = reader.text('context');
+  const git = reader.optional('context', (text) =>
+    parseGitContext(text, (name) => reader.env(name)),
+  );
+  const isGit = context === undefined || git !== undefined;
+  const path = git?.path ?? context ?? '.';
+  const withoutGit = isGit && !keepsGit ? ({ withoutGit: true } as const) : {};
+  const source: Source = { kind: 'context', path, ...withoutGit };
+  return { source, file: git === undefined || file === undefined ? file : join(path, file) };
+}
+
+/** Docker's way to keep `.git` in a Git context. */
+function isKeepGitDir({ key, value }: KeyValue): boolean {
+  return key === 'BUILDKIT_CONTEXT_KEEP_GIT_DIR' && ['1', 'true'].includes(value.toLowerCase());
+}
+
+function join(directory: string, path: string): string {
+  return directory === '.' ? path : `${directory}/${path.replace(/^\.?\/+/, '')}`;
+}
