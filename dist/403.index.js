@@ -7345,6 +7345,7 @@ var external_node_util_ = __webpack_require__(7975);
 
 
 
+
 /** Attributes of Docker's registry cache that kaniko has no equivalent for. They do not change the image, so they are ignored. */
 const ignoredAttributes = [
     'mode',
@@ -7367,8 +7368,8 @@ function parseCache(items) {
             if (tag !== undefined) {
                 unused.push({
                     line,
-                    text: `kaniko stores its cache in ${repository}, and does not use ${(0,text_problem/* quote */.hD)(tag)}`,
-                    hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${repository}/cache.`,
+                    text: `kaniko stores its cache in ${(0,show/* show */.W)(repository)}, and does not use ${(0,text_problem/* quote */.hD)(tag)}`,
+                    hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${(0,show/* show */.W)(repository)}/cache.`,
                 });
             }
         }
@@ -7409,23 +7410,25 @@ function parseCacheItem(text) {
 /** @throws InvalidInput */
 function parseCacheRepository(text) {
     refuseScheme(text);
-    const repository = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
+    const [, repository = '', tag = ''] = /^([^@]*?)((?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?)$/.exec(text) ?? [];
+    if (repository === '')
+        throw (0,text_problem/* invalid */.Gq)(`${(0,text_problem/* quote */.hD)(text)} is not a repository`, useRegistry);
     parseRepository(repository);
-    return repository === text ? { repository } : { repository, tag: text.slice(repository.length) };
+    return tag === '' ? { repository } : { repository, tag };
 }
 /** kaniko reads and writes its cache in one repository: the first one of `cache-to`, else the first one of `cache-from`. */
-function readCaches(reader, problems) {
+function readCaches(reader) {
     const [from, to] = ['cache-from', 'cache-to'].map((input) => {
         const { repositories, unused } = parseCache(reader.items(input, 'lines'));
         for (const problem of unused)
-            problems.warn(input, problem);
+            reader.warn(input, problem);
         return { input, repositories };
     });
     const used = to.repositories[0] ?? from.repositories[0];
     for (const { input, repositories } of [from, to]) {
         for (const other of repositories.filter((repository) => !isSameRepository(repository, used))) {
-            const text = `kaniko uses one repository for its cache, ${used ?? ''}, and not ${other}`;
-            problems.warn(input, { text, hint: 'Use one repository in both inputs.' });
+            const text = `kaniko uses one repository for its cache, ${(0,show/* show */.W)(used ?? '')}, and not ${(0,show/* show */.W)(other)}`;
+            reader.warn(input, { text, hint: 'Use one repository in both inputs.' });
         }
     }
     const choose = ({ repositories }) => repositories.length === 0 ? undefined : used;
@@ -7453,14 +7456,15 @@ class Problems {
     #warnings = new Map();
     /** What does not prevent the build, each in a few sentences. One that several inputs have is listed once. */
     get warnings() {
-        return [...this.#warnings].map(([text, places]) => `${places.join(' and ')}: ${text}`);
+        return [...this.#warnings].map(([text, places]) => `${[...places].join(' and ')}: ${text}`);
     }
     add(input, text, hint) {
         this.#found.push({ input, text, ...(hint !== undefined && { hint }) });
     }
     warn(input, { line, text, hint }) {
         const message = hint === undefined ? text : `${text}. ${hint}`;
-        this.#warnings.set(message, [...(this.#warnings.get(message) ?? []), placeOf(input, line)]);
+        const places = this.#warnings.get(message) ?? new Set();
+        this.#warnings.set(message, places.add(placeOf(input, line)));
     }
     /** The value that the parser returns; `fallback` if it throws InvalidInput, whose problems are collected. */
     collect(input, parse, fallback) {
@@ -7599,6 +7603,12 @@ class InputReader {
                 throw isQuoted ? withoutSecrets(error, this.#raw.read(name)) : error;
             }
         }, fallback);
+    }
+    /** Adds a warning about the value of an input. It quotes as little of credentials as a problem does. */
+    warn(name, problem) {
+        const { problems } = withoutSecrets(new text_problem/* InvalidInput */.o9([problem]), this.#raw.read(name));
+        for (const shown of problems)
+            this.#problems.warn(name, shown);
     }
     /** Value of an environment variable of the runner, for a build argument. */
     env(name) {
@@ -8218,7 +8228,7 @@ function readImage(reader, problems) {
         target: reader.text('target'),
         platform,
         noCache: reader.value('no-cache', parseBoolean),
-        ...readCaches(reader, problems),
+        ...readCaches(reader),
         cacheTtlMs: reader.optional('cache-ttl', (text) => parseDuration(text, longestCacheHours)),
     };
 }

@@ -123,7 +123,7 @@ function readImage(reader: InputReader, problems: Problems): ImageInputs {
     target: reader.text('target'),
     platform,
     noCache: reader.value('no-cache', parseBoolean),
-    ...readCaches(reader, problems),
+    ...readCaches(reader),
     cacheTtlMs: reader.optional('cache-ttl', (text) => parseDuration(text, longestCacheHours)),
   };
 }

@@ -4,11 +4,11 @@ import { InvalidInput, type Problem } from '../text/problem.ts';
 /** Collects the problems of all inputs, so that the user can correct all of them at once. */
 export class Problems {
   readonly #found: (Problem & { readonly input: string })[] = [];
-  readonly #warnings = new Map<string, string[]>();
+  readonly #warnings = new Map<string, Set<string>>();
 
   /** What does not prevent the build, each in a few sentences. One that several inputs have is listed once. */
   get warnings(): readonly string[] {
-    return [...this.#warnings].map(([text, places]) => `${places.join(' and ')}: ${text}`);
+    return [...this.#warnings].map(([text, places]) => `${[...places].join(' and ')}: ${text}`);
   }
 
   add(input: string, text: string, hint?: string): void {
@@ -17,7 +17,8 @@ export class Problems {
 
   warn(input: string, { line, text, hint }: Problem): void {
     const message = hint === undefined ? text : `${text}. ${hint}`;
-    this.#warnings.set(message, [...(this.#warnings.get(message) ?? []), placeOf(input, line)]);
+    const places = this.#warnings.get(message) ?? new Set();
+    this.#warnings.set(message, places.add(placeOf(input, line)));
   }
 
   /** The value that the parser returns; `fallback` if it throws InvalidInput, whose problems are collected. */

@@ -124,6 +124,12 @@ export class InputReader {
     );
   }
 
+  /** Adds a warning about the value of an input. It quotes as little of credentials as a problem does. */
+  warn(name: string, problem: Problem): void {
+    const { problems } = withoutSecrets(new InvalidInput([problem]), this.#raw.read(name));
+    for (const shown of problems) this.#problems.warn(name, shown);
+  }
+
   /** Value of an environment variable of the runner, for a build argument. */
   env(name: string): string | undefined {
     return this.#raw.env(name);

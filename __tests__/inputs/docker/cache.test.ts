@@ -63,6 +63,24 @@ test.each([
       hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example ghcr.io/acme/app/cache.',
     },
   },
+  {
+    name: 'a tag with a digest',
+    text: `acme/app:1@sha256:${'a'.repeat(64)}`,
+    repositories: ['acme/app'],
+    problem: {
+      text: `kaniko stores its cache in acme/app, and does not use ":1@sha256:${'a'.repeat(64)}"`,
+      hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/app/cache.',
+    },
+  },
+  {
+    name: 'a text that only looks like a tag',
+    text: 'token: kiwi7-walrus-parade',
+    repositories: [],
+    problem: {
+      text: '"token: ***" is not a repository; this cache is not used',
+      hint: 'Use lower-case letters and digits, separated by ".", "_", "-" or "/".',
+    },
+  },
 ])('reports $name', ({ text, repositories, problem }) => {
   expect(parseCache(items(text))).toEqual({ repositories, unused: [{ line: 1, ...problem }] });
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { invalid, InvalidInput, quote, type Problem } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 import type { ImageInputs } from '../inputs.ts';
-import type { Problems } from '../problems.ts';
 import type { InputReader } from '../reader.ts';
 import { parseAttributes } from '../values/key-value.ts';
 import type { Item } from '../values/list.ts';
@@ -39,8 +39,8 @@ export function parseCache(items: readonly Item[]): CacheEntries {
       if (tag !== undefined) {
         unused.push({
           line,
-          text: `kaniko stores its cache in ${repository}, and does not use ${quote(tag)}`,
-          hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${repository}/cache.`,
+          text: `kaniko stores its cache in ${show(repository)}, and does not use ${quote(tag)}`,
+          hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${show(repository)}/cache.`,
         });
       }
     } catch (error) {
@@ -85,26 +85,25 @@ interface CacheRepository {
 /** @throws InvalidInput */
 function parseCacheRepository(text: string): CacheRepository {
   refuseScheme(text);
-  const repository = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
+  const [, repository = '', tag = ''] =
+    /^([^@]*?)((?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?)$/.exec(text) ?? [];
+  if (repository === '') throw invalid(`${quote(text)} is not a repository`, useRegistry);
   parseRepository(repository);
-  return repository === text ? { repository } : { repository, tag: text.slice(repository.length) };
+  return tag === '' ? { repository } : { repository, tag };
 }
 
 /** kaniko reads and writes its cache in one repository: the first one of `cache-to`, else the first one of `cache-from`. */
-export function readCaches(
-  reader: InputReader,
-  problems: Problems,
-): Pick<ImageInputs, 'cacheFrom' | 'cacheTo'> {
+export function readCaches(reader: InputReader): Pick<ImageInputs, 'cacheFrom' | 'cacheTo'> {
   const [from, to] = (['cache-from', 'cache-to'] as const).map((input) => {
     const { repositories, unused } = parseCache(reader.items(input, 'lines'));
-    for (const problem of unused) problems.warn(input, problem);
+    for (const problem of unused) reader.warn(input, problem);
     return { input, repositories };
   }) as [CacheInput, CacheInput];
   const used = to.repositories[0] ?? from.repositories[0];
   for (const { input, repositories } of [from, to]) {
     for (const other of repositories.filter((repository) => !isSameRepository(repository, used))) {
-      const text = `kaniko uses one repository for its cache, ${used ?? ''}, and not ${other}`;
-      problems.warn(input, { text, hint: 'Use one repository in both inputs.' });
+      const text = `kaniko uses one repository for its cache, ${show(used ?? '')}, and not ${show(other)}`;
+      reader.warn(input, { text, hint: 'Use one repository in both inputs.' });
     }
   }
   const choose = ({ repositories }: CacheInput): string | undefined =>
