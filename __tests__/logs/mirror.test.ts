@@ -7,7 +7,7 @@ import { mirrorOutput, settleOutput, type MirrorOptions } from '../../src/logs/m
 import type { OpenLog } from '../../src/logs/reader.ts';
 import { Tail } from '../../src/logs/tail.ts';
 import { PodFollower } from '../../src/pod/follow.ts';
-import type { PodState } from '../../src/pod/state.ts';
+import type { PodState } from '../../src/pod/state/state.ts';
 import { VirtualClock } from '../support/clock.ts';
 import { overPod, recordedPod } from '../support/pods.ts';
 import { Source } from '../support/source.ts';

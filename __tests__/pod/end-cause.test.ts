@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
 import { readEndCause, type EndCause } from '../../src/pod/end-cause.ts';
-import { readPodState } from '../../src/pod/state.ts';
+import { readPodState } from '../../src/pod/state/read.ts';
 import type { Cluster } from '../../src/ports.ts';
 import { orAborted } from '../../src/time/abort.ts';
 import { VirtualClock } from '../support/clock.ts';

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { PodFollower } from '../../src/pod/follow.ts';
-import { isFinal, type PodState } from '../../src/pod/state.ts';
+import { isFinal, type PodState } from '../../src/pod/state/state.ts';
 import { turn, VirtualClock } from '../support/clock.ts';
 import { overPod, recordedPod } from '../support/pods.ts';
 import { Source } from '../support/source.ts';

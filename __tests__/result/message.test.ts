@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Diagnosis } from '../../src/engines/engine.ts';
 import { BuildError } from '../../src/errors.ts';
-import type { EndedState } from '../../src/pod/state.ts';
+import type { EndedState } from '../../src/pod/state/state.ts';
 import { outcomeError, type MessageContext } from '../../src/result/message.ts';
 import type { Outcome } from '../../src/result/outcome.ts';
 import { visible } from '../support/failure.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { AttachEnd } from '../../src/attach/pump.ts';
 import { BuildError } from '../../src/errors.ts';
-import type { PodState } from '../../src/pod/state.ts';
+import type { PodState } from '../../src/pod/state/state.ts';
 import { decideOutcome, type Outcome } from '../../src/result/outcome.ts';
 
 function ended(exitCode: number): PodState & { kind: 'ended' } {

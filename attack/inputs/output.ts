@@ -10,7 +10,7 @@ import { JobLog } from '../../src/logs/fence.ts';
 import { LineFramer } from '../../src/logs/lines.ts';
 import { Seen } from '../../src/logs/seen.ts';
 import { Tail } from '../../src/logs/tail.ts';
-import { waitOf } from '../../src/pod/reasons.ts';
+import { waitOf } from '../../src/pod/state/reasons.ts';
 import { lossOf } from '../../src/result/losses.ts';
 import { emptyReport } from '../../src/result/report.ts';
 import { renderSummary } from '../../src/result/summary.ts';

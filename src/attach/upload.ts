@@ -1,7 +1,7 @@
 import type { StdinStream } from '../context/stdin.ts';
 import { BuildError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
-import { hasEnded } from '../pod/state.ts';
+import { hasEnded } from '../pod/state/state.ts';
 import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
 import { Backoff } from '../time/backoff.ts';
 import { withScope } from '../time/scope.ts';

@@ -1,7 +1,7 @@
 import type { OutputFilter } from '../engines/engine.ts';
 import { describeError } from '../errors.ts';
 import type { PodFollower } from '../pod/follow.ts';
-import { hasEnded, type PodState } from '../pod/state.ts';
+import { hasEnded, type PodState } from '../pod/state/state.ts';
 import type { Clock } from '../ports.ts';
 import type { JobLog } from './fence.ts';
 import type { OpenLog } from './reader.ts';

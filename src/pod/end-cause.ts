@@ -2,7 +2,7 @@ import { describeError } from '../errors.ts';
 import type { Clock, Cluster, PodRef } from '../ports.ts';
 import { within } from '../time/within.ts';
 import { eventsIfKnown, readKilling, readRemoval, type Killing } from './events.ts';
-import { signalOf, type LostState, type PodState } from './state.ts';
+import { signalOf, type LostState, type PodState } from './state/state.ts';
 
 /** The part of an end that only the pod's events report. */
 export interface EndCause {

@@ -5,8 +5,8 @@ import {
   noUserNamespaces,
   raiseMemory,
   selectUserNamespaces,
-} from './reasons.ts';
-import type { LostState } from './state.ts';
+} from './state/reasons.ts';
+import type { LostState } from './state/state.ts';
 
 /** A warning event of a pod that does not start, and what the user can change. */
 export interface Obstacle {

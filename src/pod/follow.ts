@@ -2,7 +2,8 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../ports.ts';
 import { Condition } from '../time/condition.ts';
 import { withScope, type Scope } from '../time/scope.ts';
-import { isFinal, readPodState, type PodState } from './state.ts';
+import { isFinal, type PodState } from './state/state.ts';
+import { readPodState } from './state/read.ts';
 
 /** The reason of a failed container may follow within this time: a kubelet retries a lost status update after ten seconds. */
 const reasonMs = 15_000;

@@ -1,5 +1,5 @@
 import type { PodFollower } from './follow.ts';
-import type { PodState } from './state.ts';
+import type { PodState } from './state/state.ts';
 
 /** Reports when the node becomes NotReady and when it is Ready again, until the signal is aborted; never rejects. */
 export async function reportNodeNotReady(

@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { ownLabels, ownPrefix } from '../inputs/values/own-keys.ts';
 import type { Cluster } from '../ports.ts';
 import { keepAnnotation, lifetimeAnnotation, toLabelValue } from './spec/labels.ts';
-import { timeOf } from './state.ts';
+import { timeOf } from './state/time.ts';
 
 const second = 1_000;
 const minute = 60 * second;

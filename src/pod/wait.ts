@@ -5,7 +5,7 @@ import { race } from '../time/race.ts';
 import { readObstacles, type Obstacle } from './events.ts';
 import type { PodFollower } from './follow.ts';
 import { defaultRequest } from './spec/storage.ts';
-import { describePodState, type PodState } from './state.ts';
+import { describePodState, type PodState } from './state/state.ts';
 
 export interface StartWait {
   readonly startTimeoutMs: number;

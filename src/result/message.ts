@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../engines/engine.ts';
 import { BuildError } from '../errors.ts';
-import { killedAtStart, raiseMemory } from '../pod/reasons.ts';
-import { signalOf, type EndedState } from '../pod/state.ts';
+import { killedAtStart, raiseMemory } from '../pod/state/reasons.ts';
+import { signalOf, type EndedState } from '../pod/state/state.ts';
 import { lossOf, tryAgain } from './losses.ts';
 import type { Outcome } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 import type { AttachEnd } from '../attach/pump.ts';
 import type { BuildError } from '../errors.ts';
-import type { EndedState, PodState } from '../pod/state.ts';
+import type { EndedState, PodState } from '../pod/state/state.ts';
 
 /** How a build in one pod ended. Success needs both exit code 0 and an upload that was acknowledged completely. */
 export type Outcome =

@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { toEvents } from '../../../../src/io/kube/response/events.ts';
 import { isReplaced, toPod, toPods } from '../../../../src/io/kube/response/pod.ts';
-import { describePodState, readPodState } from '../../../../src/pod/state.ts';
+import { describePodState } from '../../../../src/pod/state/state.ts';
+import { readPodState } from '../../../../src/pod/state/read.ts';
 import { Random } from '../../../../support/random.ts';
 import { recordedPod } from '../../../support/pods.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { BuildError } from '../../src/errors.ts';
-import { StateReadProblem } from '../../src/pod/state-read-problem.ts';
-import { VirtualClock } from '../support/clock.ts';
+import { BuildError } from '../../../src/errors.ts';
+import { StateReadProblem } from '../../../src/pod/state/read-problem.ts';
+import { VirtualClock } from '../../support/clock.ts';
 
 const problem = new BuildError('cluster', 'watching the pod failed: ECONNREFUSED');
 const running = { kind: 'running', node: 'lab' } as const;

@@ -1,6 +1,6 @@
-import type { BuildError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
-import { OutageNotice } from '../time/outage.ts';
+import type { BuildError } from '../../errors.ts';
+import type { Clock } from '../../ports.ts';
+import { OutageNotice } from '../../time/outage.ts';
 import { describePodState, type PodState } from './state.ts';
 
 /** Why the pod status cannot be read at present, if it cannot, and the lines about it in the job log. */

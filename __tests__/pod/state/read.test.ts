@@ -4,12 +4,12 @@ import {
   describePodState,
   hasEnded,
   isFinal,
-  readPodState,
   type EndedState,
   type LostState,
   type PodState,
-} from '../../src/pod/state.ts';
-import { recordedPod } from '../support/pods.ts';
+} from '../../../src/pod/state/state.ts';
+import { readPodState } from '../../../src/pod/state/read.ts';
+import { recordedPod } from '../../support/pods.ts';
 
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
 const mirrorImage =
