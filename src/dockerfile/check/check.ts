@@ -39,6 +39,9 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
   if (target === undefined) {
     return { ...nothing, problems: [unknownTarget(check.target ?? '', stages)] };
   }
+  // Builders parse all stages before they build one.
+  const flags = check.dockerfile.instructions.flatMap(unknownFlags);
+  if (flags.length > 0) return { ...nothing, problems: flags };
   const { lookUp, builderImage } = check;
   const needed = reachableStages(stages, target);
   const stageNames = new Set(stages.flatMap(({ name }, index) => [name ?? '', String(index)]));
@@ -51,11 +54,8 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
       : needed.flatMap(({ instructions }) =>
           instructions.flatMap((instruction) => missingSources(instruction, lookUp)),
         );
-  // Builders parse all stages.
-  const flags = check.dockerfile.instructions.flatMap(unknownFlags);
-  const problems = [...flags, ...sources, ...gaps.problems];
   return {
-    problems: problems.toSorted((one, other) => one.line - other.line),
+    problems: [...sources, ...gaps.problems].toSorted((one, other) => one.line - other.line),
     warnings: gaps.warnings,
     notes: [],
   };

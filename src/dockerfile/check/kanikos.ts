@@ -184,14 +184,14 @@ const table = {
     change: 'use COPY for an archive that is not to be unpacked, and RUN to unpack a download',
   },
   'copy-link': {
-    feature: 'COPY or ADD of a symbolic link',
+    feature: 'COPY of a symbolic link',
     effects: inAll('copies the link, and not the file or directory that it leads to'),
     severity: 'warning',
     change: 'copy what the link leads to',
   },
   'copy-outside': {
-    feature: 'COPY or ADD of a path that begins with ..',
-    effects: inAll('looks outside of the context, while Docker stays in it'),
+    feature: 'COPY or ADD of a path that leads out of the context',
+    effects: inAll('looks for it outside of the context, while Docker stays inside'),
     severity: 'error',
     change: 'write the path relative to the context',
   },

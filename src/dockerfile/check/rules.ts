@@ -62,7 +62,7 @@ function gapsOfCopy(
   const inContext = contextSources(instruction);
   if (name === 'add') found.push(...gapsOfAdd(instruction, sources));
   if (inContext.some(leadsOut)) found.push('copy-outside');
-  // ADD unpacks an archive that a link leads to, as Docker does.
+  // Not for ADD, which unpacks an archive that a link leads to as Docker does.
   const isLink = (source: string): boolean => lookUp?.(contextPath(source)) === 'link';
   if (name === 'copy' && inContext.some((source) => !leadsOut(source) && isLink(source))) {
     found.push('copy-link');
