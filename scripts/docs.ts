@@ -119,10 +119,13 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
 
 /** What each fork of kaniko does where it differs from Docker. */
 function gapTable(): string {
-  const rows = Object.values(gaps).map(
-    ({ feature, effects, severity }) =>
-      `| ${[feature, severity, ...forks.map((fork) => effects[fork] ?? '–')].join(' | ')} |`,
-  );
+  const rows = Object.values(gaps).map(({ feature, effects, severity, fixedIn }) => {
+    const cells = forks.map((fork) => {
+      const fixed = fixedIn?.[fork];
+      return `${effects[fork] ?? '–'}${fixed === undefined ? '' : ` (before v1.${fixed})`}`;
+    });
+    return `| ${[feature, severity, ...cells].join(' | ')} |`;
+  });
   return [
     `| Dockerfile | Check | ${forks.join(' | ')} |`,
     '|---|---|---|---|---|',

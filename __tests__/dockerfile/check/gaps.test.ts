@@ -444,7 +444,7 @@ test('takes time in proportion to a long instruction', () => {
   const many = 50_000;
   const mounts = '--mount=type=cache,target=/c,'.repeat(many);
   const sources = '../x link y.git@a:b '.repeat(many);
-  const text = `${base}RUN ${mounts} ls\nCOPY --chmod=${'='.repeat(many)} ${sources} /\nADD ${sources} /\n`;
+  const text = `${base}RUN ${mounts} ls\nCOPY --chmod=${'='.repeat(many)} ${sources} /\nADD --chmod=${'='.repeat(many)}$ ${sources} /\n`;
   const names: readonly GapName[] = ['copy-outside', 'copy-link', 'copy-chmod'];
   const { problems, warnings } = check(text, images.Google);
   const messages = [...problems, ...warnings].map(({ message }) => message).join('\n');

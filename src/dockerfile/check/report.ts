@@ -14,8 +14,9 @@ export function reportGaps(
     const [first] = uses;
     if (report === undefined || first === undefined) continue;
     const { message, hint, isError } = report;
-    if (isError) problems.push(...uses.map(({ line }) => ({ message, hint, line })));
-    else {
+    if (isError) {
+      for (const { line } of uses) problems.push({ message, hint, line });
+    } else {
       const more = uses.length > 1 ? ` and ${uses.length - 1} more` : '';
       const { line } = first;
       warnings.push({ message: `line ${line}${more} of the Dockerfile: ${message}`, hint, line });

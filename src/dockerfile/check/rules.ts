@@ -79,8 +79,8 @@ function gapsOfFlags(instruction: Instruction): readonly GapName[] {
   const found: GapName[] = [];
   if (flagOf(instruction, 'exclude') !== undefined) found.push('copy-exclude');
   if (isSet(instruction, 'parents') === true) found.push('copy-parents');
-  // An octal mode, or a variable.
-  if (/^[^$]*[=+-][^$]*$/.test(flagOf(instruction, 'chmod') ?? '')) found.push('copy-chmod');
+  const mode = flagOf(instruction, 'chmod') ?? '';
+  if (/[=+-]/.test(mode) && !mode.includes('$')) found.push('copy-chmod');
   return found;
 }
 
