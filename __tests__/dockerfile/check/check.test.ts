@@ -82,7 +82,7 @@ describe('on Dockerfiles of real projects', () => {
   /** The gap whose feature a message begins with; the whole message for others. */
   const gapOf = (message: string): string => {
     const [, feature] =
-      /^(?:line .*? of the Dockerfile: )?(.*?): (?:a )?kaniko /.exec(message) ?? [];
+      /^(?:line \d+ of the Dockerfile(?: \(.*?\))?: )?(.*?): (?:a )?kaniko /.exec(message) ?? [];
     const found = Object.entries(knownGaps).find(([, gap]) => gap.feature === feature);
     return found?.[0] ?? message;
   };

@@ -341,13 +341,13 @@ describe('a warning', () => {
       warnings: [
         {
           message:
-            'line 2 and 2 more of the Dockerfile: RUN --mount=type=cache: the kaniko of Google runs the command without the mount, and adds the files of the cache to the image',
+            'line 2 of the Dockerfile (and 2 more): RUN --mount=type=cache: the kaniko of Google runs the command without the mount, and adds the files of the cache to the image',
           hint: 'Use a kaniko of the osscontainertools fork, or remove the files of the cache in the same RUN.',
           line: 2,
         },
         {
           message:
-            'line 3 and 1 more of the Dockerfile: RUN with a heredoc: the kaniko of Google runs the command without the heredoc',
+            'line 3 of the Dockerfile (and 1 more): RUN with a heredoc: the kaniko of Google runs the command without the heredoc',
           hint: 'Use a kaniko of the osscontainertools fork, or write the commands without a heredoc.',
           line: 3,
         },

@@ -17,9 +17,9 @@ export function reportGaps(
     if (isError) {
       for (const { line } of uses) problems.push({ message, hint, line });
     } else {
-      const more = uses.length > 1 ? ` and ${uses.length - 1} more` : '';
+      const more = uses.length > 1 ? ` (and ${uses.length - 1} more)` : '';
       const { line } = first;
-      warnings.push({ message: `line ${line}${more} of the Dockerfile: ${message}`, hint, line });
+      warnings.push({ message: `line ${line} of the Dockerfile${more}: ${message}`, hint, line });
     }
   }
   return { problems: problems.toSorted(byLine), warnings: warnings.toSorted(byLine) };
