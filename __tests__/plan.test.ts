@@ -173,6 +173,14 @@ describe('the Dockerfile', () => {
     await plan;
     expect(job.text).toMatch(/^::warning file=Dockerfile,line=2::/m);
   });
+
+  test('has a note in the log if another frontend reads it', async () => {
+    const { job, plan } = planFor(`# syntax=registry.example/frontend:1\n${wrong}`);
+    await plan;
+    expect(job.text).toContain(
+      'the Dockerfile is not checked: the frontend "registry.example/frontend:1" is not docker/dockerfile',
+    );
+  });
 });
 
 test('the log has the description of the source first', async () => {

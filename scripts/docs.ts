@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
+import { forks, gaps } from '../src/dockerfile/check/kanikos.ts';
 import { dockerInputs, type Support } from '../src/inputs/docker/support.ts';
 
 interface Entry {
@@ -108,9 +109,28 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
     '## Inputs of docker/build-push-action',
     'The step fails if an input is set that is not supported, so that no build silently differs. An input without effect does not change the image.',
     dockerTable(),
+    '## Dockerfiles that kaniko builds differently',
+    'The check of the Dockerfile (`check-dockerfile`) reports these before a pod is created: an error if nothing in the build would show the difference, else one warning for each kind. The name of `builder-image` tells which fork of kaniko it is. For another name, only what all forks have in common is an error. The versions are osscontainertools v1.28, Chainguard v1.25 and Google v1.24. A dash means no difference.',
+    gapTable(),
     '## Outputs',
     ...Object.entries(outputs).map(describe),
   ].join('\n\n');
+}
+
+/** What each fork of kaniko does where it differs from Docker. */
+function gapTable(): string {
+  const rows = Object.values(gaps).map(({ feature, effects, severity, fixedIn }) => {
+    const cells = forks.map((fork) => {
+      const fixed = fixedIn?.[fork];
+      return `${effects[fork] ?? '–'}${fixed === undefined ? '' : ` (before v1.${fixed})`}`;
+    });
+    return `| ${[feature, severity, ...cells].join(' | ')} |`;
+  });
+  return [
+    `| Dockerfile | Check | ${forks.join(' | ')} |`,
+    '|---|---|---|---|---|',
+    ...rows.map((row) => row.replaceAll(/(?<= )(--\S+|\/)(?= )/g, '`$1`')),
+  ].join('\n');
 }
 
 /** What each engine does with the inputs of docker/build-push-action. */

@@ -1,7 +1,7 @@
 import { createSource } from './context/source.ts';
 import type { StdinSource } from './context/stdin.ts';
 import { workflowFiles } from './context/workflow-files.ts';
-import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
+import { checkDockerfile, throwIfAny } from './dockerfile/check/check.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { registriesOf } from './dockerfile/registries.ts';
 import type { Engine } from './engines/engine.ts';
@@ -94,13 +94,14 @@ async function checkDockerfileOf(
   { inputs, source, dockerfile }: Pick<BuildPlan, 'inputs' | 'source' | 'dockerfile'>,
   log: JobLog,
 ): Promise<void> {
-  const { problems, warnings } = checkDockerfile({
+  const { problems, warnings, notes } = checkDockerfile({
     dockerfile,
     target: inputs.image.target,
     buildArgs: inputs.image.buildArgs,
     lookUp: source.lookUp,
     builderImage: inputs.builder.image,
   });
+  for (const note of notes) await log.info(note);
   for (const { message, hint, line } of warnings) {
     await log.warning(`${message}. ${hint}`, placeOf(source.dockerfilePath, line));
   }

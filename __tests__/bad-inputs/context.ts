@@ -90,6 +90,42 @@ export const contextChapter: Chapter = {
       },
     },
     {
+      name: 'COPY of a path that leads out of the context',
+      sentence:
+        "line 2 of the Dockerfile: COPY or ADD of a path that leads out of the context: kaniko looks for it outside of the context, while Docker stays inside. Write the path relative to the context, or use a builder that supports it. To turn this check off, set 'check-dockerfile' to false.",
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch\nCOPY ../name.txt /\n');
+        return {};
+      },
+    },
+    {
+      name: 'ADD with a checksum',
+      sentence:
+        "line 2 of the Dockerfile: ADD --checksum: kaniko does not verify the download. Download and verify the file in a RUN, or use a builder that supports it. To turn this check off, set 'check-dockerfile' to false.",
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch\nADD --checksum=sha256:0 http://files.example/a /\n');
+        return {};
+      },
+    },
+    {
+      name: 'a required build secret, and a kaniko without them',
+      sentence:
+        "line 2 of the Dockerfile: RUN --mount=type=secret,required=true: the kaniko of Google runs the command without the secret. Use a kaniko of the osscontainertools fork, or remove the mount. To turn this check off, set 'check-dockerfile' to false.",
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM base\nRUN --mount=type=secret,id=token,required=true make\n');
+        return { inputs: { 'builder-image': 'gcr.io/kaniko-project/executor:v1.24.0' } };
+      },
+    },
+    {
+      name: 'a flag that an instruction does not have',
+      sentence:
+        'line 2 of the Dockerfile: COPY: unknown flag: "--form". Use --from. To turn this check off, set \'check-dockerfile\' to false.',
+      arrange: ({ write }) => {
+        write('Dockerfile', 'FROM scratch\nCOPY --form=base /a /\n');
+        return {};
+      },
+    },
+    {
       name: 'a target that the Dockerfile does not have',
       sentence:
         "line 1 of the Dockerfile: target stage \"relase\" could not be found. Correct the input 'target'. Use release. To turn this check off, set 'check-dockerfile' to false.",

@@ -1,4 +1,4 @@
-import { checkDockerfile, throwIfAny } from '../../src/dockerfile/check.ts';
+import { checkDockerfile, throwIfAny } from '../../src/dockerfile/check/check.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { registriesOf } from '../../src/dockerfile/registries.ts';
 import { withoutCredentials } from '../../src/context/git/clean-config.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Presence } from '../dockerfile/check.ts';
+import type { Presence } from '../dockerfile/check/findings.ts';
 import type { StreamLayout } from '../engines/engine.ts';
 import type { Source } from '../inputs/inputs.ts';
 import type { WorkflowFiles } from './workflow-files.ts';

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { extract, pack, type Header } from 'tar-stream';
 import { createSource } from '../../../src/context/source.ts';
 import type { SourceOptions, StdinSource } from '../../../src/context/stdin.ts';
-import type { Presence } from '../../../src/dockerfile/check.ts';
+import type { Presence } from '../../../src/dockerfile/check/findings.ts';
 import type { Workspace } from '../../../src/ports.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree } from '../../support/tree.ts';
@@ -821,7 +821,7 @@ describe('where a path of an archive is', () => {
     { path: 'kept', presence: 'sent' },
     { path: 'kept/not', presence: 'ignored' },
     { path: 'kept/in/it', presence: 'sent' },
-    { path: 'link', presence: 'unknown' },
+    { path: 'link', presence: 'link' },
     { path: 'link/main.js', presence: 'unknown' },
     { path: 'app/main.js/x', presence: 'missing' },
     { path: 'ap', presence: 'missing' },

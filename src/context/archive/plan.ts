@@ -1,4 +1,4 @@
-import type { Presence } from '../../dockerfile/check.ts';
+import type { Presence } from '../../dockerfile/check/findings.ts';
 import { BuildError } from '../../errors.ts';
 import type { Turns } from '../../time/turns.ts';
 import { isWhiteout, warnOfNames } from '../directory/walk.ts';
@@ -77,18 +77,21 @@ export function lookUpIn(
 ): (path: string) => Presence {
   const namesOf = (entries: readonly ListedEntry[]): ReadonlySet<string> =>
     new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
-  let index: Record<'links' | 'listed' | 'sent', ReadonlySet<string>> | undefined;
+  const namesWith = (matches: (type: unknown) => boolean): ReadonlySet<string> =>
+    new Set(listing.filter(({ type }) => matches(type)).map(({ name }) => name));
+  let index: Record<'links' | 'special' | 'listed' | 'sent', ReadonlySet<string>> | undefined;
   return (path) => {
     index ??= {
-      links: new Set(
-        listing.filter(({ type }) => !plainTypes.includes(type)).map(({ name }) => name),
-      ),
+      links: namesWith((type) => type === 'symlink'),
+      special: namesWith((type) => !plainTypes.includes(type)),
       listed: namesOf(listing),
       sent: namesOf(listing.filter((_, at) => kept.has(at))),
     };
-    const { links, listed, sent } = index;
+    const { links, special, listed, sent } = index;
     if (withheld.has(path)) return 'withheld';
-    if ([path, ...parentsOf(path)].some((name) => links.has(name))) return 'unknown';
+    if ([...parentsOf(path)].some((name) => special.has(name))) return 'unknown';
+    if (links.has(path) && sent.has(path)) return 'link';
+    if (special.has(path)) return 'unknown';
     if (sent.has(path)) return 'sent';
     return listed.has(path) ? 'ignored' : 'missing';
   };

@@ -1,4 +1,4 @@
-import type { Presence } from '../../dockerfile/check.ts';
+import type { Presence } from '../../dockerfile/check/findings.ts';
 import type { Workspace } from '../../ports.ts';
 import { quote } from '../../text/problem.ts';
 import { show } from '../../text/show.ts';
@@ -122,6 +122,7 @@ function lookUp(
       const part = parts.slice(0, index + 1).join('/');
       const kind = workspace.stat(`${directory}/${part}`)?.kind;
       const isLast = index === parts.length - 1;
+      if (kind === 'symlink' && isLast && sent.has(path)) return 'link';
       if (kind === 'symlink' || (kind === 'other' && isLast)) return 'unknown';
       if (kind === undefined || (kind !== 'directory' && !isLast)) return 'missing';
     }

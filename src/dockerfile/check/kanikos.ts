@@ -1,0 +1,221 @@
+// What kaniko does differently from Docker. The table is data: the check, the documentation and the end-to-end tests share it.
+
+/** A fork of kaniko. */
+export type Fork = 'osscontainertools' | 'Chainguard' | 'Google';
+
+export const forks: readonly Fork[] = ['osscontainertools', 'Chainguard', 'Google'];
+
+/** What distinguishes the images of a fork. Under another name an image can be a copy of any of them. */
+const imageNames: Readonly<Record<Fork, RegExp>> = {
+  osscontainertools: /osscontainertools|martizih/,
+  Chainguard: /chainguard/,
+  Google: /(?:^|\/)kaniko-project\//,
+};
+
+/** The fork that an image reference names; undefined for other names. */
+export function forkOf(image: string): Fork | undefined {
+  return forks.find((fork) => imageNames[fork].test(image));
+}
+
+/** One feature of Dockerfiles, and what the forks do instead of it. */
+export interface Gap {
+  /** As a user would name it. */
+  readonly feature: string;
+  /** What a fork does, after "kaniko"; absent where it does what Docker does, and where another gap says it already. */
+  readonly effects: Readonly<Partial<Record<Fork, string>>>;
+  /** The minor version of kaniko 1 in which a fork has closed the gap. */
+  readonly fixedIn?: Readonly<Partial<Record<Fork, number>>>;
+  /** `error`: nothing in the build shows that the image is wrong, or that a check or a secret is missing. */
+  readonly severity: 'error' | 'warning';
+  /** What to change in the Dockerfile, as an imperative without a period. */
+  readonly change: string;
+}
+
+/** The same effect in the forks of Google and Chainguard, which do not develop kaniko any further. */
+function inOthers(effect: string): Gap['effects'] {
+  return { Chainguard: effect, Google: effect };
+}
+
+function inAll(effect: string): Gap['effects'] {
+  return { osscontainertools: effect, ...inOthers(effect) };
+}
+
+const withoutMount = 'runs the command without the mount';
+const unknownFlag = 'does not know the flag and fails';
+
+/*
+ * Chainguard v1.25.16 and Google v1.24.0: e2e/kaniko-gaps.e2e.ts shows each effect on a cluster. osscontainertools v1.28:
+ * its source (run.go, copy.go and add.go in pkg/commands, command_util.go in pkg/util; its README for ADD --checksum), and
+ * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /.
+ */
+const table = {
+  'run-heredoc': {
+    feature: 'RUN with a heredoc',
+    effects: inOthers('runs the command without the heredoc'),
+    severity: 'warning',
+    change: 'write the commands without a heredoc',
+  },
+  'copy-heredoc': {
+    feature: 'COPY or ADD with a heredoc',
+    effects: inOthers('fails, or leaves the file out if there are other sources'),
+    severity: 'warning',
+    change: 'copy a file of the context',
+  },
+  'run-secret-required': {
+    feature: 'RUN --mount=type=secret,required=true',
+    effects: inOthers('runs the command without the secret'),
+    severity: 'error',
+    change: 'remove the mount',
+  },
+  'run-secret': {
+    feature: 'RUN --mount=type=secret',
+    effects: inOthers('runs the command without the secret'),
+    severity: 'warning',
+    change: 'remove the mount',
+  },
+  'run-ssh-required': {
+    feature: 'RUN --mount=type=ssh,required=true',
+    effects: inAll('runs the command without the SSH agent'),
+    severity: 'error',
+    change: 'remove the mount',
+  },
+  'run-ssh': {
+    feature: 'RUN --mount=type=ssh',
+    effects: inAll('runs the command without the SSH agent'),
+    severity: 'warning',
+    change: 'remove the mount',
+  },
+  'run-bind': {
+    feature: 'RUN --mount=type=bind',
+    effects: inOthers(withoutMount),
+    severity: 'warning',
+    change: 'use COPY',
+  },
+  'run-bind-from': {
+    feature: 'RUN --mount=type=bind,from=…',
+    effects: inAll(withoutMount),
+    severity: 'warning',
+    change: 'use COPY --from',
+  },
+  'run-relative': {
+    feature: 'RUN --mount with a relative target',
+    effects: {
+      osscontainertools: 'mounts it relative to its own working directory, and not to WORKDIR',
+    },
+    severity: 'warning',
+    change: 'write an absolute target',
+  },
+  'run-cache': {
+    feature: 'RUN --mount=type=cache',
+    effects: inOthers(`${withoutMount}, and adds the files of the cache to the image`),
+    severity: 'warning',
+    change: 'remove the files of the cache in the same RUN',
+  },
+  'run-tmpfs': {
+    feature: 'RUN --mount=type=tmpfs',
+    effects: inAll(`${withoutMount}, and adds its files to the image`),
+    severity: 'warning',
+    change: 'remove the files in the same RUN',
+  },
+  'run-network': {
+    feature: 'RUN --network',
+    effects: inAll('runs the command with the network of the pod'),
+    severity: 'warning',
+    change: 'restrict the network of the pod with a NetworkPolicy',
+  },
+  'run-security': {
+    feature: 'RUN --security=insecure',
+    effects: {
+      osscontainertools: 'runs the command with the privileges of the pod',
+      Chainguard: 'runs the command with the privileges of the pod',
+      Google: unknownFlag,
+    },
+    severity: 'warning',
+    change: "remove the flag, and set the privileges with 'pod-template'",
+  },
+  'run-device': {
+    feature: 'RUN --device',
+    effects: inAll('runs the command without the device'),
+    severity: 'warning',
+    change: 'remove the flag',
+  },
+  'copy-exclude': {
+    feature: 'COPY or ADD --exclude',
+    effects: {
+      osscontainertools: 'copies the excluded files too',
+      Chainguard: 'copies the excluded files too',
+      Google: unknownFlag,
+    },
+    severity: 'warning',
+    change: 'exclude the files with .dockerignore',
+  },
+  'copy-parents': {
+    feature: 'COPY --parents',
+    effects: {
+      osscontainertools: 'copies without the parent directories',
+      Chainguard: 'copies without the parent directories',
+      Google: unknownFlag,
+    },
+    severity: 'warning',
+    change: 'write a COPY for each directory',
+  },
+  'add-checksum': {
+    feature: 'ADD --checksum',
+    effects: inAll('does not verify the download'),
+    // Where FF_KANIKO_ADD_CHECKSUM becomes the default.
+    fixedIn: { osscontainertools: 29 },
+    severity: 'error',
+    change: 'download and verify the file in a RUN',
+  },
+  'add-git': {
+    feature: 'ADD of a Git repository',
+    effects: inAll('does not clone: it saves the page at the URL as a file, or fails'),
+    severity: 'error',
+    change: 'check the repository out in an earlier step and copy it, or clone it in a RUN',
+  },
+  'add-unpack': {
+    feature: 'ADD --unpack',
+    effects: {
+      osscontainertools: 'unpacks the archives of the context, and no others, whatever the flag is',
+      Chainguard: 'unpacks the archives of the context, and no others, whatever the flag is',
+      Google: unknownFlag,
+    },
+    severity: 'warning',
+    change: 'use COPY for an archive that is not to be unpacked, and RUN to unpack a download',
+  },
+  'copy-link': {
+    feature: 'COPY of a symbolic link',
+    effects: inAll('copies the link, and not the file or directory that it leads to'),
+    severity: 'warning',
+    change: 'copy what the link leads to',
+  },
+  'copy-outside': {
+    feature: 'COPY or ADD of a path that leads out of the context',
+    effects: inAll('looks for it outside of the context, while Docker stays inside'),
+    severity: 'error',
+    change: 'write the path relative to the context',
+  },
+  'copy-several': {
+    feature:
+      'COPY or ADD of several sources, or of a pattern, to a relative target without / at its end',
+    effects: inAll('fails if there is more than one file'),
+    severity: 'warning',
+    change: 'end the target with /',
+  },
+  'copy-root': {
+    feature: 'COPY --from=STAGE of /',
+    effects: inAll('copies /proc too, and fails if a file in it cannot be read'),
+    severity: 'warning',
+    change: 'copy from the image itself, or only the directories that are needed',
+  },
+  'copy-chmod': {
+    feature: 'COPY or ADD with a symbolic --chmod',
+    effects: inOthers('fails, because it accepts octal modes only'),
+    severity: 'warning',
+    change: 'write an octal mode',
+  },
+} as const satisfies Readonly<Record<string, Gap>>;
+
+export type GapName = keyof typeof table;
+
+export const gaps: Readonly<Record<GapName, Gap>> = table;
