@@ -36,6 +36,16 @@ const securityContext = {
   },
 };
 
+/** The flags of osscontainertools that make its images those of Docker. */
+const compatibility = [
+  { name: 'FF_KANIKO_CHOWN_ON_IMPLICIT_DIRS', value: 'true' },
+  { name: 'FF_KANIKO_COPY_AS_ROOT', value: 'true' },
+  { name: 'FF_KANIKO_COPY_CHMOD_ON_IMPLICIT_DIRS', value: 'true' },
+  { name: 'FF_KANIKO_EXPAND_HEREDOC', value: 'true' },
+  { name: 'FF_KANIKO_RUN_HONOR_GROUP', value: 'true' },
+  { name: 'FF_KANIKO_UNTAR_SKIP_ROOT', value: 'true' },
+];
+
 test('a build without push', () => {
   expect(kaniko.container(inputsOf({}), plain)).toEqual({
     name: 'builder',
@@ -49,6 +59,7 @@ test('a build without push', () => {
       '--log-format=text',
       '--verbosity=info',
     ],
+    env: compatibility,
     securityContext,
   });
 });
@@ -109,7 +120,7 @@ test('a build with all inputs', () => {
       '--registry-map=quay.io=mirror.local/quay',
       '--push-retry=5',
     ],
-    env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }],
+    env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }, ...compatibility],
     securityContext,
   });
 });
@@ -156,7 +167,7 @@ describe('registry-secret', () => {
         '--log-format=text',
         '--verbosity=info',
       ],
-      env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }],
+      env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }, ...compatibility],
       securityContext,
       volumeMounts: [{ name: 'registry-login', mountPath: '/kaniko/.docker', readOnly: true }],
     });
