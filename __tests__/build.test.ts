@@ -194,6 +194,8 @@ function planOf(
     dockerfile: parseDockerfile(source.dockerfile),
     logins: noLogins,
     pullHosts: [],
+    edits: [],
+    skipsStages: false,
   };
 }
 

@@ -14,6 +14,8 @@ import { verbosityFilter } from './verbosity-filter.ts';
 /** Where the Secret of `registry-secret` is mounted. kaniko excludes this directory from every layer. */
 const secretDirectory = '/kaniko/.docker';
 
+const timestampVariable = 'SOURCE_DATE_EPOCH';
+
 /**
  * What PodSecurity baseline allows of a runtime's default set. Everything else is dropped; `allowPrivilegeEscalation`
  * stays unset, so that sudo and file capabilities in RUN work.
@@ -58,7 +60,7 @@ export const kaniko: Engine = {
       name: builderContainerName,
       image: inputs.builder.image,
       args: [...kanikoArguments(inputs, extras)],
-      env: [...loginEnv(inputs, extras), ...compatibilityFlags],
+      env: [...loginEnv(inputs, extras), ...compatibilityFlags, ...timestampEnv(inputs)],
       securityContext: { runAsUser: 0, capabilities: { drop: ['ALL'], add: [...capabilities] } },
       ...(inputs.registry.secret !== undefined && {
         volumeMounts: [{ name: registrySecretVolume, mountPath: secretDirectory, readOnly: true }],
@@ -104,6 +106,12 @@ function registrySecretVolumeSource(secret: string): V1Volume {
 function loginEnv({ registry }: Inputs, extras: StreamExtras): KeyValueEnv[] {
   if (registry.secret !== undefined) return [{ name: 'DOCKER_CONFIG', value: secretDirectory }];
   return extras.logins ? [{ name: 'DOCKER_CONFIG', value: `${unpacked}/auth` }] : [];
+}
+
+/** The build argument SOURCE_DATE_EPOCH is also for the builder itself, see reproducible-builds.org. */
+function timestampEnv({ image }: Inputs): KeyValueEnv[] {
+  const value = image.buildArgs.findLast(({ key }) => key === timestampVariable)?.value ?? '';
+  return /^\d+$/.test(value) ? [{ name: timestampVariable, value }] : [];
 }
 
 interface KeyValueEnv {
