@@ -3,11 +3,11 @@ import type { StdinSource } from './context/stdin.ts';
 import { workflowFiles } from './context/workflow-files.ts';
 import { platformArguments, timestampArgument } from './dockerfile/automatic-arguments.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
-import type { LineEdit } from './dockerfile/edit.ts';
+import { withEdits, type LineEdit } from './dockerfile/edit.ts';
 import { removeLabels } from './dockerfile/labels.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { registriesOf } from './dockerfile/registries.ts';
-import { canSkipStages } from './dockerfile/unused-stages.ts';
+import { findUnusedStages } from './dockerfile/unused-stages.ts';
 import type { Engine } from './engines/engine.ts';
 import { selectEngine } from './engines/select.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -102,12 +102,13 @@ export async function makePlan(
   const completed = await withAutomaticArguments(plan, config, ports);
   const { target, buildArgs } = completed.image;
   const pullHosts = registriesOf(dockerfile, buildArgs);
+  const unused = findUnusedStages(dockerfile, { target, buildArgs });
   return {
     ...plan,
     inputs: completed,
     pullHosts,
-    edits: await replaceLabels(plan, ports.log),
-    skipsStages: canSkipStages(dockerfile, { target, buildArgs }),
+    edits: withEdits(unused.edits, await replaceLabels(plan, ports.log)),
+    skipsStages: unused.canSkip,
     logins: await findLogins(inputs, { config, pullHosts }, ports, signal),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { editLines } from '../../src/dockerfile/edit.ts';
+import { editLines, withEdits } from '../../src/dockerfile/edit.ts';
 
 function edited(text: string, ...edits: Parameters<typeof editLines>[1]): string {
   return editLines(Buffer.from(text, 'latin1'), edits).toString('latin1');
@@ -28,4 +28,12 @@ describe('a Dockerfile with edits', () => {
     expect(edited('a\nb', rest)).toBe('a\nB');
     expect(edited('a\nb', { ...rest, text: '' })).toBe('a\n');
   });
+});
+
+test('edits in lines that others replace are omitted', () => {
+  const edit = (first: number, last?: number) => ({ first, last, text: `${first}` });
+  const whole = [edit(3, 5), edit(9)];
+  const single = [edit(2, 2), edit(3, 3), edit(5, 5), edit(6, 8), edit(10, 10)];
+  expect(withEdits(whole, single)).toEqual([edit(2, 2), edit(3, 5), edit(6, 8), edit(9)]);
+  expect(withEdits([], single)).toEqual(single);
 });

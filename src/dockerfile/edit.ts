@@ -40,3 +40,17 @@ function skipLines(file: Buffer, from: number, count: number): number {
   }
   return at;
 }
+
+/** Two lists of edits as one, without those of `others` that are in lines of `edits`. Each list is in the order of the file. */
+export function withEdits(
+  edits: readonly LineEdit[],
+  others: readonly LineEdit[],
+): readonly LineEdit[] {
+  const all = [...edits, ...others].toSorted((one, other) => one.first - other.first);
+  let end = 0;
+  return all.filter(({ first, last = Infinity }) => {
+    const isFree = first > end;
+    if (isFree) end = last;
+    return isFree;
+  });
+}

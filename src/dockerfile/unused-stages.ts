@@ -1,4 +1,5 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
+import type { LineEdit } from './edit.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { findTarget, reachableStages, type Stage } from './stages.ts';
@@ -10,37 +11,76 @@ interface Build {
   readonly buildArgs: readonly KeyValue[];
 }
 
+/** The stages that a target does not need. */
+export interface UnusedStages {
+  /** Replace each of them by an empty stage of the same name. Numbers of stages stay, and lines. */
+  readonly edits: readonly LineEdit[];
+  /** True if a kaniko that skips them builds the same image, see `isSafe`. */
+  readonly canSkip: boolean;
+}
+
+const nothing: UnusedStages = { edits: [], canSkip: false };
+
 /**
- * True if the target does not need all stages ahead of it, and a kaniko that skips them builds the same image. It does not if a
- * reference can be a number, because kaniko counts the stages that are left; or if a name is repeated or is not written in lower
- * case, because kaniko does not recognise the stage then.
+ * Finds the stages that docker does not build, and kaniko does: those ahead of the target that nothing refers to. Finds none if
+ * it is not certain what a reference means.
  */
-export function canSkipStages(dockerfile: Dockerfile, { target, buildArgs }: Build): boolean {
+export function findUnusedStages(
+  dockerfile: Dockerfile,
+  { target, buildArgs }: Build,
+): UnusedStages {
   const { stages, instructions, hasErrors } = dockerfile;
   const wanted = findTarget(stages, target);
-  if (hasErrors || wanted === undefined || isNumber(target ?? '')) return false;
-  const isAnyUnused = reachableStages(stages, wanted).length <= stages.indexOf(wanted);
+  if (hasErrors || wanted === undefined || isNumber(target ?? '')) return nothing;
+  const needed = new Set(reachableStages(stages, wanted));
+  const ahead = [...stages.entries()].slice(0, stages.indexOf(wanted));
+  const unused = ahead.filter(([, stage]) => !needed.has(stage));
   const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  if (!isAnyUnused || new Set(names).size !== names.length) return false;
+  if (unused.length === 0 || new Set(names).size !== names.length) return nothing;
   // An ONBUILD of one stage is part of the stages that are based on it.
   if (instructions.some(({ name, text }) => name === 'onbuild' && /from=/i.test(text)))
-    return false;
+    return nothing;
+  const references = referencesOf(stages);
   const variables = globalVariables(dockerfile, buildArgs);
   const known = new Set(names);
-  return referencesOf(stages).every((image) => isCertain(expandWhole(image, variables), known));
+  return {
+    edits: references.every(isLiteral)
+      ? unused.map(([index, stage]) => emptyStage(stage, stages[index + 1]))
+      : [],
+    canSkip: references.every((image) => isSafe(expandWhole(image, variables), known)),
+  };
 }
 
 function referencesOf(stages: readonly Stage[]): readonly string[] {
   return stages.flatMap(({ base, instructions }) => [base, ...instructions.flatMap(fileImagesOf)]);
 }
 
-/** True for an image, and for the name of a stage as kaniko compares it. */
-function isCertain(reference: string, stages: ReadonlySet<string>): boolean {
-  const literal = reference.replace(/\$\{[^{}]*\}|\$\w+/g, '');
-  if (/[:/@]/.test(literal)) return true;
+/** @param next the stage that follows. */
+function emptyStage({ name, from }: Stage, next: Stage | undefined): LineEdit {
+  const text = name === undefined ? 'FROM scratch' : `FROM scratch AS ${name}`;
+  return { first: from.line, last: next && next.from.line - 1, text };
+}
+
+/** True for a reference that reachableStages understands, and for an image, with or without variables. */
+function isLiteral(reference: string): boolean {
+  if (isImage(reference)) return true;
+  return !/[$'"\\`]/.test(reference) && (!isNumber(reference) || /^\d{1,4}$/.test(reference));
+}
+
+/**
+ * True for a reference that means the same to a kaniko that skips stages: an image, or the name of a stage in lower case. It does
+ * not find names that are written in another way, and counts only the stages that are left.
+ */
+function isSafe(reference: string, stages: ReadonlySet<string>): boolean {
+  if (isImage(reference)) return true;
   if (/[$'"\\`]/.test(reference) || isNumber(reference)) return false;
   const name = reference.toLowerCase();
   return name === reference || !stages.has(name);
+}
+
+/** True for a reference that has what no stage name has, outside of its variables. */
+function isImage(reference: string): boolean {
+  return /[:/@]/.test(reference.replace(/\$\{[^{}]*\}|\$\w+/g, ''));
 }
 
 /** The value of a reference that is one variable; other references as they are. */
