@@ -1616,58 +1616,19 @@ function archiveMode(kind, mode) {
 
 /***/ }),
 
-/***/ 9323:
+/***/ 8768:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  Dh: () => (/* binding */ clampTime),
-  Cu: () => (/* binding */ contextRoot),
-  qf: () => (/* binding */ directoryMember),
-  Xt: () => (/* binding */ entryMember),
-  fs: () => (/* binding */ metaMembers)
-});
-
-;// CONCATENATED MODULE: ./build/dockerfile/edit.js
-const newline = '\n';
-/**
- * Replaces lines of a file. All other bytes stay as they are, also those that are not UTF-8.
- * @param edits of different lines, in the order of the file.
- */
-function editLines(file, edits) {
-    const pieces = [];
-    let line = 1;
-    let from = 0;
-    for (const { first, last, text } of edits) {
-        const start = skipLines(file, from, first - line);
-        pieces.push(file.subarray(from, start), Buffer.from(text));
-        if (last === undefined)
-            return Buffer.concat(pieces);
-        const lines = last - first + 1;
-        pieces.push(Buffer.alloc(lines, newline));
-        from = skipLines(file, start, lines);
-        line = last + 1;
-    }
-    return Buffer.concat([...pieces, file.subarray(from)]);
-}
-/** Where the line begins that is `count` lines after that at `from`; the end of the file if there is none. */
-function skipLines(file, from, count) {
-    let at = from;
-    for (let left = count; left > 0; left -= 1) {
-        const found = file.indexOf(newline, at);
-        if (found === -1)
-            return file.length;
-        at = found + 1;
-    }
-    return at;
-}
-
-// EXTERNAL MODULE: ./build/context/git/clean-config.js + 4 modules
-var clean_config = __webpack_require__(6965);
-// EXTERNAL MODULE: ./build/context/tar/entry.js
-var tar_entry = __webpack_require__(624);
-;// CONCATENATED MODULE: ./build/context/tar/member.js
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cu: () => (/* binding */ contextRoot),
+/* harmony export */   Dh: () => (/* binding */ clampTime),
+/* harmony export */   Xt: () => (/* binding */ entryMember),
+/* harmony export */   fs: () => (/* binding */ metaMembers),
+/* harmony export */   qf: () => (/* binding */ directoryMember)
+/* harmony export */ });
+/* harmony import */ var _dockerfile_edit_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9183);
+/* harmony import */ var _git_clean_config_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6965);
+/* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(624);
 
 
 
@@ -1687,13 +1648,13 @@ function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, 
     const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
     switch (entry.content.kind) {
         case 'directory':
-            return directoryMember(name, (0,tar_entry/* archiveMode */.m)('directory', stat.mode), mtimeSeconds);
+            return directoryMember(name, (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .archiveMode */ .m)('directory', stat.mode), mtimeSeconds);
         case 'symlink':
             return {
                 header: {
                     name,
                     type: 'symlink',
-                    mode: (0,tar_entry/* archiveMode */.m)('symlink', stat.mode),
+                    mode: (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .archiveMode */ .m)('symlink', stat.mode),
                     mtimeSeconds,
                     linkName: entry.content.target,
                 },
@@ -1705,7 +1666,7 @@ function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, 
                 header: {
                     name,
                     type: 'link',
-                    mode: (0,tar_entry/* archiveMode */.m)('file', stat.mode),
+                    mode: (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .archiveMode */ .m)('file', stat.mode),
                     mtimeSeconds,
                     linkName: `${roots.archive}/${entry.content.target}`,
                 },
@@ -1714,12 +1675,12 @@ function entryMember(entry, roots, { latestSeconds, keepGitCredentials = false, 
             };
         case 'file':
             return {
-                header: { name, type: 'file', mode: (0,tar_entry/* archiveMode */.m)('file', stat.mode), mtimeSeconds },
+                header: { name, type: 'file', mode: (0,_entry_js__WEBPACK_IMPORTED_MODULE_1__/* .archiveMode */ .m)('file', stat.mode), mtimeSeconds },
                 content: {
                     kind: 'disk',
                     path: `${roots.disk}/${entry.name}`,
                     stat,
-                    ...(!keepGitCredentials && isGitConfig(entry.name) && { edit: clean_config/* withoutCredentials */.r }),
+                    ...(!keepGitCredentials && isGitConfig(entry.name) && { edit: _git_clean_config_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCredentials */ .r }),
                 },
                 counts: true,
             };
@@ -1741,7 +1702,7 @@ function* metaMembers({ dockerfile, parts, mtimeSeconds }) {
         yield bytesMember('auth/ca.crt', 0o644, mtimeSeconds, ca);
     yield directoryMember('meta', 0o755, mtimeSeconds);
     yield bytesMember('meta/Dockerfile.dockerignore', 0o644, mtimeSeconds, Buffer.alloc(0));
-    yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, editLines(dockerfile, edits));
+    yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, (0,_dockerfile_edit_js__WEBPACK_IMPORTED_MODULE_2__/* .editLines */ .S)(dockerfile, edits));
 }
 /** @param seconds NaN if the time could not be read. */
 function clampTime(seconds, latestSeconds) {
@@ -2292,6 +2253,60 @@ function withheldNotes(names) {
     return [
         `credentials of the workflow are not sent: ${list} (workflow-credentials: keep sends them)`,
     ];
+}
+
+
+/***/ }),
+
+/***/ 9183:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ withEdits),
+/* harmony export */   S: () => (/* binding */ editLines)
+/* harmony export */ });
+const newline = '\n';
+/**
+ * Replaces lines of a file. All other bytes stay as they are, also those that are not UTF-8.
+ * @param edits of different lines, in the order of the file.
+ */
+function editLines(file, edits) {
+    const pieces = [];
+    let line = 1;
+    let from = 0;
+    for (const { first, last, text } of edits) {
+        const start = skipLines(file, from, first - line);
+        pieces.push(file.subarray(from, start), Buffer.from(text));
+        if (last === undefined)
+            return Buffer.concat(pieces);
+        const lines = last - first + 1;
+        pieces.push(Buffer.alloc(lines, newline));
+        from = skipLines(file, start, lines);
+        line = last + 1;
+    }
+    return Buffer.concat([...pieces, file.subarray(from)]);
+}
+/** Where the line begins that is `count` lines after that at `from`; the end of the file if there is none. */
+function skipLines(file, from, count) {
+    let at = from;
+    for (let left = count; left > 0; left -= 1) {
+        const found = file.indexOf(newline, at);
+        if (found === -1)
+            return file.length;
+        at = found + 1;
+    }
+    return at;
+}
+/** Two lists of edits as one, without those of `others` that are in lines of `edits`. Each list is in the order of the file. */
+function withEdits(edits, others) {
+    const all = [...edits, ...others].toSorted((one, other) => one.first - other.first);
+    let end = 0;
+    return all.filter(({ first, last = Infinity }) => {
+        const isFree = first > end;
+        if (isFree)
+            end = last;
+        return isFree;
+    });
 }
 
 
@@ -8782,8 +8797,8 @@ function find_path_isWithin(path, directory) {
 
 // EXTERNAL MODULE: ./build/context/ignore/rules.js + 3 modules
 var ignore_rules = __webpack_require__(3568);
-// EXTERNAL MODULE: ./build/context/tar/member.js + 1 modules
-var member = __webpack_require__(9323);
+// EXTERNAL MODULE: ./build/context/tar/member.js
+var member = __webpack_require__(8768);
 // EXTERNAL MODULE: ./build/context/tar/pack.js + 3 modules
 var pack = __webpack_require__(8912);
 // EXTERNAL MODULE: ./build/context/workflow-files.js
@@ -9563,6 +9578,8 @@ function warnOfHeredocs(instructions, image) {
     }));
 }
 
+// EXTERNAL MODULE: ./build/dockerfile/edit.js
+var edit = __webpack_require__(9183);
 ;// CONCATENATED MODULE: ./build/dockerfile/labels.js
 
 /** BuildKit's parser, which kaniko uses too, refuses longer lines. In bytes. */
@@ -9809,39 +9826,64 @@ function registries_valueOf({ plain, braced, operator, word = '' }, variables) {
 
 
 
+const nothing = { edits: [], canSkip: false };
 /**
- * True if the target does not need all stages ahead of it, and a kaniko that skips them builds the same image. It does not if a
- * reference can be a number, because kaniko counts the stages that are left; or if a name is repeated or is not written in lower
- * case, because kaniko does not recognise the stage then.
+ * Finds the stages that docker does not build, and kaniko does: those ahead of the target that nothing refers to. Finds none if
+ * it is not certain what a reference means.
  */
-function canSkipStages(dockerfile, { target, buildArgs }) {
+function findUnusedStages(dockerfile, { target, buildArgs }) {
     const { stages, instructions, hasErrors } = dockerfile;
     const wanted = stages_findTarget(stages, target);
     if (hasErrors || wanted === undefined || isNumber(target ?? ''))
-        return false;
-    const isAnyUnused = reachableStages(stages, wanted).length <= stages.indexOf(wanted);
+        return nothing;
+    const needed = new Set(reachableStages(stages, wanted));
+    const ahead = [...stages.entries()].slice(0, stages.indexOf(wanted));
+    const unused = ahead.filter(([, stage]) => !needed.has(stage));
     const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
-    if (!isAnyUnused || new Set(names).size !== names.length)
-        return false;
+    if (unused.length === 0 || new Set(names).size !== names.length)
+        return nothing;
     // An ONBUILD of one stage is part of the stages that are based on it.
     if (instructions.some(({ name, text }) => name === 'onbuild' && /from=/i.test(text)))
-        return false;
+        return nothing;
+    const references = referencesOf(stages);
     const variables = globalVariables(dockerfile, buildArgs);
     const known = new Set(names);
-    return referencesOf(stages).every((image) => isCertain(expandWhole(image, variables), known));
+    return {
+        edits: references.every(unused_stages_isLiteral)
+            ? unused.map(([index, stage]) => emptyStage(stage, stages[index + 1]))
+            : [],
+        canSkip: references.every((image) => isSafe(expandWhole(image, variables), known)),
+    };
 }
 function referencesOf(stages) {
     return stages.flatMap(({ base, instructions }) => [base, ...instructions.flatMap(fileImagesOf)]);
 }
-/** True for an image, and for the name of a stage as kaniko compares it. */
-function isCertain(reference, stages) {
-    const literal = reference.replace(/\$\{[^{}]*\}|\$\w+/g, '');
-    if (/[:/@]/.test(literal))
+/** @param next the stage that follows. */
+function emptyStage({ name, from }, next) {
+    const text = name === undefined ? 'FROM scratch' : `FROM scratch AS ${name}`;
+    return { first: from.line, last: next && next.from.line - 1, text };
+}
+/** True for a reference that reachableStages understands, and for an image, with or without variables. */
+function unused_stages_isLiteral(reference) {
+    if (isImage(reference))
+        return true;
+    return !/[$'"\\`]/.test(reference) && (!isNumber(reference) || /^\d{1,4}$/.test(reference));
+}
+/**
+ * True for a reference that means the same to a kaniko that skips stages: an image, or the name of a stage in lower case. It does
+ * not find names that are written in another way, and counts only the stages that are left.
+ */
+function isSafe(reference, stages) {
+    if (isImage(reference))
         return true;
     if (/[$'"\\`]/.test(reference) || isNumber(reference))
         return false;
     const name = reference.toLowerCase();
     return name === reference || !stages.has(name);
+}
+/** True for a reference that has what no stage name has, outside of its variables. */
+function isImage(reference) {
+    return /[:/@]/.test(reference.replace(/\$\{[^{}]*\}|\$\w+/g, ''));
 }
 /** The value of a reference that is one variable; other references as they are. */
 function expandWhole(reference, variables) {
@@ -10889,6 +10931,7 @@ function warnOfCredentials(fields, source) {
 
 
 
+
 /**
  * Finds and checks the context. Nothing is packed yet.
  * @throws BuildError('context' or 'input'), or the signal's reason.
@@ -10931,12 +10974,13 @@ async function makePlan(inputs, source, ports, signal) {
     const completed = await withAutomaticArguments(plan, config, ports);
     const { target, buildArgs } = completed.image;
     const pullHosts = registriesOf(dockerfile, buildArgs);
+    const unused = findUnusedStages(dockerfile, { target, buildArgs });
     return {
         ...plan,
         inputs: completed,
         pullHosts,
-        edits: await replaceLabels(plan, ports.log),
-        skipsStages: canSkipStages(dockerfile, { target, buildArgs }),
+        edits: (0,edit/* withEdits */.Q)(unused.edits, await replaceLabels(plan, ports.log)),
+        skipsStages: unused.canSkip,
         logins: await findLogins(inputs, { config, pullHosts }, ports, signal),
     };
 }

@@ -207,6 +207,29 @@ describe('the image layout', () => {
   });
 });
 
+test('edits change the Dockerfile for the builder, not that of the context', async () => {
+  const { tree, workspace } = home({ 'w/Dockerfile': 'FROM a\nLABEL b=1\n' });
+  const edits = [{ first: 2, last: undefined, text: 'LABEL c=2' }];
+  const source = await createSource(inContext, workspace);
+  const sent = gunzipSync(await bytesOf(source.open({ edits }).stream));
+  expect(await contentOf(sent, 'meta/Dockerfile')).toBe('FROM a\nLABEL c=2');
+  expect(await contentOf(sent, 'ctx/Dockerfile')).toBe('FROM a\nLABEL b=1\n');
+
+  writeFileSync(
+    tree.at('w/x.tar'),
+    await bytesOf(
+      (await createSource({ ...inContext, layout: 'plain' }, workspace)).open({}).stream,
+    ),
+  );
+  const archived = await createSource(
+    { ...inContext, source: { kind: 'context', path: 'x.tar' } },
+    workspace,
+  );
+  const again = gunzipSync(await bytesOf(archived.open({ edits }).stream));
+  expect(await contentOf(again, 'meta/Dockerfile')).toBe('FROM a\nLABEL c=2');
+  expect(await contentOf(again, 'ctx/Dockerfile')).toBe('FROM a\nLABEL b=1\n');
+});
+
 describe('the plain layout', () => {
   test('contains only the tree, at the root of the archive', async () => {
     const archive = await pack(

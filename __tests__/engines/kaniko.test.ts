@@ -151,6 +151,24 @@ describe('the cache', () => {
   });
 });
 
+test('stages are skipped if the Dockerfile allows it', () => {
+  const flags = (extras: StreamExtras): unknown =>
+    kaniko.container(inputsOf({}), extras).args?.filter((flag) => flag.includes('stages'));
+  expect(flags(plain)).toEqual([]);
+  expect(flags({ ...plain, skipsStages: false })).toEqual([]);
+  expect(flags({ ...plain, skipsStages: true })).toEqual(['--skip-unused-stages=true']);
+});
+
+test.each([
+  { args: 'SOURCE_DATE_EPOCH=7', value: '7' },
+  { args: 'SOURCE_DATE_EPOCH=', value: undefined },
+  { args: 'SOURCE_DATE_EPOCH=now', value: undefined },
+  { args: 'A=7', value: undefined },
+])('with the build argument $args kaniko gets SOURCE_DATE_EPOCH=$value', ({ args, value }) => {
+  const { env = [] } = kaniko.container(inputsOf({ 'build-args': args }), plain);
+  expect(env.find(({ name }) => name === 'SOURCE_DATE_EPOCH')?.value).toBe(value);
+});
+
 describe('registry-secret', () => {
   const inputs = inputsOf({ 'registry-secret': 'login' });
 

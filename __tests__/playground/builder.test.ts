@@ -298,7 +298,7 @@ describe('a build', () => {
       '--annotation=who=me',
       '--custom-platform=linux/arm/v7',
     ]);
-    expect(config.config?.Labels).toEqual({ a: '1', b: '3', c: 'x=y' });
+    expect(config.config?.Labels).toEqual({ a: '1', b: '2', c: 'x=y' });
     expect(manifest.annotations).toEqual({ who: 'me' });
     expect(config).toMatchObject({ os: 'linux', architecture: 'arm', variant: 'v7' });
   });
