@@ -196,7 +196,7 @@ describe('the labels of the inputs', () => {
     const { job, plan } = planFor('FROM scratch\nLABEL $A=1\n', { inputs: { labels: 'a=3' } });
     await plan;
     expect(job.text).toMatch(
-      /^::warning file=Dockerfile,line=2::LABEL at line 2 of the Dockerfile has a name with variables/m,
+      /^::warning file=Dockerfile,line=2::LABEL at line 2 of the Dockerfile can replace a label of 'labels'/m,
     );
   });
 });

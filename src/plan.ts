@@ -170,7 +170,7 @@ async function replaceLabels(
   }
   for (const { line } of uncertain) {
     await log.warning(
-      `LABEL at line ${line} of the Dockerfile has a name with variables, or is too long to be changed, and can replace a label of 'labels'. Write it without variables in names, as several instructions`,
+      `LABEL at line ${line} of the Dockerfile can replace a label of 'labels'. Write it as LABEL NAME="VALUE", without variables in the name`,
       placeOf(source.dockerfilePath, line),
     );
   }

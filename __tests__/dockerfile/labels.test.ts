@@ -63,30 +63,40 @@ describe('labels that the build sets', () => {
 
   test.each([
     { name: 'another key', text: 'FROM a\nLABEL vv=1 "v "=2 V=3\n' },
-    { name: 'a key in a value', text: 'FROM a\nLABEL a="v=1" b v=2\n' },
+    { name: 'a key in a value', text: 'FROM a\nLABEL a="v=1" b="v=2"\n' },
     { name: 'ONBUILD', text: 'FROM a\nONBUILD LABEL v=1\n' },
     { name: 'a heredoc', text: 'FROM a\nRUN <<E\nLABEL v=1\nE\n' },
     { name: 'an instruction of another kind', text: 'FROM a\nENV v=1\nRUN LABEL v=1\n' },
     { name: 'a LABEL ahead of the first FROM', text: 'LABEL v=1\nFROM a\n' },
-    { name: 'a LABEL without a value', text: 'FROM a\nLABEL v\n' },
-    { name: 'a LABEL with an open quote', text: 'FROM a\nLABEL v="1\n' },
     { name: 'a Dockerfile with errors', text: 'FROM a\nLABEL v=1\nNOSUCH b\n' },
     { name: 'a Dockerfile with an open heredoc', text: 'FROM a\nLABEL v=1\nRUN <<E\n' },
   ])('$name stays as it is', ({ text }) => {
     expect(change(text, 'v')).toEqual({ edits: [], removed: [], uncertain: [], text });
   });
 
-  test('are reported if a name has variables', () => {
-    const { text, uncertain } = change('FROM a\nLABEL $P.v=1 v=2\n', 'v');
-    expect(text).toBe('FROM a\nLABEL $P.v=1');
-    expect(uncertain.map(({ line }) => line)).toEqual([2]);
-    expect(change('FROM a\nLABEL $P.v=1\n').uncertain).toEqual([]);
-  });
+  const long = `LABEL v=1 a=${'x'.repeat(40_000)} \\\n b=${'y'.repeat(40_000)}`;
 
-  test('are reported if the LABEL would not fit on one line', () => {
-    const from = `FROM a\nLABEL v=1 \\\n a=${'x'.repeat(40_000)} \\\n b=${'y'.repeat(40_000)}\n`;
+  test.each([
+    { name: 'has no value', label: 'LABEL v' },
+    { name: 'has an open quote', label: 'LABEL v="1' },
+    { name: 'has a word without "="', label: 'LABEL a=1 v' },
+    { name: 'has a flag', label: 'LABEL --a=b v=1' },
+    { name: 'would have a flag', label: 'LABEL v=1 --a=b' },
+    { name: 'has what looks like a heredoc', label: 'LABEL a=<< v=1' },
+    { name: 'would continue on the next line', label: 'LABEL a=\\  v=1' },
+    { name: 'has a name with variables', label: 'LABEL $P.v=1' },
+    { name: 'would be too long', label: long },
+  ])('can stay if the LABEL $name, which is reported', ({ label }) => {
+    const from = `FROM a\n${label}\nCMD c\n`;
     const { text, removed, uncertain } = change(from, 'v');
     expect({ text, removed }).toEqual({ text: from, removed: [] });
+    expect(uncertain.map(({ line }) => line)).toEqual([2]);
+    expect(change(from).uncertain).toEqual([]);
+  });
+
+  test('are removed next to a name with variables, which is reported', () => {
+    const { text, uncertain } = change('FROM a\nLABEL $P.v=1 v=2\n', 'v');
+    expect(text).toBe('FROM a\nLABEL $P.v=1');
     expect(uncertain).toHaveLength(1);
   });
 });

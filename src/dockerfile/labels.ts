@@ -8,7 +8,7 @@ export interface LabelChange {
   readonly edits: readonly LineEdit[];
   /** Keys of labels that are removed from the Dockerfile, each once. */
   readonly removed: readonly string[];
-  /** LABELs that stay although they can set one of the labels: a key has variables, or the line would be too long. */
+  /** LABELs of which it is not certain that they set none of the labels: a key has variables, or the instruction is unusual. */
   readonly uncertain: readonly Instruction[];
 }
 
@@ -32,17 +32,30 @@ export function removeLabels(dockerfile: Dockerfile, keys: ReadonlySet<string>):
   for (const [index, instruction] of instructions.entries()) {
     if (instruction.name !== 'label' || !inStages.has(instruction)) continue;
     const labels = readLabels(instruction, escape);
+    if (labels === undefined) {
+      uncertain.push(instruction);
+      continue;
+    }
     const kept = labels.filter(({ key }) => key === undefined || !keys.has(key));
     const text = kept.length === 0 ? '' : `LABEL ${kept.map(({ word }) => word).join(' ')}`;
-    const isLong = Buffer.byteLength(text) > longestLine;
-    if (isLong || labels.some(({ key }) => key === undefined)) uncertain.push(instruction);
-    if (isLong || kept.length === labels.length) continue;
+    const isChanged = kept.length < labels.length;
+    const canChange = isWhole(text);
+    if ((isChanged && !canChange) || kept.some(({ key }) => key === undefined)) {
+      uncertain.push(instruction);
+    }
+    if (!isChanged || !canChange) continue;
     // Up to the next instruction there are only the lines of this one, comments and empty lines.
     const next = instructions[index + 1];
     edits.push({ first: instruction.line, last: next && next.line - 1, text });
     for (const { key } of labels) if (key !== undefined && keys.has(key)) removed.add(key);
   }
   return { edits, removed: [...removed], uncertain };
+}
+
+/** True for a LABEL that is read as it is on one line: it is not too long, has no flag, and the next line does not continue it. */
+function isWhole(text: string): boolean {
+  const isContinued = /[\\`]\s*$/.test(text);
+  return Buffer.byteLength(text) <= longestLine && !text.startsWith('LABEL --') && !isContinued;
 }
 
 interface Label {
@@ -52,17 +65,21 @@ interface Label {
   readonly key: string | undefined;
 }
 
-/** The labels of a LABEL; none for one that builders refuse. */
-function readLabels({ rest, flags }: Instruction, escape: Dockerfile['escape']): readonly Label[] {
+/** The labels of a LABEL; undefined for one that builders refuse, and for one that is not understood here. */
+function readLabels(
+  { rest, flags }: Instruction,
+  escape: Dockerfile['escape'],
+): readonly Label[] | undefined {
   const { words, isClosed } = splitQuotedWords(rest, escape);
   const [first] = words;
   // White space after `<<` is part of a word only in instructions that can have a heredoc.
-  if (first === undefined || !isClosed || flags.length > 0 || /<<[ \t]/.test(rest)) return [];
+  const isSplit = isClosed && flags.length === 0 && !/<<[ \t]/.test(rest);
+  if (first === undefined || !isSplit) return undefined;
   if (!first.includes('=')) {
     const [key = ''] = rest.split(/\s/, 1);
-    return words.length === 1 ? [] : [{ word: rest, key: keyOf(key) }];
+    return words.length === 1 ? undefined : [{ word: rest, key: keyOf(key) }];
   }
-  if (words.some((word) => !word.includes('='))) return [];
+  if (words.some((word) => !word.includes('='))) return undefined;
   return words.map((word) => ({ word, key: keyOf(word.slice(0, word.indexOf('='))) }));
 }
 
