@@ -23,10 +23,7 @@ export interface BuildOptions {
  * Builds the target and the stages that it needs.
  * @throws BuilderFailure with kaniko's text.
  */
-export function buildImage(
-  dockerfile: ParsedDockerfile,
-  options: BuildOptions,
-): Promise<Image> {
+export function buildImage(dockerfile: ParsedDockerfile, options: BuildOptions): Promise<Image> {
   const target = findTarget(dockerfile.stages, options.flags.target);
   return new Build(dockerfile, options).stage(target);
 }
