@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { JobDouble } from '../runner/job-double.ts';
 import { buildImage, type BuildPorts } from '../src/build.ts';
-import type { StdinStream } from '../src/context/stdin.ts';
+import type { StdinStream, StreamParts } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
@@ -99,6 +99,7 @@ async function build(
     archiveBytes = 0,
     job = new JobDouble(),
     registry = new RegistryDouble(digest),
+    change = (plan) => plan,
   }: {
     readonly inputs?: Readonly<Record<string, string>>;
     readonly answers?: Partial<Cluster>;
@@ -107,6 +108,7 @@ async function build(
     readonly archiveBytes?: number;
     readonly job?: JobDouble;
     readonly registry?: RegistryDouble;
+    readonly change?: (plan: BuildPlan) => BuildPlan;
   } = {},
 ): Promise<Build> {
   const lives = await Promise.all(scripts.map((script) => PodDouble.start(script)));
@@ -128,7 +130,8 @@ async function build(
     newNonce: () => `nonce-${names.length}`,
     onPod: ({ name }) => names.push(name),
   };
-  const end = buildImage(planOf(given, opened, archiveBytes), ports, cancelled);
+  const plan = change(planOf(given, opened, archiveBytes));
+  const end = buildImage(plan, ports, cancelled);
   const image = end.then(({ report, failure }) => {
     if (failure !== undefined) throw failure;
     return report.image;
@@ -194,6 +197,8 @@ function planOf(
     dockerfile: parseDockerfile(source.dockerfile),
     logins: noLogins,
     pullHosts: [],
+    edits: [],
+    skipsStages: false,
   };
 }
 
@@ -227,6 +232,30 @@ test('a successful build returns the image and removes the pod', async () => {
     'remove',
   ]);
   expect(job.lines).toEqual(expect.arrayContaining(['layer 1', 'layer 2']));
+});
+
+test('the Dockerfile is sent with the edits of the plan, and its stages are skipped', async () => {
+  const edits = [{ first: 1, last: 1, text: 'FROM b' }];
+  const opened: StreamParts[] = [];
+  const created: V1Pod[] = [];
+  const { report } = await build([], {
+    answers: {
+      createPod: (pod) => {
+        created.push(pod);
+        return Promise.reject(reason);
+      },
+    },
+    change: (plan) => {
+      const open = (parts: StreamParts): StdinStream => {
+        opened.push(parts);
+        return plan.source.open(parts);
+      };
+      return { ...plan, edits, skipsStages: true, source: { ...plan.source, open } };
+    },
+  });
+  await report;
+  expect(opened).toEqual([{ edits }]);
+  expect(created[0]?.spec?.containers[0]?.args).toContain('--skip-unused-stages=true');
 });
 
 test('the pod is remembered before it is created', async () => {

@@ -183,6 +183,93 @@ describe('the Dockerfile', () => {
   });
 });
 
+describe('the labels of the inputs', () => {
+  const dockerfile = 'FROM scratch\nLABEL a=1 b=2\nUSER c\n';
+
+  test('replace those of the Dockerfile that is sent', async () => {
+    const { job, plan } = planFor(dockerfile, { inputs: { labels: 'a=3' } });
+    const { edits, source } = await plan;
+    expect(edits).toEqual([{ first: 2, last: 2, text: 'LABEL b=2' }]);
+    expect(source.dockerfile).toBe(dockerfile);
+    expect(job.lines).toContain("labels of the Dockerfile that 'labels' replaces: a");
+  });
+
+  test('change nothing if the Dockerfile does not have them', async () => {
+    const { job, plan } = planFor(dockerfile, { inputs: { labels: 'c=3' } });
+    expect((await plan).edits).toEqual([]);
+    expect(job.text).not.toContain('replace');
+  });
+
+  test('can be replaced by a LABEL with variables, which is a warning', async () => {
+    const { job, plan } = planFor('FROM scratch\nLABEL $A=1\n', { inputs: { labels: 'a=3' } });
+    await plan;
+    expect(job.text).toMatch(
+      /^::warning file=Dockerfile,line=2::LABEL at line 2 of the Dockerfile can replace a label of 'labels'/m,
+    );
+  });
+});
+
+describe('a stage that the target does not need', () => {
+  test('is emptied, with its labels', async () => {
+    const { plan } = planFor('FROM a AS b\nLABEL c=1\nFROM d\nLABEL c=1\n', {
+      inputs: { labels: 'c=2' },
+    });
+    expect(await plan).toMatchObject({
+      skipsStages: true,
+      edits: [
+        { first: 1, last: 2, text: 'FROM scratch AS b' },
+        { first: 4, last: undefined, text: '' },
+      ],
+    });
+  });
+});
+
+describe('the build arguments of Docker', () => {
+  const proxied = (proxies: unknown): DockerConfig =>
+    parseDockerConfig(JSON.stringify({ proxies: { default: proxies } }), 'config.json');
+
+  test('follow those of the inputs, which take precedence', async () => {
+    const { plan } = planFor('FROM scratch\n', {
+      inputs: {
+        'build-args': 'TARGETOS=mine\nno_proxy=a\nSOURCE_DATE_EPOCH=7',
+        platforms: 'amd64',
+      },
+      config: proxied({ noProxy: 'b' }),
+      environment: { SOURCE_DATE_EPOCH: '8' },
+    });
+    const { buildArgs } = (await plan).inputs.image;
+    expect(buildArgs.map(({ key, value }) => `${key}=${value}`)).toEqual([
+      'TARGETOS=mine',
+      'no_proxy=a',
+      'SOURCE_DATE_EPOCH=7',
+      'NO_PROXY=b',
+      'TARGETPLATFORM=linux/amd64',
+      'TARGETARCH=amd64',
+      'TARGETVARIANT=',
+      'BUILDPLATFORM=linux/amd64',
+      'BUILDOS=linux',
+      'BUILDARCH=amd64',
+      'BUILDVARIANT=',
+    ]);
+  });
+
+  test('have SOURCE_DATE_EPOCH of the environment', async () => {
+    const { plan } = planFor('FROM scratch\n', { environment: { SOURCE_DATE_EPOCH: '8' } });
+    expect((await plan).inputs.image.buildArgs).toEqual([{ key: 'SOURCE_DATE_EPOCH', value: '8' }]);
+  });
+
+  test('do not have the credentials of a proxy, which are masked', async () => {
+    const { job, plan } = planFor('FROM scratch\n', {
+      config: proxied({ httpProxy: 'http://user:hunter2-secret@proxy:1' }),
+    });
+    expect((await plan).inputs.image.buildArgs).toEqual([]);
+    const named = job.lines.filter((line) => line.includes('hunter2'));
+    expect(named).toContain('::add-mask::hunter2-secret');
+    expect(named.filter((line) => !line.startsWith('::add-mask::'))).toEqual([]);
+    expect(job.text).toContain('::warning::httpProxy of the Docker configuration "config.json"');
+  });
+});
+
 test('the log has the description of the source first', async () => {
   const { job, plan } = planFor('FROM scratch\n');
   await plan;

@@ -83,6 +83,8 @@ async function build(kubeconfig: string, script: string): Promise<void> {
       dockerfile: parseDockerfile(source.dockerfile),
       logins: noLogins,
       pullHosts: [],
+      edits: [],
+      skipsStages: false,
     },
     {
       cluster: new KubeCluster(connection, clock),

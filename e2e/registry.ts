@@ -26,6 +26,7 @@ export interface Manifest {
 export interface ImageConfig {
   readonly config?: {
     readonly Env?: readonly string[];
+    readonly User?: string;
     readonly Labels?: Readonly<Record<string, string>>;
   };
 }

@@ -77,6 +77,8 @@ function planOf(trial: Trial): BuildPlan {
     dockerfile,
     logins: noLogins,
     pullHosts: [],
+    edits: [],
+    skipsStages: false,
   };
 }
 

@@ -3,7 +3,7 @@ import { attachStreams } from './attach/channel.ts';
 import { Attempt, type AttemptPorts, type ContainerEnd } from './attempt.ts';
 import { disposeOf, type CleanupPorts } from './cleanup.ts';
 import { StreamsAhead } from './context/prefetch.ts';
-import type { StreamAuth } from './context/stdin.ts';
+import type { StreamParts } from './context/stdin.ts';
 import type { BuiltImage } from './engines/engine.ts';
 import { toBuildError, type BuildError } from './errors.ts';
 import { judge } from './judge.ts';
@@ -188,19 +188,20 @@ function reportAttempt(report: RunReport, attempt: Attempt, end: AttemptEnd): Ru
 }
 
 /** The streams of one pod. The first one is packed at once, while the pod starts. */
-function openStreams({ inputs, source, logins }: BuildPlan): StreamsAhead {
+function openStreams({ inputs, source, logins, edits }: BuildPlan): StreamsAhead {
   const { ca } = inputs.registry;
   const config = configJson(logins);
-  const auth: StreamAuth = {
+  const parts: StreamParts = {
+    edits,
     ...(config !== undefined && { config: Buffer.from(config) }),
     ...(ca !== undefined && { ca: Buffer.from(ca) }),
   };
   const aheadBytes = source.isPacked === true ? inputs.contextBufferBytes : rawAheadBytes;
-  return new StreamsAhead(() => source.open(auth), aheadBytes);
+  return new StreamsAhead(() => source.open(parts), aheadBytes);
 }
 
 function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
-  const { inputs, engine, logins, pullHosts } = plan;
+  const { inputs, engine, logins, pullHosts, skipsStages } = plan;
   const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
   const pod = buildPod(inputs, {
     ref,
@@ -214,6 +215,7 @@ function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
       logins: logins.byHost.size > 0,
       ca: inputs.registry.ca !== undefined,
       pullHosts,
+      skipsStages,
     }),
     volumes: engine.volumes(inputs),
   });

@@ -1,9 +1,13 @@
 import { createSource } from './context/source.ts';
 import type { StdinSource } from './context/stdin.ts';
 import { workflowFiles } from './context/workflow-files.ts';
+import { platformArguments, timestampArgument } from './dockerfile/automatic-arguments.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check/check.ts';
+import { withEdits, type LineEdit } from './dockerfile/edit.ts';
+import { removeLabels } from './dockerfile/labels.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { registriesOf } from './dockerfile/registries.ts';
+import { findUnusedStages } from './dockerfile/unused-stages.ts';
 import type { Engine } from './engines/engine.ts';
 import { selectEngine } from './engines/select.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -11,13 +15,16 @@ import { collectLogins } from './logins/collect.ts';
 import type { DockerConfig } from './logins/docker-config.ts';
 import { wantedHosts } from './logins/hosts.ts';
 import { noLogins, type Logins } from './logins/logins.ts';
+import { noProxies, proxiesOf } from './logins/proxies.ts';
 import type { JobLog } from './logs/fence.ts';
 import { placeOf } from './logs/place.ts';
 import type { RunCommand, Workspace } from './ports.ts';
+import { show } from './text/show.ts';
 import { orAborted } from './time/abort.ts';
 
 /** Everything about a build that is the same for each attempt. */
 export interface BuildPlan {
+  /** With the build arguments that Docker adds. */
   readonly inputs: Inputs;
   readonly engine: Engine;
   readonly source: StdinSource;
@@ -26,6 +33,10 @@ export interface BuildPlan {
   readonly logins: Logins;
   /** Registries that the Dockerfile names. */
   readonly pullHosts: readonly string[];
+  /** Changes of the Dockerfile that is sent. */
+  readonly edits: readonly LineEdit[];
+  /** Stages that the target does not need can be skipped. */
+  readonly skipsStages: boolean;
 }
 
 export interface PlanPorts {
@@ -81,17 +92,37 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<BuildPlan> {
   const engine = selectEngine(inputs);
-  const plan = { inputs, engine, source, dockerfile: parseDockerfile(source.dockerfile) };
-  if (engine.layout === 'plain') return { ...plan, logins: noLogins, pullHosts: [] };
+  const dockerfile = parseDockerfile(source.dockerfile);
+  const plan = { inputs, engine, source, dockerfile };
+  if (engine.layout === 'plain') {
+    return { ...plan, logins: noLogins, pullHosts: [], edits: [], skipsStages: false };
+  }
   if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
-  const pullHosts = registriesOf(plan.dockerfile, inputs.image.buildArgs);
-  const logins = await findLogins(inputs, pullHosts, ports, signal);
-  return { ...plan, logins, pullHosts };
+  const config = readConfig(inputs, ports);
+  const completed = await withAutomaticArguments(plan, config, ports);
+  const { target, buildArgs } = completed.image;
+  const pullHosts = registriesOf(dockerfile, buildArgs);
+  const unused = findUnusedStages(dockerfile, { target, buildArgs });
+  return {
+    ...plan,
+    inputs: completed,
+    pullHosts,
+    edits: withEdits(unused.edits, await replaceLabels(plan, ports.log)),
+    skipsStages: unused.canSkip,
+    logins: await findLogins(inputs, { config, pullHosts }, ports, signal),
+  };
 }
+
+/** The Docker configuration; undefined without one, and with `registry-secret`, which replaces it. */
+function readConfig({ registry }: Inputs, ports: PlanPorts): DockerConfig | undefined {
+  return registry.secret === undefined ? ports.readDockerConfig(registry.dockerConfig) : undefined;
+}
+
+type Parsed = Pick<BuildPlan, 'inputs' | 'source' | 'dockerfile'>;
 
 /** Logs the warnings about the Dockerfile. @throws BuildError('context') for its errors. */
 async function checkDockerfileOf(
-  { inputs, source, dockerfile }: Pick<BuildPlan, 'inputs' | 'source' | 'dockerfile'>,
+  { inputs, source, dockerfile }: Parsed,
   log: JobLog,
 ): Promise<void> {
   const { problems, warnings, notes } = checkDockerfile({
@@ -108,15 +139,58 @@ async function checkDockerfileOf(
   throwIfAny(problems);
 }
 
+/** The inputs with the build arguments that Docker adds to those of the user, which take precedence. */
+async function withAutomaticArguments(
+  { inputs, dockerfile }: Parsed,
+  config: DockerConfig | undefined,
+  { environment, log }: PlanPorts,
+): Promise<Inputs> {
+  const { image } = inputs;
+  const proxies = config === undefined ? noProxies : proxiesOf(config, image.buildArgs);
+  for (const value of proxies.secrets) await log.mask(value);
+  for (const warning of proxies.warnings) await log.warning(warning);
+  const given = new Set(image.buildArgs.map(({ key }) => key));
+  const added = [
+    ...proxies.buildArgs,
+    ...timestampArgument(environment),
+    ...platformArguments(dockerfile, image.platform),
+  ].filter(({ key }) => !given.has(key));
+  return { ...inputs, image: { ...image, buildArgs: [...image.buildArgs, ...added] } };
+}
+
+/** The edits of the Dockerfile that make the labels of the inputs win over its own, as in Docker. */
+async function replaceLabels(
+  { inputs, source, dockerfile }: Parsed,
+  log: JobLog,
+): Promise<readonly LineEdit[]> {
+  const keys = new Set(inputs.image.labels.map(({ key }) => key));
+  const { edits, removed, uncertain } = removeLabels(dockerfile, keys);
+  if (removed.length > 0) {
+    const shown = removed.map((key) => show(key)).join(', ');
+    await log.info(`labels of the Dockerfile that 'labels' replaces: ${shown}`);
+  }
+  for (const { line } of uncertain) {
+    await log.warning(
+      `LABEL at line ${line} of the Dockerfile can replace a label of 'labels'. Write it as LABEL NAME="VALUE", without variables in the name`,
+      placeOf(source.dockerfilePath, line),
+    );
+  }
+  return edits;
+}
+
+/** What the registry credentials are found with. */
+interface LoginSearch {
+  readonly config: DockerConfig | undefined;
+  readonly pullHosts: readonly string[];
+}
+
 /** The registry credentials that the build needs, masked in the job log. With `registry-secret` none are sent. */
 async function findLogins(
   inputs: Inputs,
-  pullHosts: readonly string[],
-  { log, readDockerConfig, runCommand }: PlanPorts,
+  { config, pullHosts }: LoginSearch,
+  { log, runCommand }: PlanPorts,
   signal: AbortSignal,
 ): Promise<Logins> {
-  const { secret, dockerConfig } = inputs.registry;
-  const config = secret === undefined ? readDockerConfig(dockerConfig) : undefined;
   if (config === undefined) return noLogins;
   const logins = await collectLogins(config, wantedHosts(inputs, pullHosts), runCommand, signal);
   for (const value of logins.secrets) await log.mask(value);

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { extract } from 'tar-stream';
 import { createSource } from '../../src/context/source.ts';
-import type { SourceOptions, StreamAuth } from '../../src/context/stdin.ts';
+import type { SourceOptions, StreamParts } from '../../src/context/stdin.ts';
 import type { OpenFile, Workspace } from '../../src/ports.ts';
 import { failureOf } from '../support/failure.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
@@ -65,7 +65,7 @@ async function contentOf(archive: Buffer, name: string): Promise<string | undefi
 async function pack(
   entries: Readonly<Record<string, TreeEntry>>,
   options: Partial<SourceOptions> = {},
-  auth: StreamAuth = {},
+  auth: StreamParts = {},
 ): Promise<Buffer> {
   const source = await createSource({ ...inContext, ...options }, home(entries).workspace);
   return gunzipSync(await bytesOf(source.open(auth).stream));
@@ -104,7 +104,7 @@ describe('the image layout', () => {
 
   test('has auth/ only for what there is, with the configuration for its owner alone', async () => {
     const entries = { 'w/Dockerfile': 'FROM a\n' };
-    const tail = async (auth: StreamAuth): Promise<readonly string[]> =>
+    const tail = async (auth: StreamParts): Promise<readonly string[]> =>
       (await linesOf(await pack(entries, {}, auth))).slice(2, -3);
     const config = Buffer.from('{}');
     const ca = Buffer.from('PEM');
@@ -205,6 +205,29 @@ describe('the image layout', () => {
     const lines = await linesOf(gunzipSync(await bytesOf(source.open({}).stream)));
     expect(lines).toContain(`link 644 0:0 ${t} 0 ctx/c -> ctx/a/b`);
   });
+});
+
+test('edits change the Dockerfile for the builder, not that of the context', async () => {
+  const { tree, workspace } = home({ 'w/Dockerfile': 'FROM a\nLABEL b=1\n' });
+  const edits = [{ first: 2, last: undefined, text: 'LABEL c=2' }];
+  const source = await createSource(inContext, workspace);
+  const sent = gunzipSync(await bytesOf(source.open({ edits }).stream));
+  expect(await contentOf(sent, 'meta/Dockerfile')).toBe('FROM a\nLABEL c=2');
+  expect(await contentOf(sent, 'ctx/Dockerfile')).toBe('FROM a\nLABEL b=1\n');
+
+  writeFileSync(
+    tree.at('w/x.tar'),
+    await bytesOf(
+      (await createSource({ ...inContext, layout: 'plain' }, workspace)).open({}).stream,
+    ),
+  );
+  const archived = await createSource(
+    { ...inContext, source: { kind: 'context', path: 'x.tar' } },
+    workspace,
+  );
+  const again = gunzipSync(await bytesOf(archived.open({ edits }).stream));
+  expect(await contentOf(again, 'meta/Dockerfile')).toBe('FROM a\nLABEL c=2');
+  expect(await contentOf(again, 'ctx/Dockerfile')).toBe('FROM a\nLABEL b=1\n');
 });
 
 describe('the plain layout', () => {

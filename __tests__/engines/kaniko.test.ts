@@ -36,6 +36,16 @@ const securityContext = {
   },
 };
 
+/** The flags of osscontainertools that make its images those of Docker. */
+const compatibility = [
+  { name: 'FF_KANIKO_CHOWN_ON_IMPLICIT_DIRS', value: 'true' },
+  { name: 'FF_KANIKO_COPY_AS_ROOT', value: 'true' },
+  { name: 'FF_KANIKO_COPY_CHMOD_ON_IMPLICIT_DIRS', value: 'true' },
+  { name: 'FF_KANIKO_EXPAND_HEREDOC', value: 'true' },
+  { name: 'FF_KANIKO_RUN_HONOR_GROUP', value: 'true' },
+  { name: 'FF_KANIKO_UNTAR_SKIP_ROOT', value: 'true' },
+];
+
 test('a build without push', () => {
   expect(kaniko.container(inputsOf({}), plain)).toEqual({
     name: 'builder',
@@ -49,6 +59,7 @@ test('a build without push', () => {
       '--log-format=text',
       '--verbosity=info',
     ],
+    env: compatibility,
     securityContext,
   });
 });
@@ -109,7 +120,7 @@ test('a build with all inputs', () => {
       '--registry-map=quay.io=mirror.local/quay',
       '--push-retry=5',
     ],
-    env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }],
+    env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }, ...compatibility],
     securityContext,
   });
 });
@@ -140,6 +151,24 @@ describe('the cache', () => {
   });
 });
 
+test('stages are skipped if the Dockerfile allows it', () => {
+  const flags = (extras: StreamExtras): unknown =>
+    kaniko.container(inputsOf({}), extras).args?.filter((flag) => flag.includes('stages'));
+  expect(flags(plain)).toEqual([]);
+  expect(flags({ ...plain, skipsStages: false })).toEqual([]);
+  expect(flags({ ...plain, skipsStages: true })).toEqual(['--skip-unused-stages=true']);
+});
+
+test.each([
+  { args: 'SOURCE_DATE_EPOCH=7', value: '7' },
+  { args: 'SOURCE_DATE_EPOCH=', value: undefined },
+  { args: 'SOURCE_DATE_EPOCH=now', value: undefined },
+  { args: 'A=7', value: undefined },
+])('with the build argument $args kaniko gets SOURCE_DATE_EPOCH=$value', ({ args, value }) => {
+  const { env = [] } = kaniko.container(inputsOf({ 'build-args': args }), plain);
+  expect(env.find(({ name }) => name === 'SOURCE_DATE_EPOCH')?.value).toBe(value);
+});
+
 describe('registry-secret', () => {
   const inputs = inputsOf({ 'registry-secret': 'login' });
 
@@ -156,7 +185,7 @@ describe('registry-secret', () => {
         '--log-format=text',
         '--verbosity=info',
       ],
-      env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }],
+      env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }, ...compatibility],
       securityContext,
       volumeMounts: [{ name: 'registry-login', mountPath: '/kaniko/.docker', readOnly: true }],
     });

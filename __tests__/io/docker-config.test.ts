@@ -49,6 +49,7 @@ test.each([
     auths: login.auths,
     credHelpers: {},
     credsStore: undefined,
+    proxies: {},
   });
 });
 

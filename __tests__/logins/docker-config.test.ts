@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals';
 import { parseDockerConfig } from '../../src/logins/docker-config.ts';
 import { failureOf } from '../support/failure.ts';
 
-const empty = { source: 'config.json', auths: {}, credHelpers: {}, credsStore: undefined };
+const empty = {
+  source: 'config.json',
+  auths: {},
+  credHelpers: {},
+  credsStore: undefined,
+  proxies: {},
+};
 
 test.each([
   { name: 'an empty file', text: ' \n', expected: empty },
@@ -13,10 +19,22 @@ test.each([
     text: '{"auths": [], "credHelpers": 1, "credsStore": {}}',
     expected: empty,
   },
+  { name: 'proxies of a wrong type', text: '{"proxies": {"default": "x"}}', expected: empty },
+  {
+    name: 'proxies of a daemon',
+    text: '{"proxies": {"tcp://a": {"noProxy": "b"}}}',
+    expected: empty,
+  },
   {
     name: 'all parts',
-    text: '{"auths": {"a": {}}, "credHelpers": {"b": "c"}, "credsStore": "d"}',
-    expected: { ...empty, auths: { a: {} }, credHelpers: { b: 'c' }, credsStore: 'd' },
+    text: '{"auths": {"a": {}}, "credHelpers": {"b": "c"}, "credsStore": "d", "proxies": {"default": {"noProxy": "e"}}}',
+    expected: {
+      ...empty,
+      auths: { a: {} },
+      credHelpers: { b: 'c' },
+      credsStore: 'd',
+      proxies: { noProxy: 'e' },
+    },
   },
 ])('reads $name', ({ text, expected }) => {
   expect(parseDockerConfig(text, 'config.json')).toEqual(expected);

@@ -11,7 +11,7 @@ import { pack } from 'tar-stream';
 import { runBuilder } from '../../playground/builder/run.ts';
 import { startRegistry, type PocketImage, type PocketRegistry } from '../../playground/registry.ts';
 import { createSource } from '../../src/context/source.ts';
-import type { StreamAuth } from '../../src/context/stdin.ts';
+import type { StreamParts } from '../../src/context/stdin.ts';
 import { parseDockerfile, type Dockerfile } from '../../src/dockerfile/parse.ts';
 import type { Diagnosis } from '../../src/engines/engine.ts';
 import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
@@ -63,7 +63,7 @@ function login({ user, password } = credentials): Buffer {
 }
 
 /** The stream that the action would send, whole. */
-async function packStream(files: Files, auth: StreamAuth): Promise<Buffer> {
+async function packStream(files: Files, auth: StreamParts): Promise<Buffer> {
   const source = await createSource(
     {
       source: { kind: 'context', path: '.' },
@@ -90,7 +90,7 @@ interface Result {
 
 interface RunOptions {
   readonly args?: readonly string[];
-  readonly auth?: StreamAuth;
+  readonly auth?: StreamParts;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -298,7 +298,7 @@ describe('a build', () => {
       '--annotation=who=me',
       '--custom-platform=linux/arm/v7',
     ]);
-    expect(config.config?.Labels).toEqual({ a: '1', b: '3', c: 'x=y' });
+    expect(config.config?.Labels).toEqual({ a: '1', b: '2', c: 'x=y' });
     expect(manifest.annotations).toEqual({ who: 'me' });
     expect(config).toMatchObject({ os: 'linux', architecture: 'arm', variant: 'v7' });
   });

@@ -23,15 +23,16 @@ export interface BuildOptions {
  * Builds the target and the stages that it needs.
  * @throws BuilderFailure with kaniko's text.
  */
-export async function buildImage(
-  dockerfile: ParsedDockerfile,
-  options: BuildOptions,
-): Promise<Image> {
+export function buildImage(dockerfile: ParsedDockerfile, options: BuildOptions): Promise<Image> {
   const target = findTarget(dockerfile.stages, options.flags.target);
-  const image = await new Build(dockerfile, options).stage(target);
-  const labels = { ...image.config.Labels, ...Object.fromEntries(options.flags.labels) };
-  const hasLabels = Object.keys(labels).length > 0;
-  return hasLabels ? { ...image, config: { ...image.config, Labels: labels } } : image;
+  return new Build(dockerfile, options).stage(target);
+}
+
+/** The base of a stage with the labels of the command line, which a LABEL of the stage can replace. */
+function withLabels(image: Image, given: ReadonlyMap<string, string>): Image {
+  if (given.size === 0) return image;
+  const labels = { ...image.config.Labels, ...Object.fromEntries(given) };
+  return { ...image, config: { ...image.config, Labels: labels } };
 }
 
 /** Stages refer only to earlier ones. Each is built once, when it is needed. */
@@ -61,7 +62,7 @@ class Build {
     const reference = expandWord(stage.base, (name) => this.#globals.get(name), escape);
     const base = await this.#image(reference, stages.slice(0, index));
     log.info(`Building stage '${reference}' [idx: '${index}', base-idx: '-1']`);
-    const builder = new StageBuilder(base, {
+    const builder = new StageBuilder(withLabels(base, flags.labels), {
       escape,
       buildArgs: flags.buildArgs,
       globals: this.#globals,

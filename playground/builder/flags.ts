@@ -58,6 +58,8 @@ const kinds: Readonly<Record<string, FlagKind>> = {
   'registry-map': 'list',
   'registry-mirror': 'list',
   'skip-tls-verify-registry': 'list',
+  // Stages that the target does not need are never built here.
+  'skip-unused-stages': 'bool',
   target: 'text',
   verbosity: 'text',
 };

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Presence } from '../dockerfile/check/findings.ts';
+import type { LineEdit } from '../dockerfile/edit.ts';
 import type { StreamLayout } from '../engines/engine.ts';
 import type { Source } from '../inputs/inputs.ts';
 import type { WorkflowFiles } from './workflow-files.ts';
@@ -23,19 +24,21 @@ export interface StdinStream {
   readonly progress: PackProgress;
 }
 
-/** Files that are sent in addition to the context in the image layout. The plain layout ignores them. */
-export interface StreamAuth {
+/** What the image layout sends in addition to the context, and how its Dockerfile is changed. The plain layout ignores it. */
+export interface StreamParts {
   /** `auth/config.json`: a Docker configuration with credentials, mode 0600. */
   readonly config?: Buffer;
   /** `auth/ca.crt`: PEM. */
   readonly ca?: Buffer;
+  /** Changes of `meta/Dockerfile`. The Dockerfile in the context, if it is there, is sent as it is. */
+  readonly edits?: readonly LineEdit[];
 }
 
 /** The source of the bytes for stdin. Each `open` packs from the beginning, so that a new pod gets the whole stream. */
 export interface StdinSource {
   /** Named in the log, for example `directory "." (3 entries excluded by .dockerignore)`. */
   readonly description: string;
-  /** Text of the Dockerfile; empty for engines without one. */
+  /** Text of the Dockerfile as the user wrote it; empty for engines without one. */
   readonly dockerfile: string;
   /** Path of the Dockerfile, as the user would write it. Absent for engines without one and for archives. */
   readonly dockerfilePath?: string;
@@ -47,7 +50,7 @@ export interface StdinSource {
   readonly warnings: readonly string[];
   /** Whether a clean path, relative to the context, is sent. Absent for bytes that are sent unchanged. */
   readonly lookUp?: (path: string) => Presence;
-  open(auth: StreamAuth): StdinStream;
+  open(parts: StreamParts): StdinStream;
 }
 
 /** The inputs that determine the stream. Paths are as the user wrote them. */

@@ -11,7 +11,7 @@ export interface BuiltImage {
   readonly digest: string;
 }
 
-/** Parts of the stream besides the context. They decide which arguments the builder gets. */
+/** Parts of the stream besides the context, and facts about the Dockerfile. They decide which arguments the builder gets. */
 export interface StreamExtras {
   /** `auth/config.json` is in the stream. */
   readonly logins: boolean;
@@ -19,6 +19,8 @@ export interface StreamExtras {
   readonly ca: boolean;
   /** Registries that the Dockerfile names (dockerfile/registries.ts): `auth/ca.crt` is trusted for them too. */
   readonly pullHosts?: readonly string[];
+  /** Stages that the target does not need are not built (dockerfile/unused-stages.ts). */
+  readonly skipsStages?: boolean;
 }
 
 /** Finds pushed digests in the output of one container, which arrives in pieces of any size. */

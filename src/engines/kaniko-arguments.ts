@@ -39,6 +39,10 @@ const argumentRules: readonly ArgumentRule[] = [
   { flag: '--label', values: ({ image }) => image.labels.map(formatPair) },
   { flag: '--annotation', values: ({ image }) => image.annotations.map(formatPair) },
   { flag: '--target', values: ({ image }) => optional(image.target) },
+  {
+    flag: '--skip-unused-stages',
+    values: (_inputs, { skipsStages = false }) => (skipsStages ? ['true'] : []),
+  },
   { flag: '--custom-platform', values: variantPlatform },
   { flag: '--cache', values: (inputs) => (cacheOf(inputs) === undefined ? [] : ['true']) },
   { flag: '--cache-repo', values: (inputs) => optional(cacheOf(inputs)) },

@@ -14,6 +14,8 @@ import { verbosityFilter } from './verbosity-filter.ts';
 /** Where the Secret of `registry-secret` is mounted. kaniko excludes this directory from every layer. */
 const secretDirectory = '/kaniko/.docker';
 
+const timestampVariable = 'SOURCE_DATE_EPOCH';
+
 /**
  * What PodSecurity baseline allows of a runtime's default set. Everything else is dropped; `allowPrivilegeEscalation`
  * stays unset, so that sudo and file capabilities in RUN work.
@@ -34,18 +36,31 @@ const capabilities = [
   'SYS_CHROOT',
 ];
 
+/**
+ * With these flags the osscontainertools fork builds what Docker builds: owners and modes of the directories that COPY creates,
+ * the owner of COPY after USER, variables in heredocs of COPY, the group of USER in RUN, and the mode of a directory that ADD
+ * extracts an archive to. They are off in kaniko, because they change the keys of its cache. The other forks do not read them.
+ */
+const compatibilityFlags: readonly KeyValueEnv[] = [
+  'FF_KANIKO_CHOWN_ON_IMPLICIT_DIRS',
+  'FF_KANIKO_COPY_AS_ROOT',
+  'FF_KANIKO_COPY_CHMOD_ON_IMPLICIT_DIRS',
+  'FF_KANIKO_EXPAND_HEREDOC',
+  'FF_KANIKO_RUN_HONOR_GROUP',
+  'FF_KANIKO_UNTAR_SKIP_ROOT',
+].map((name) => ({ name, value: 'true' }));
+
 /** kaniko: builds a Dockerfile as root in an ordinary pod, without privileges, from a tar stream on stdin. */
 export const kaniko: Engine = {
   name: 'kaniko',
   layout: 'image',
 
   container(inputs: Inputs, extras: StreamExtras): V1Container {
-    const env = loginEnv(inputs, extras);
     return {
       name: builderContainerName,
       image: inputs.builder.image,
       args: [...kanikoArguments(inputs, extras)],
-      ...(env.length > 0 && { env }),
+      env: [...loginEnv(inputs, extras), ...compatibilityFlags, ...timestampEnv(inputs)],
       securityContext: { runAsUser: 0, capabilities: { drop: ['ALL'], add: [...capabilities] } },
       ...(inputs.registry.secret !== undefined && {
         volumeMounts: [{ name: registrySecretVolume, mountPath: secretDirectory, readOnly: true }],
@@ -91,6 +106,12 @@ function registrySecretVolumeSource(secret: string): V1Volume {
 function loginEnv({ registry }: Inputs, extras: StreamExtras): KeyValueEnv[] {
   if (registry.secret !== undefined) return [{ name: 'DOCKER_CONFIG', value: secretDirectory }];
   return extras.logins ? [{ name: 'DOCKER_CONFIG', value: `${unpacked}/auth` }] : [];
+}
+
+/** The build argument SOURCE_DATE_EPOCH is also for the builder itself, see reproducible-builds.org. */
+function timestampEnv({ image }: Inputs): KeyValueEnv[] {
+  const value = image.buildArgs.findLast(({ key }) => key === timestampVariable)?.value ?? '';
+  return /^\d+$/.test(value) ? [{ name: timestampVariable, value }] : [];
 }
 
 interface KeyValueEnv {

@@ -2,7 +2,7 @@ import { BuildError, describeError } from '../errors.ts';
 import { fieldsOf, isFields, type Fields } from '../text/json.ts';
 import { quote } from '../text/problem.ts';
 
-/** The parts of Docker's config.json that have credentials, or name the helper that has them. */
+/** The parts of Docker's config.json that have credentials or name the helper that has them, and the proxies. */
 export interface DockerConfig {
   /** Path of the file, for messages. */
   readonly source: string;
@@ -12,6 +12,8 @@ export interface DockerConfig {
   readonly credHelpers: Fields;
   /** Suffix of the program for all other registries. */
   readonly credsStore: string | undefined;
+  /** `proxies.default`, which builds get. */
+  readonly proxies: Fields;
 }
 
 /**
@@ -29,12 +31,13 @@ export function parseDockerConfig(text: string, source: string): DockerConfig {
     throw brokenConfig(source, `it is not JSON${position === undefined ? '' : ` (${position})`}`);
   }
   if (!isFields(document)) throw brokenConfig(source, 'it is not a JSON object');
-  const { auths, credHelpers, credsStore } = document;
+  const { auths, credHelpers, credsStore, proxies } = document;
   return {
     source,
     auths: fieldsOf(auths),
     credHelpers: fieldsOf(credHelpers),
     credsStore: typeof credsStore === 'string' && credsStore !== '' ? credsStore : undefined,
+    proxies: fieldsOf(fieldsOf(proxies)['default']),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { followGitLinks } from '../../../src/context/git/config-names.ts';
+import type { StreamParts } from '../../../src/context/stdin.ts';
 import type { ContextEntry } from '../../../src/context/tar/entry.ts';
 import { clampTime, entryMember, metaMembers } from '../../../src/context/tar/member.ts';
 import type { FileStat } from '../../../src/ports.ts';
@@ -80,8 +81,10 @@ describe('an entry of the context becomes a member below the root', () => {
 describe('the members after the context', () => {
   const dockerfile = Buffer.from('FROM a\n');
 
-  function namesFor(auth: Parameters<typeof metaMembers>[0]['auth']): readonly string[] {
-    return [...metaMembers({ dockerfile, auth, mtimeSeconds: 7 })].map(({ header }) => header.name);
+  function namesFor(parts: StreamParts): readonly string[] {
+    return [...metaMembers({ dockerfile, parts, mtimeSeconds: 7 })].map(
+      ({ header }) => header.name,
+    );
   }
 
   test('end with the Dockerfile, whatever comes before', () => {
@@ -95,7 +98,9 @@ describe('the members after the context', () => {
   });
 
   test('are not counted, and only the owner can read the credentials', () => {
-    const members = [...metaMembers({ dockerfile, auth: { config: dockerfile }, mtimeSeconds: 7 })];
+    const members = [
+      ...metaMembers({ dockerfile, parts: { config: dockerfile }, mtimeSeconds: 7 }),
+    ];
     expect(
       members.map(({ header: { mode, mtimeSeconds }, counts }) => [mode, mtimeSeconds, counts]),
     ).toEqual([

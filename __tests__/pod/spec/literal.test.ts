@@ -114,6 +114,15 @@ describe('the pod', () => {
     expect(env.get('B')).toBe('1/kaniko/buildcontext/auth$(C)');
   });
 
+  test('of kaniko has a variable of builder-env once, in place of that of the engine', () => {
+    const { env = [] } = containerOf({ 'builder-env': 'FF_KANIKO_COPY_AS_ROOT=false\nOTHER=$1' });
+    expect(env.filter(({ name }) => name === 'FF_KANIKO_COPY_AS_ROOT')).toEqual([
+      { name: 'FF_KANIKO_COPY_AS_ROOT', value: 'false' },
+    ]);
+    expect(env).toContainEqual({ name: 'FF_KANIKO_EXPAND_HEREDOC', value: 'true' });
+    expect(env.map(({ name }) => name)).toHaveLength(new Set(env.map(({ name }) => name)).size);
+  });
+
   const customInputs = {
     engine: 'custom',
     'builder-image': 'busybox',

@@ -8,7 +8,7 @@ import { withoutCredentials } from '../git/clean-config.ts';
 import { followGitLinks, type GitConfigTest } from '../git/config-names.ts';
 import { isGitSecret } from '../git/secret-files.ts';
 import { addExcludes } from '../ignore/rules.ts';
-import type { StdinSource, StreamAuth } from '../stdin.ts';
+import type { StdinSource, StreamParts } from '../stdin.ts';
 import { checkEditedSize } from '../tar/content.ts';
 import { archiveMode } from '../tar/entry.ts';
 import {
@@ -75,7 +75,7 @@ export async function archiveSource(
 
   const rules: MemberRules = { ...context, isGitConfig: findGitConfigs(listing) };
 
-  async function* members(auth: StreamAuth): AsyncGenerator<Member> {
+  async function* members(parts: StreamParts): AsyncGenerator<Member> {
     yield directoryMember(contextRoot.image, 0o755, 0);
     let index = -1;
     const changed = (): BuildError => damaged(path, 'it changed while it was read');
@@ -86,7 +86,7 @@ export async function archiveSource(
       found.entry.resume();
     }
     if (index !== listing.length - 1) throw changed();
-    yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
+    yield* metaMembers({ dockerfile: dockerfile.bytes, parts, mtimeSeconds: 0 });
   }
 
   const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
@@ -102,8 +102,8 @@ export async function archiveSource(
     ],
     lookUp: lookUpIn(listing, plan.kept, withheld),
     warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.weight))],
-    open: (auth) =>
-      packStream(() => members(auth), context.compressionLevel, plan.weight, workspace),
+    open: (parts) =>
+      packStream(() => members(parts), context.compressionLevel, plan.weight, workspace),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Workspace } from '../../ports.ts';
 import { quote } from '../../text/problem.ts';
 import { show } from '../../text/show.ts';
 import { addExcludes } from '../ignore/rules.ts';
-import type { SourceOptions, StdinSource, StreamAuth } from '../stdin.ts';
+import type { SourceOptions, StdinSource, StreamParts } from '../stdin.ts';
 import type { ContextEntry } from '../tar/entry.ts';
 import {
   clampTime,
@@ -56,12 +56,12 @@ export async function directorySource(
   const roots = { disk: place.path, archive: contextRoot[layout] };
   const memberRules = { ...context, isGitConfig: tree.isGitConfig };
 
-  function* members(auth: StreamAuth): Generator<Member> {
+  function* members(parts: StreamParts): Generator<Member> {
     // Without an entry for the root, COPY of the whole context would create its target with mode 0750.
     yield directoryMember(roots.archive, 0o755, rootSeconds);
     for (const entry of entries) yield entryMember(entry, roots, memberRules);
     if (dockerfile !== undefined) {
-      yield* metaMembers({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: rootSeconds });
+      yield* metaMembers({ dockerfile: dockerfile.bytes, parts, mtimeSeconds: rootSeconds });
     }
   }
 
@@ -87,7 +87,7 @@ export async function directorySource(
     warnings,
     lookUp: (path) =>
       withheld.names.has(path) ? 'withheld' : lookUp(path, place.path, sentNames(), workspace),
-    open: (auth) => packStream(() => members(auth), context.compressionLevel, weight, workspace),
+    open: (parts) => packStream(() => members(parts), context.compressionLevel, weight, workspace),
   };
 }
 

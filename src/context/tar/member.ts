@@ -1,7 +1,8 @@
+import { editLines } from '../../dockerfile/edit.ts';
 import type { FileStat } from '../../ports.ts';
 import { withoutCredentials } from '../git/clean-config.ts';
 import type { GitConfigTest } from '../git/config-names.ts';
-import type { StreamAuth } from '../stdin.ts';
+import type { StreamParts } from '../stdin.ts';
 import { archiveMode, type ContextEntry } from './entry.ts';
 import type { TarHeader } from './header.ts';
 
@@ -29,8 +30,9 @@ export type MemberContent =
 
 /** The files that the image layout sends in addition to the context. */
 interface Meta {
+  /** As the user wrote it. */
   readonly dockerfile: Buffer;
-  readonly auth: StreamAuth;
+  readonly parts: StreamParts;
   /** Seconds since the epoch, for members that are not files of the user. */
   readonly mtimeSeconds: number;
 }
@@ -110,17 +112,18 @@ export function entryMember(
  * The members after the context in the image layout. `meta/Dockerfile` is the last one, so a stream that was cut has no
  * Dockerfile and the builder fails. The empty ignore file prevents kaniko from applying a `.dockerignore` a second time.
  */
-export function* metaMembers({ dockerfile, auth, mtimeSeconds }: Meta): Generator<Member> {
-  if (auth.config !== undefined || auth.ca !== undefined) {
+export function* metaMembers({ dockerfile, parts, mtimeSeconds }: Meta): Generator<Member> {
+  const { config, ca, edits = [] } = parts;
+  if (config !== undefined || ca !== undefined) {
     yield directoryMember('auth', 0o700, mtimeSeconds);
   }
-  if (auth.config !== undefined) {
-    yield bytesMember('auth/config.json', 0o600, mtimeSeconds, auth.config);
+  if (config !== undefined) {
+    yield bytesMember('auth/config.json', 0o600, mtimeSeconds, config);
   }
-  if (auth.ca !== undefined) yield bytesMember('auth/ca.crt', 0o644, mtimeSeconds, auth.ca);
+  if (ca !== undefined) yield bytesMember('auth/ca.crt', 0o644, mtimeSeconds, ca);
   yield directoryMember('meta', 0o755, mtimeSeconds);
   yield bytesMember('meta/Dockerfile.dockerignore', 0o644, mtimeSeconds, Buffer.alloc(0));
-  yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, dockerfile);
+  yield bytesMember('meta/Dockerfile', 0o644, mtimeSeconds, editLines(dockerfile, edits));
 }
 
 /** @param seconds NaN if the time could not be read. */
