@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Instruction } from '../../src/dockerfile/instruction.ts';
+import { readJsonForm } from '../../src/dockerfile/instruction.ts';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
+
+/** The results are those of BuildKit 0.32.2, whose parser reads all of these texts. */
+describe('reads like BuildKit', () => {
+  test.each<{ name: string; text: string; expected: readonly Partial<Instruction>[] }>([
+    {
+      name: 'U+0085 before and after an instruction, as white space',
+      text: '\u0085RUN a\u0085',
+      expected: [{ name: 'run', text: 'RUN a', rest: 'a' }],
+    },
+    {
+      name: 'a line of U+0085 in an instruction, as an empty one',
+      text: 'RUN a \\\n\u0085\nb',
+      expected: [{ text: 'RUN a b' }],
+    },
+    {
+      name: 'a comment after U+0085',
+      text: '\u0085# a\nRUN b',
+      expected: [{ line: 2, text: 'RUN b' }],
+    },
+    {
+      name: 'a name with a space that is not ASCII',
+      text: 'RUN\u00a0a b',
+      expected: [{ name: 'run\u00a0a', rest: 'b' }],
+    },
+    {
+      name: 'a line of U+FEFF, as an instruction',
+      text: 'RUN a\n\ufeff',
+      expected: [{ name: 'run' }, { name: '\ufeff', line: 2 }],
+    },
+    {
+      name: 'arguments after a space that is not ASCII, as no flags',
+      text: 'RUN \u00a0--network=none a',
+      expected: [{ flags: [], rest: '--network=none a' }],
+    },
+    {
+      name: 'a quote in other quotes of a flag',
+      text: `RUN --a="b'c" --d='"`,
+      expected: [{ flags: [`--a=b'c`, '--d="'], rest: '' }],
+    },
+    {
+      name: 'an escape character at the end of a flag',
+      text: 'RUN --a\\\\\\',
+      expected: [{ flags: ['--a\\'], rest: '' }],
+    },
+    {
+      name: 'a double dash with quotes, which ends the flags',
+      text: 'RUN --"" --a b',
+      expected: [{ flags: [], rest: '--a b' }],
+    },
+    {
+      name: 'flags byte by byte',
+      text: 'COPY --exclude=\u00e9 --exclude=\u00e0 \u00e9 /',
+      expected: [{ flags: ['--exclude=\u00c3\u00a9', '--exclude=\u00c3'], rest: '\u00e9 /' }],
+    },
+  ])('$name', ({ text, expected }) => {
+    const { instructions } = parseDockerfile(text);
+    expect(instructions).toEqual(expected.map((one) => expect.objectContaining(one)));
+  });
+
+  test('half of a surrogate pair in the JSON form, as U+FFFD', () => {
+    expect(readJsonForm('["\\ud800", "a"]')).toEqual(['\ufffd', 'a']);
+  });
+});
+
+test.each(['RUN a\n\\\n', '\\', '\\\n# a\n'])(
+  'has errors with a continuation of nothing: %j',
+  (text) => {
+    expect(parseDockerfile(text).hasErrors).toBe(true);
+  },
+);
+
+test.each([
+  { name: 'substitutions in substitutions', text: `RUN <<A ${'${a:-'.repeat(200_000)}` },
+  { name: 'quoted substitutions', text: `RUN <<A ${'"${a:-b}"'.repeat(100_000)}\nA` },
+  { name: 'white space in a directive', text: `# syntax=${' '.repeat(1_000_000)}\u2028a\nRUN a` },
+  { name: 'flags', text: `RUN ${'--"a" '.repeat(200_000)}` },
+])('reads a million characters with $name', ({ text }) => {
+  expect(parseDockerfile(text).instructions).toHaveLength(1);
+});
