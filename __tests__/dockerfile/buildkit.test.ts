@@ -61,6 +61,28 @@ describe('reads like BuildKit', () => {
     expect(instructions).toEqual(expected.map((one) => expect.objectContaining(one)));
   });
 
+  test.each([
+    { name: 'a second escape directive, which it refuses', text: '# escape=`\n# escape=\\' },
+    { name: 'a directive after one without a value', text: '# syntax=  \n# escape=`' },
+    { name: 'a directive after U+0085', text: '#\u0085escape=`' },
+    { name: 'a directive in other case and with spaces', text: '#  EsCaPe =  ` ' },
+  ])('the escape character after $name', ({ text }) => {
+    expect(parseDockerfile(text).escape).toBe('`');
+  });
+
+  test.each([
+    { name: 'with U+FEFF before its name', text: '#\ufeffescape=`' },
+    { name: 'with a space that is not ASCII after its name', text: '# escape\u00a0=`' },
+    { name: 'with a space that is not ASCII after its value', text: '# escape=`\u00a0' },
+    { name: 'with another letter in its name', text: '# e\u017fcape=`' },
+  ])('the escape directive $name, as a comment or as wrong', ({ text }) => {
+    expect(parseDockerfile(text).escape).toBe('\\');
+  });
+
+  test('the first of two frontends', () => {
+    expect(parseDockerfile('# syntax=a\n# syntax=b').frontend).toBe('a');
+  });
+
   test('half of a surrogate pair in the JSON form, as U+FFFD', () => {
     expect(readJsonForm('["\\ud800", "a"]')).toEqual(['\ufffd', 'a']);
   });
