@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Instruction } from '../../src/dockerfile/instruction.ts';
 import { readJsonForm } from '../../src/dockerfile/instruction.ts';
+import { heredocsOf } from '../../src/dockerfile/heredocs.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 
 /** The results are those of BuildKit 0.32.2, whose parser reads all of these texts. */
@@ -81,6 +82,45 @@ describe('reads like BuildKit', () => {
 
   test('the first of two frontends', () => {
     expect(parseDockerfile('# syntax=a\n# syntax=b').frontend).toBe('a');
+  });
+
+  test.each<{ name: string; text: string; delimiters: readonly string[] }>([
+    { name: 'a substitution without a name', text: 'RUN ${} <<A', delimiters: [] },
+    { name: 'a substitution that it does not support', text: 'RUN ${a^^} <<A', delimiters: [] },
+    { name: 'the length of a variable', text: 'RUN ${#a} <<A', delimiters: [] },
+    { name: 'a substitution that is not closed', text: 'RUN ${a:-<<A', delimiters: [] },
+    { name: 'a replacement that is not closed', text: 'RUN ${a/b} <<A', delimiters: [] },
+    {
+      name: 'a default in the word, which loses its beginning',
+      text: 'RUN <<${A:-B}',
+      delimiters: [],
+    },
+    { name: 'a default after a word', text: 'RUN <<A >${a:-b}\nA', delimiters: ['A'] },
+    { name: 'a default after it in its word', text: 'RUN <<A>${a:-b} <<C\nC', delimiters: ['C'] },
+    {
+      name: 'a quote in a replacement that is not closed',
+      text: "RUN ${a//b/'c} <<A",
+      delimiters: [],
+    },
+    { name: 'variables', text: 'RUN $1 ${a} $a ${a#b} ${a/b/c} <<$A\n$A', delimiters: ['$A'] },
+    {
+      name: 'a heredoc in a default with a space',
+      text: 'RUN ${a:-b <<A}\nA}',
+      delimiters: ['A}'],
+    },
+    { name: 'U+0085 after the delimiter', text: 'RUN <<A\u0085b\nA', delimiters: ['A'] },
+    {
+      name: 'escaped white space at the end',
+      text: 'RUN <<A\\\u00a0\nA\u00a0',
+      delimiters: ['A\u00a0'],
+    },
+  ])('heredocs with $name', ({ text, delimiters }) => {
+    const { instructions, hasErrors } = parseDockerfile(text);
+    expect(instructions).toEqual([expect.objectContaining({ heredocs: delimiters.length })]);
+    expect(hasErrors).toBe(false);
+    const [joined = ''] = text.split('\n');
+    const found = heredocsOf({ name: 'run', text: joined, rest: joined.slice(4) }, '\\');
+    expect(found.map(({ delimiter }) => delimiter)).toEqual(delimiters);
   });
 
   test('half of a surrogate pair in the JSON form, as U+FFFD', () => {

@@ -38,13 +38,15 @@ export function parseDockerfile(text: string): Dockerfile {
   for (let first = takeLine(); first !== undefined; first = takeLine()) {
     if (isComment(first) || isEmpty(first)) continue;
     const line = next;
-    const whole = trimSpace(joinLines(trimSpaceStart(first), takeLine, escape));
+    const joined = joinLines(trimSpaceStart(first), takeLine, escape);
+    const whole = trimSpace(joined);
     if (whole === '') {
       hasErrors = true;
       continue;
     }
     const parts = { ...splitInstruction(whole, escape), text: whole };
-    const heredocs = heredocsOf(parts, escape);
+    // A backslash can escape white space at the end.
+    const heredocs = heredocsOf({ ...parts, text: joined }, escape);
     for (const heredoc of heredocs) {
       let end = takeLine();
       while (end !== undefined && !endsHeredoc(heredoc, end)) end = takeLine();

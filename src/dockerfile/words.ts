@@ -28,12 +28,3 @@ export function splitQuotedWords(text: string, escape: Escape): QuotedWords {
   }
   return { words: word === '' ? words : [...words, word], isClosed: true };
 }
-
-/** Removes the quotes and the backslashes of a word. */
-export function unquote(word: string): string {
-  return word.replace(
-    /'([^']*)'|"((?:\\[^]|[^"\\])*)"|\\([^])/g,
-    (_whole, single?: string, double?: string, escaped?: string) =>
-      single ?? double?.replace(/\\(["$\\])/g, '$1') ?? escaped ?? '',
-  );
-}
