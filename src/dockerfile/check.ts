@@ -139,7 +139,7 @@ function absence(
 }
 
 /** Sources that every builder reads as the names of files or directories in the context. */
-function certainSources(instruction: Instruction): readonly string[] {
+export function certainSources(instruction: Instruction): readonly string[] {
   const { name, flags, rest } = instruction;
   if (name !== 'copy' && name !== 'add') return [];
   if (flagOf(instruction, 'from') !== undefined) return [];
