@@ -2,6 +2,7 @@
 //
 //	oracle ignore                      ignore rules, as BuildKit applies them (ignore.go)
 //	oracle tar < stream                members of a gzipped archive (archive.go)
+//	oracle dockerfiles                 Dockerfiles, as BuildKit reads them (dockerfile)
 //	oracle cuts OFFSET... < stream     whether the stream is accepted when it is cut there (archive.go)
 //
 // scripts/oracle.ts builds and calls it.
@@ -11,6 +12,8 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+
+	"kube-build-push/oracle/dockerfile"
 )
 
 func main() {
@@ -22,13 +25,15 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: oracle ignore|tar|cuts")
+		return fmt.Errorf("usage: oracle ignore|dockerfiles|tar|cuts")
 	}
 	out := bufio.NewWriter(os.Stdout)
 	var err error
 	switch args[0] {
 	case "ignore":
 		err = judgeAll(bufio.NewReader(os.Stdin), out)
+	case "dockerfiles":
+		err = dockerfile.AnswerAll(bufio.NewReader(os.Stdin), out)
 	case "tar":
 		err = listArchive(bufio.NewReader(os.Stdin), out)
 	case "cuts":

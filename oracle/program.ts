@@ -2,6 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Answer } from './dockerfile/answer.ts';
+import type { DockerfileCase } from './dockerfile/draw.ts';
 import type { IgnoreCase } from './draw.ts';
 
 /** The verdict of Docker's matcher: a flag for each path, or the error of a pattern. */
@@ -47,14 +49,12 @@ export class OracleProgram {
     if (status !== 0) throw new Error(`go build failed: ${stderr}`);
   }
 
-  async judge(cases: readonly IgnoreCase[]): Promise<readonly Verdict[]> {
-    const input = cases
-      .map(({ ignore, paths }) => `${JSON.stringify({ ignore, paths })}\n`)
-      .join('');
-    const verdicts = await this.#ask<Verdict>(['ignore'], input);
-    if (verdicts.length !== cases.length)
-      throw new Error(`${verdicts.length} verdicts for ${cases.length} cases`);
-    return verdicts;
+  judge(cases: readonly IgnoreCase[]): Promise<readonly Verdict[]> {
+    return this.#answer('ignore', cases);
+  }
+
+  readDockerfiles(cases: readonly DockerfileCase[]): Promise<readonly Answer[]> {
+    return this.#answer('dockerfiles', cases);
   }
 
   list(archive: Buffer): Promise<readonly ReadMember[]> {
@@ -63,6 +63,14 @@ export class OracleProgram {
 
   cut(archive: Buffer, offsets: readonly number[]): Promise<readonly ReadCut[]> {
     return this.#ask(['cuts', ...offsets.map(String)], archive);
+  }
+
+  async #answer<T>(verb: string, cases: readonly object[]): Promise<readonly T[]> {
+    const input = cases.map((one) => `${JSON.stringify(one)}\n`).join('');
+    const answers = await this.#ask<T>([verb], input);
+    if (answers.length !== cases.length)
+      throw new Error(`${answers.length} answers for ${cases.length} cases`);
+    return answers;
   }
 
   async #ask<T>(args: readonly string[], input: string | Buffer): Promise<readonly T[]> {

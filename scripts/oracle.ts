@@ -7,21 +7,25 @@ import { parseArgs } from 'node:util';
 import { compareArchive, cutArchive } from '../oracle/archive.ts';
 import { compareEnds } from '../oracle/ends.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
+import { compareDockerfiles } from '../oracle/dockerfile/compare.ts';
+import { knownDockerfiles } from '../oracle/dockerfile/known.ts';
 import { OracleProgram } from '../oracle/program.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
 import { readCount, runCommand } from '../support/command.ts';
 import { Random } from '../support/random.ts';
 
-const usage = `usage: npm run oracle -- [--seed N] [--paths N] [--cuts N] [--record]
+const usage = `usage: npm run oracle -- [--seed N] [--paths N] [--dockerfiles N] [--cuts N] [--record]
 
-Compares our code with the Go libraries that the builders use: Docker's matcher of ignore files on random rules and paths, and
-archive/tar on a stream with every kind of entry and on truncated ones. Needs Go. The exit code is 1 if anything differs.
+Compares our code with the Go libraries that the builders use: Docker's matcher of ignore files on random rules and paths,
+BuildKit's parser on random Dockerfiles, and archive/tar on a stream with every kind of entry and on truncated ones. Needs Go.
+The exit code is 1 if anything differs.
 
-  --seed N   repeats the paths and cuts of this seed; without it, a random seed is printed
-  --paths N  number of paths; default 200000
-  --cuts N   number of truncated streams; default 1000
-  --record   writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
-  --help     prints this text`;
+  --seed N         repeats the paths, Dockerfiles and cuts of this seed; without it, a random seed is printed
+  --paths N        number of paths; default 200000
+  --dockerfiles N  number of Dockerfiles; default 20000
+  --cuts N         number of truncated streams; default 1000
+  --record         writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
+  --help           prints this text`;
 
 /** Docker excludes `foo/bar` with these patterns; some other implementations do not. */
 const documented = { ignore: '*/**\n!foo\n', paths: ['bar', 'bar/a', 'foo', 'foo/bar'] };
@@ -29,15 +33,29 @@ const documented = { ignore: '*/**\n!foo\n', paths: ['bar', 'bar/a', 'foo', 'foo
 interface Extent {
   readonly seed: number;
   readonly paths: number;
+  readonly dockerfiles: number;
   readonly cuts: number;
 }
 
 async function compareAll(
   program: OracleProgram,
   directory: string,
-  { seed, paths, cuts }: Extent,
+  { seed, paths, dockerfiles, cuts }: Extent,
 ): Promise<number> {
   console.log(`seed ${seed}`);
+  const different =
+    (await compareIgnoreFiles(program, seed, paths)) +
+    (await compareBuilds(program, seed, dockerfiles)) +
+    (await compareArchives(program, directory, seed, cuts));
+  return different === 0 ? 0 : 1;
+}
+
+/** @returns the number of differences. */
+async function compareIgnoreFiles(
+  program: OracleProgram,
+  seed: number,
+  paths: number,
+): Promise<number> {
   const example = await compareOne(program, documented);
   const result = await compareIgnoreRules(program, new Random(seed), paths);
   const differences = [...(example === undefined ? [] : [example]), ...result.differences];
@@ -46,6 +64,35 @@ async function compareAll(
     `seed ${seed}: ${result.paths} paths under ${result.cases} ignore files, ${result.excluded} of them excluded, ` +
       `${result.malformed} files malformed, ${result.looseClasses} with Unicode classes of Go 1.25, ${result.unread} directories skipped: ${differences.length} differences`,
   );
+  return differences.length;
+}
+
+/** @returns the number of differences. */
+async function compareBuilds(
+  program: OracleProgram,
+  seed: number,
+  dockerfiles: number,
+): Promise<number> {
+  const known = knownDockerfiles();
+  const result = await compareDockerfiles(program, new Random(seed), known, dockerfiles);
+  for (const difference of result.shown) console.log(`DIFFERENCE  ${difference}`);
+  const { both, missed } = result;
+  const share = (kind: keyof typeof both): string =>
+    `${both[kind]} of ${both[kind] + missed[kind]} ${kind}`;
+  console.log(
+    `seed ${seed}: ${result.cases} Dockerfiles, BuildKit builds ${result.accepted} of them and finds what we find, and more: ` +
+      `${share('stages')}, ${share('sources')}, ${share('registries')}: ${result.differences} differences`,
+  );
+  return result.differences;
+}
+
+/** @returns the number of differences. */
+async function compareArchives(
+  program: OracleProgram,
+  directory: string,
+  seed: number,
+  cuts: number,
+): Promise<number> {
   const archive = await compareArchive(program, directory);
   const cut = await cutArchive(program, new Random(seed), cuts);
   const ends = await compareEnds(program, directory);
@@ -56,7 +103,7 @@ async function compareAll(
       `${cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted although incomplete; ` +
       `${ends.archives} ways to end an archive, ${ends.problems.length} differences`,
   );
-  return differences.length + problems.length === 0 ? 0 : 1;
+  return problems.length;
 }
 
 function describe({ example, docker, ours, walk }: Difference): string {
@@ -76,6 +123,7 @@ async function main(words: readonly string[]): Promise<number> {
     options: {
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       paths: { type: 'string', default: '200000' },
+      dockerfiles: { type: 'string', default: '20000' },
       cuts: { type: 'string', default: '1000' },
       record: { type: 'boolean', default: false },
     },
@@ -83,6 +131,7 @@ async function main(words: readonly string[]): Promise<number> {
   const extent = {
     seed: readCount('--seed', values.seed),
     paths: readCount('--paths', values.paths),
+    dockerfiles: readCount('--dockerfiles', values.dockerfiles),
     cuts: readCount('--cuts', values.cuts),
   };
   const directory = mkdtempSync(join(tmpdir(), 'oracle-'));

@@ -30,6 +30,11 @@ describe('a target needs', () => {
       lines: [1, 2],
     },
     { name: 'no stage by a variable', text: 'FROM a AS b\nFROM $b', lines: [2] },
+    {
+      name: 'no stage that it mounts by number',
+      text: 'FROM a\nFROM c\nRUN --mount=from=0,target=/b x',
+      lines: [2],
+    },
     { name: 'no base by number', text: 'FROM a\nFROM 0', lines: [2] },
     { name: 'no later stage', text: 'FROM c AS a\nFROM d AS b', target: 'a', lines: [1] },
     {

@@ -1,5 +1,5 @@
 import { readJsonForm, splitInstruction, type Escape, type Instruction } from './instruction.ts';
-import { splitQuotedWords, unquote } from './words.ts';
+import { splitShellWords } from './shell-words.ts';
 
 /** A heredoc of an instruction, which begins on the next line. */
 export interface Heredoc {
@@ -21,16 +21,19 @@ export function heredocsOf(
   if (!['add', 'copy', 'run'].includes(name)) return [];
   if (!text.includes('<<') || readJsonForm(rest) !== undefined) return [];
   // BuildKit reads these words with a backslash, regardless of the escape directive.
-  const { words, isClosed } = splitQuotedWords(text, '\\');
-  if (!isClosed) return [];
-  return words.flatMap((word) => {
-    const [, dash, quoted = ''] = heredocForm.exec(word) ?? [];
-    const delimiter = unquote(quoted.trimStart());
-    return delimiter === '' ? [] : [{ delimiter, isIndented: dash === '-' }];
-  });
+  return (splitShellWords(text, 'raw') ?? []).flatMap((word) => readHeredoc(word) ?? []);
 }
 
 const heredocForm = /^\d*<<(-?)([^<]*)$/;
+
+/** A heredoc has one word as its delimiter. */
+function readHeredoc(word: string): Heredoc | undefined {
+  const [, dash, quoted = ''] = heredocForm.exec(word) ?? [];
+  const [delimiter, ...others] =
+    splitShellWords(quoted.replace(/^[\t\n\f\r ]+/, ''), 'plain') ?? [];
+  if (delimiter === undefined || others.length > 0) return undefined;
+  return { delimiter, isIndented: dash === '-' };
+}
 
 /** Whether a word has the form of a heredoc, for example `3<<-EOF`. */
 export function isHeredocWord(word: string): boolean {

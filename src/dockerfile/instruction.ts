@@ -1,3 +1,5 @@
+import { trimSpace } from '../text/space.ts';
+
 /** One instruction of a Dockerfile, its continuation lines joined. */
 export interface Instruction {
   /** The line where it begins, from 1. */
@@ -22,30 +24,56 @@ export function splitInstruction(
   text: string,
   escape: Escape,
 ): Pick<Instruction, 'name' | 'flags' | 'rest'> {
-  const [, name = '', content = ''] = /^(\S+)\s*(.*)$/s.exec(text.trim()) ?? [];
-  const { flag, quotes } = flagForms[escape];
-  const flags: string[] = [];
-  let rest = content;
-  for (;;) {
-    const word = flag.exec(rest)?.[0];
-    if (word === undefined) break;
-    rest = rest.slice(word.length).trimStart();
-    if (word === '--') break;
-    flags.push(word.replace(quotes, '$1'));
-  }
-  return { name: name.toLowerCase(), flags, rest };
+  const [, name = '', content = ''] =
+    /^([^\t\v\f\r ]+)[\t\v\f\r ]*(.*)$/s.exec(trimSpace(text)) ?? [];
+  const { flags, rest } = content.startsWith('--')
+    ? splitFlags(content, escape)
+    : { flags: [], rest: content };
+  return { name: name.toLowerCase(), flags, rest: trimSpace(rest) };
 }
 
-const flagForms: Readonly<Record<Escape, { readonly flag: RegExp; readonly quotes: RegExp }>> = {
-  '\\': {
-    flag: /^--(?:\\.|"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|[^\s\\"'])*/s,
-    quotes: /\\(.)|["']/gs,
-  },
-  '`': {
-    flag: /^--(?:`.|"(?:`.|[^"`])*(?:"|$)|'(?:`.|[^'`])*(?:'|$)|[^\s`"'])*/s,
-    quotes: /`(.)|["']/gs,
-  },
-};
+/**
+ * BuildKit reads flags byte by byte: each byte of a character is a character of the flag, and the bytes 0x85 and 0xA0 are
+ * white space in it.
+ */
+function splitFlags(content: string, escape: Escape): Pick<Instruction, 'flags' | 'rest'> {
+  const bytes = Buffer.from(content).toString('latin1');
+  const flags: string[] = [];
+  let start = 0;
+  while (bytes.startsWith('--', start)) {
+    const { flag, end } = readFlag(bytes, start, escape);
+    start = end;
+    if (flag === '--') break;
+    flags.push(flag);
+    while (start < bytes.length && isByteSpace(bytes.charAt(start))) start += 1;
+  }
+  return { flags, rest: Buffer.from(bytes.slice(start), 'latin1').toString() };
+}
+
+/** Reads to white space outside of quotes. Quotes and the escape character are not part of the flag. */
+function readFlag(
+  bytes: string,
+  start: number,
+  escape: Escape,
+): { readonly flag: string; readonly end: number } {
+  let flag = '';
+  let quote = '';
+  let end = start;
+  for (; end < bytes.length; end += 1) {
+    const character = bytes.charAt(end);
+    if (character === escape) flag += bytes.charAt(++end);
+    else if (character === quote) quote = '';
+    else if (quote !== '') flag += character;
+    else if (isByteSpace(character)) break;
+    else if (character === '"' || character === "'") quote = character;
+    else flag += character;
+  }
+  return { flag, end };
+}
+
+function isByteSpace(character: string): boolean {
+  return /[\t-\r \x85\xa0]/.test(character);
+}
 
 /** The value of a flag; undefined without it. */
 export function flagOf({ flags }: Instruction, name: string): string | undefined {
@@ -69,7 +97,8 @@ export function readJsonForm(rest: string): readonly string[] | undefined {
   try {
     const value: unknown = JSON.parse(rest);
     const isForm = Array.isArray(value) && value.every((element) => typeof element === 'string');
-    return isForm ? value : undefined;
+    // Half of a surrogate pair becomes U+FFFD in Go.
+    return isForm ? value.map((element) => element.toWellFormed()) : undefined;
   } catch {
     return undefined;
   }

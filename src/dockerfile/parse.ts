@@ -1,3 +1,4 @@
+import { trimSpace, trimSpaceStart } from '../text/space.ts';
 import { escapeOf, frontendOf } from './directives.ts';
 import { endsHeredoc, heredocsOf } from './heredocs.ts';
 import { splitInstruction, type Escape, type Instruction } from './instruction.ts';
@@ -11,7 +12,10 @@ export interface Dockerfile {
   /** The value of `# syntax=`, without what follows a space; undefined without it. */
   readonly frontend: string | undefined;
   readonly escape: Escape;
-  /** True for an instruction that is not known here and for a heredoc without its end. Builders refuse such a file. */
+  /**
+   * True for an instruction that is not known here, for a continuation without an instruction, and for a heredoc without its
+   * end. Builders refuse such a file.
+   */
   readonly hasErrors: boolean;
 }
 
@@ -34,10 +38,15 @@ export function parseDockerfile(text: string): Dockerfile {
   for (let first = takeLine(); first !== undefined; first = takeLine()) {
     if (isComment(first) || isEmpty(first)) continue;
     const line = next;
-    const whole = joinLines(first.trimStart(), takeLine, escape).trim();
-    if (whole === '') continue;
+    const joined = joinLines(trimSpaceStart(first), takeLine, escape);
+    const whole = trimSpace(joined);
+    if (whole === '') {
+      hasErrors = true;
+      continue;
+    }
     const parts = { ...splitInstruction(whole, escape), text: whole };
-    const heredocs = heredocsOf(parts, escape);
+    // A backslash can escape white space at the end.
+    const heredocs = heredocsOf({ ...parts, text: joined }, escape);
     for (const heredoc of heredocs) {
       let end = takeLine();
       while (end !== undefined && !endsHeredoc(heredoc, end)) end = takeLine();
@@ -62,11 +71,11 @@ function splitLines(text: string): readonly string[] {
 }
 
 function isComment(line: string): boolean {
-  return line.trimStart().startsWith('#');
+  return trimSpaceStart(line).startsWith('#');
 }
 
 function isEmpty(line: string): boolean {
-  return line.trim() === '';
+  return trimSpaceStart(line) === '';
 }
 
 const continuations: Readonly<Record<Escape, RegExp>> = {

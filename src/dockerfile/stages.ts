@@ -54,12 +54,19 @@ export function reachableStages(stages: readonly Stage[], target: Stage): readon
     if (stage.name !== undefined && !isUnique(stage.name)) continue;
     reached.push(stage);
     const images = stage.instructions.flatMap(fileImagesOf);
-    for (const image of images) needed.add(numberOf(image));
+    for (const number of numbersOf(stage)) needed.add(number);
     for (const name of [stage.base, ...images].map((image) => image.toLowerCase())) {
       if (isUnique(name)) indexes.get(name)?.forEach((found) => needed.add(found));
     }
   }
   return reached.reverse();
+}
+
+/** The numbers of stages in `COPY --from`. RUN takes a number for an image. */
+function numbersOf({ instructions }: Stage): readonly number[] {
+  return instructions.flatMap((instruction) =>
+    instruction.name === 'copy' ? fileImagesOf(instruction).map(numberOf) : [],
+  );
 }
 
 /** NaN for a text that is not the number of a stage. */

@@ -1,6 +1,7 @@
 import { BuildError } from '../../errors.ts';
 import { cleanPath } from '../../text/path.ts';
 import { quote } from '../../text/problem.ts';
+import { trimSpace } from '../../text/space.ts';
 import { PatternSyntaxError } from './glob-syntax.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
@@ -222,20 +223,6 @@ async function readPattern(line: string): Promise<Pattern | undefined> {
   if (!cleaned.startsWith('!')) return compilePattern(cleaned, false);
   if (cleaned === '!') throw new PatternSyntaxError('illegal exclusion pattern: "!"');
   return compilePattern(cleaned.slice(1), true);
-}
-
-/** Go's strings.TrimSpace. Its set of Unicode white space differs from that of JavaScript's trim. */
-function trimSpace(text: string): string {
-  // A regular expression for the end takes quadratic time. All these characters have one code unit.
-  let start = 0;
-  let end = text.length;
-  while (start < end && isSpace(text.charAt(start))) start += 1;
-  while (end > start && isSpace(text.charAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isSpace(character: string): boolean {
-  return /[\t-\r \x85\p{Z}]/u.test(character);
 }
 
 /**
