@@ -70,7 +70,7 @@ export async function judge(
 /** The engine's diagnosis of a container that has ended, from its output. */
 function diagnose(
   { inputs, engine, dockerfile, logins }: BuildPlan,
-  { state, upload, tail }: ContainerEnd,
+  { state, upload, tail, isOutputWhole }: ContainerEnd,
 ): Diagnosis | undefined {
   if (state.kind !== 'ended') return undefined;
   return engine.diagnose({
@@ -79,5 +79,6 @@ function diagnose(
     dockerfile,
     withoutLogin: hostsWithoutCredentials(inputs, logins),
     contextComplete: upload?.acknowledged ?? false,
+    isOutputWhole,
   });
 }

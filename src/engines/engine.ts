@@ -50,6 +50,8 @@ export interface FailedBuild {
   readonly withoutLogin: readonly string[];
   /** True if the server has confirmed that the builder got all of the stream: then output to the contrary is not the builder's. */
   readonly contextComplete: boolean;
+  /** True if all of the output was read. Then a short tail is all of it. */
+  readonly isOutputWhole: boolean;
 }
 
 /** The explanation of a failure, found in the output of the builder. */
@@ -59,6 +61,8 @@ export interface Diagnosis {
   readonly hint?: string;
   /** True if the builder did not receive the whole stream, so the Dockerfile is not the cause. */
   readonly transport?: boolean;
+  /** True if the builder ended before it built anything, because a registry was unavailable: a new pod can succeed. */
+  readonly beforeBuild?: boolean;
   /** Line of the Dockerfile, from 1. */
   readonly line?: number;
 }

@@ -7,7 +7,8 @@ import {
   type StreamExtras,
 } from './engine.ts';
 import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
-import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
+import { diagnoseKaniko } from './kaniko/diagnose.ts';
+import { withoutUsage } from './kaniko/arguments.ts';
 import { PushedDigests } from './pushed-digests.ts';
 import { verbosityFilter } from './verbosity-filter.ts';
 
