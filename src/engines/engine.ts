@@ -31,6 +31,13 @@ export interface PushScan {
   end(): ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Finds a problem that the builder reports without failing, in the output of one container, which arrives in pieces of any size. */
+export interface WarningScan {
+  push(output: Buffer): void;
+  /** Call it after the last piece. @returns the problem in whole sentences; undefined without one. */
+  end(): string | undefined;
+}
+
 /** Removes lines of the builder from the output of one container, which arrives in pieces of any size. */
 export interface OutputFilter {
   /** @returns what is printed by now. */
@@ -90,6 +97,8 @@ export interface Engine {
   readonly reserved: Reserved;
   /** A new scan for the digests of the push; undefined for a builder that reports none. */
   scanPushes(inputs: Inputs): PushScan | undefined;
+  /** A new scan for a problem that does not fail the build; undefined for a builder that reports none. */
+  scanWarnings(inputs: Inputs): WarningScan | undefined;
   /** A new filter of the output for the job log; undefined if all of it is printed. */
   filterOutput(inputs: Inputs): OutputFilter | undefined;
   /**

@@ -7,6 +7,7 @@ import {
   type StreamExtras,
 } from './engine.ts';
 import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
+import { CacheRefusal } from './kaniko/cache-refusal.ts';
 import { diagnoseKaniko } from './kaniko/diagnose.ts';
 import { withoutUsage } from './kaniko/arguments.ts';
 import { PushedDigests } from './pushed-digests.ts';
@@ -61,6 +62,8 @@ export const kaniko: Engine = {
   reserved: { paths: ['/kaniko/executor', unpacked], variables: ['KANIKO_DIR'] },
 
   scanPushes: ({ image }: Inputs) => (image.push ? new PushedDigests(image.tags) : undefined),
+  scanWarnings: ({ image }: Inputs) =>
+    image.cacheTo === undefined ? undefined : new CacheRefusal(),
   filterOutput: ({ builder }: Inputs) => verbosityFilter(builder.verbosity),
 
   /** kaniko writes one `reference@digest` line for each destination before it pushes. */
