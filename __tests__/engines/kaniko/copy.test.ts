@@ -116,7 +116,7 @@ test.each<{ name: string; dockerfile: string; tail: readonly string[]; expected:
       `${files} failed to get fileinfo for /kaniko/0/nothere: lstat /kaniko/0/nothere: no such file or directory`,
     ],
     expected: {
-      message: '"/nothere" does not exist in Build',
+      message: '"/nothere" does not exist in stage Build',
       hint: 'Correct the path in COPY --from.',
       line: 3,
     },
@@ -128,7 +128,7 @@ test.each<{ name: string; dockerfile: string; tail: readonly string[]; expected:
       `${files} failed to get relative files: lstat /kaniko/deps/0/o/y: no such file or directory`,
     ],
     expected: {
-      message: '"o/y" does not exist in 0',
+      message: '"o/y" does not exist in stage 0',
       hint: 'Correct the path in COPY --from.',
       line: 3,
     },
@@ -140,7 +140,7 @@ test.each<{ name: string; dockerfile: string; tail: readonly string[]; expected:
       `${files} failed to get fileinfo for /kaniko/10.0.0.1:5000/busybox:1/nothere: lstat /kaniko/10.0.0.1:5000/busybox:1/nothere: no such file or directory`,
     ],
     expected: {
-      message: '"/nothere" does not exist in 10.0.0.1:5000/busybox:1',
+      message: '"/nothere" does not exist in the image 10.0.0.1:5000/busybox:1',
       hint: 'Correct the path in COPY --from.',
       line: 2,
     },

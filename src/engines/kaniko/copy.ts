@@ -81,18 +81,26 @@ function explainMissing(path: string, { dockerfile }: FailedBuild): Diagnosis {
       ...at(found),
     };
   }
+  const isStage = /^\d+$/.test(from) || stageNumber(from, dockerfile) !== -1;
   return {
-    message: `${quoted(written ?? path)} does not exist in ${words(from)}`,
+    message: `${quoted(written ?? path)} does not exist in ${isStage ? 'stage' : 'the image'} ${words(from)}`,
     hint: 'Correct the path in COPY --from.',
     ...at(found),
   };
 }
 
 /** Where kaniko looks for a source. @param from the stage or image of COPY as it is written; undefined for the context. */
-function placesOf(from: string | undefined, { stages }: Dockerfile): readonly string[] {
+function placesOf(from: string | undefined, dockerfile: Dockerfile): readonly string[] {
   if (from === undefined) return [contextDirectory];
-  const number = stages.findLastIndex(({ name }) => name === from.toLowerCase());
-  return [from, `${number}`].flatMap((name) => [`/kaniko/${name}`, `/kaniko/deps/${name}`]);
+  return [from, `${stageNumber(from, dockerfile)}`].flatMap((name) => [
+    `/kaniko/${name}`,
+    `/kaniko/deps/${name}`,
+  ]);
+}
+
+/** -1 for a name that no stage has. */
+function stageNumber(name: string, { stages }: Dockerfile): number {
+  return stages.findLastIndex((stage) => stage.name === name.toLowerCase());
 }
 
 function quoted(path: string): string {
