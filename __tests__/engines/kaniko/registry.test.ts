@@ -216,6 +216,15 @@ test.each<{ name: string; error: string; expected: object }>([
     },
   },
   {
+    name: 'a pull that is denied without a code',
+    error: `${get} unexpected status code 403 Forbidden: <html>`,
+    expected: {
+      message: 'pull access denied for the base image library/busybox',
+      hint: "Provide credentials with 'docker-config', and list the registry in 'pull-logins'.",
+      line: 2,
+    },
+  },
+  {
     name: 'another response to a pull',
     error: `${get} WEIRD: some words`,
     expected: {

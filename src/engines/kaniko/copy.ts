@@ -7,14 +7,17 @@ import { lastLoggedIn, nextCopy } from './logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
 const contextDirectory = '/kaniko/buildcontext/ctx';
+const lstat = ': lstat ';
 const copies = ['COPY', 'ADD'];
 
 /** Errors of COPY and ADD with files of the context and of stages. */
 export const copyFailures: readonly Rule[] = [
-  rule(
-    /failed to get (?:fileinfo for|relative files:).* lstat (.*): [^:]*$/,
-    ([path = ''], build) => explainMissing(path, build),
-  ),
+  (error, build) => {
+    if (!/failed to get (?:fileinfo for|relative files:) /.test(error)) return undefined;
+    const start = error.lastIndexOf(lstat);
+    const path = error.slice(start + lstat.length, error.lastIndexOf(': '));
+    return start === -1 ? undefined : explainMissing(path, build);
+  },
   rule(/when specifying multiple sources in a COPY command/, (_, build) => {
     const found = nextCopy(build, (words) => words.length > 2 || /[*?[]/.test(words[0] ?? ''));
     return {

@@ -5,7 +5,7 @@ import { copyFailures } from './copy.ts';
 import { dockerfileFailures } from './dockerfile.ts';
 import { downloadFailures } from './download.ts';
 import { lastLoggedIn } from './logged.ts';
-import { otherPulls, pullFailures } from './pull.ts';
+import { explainPull } from './pull.ts';
 import { otherPushes, pushFailures } from './push.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 import { runFailures } from './run.ts';
@@ -30,9 +30,8 @@ const rules: readonly Rule[] = [
   ...downloadFailures,
   ...pushFailures,
   ...connectionFailures,
-  ...pullFailures,
   ...otherPushes,
-  otherPulls,
+  explainPull,
   otherBuilds,
   otherArguments,
 ];

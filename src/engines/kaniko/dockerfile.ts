@@ -8,7 +8,7 @@ export const dockerfileFailures: readonly Rule[] = [
     line: Number(line),
   })),
   rule(
-    /parsing dockerfile: (.*(?:unterminated heredoc|no build stage in current context|file with no instructions).*)/,
+    /^error building image: parsing dockerfile: (?=.*(?:unterminated heredoc|no build stage in current context|file with no instructions))(.*)/,
     ([reason = '']) => ({ message: `the Dockerfile has an error: ${words(reason)}`, line: 1 }),
   ),
   rule(/is not a valid target build stage/, () => ({

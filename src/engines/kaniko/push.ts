@@ -1,10 +1,12 @@
 import { registryOf } from '../../inputs/values/reference.ts';
 import type { Diagnosis, FailedBuild } from '../engine.ts';
-import { hasForeignCertificate, readResponse, type RegistryResponse } from './response.ts';
+import {
+  hasForeignCertificate,
+  isDenied,
+  readResponse,
+  type RegistryResponse,
+} from './response.ts';
 import { rule, words, type Rule } from './rule.ts';
-
-const denied =
-  /\b(?:UNAUTHORIZED|DENIED)\b|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b/;
 
 const checkLogin =
   "Check the credentials in 'docker-config' or 'registry-secret', and the repository.";
@@ -18,8 +20,7 @@ export const pushFailures: readonly Rule[] = [
     const response = readResponse(error);
     const isUnclear = response === undefined || response.kind === 'unclear';
     // An unknown certificate is the cause, whatever the server has returned on plain HTTP.
-    if (isUnclear && denied.test(error) && !hasForeignCertificate(error))
-      return explainDenied(push);
+    if (isUnclear && isDenied(error) && !hasForeignCertificate(error)) return explainDenied(push);
     return response === undefined ? explainRealm(error, push) : explainResponse(response, push);
   },
 ];

@@ -16,7 +16,7 @@ export interface RegistryResponse {
   readonly canPass: boolean;
 }
 
-const request = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) https?:\/\/([^/\s]+)([^\s?]*)\S*: /g;
+const request = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) https?:\/\/(\S+): /g;
 const plainToTls = 'Client sent an HTTP request to an HTTPS server';
 
 /** True if the certificate of the registry is not trusted. kaniko then tries plain HTTP, too. */
@@ -24,17 +24,25 @@ export function hasForeignCertificate(error: string): boolean {
   return /Get "https:[^"]*": [^;]*x509: /.test(error);
 }
 
+/** True for a response that other credentials can change. */
+export function isDenied(text: string): boolean {
+  return /\b(?:UNAUTHORIZED|DENIED)\b|\b40[13] (?:Unauthorized|Forbidden)|status code 40[13]\b/.test(
+    text,
+  );
+}
+
 /** The last response in an error; undefined without one that explains it. */
 export function readResponse(error: string): RegistryResponse | undefined {
   if (hasForeignCertificate(error) || error.includes(plainToTls)) return undefined;
   const match = [...error.matchAll(request)].at(-1);
   if (match === undefined) return undefined;
-  const [whole, host = '', path = ''] = match;
+  const [whole, address = ''] = match;
+  const [host = '', ...segments] = (address.split('?', 1)[0] ?? '').split('/');
   const text = error.slice(match.index + whole.length);
   const kind = kindOf(text);
   return {
     host,
-    path: path.replace(/:$/, ''),
+    path: `/${segments.join('/')}`,
     words: words(text),
     kind,
     // As go-containerregistry decides it: UNKNOWN is what some registries return while they are overloaded.
