@@ -74,7 +74,7 @@ test('returns state, upload and the last lines, and logs every step in order', a
   const { attempt, cluster, job, phases, end } = await run({ output: 'one\ntwo' });
   expect(await end).toMatchObject({
     state: { kind: 'ended', exitCode: 0 },
-    upload: { bytesSent: 7, acknowledged: true, unreached: false },
+    upload: { bytesSent: 7, isSent: true, acknowledged: true, unreached: false },
     tail: ['one', 'two'],
     isOutputWhole: true,
   });
@@ -107,7 +107,7 @@ test('a server without the half-close gets the stream by a drained close', async
   pod.become('completed');
   expect(await end).toMatchObject({
     state: { kind: 'ended', exitCode: 0 },
-    upload: { bytesSent: 7, acknowledged: true },
+    upload: { bytesSent: 7, isSent: true, acknowledged: true },
   });
   expect(pod.server.connection.stdin.toString()).toBe('archive');
 });
@@ -202,7 +202,7 @@ test('waits a moment for the end of the container after a lost upload', async ()
     },
     onEndOfStdin: () => undefined,
   });
-  while (!job.text.includes('context incomplete')) await clock.advance(0);
+  while (!job.text.includes('context sent, but not confirmed')) await clock.advance(0);
   await clock.advance(4_000);
   pod.become('exit-7');
   expect(await end).toMatchObject({
@@ -219,7 +219,7 @@ test('does not wait longer than five seconds after a lost upload', async () => {
     },
     onEndOfStdin: () => undefined,
   });
-  while (!job.text.includes('context incomplete')) await clock.advance(0);
+  while (!job.text.includes('context sent, but not confirmed')) await clock.advance(0);
   const startedAt = clock.now();
   expect(await clock.until(end)).toMatchObject({
     state: { kind: 'running' },

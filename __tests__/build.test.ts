@@ -419,6 +419,30 @@ test('a successful build with a process that was killed for memory logs a warnin
   ]);
 });
 
+test('a cache that refuses layers is an annotation of a successful build, once', async () => {
+  const refused =
+    'time="2026-11-28T10:08:13Z" level=warning msg="Error uploading layer to cache: DENIED: no cache for you"\n';
+  const cached = { 'cache-to': 'registry.example/cache', push: 'false' };
+  const { image, job } = await build([endsWith(completed(''), `${refused}${refused}`)], {
+    inputs: cached,
+  });
+  expect(await image).toBeUndefined();
+  expect(job.lines.filter((line) => line.startsWith('::warning'))).toEqual([
+    "::warning::a layer could not be pushed to the cache: DENIED: no cache for you. The image is not affected. Check the repository in 'cache-to', and the credentials for its registry.",
+  ]);
+});
+
+test('a push check that an overloaded registry refuses is retried in a new pod', async () => {
+  const error =
+    'error checking push permissions -- make sure: checking push permission for "registry.example/app:1": POST https://registry.example/v2/app/blobs/uploads/: TOOMANYREQUESTS: slow down\n';
+  const { image, job, names } = await build([endsWith('exit-7', error), succeeds]);
+  expect(await image).toEqual({ digest });
+  expect(names).toEqual(['kbp-1', 'kbp-2']);
+  expect(job.text).toContain(
+    'attempt 1 failed, retrying in a new pod: the builder ended with exit code 7: the registry registry.example limits the number of requests: TOOMANYREQUESTS: slow down',
+  );
+});
+
 test('exit code 7 fails with it, and the pod is removed', async () => {
   const { image, cluster, report, job } = await build([endsWith('exit-7', 'it failed')]);
   await expect(image).rejects.toMatchObject({

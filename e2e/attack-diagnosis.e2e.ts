@@ -8,6 +8,10 @@ const cases = [
     name: 'like an incomplete stream',
     run: String.raw`printf 'error resolving source context: gzip: invalid header\nx' >&2; exit 1`,
   },
+  {
+    name: 'like the check before the build',
+    run: String.raw`printf 'error checking push permissions -- x: checking push permission for "a": POST http://a/v2/a/blobs/uploads/: TOOMANYREQUESTS: slow down\n' | tee /dev/stderr; exit 1`,
+  },
   { name: 'without a newline at its end', run: 'printf working >&2; exit 1' },
   {
     name: 'without a newline after 20,000 bytes',

@@ -175,7 +175,11 @@ suite('bad input: the pod', () => {
     );
     if (!message.includes('the connection to the container was lost'))
       assertSentence(result, 'a command that fails before it has read its stdin');
-    else assert.match(message, /Look at the builder's output above; if .* run the step again\.$/);
+    else
+      assert.match(
+        message,
+        /Look at the output of the builder in the group "Build"; if .* run the step again\.$/,
+      );
   });
 });
 

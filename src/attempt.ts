@@ -206,8 +206,7 @@ export class Attempt {
     });
     phases.end('upload');
     this.#context = { ...progress.packed, wireBytes: progress.wireBytes };
-    const how = end.acknowledged ? 'context complete' : 'context incomplete';
-    await log.info(`${how}: ${progress.describe()}`);
+    await log.info(`${describeUpload(end)}: ${progress.describe()}`);
     if (end.failure !== undefined && !signal.aborted) await log.info(end.failure.message);
     return end;
   }
@@ -228,4 +227,10 @@ function waitForEnd(
       return follower.until(({ kind }) => kind !== 'ending', until);
     },
   ]);
+}
+
+/** A builder that fails early, for example because of a password, ends before it has read a context that was sent. */
+function describeUpload({ acknowledged, isSent }: AttachEnd): string {
+  if (acknowledged) return 'context complete';
+  return isSent ? 'context sent, but not confirmed' : 'context incomplete';
 }

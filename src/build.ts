@@ -146,15 +146,19 @@ async function buildOnce(context: BuildContext, attempt: Attempt, pod: V1Pod): P
     checkUserNamespace(pod, created);
     phases.end('create');
     const scan = engine.scanPushes(inputs);
+    const warnings = engine.scanWarnings(inputs);
     const options = {
       startTimeoutMs: inputs.startTimeoutMs,
-      scan: (output: Buffer) => scan?.push(output),
+      scan: (output: Buffer) => {
+        scan?.push(output);
+        warnings?.push(output);
+      },
       filter: engine.filterOutput(inputs),
       attached,
       open: () => streams.open(),
     };
     end = await attempt.run(created, options, deadline.signal);
-    image = await judge(plan, { ref, pod, end, scan }, ports, deadline.signal);
+    image = await judge(plan, { ref, pod, end, scan, warnings }, ports, deadline.signal);
   } catch (error) {
     failure = toBuildError(error, 'the build');
   }

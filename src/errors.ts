@@ -1,6 +1,6 @@
 import { show } from './text/show.ts';
 
-/** The origin of a failure. `lost`: the pod or the connection was lost, so the build is retried in a new pod. */
+/** The origin of a failure. `lost`: the pod, the connection or a registry was lost before a result, so the build is retried in a new pod. */
 export type ErrorKind =
   'input' | 'context' | 'cluster' | 'pod' | 'attach' | 'build' | 'lost' | 'timeout' | 'cancelled';
 

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerEnd } from './attempt.ts';
-import type { BuiltImage, Diagnosis, PushScan } from './engines/engine.ts';
+import type { BuiltImage, Diagnosis, PushScan, WarningScan } from './engines/engine.ts';
 import { hostsWithoutCredentials } from './logins/hosts.ts';
 import type { OpenRegistry } from './logins/registry-access.ts';
 import type { JobLog } from './logs/fence.ts';
@@ -26,12 +26,14 @@ export interface EndedPod {
   readonly end: ContainerEnd;
   /** The scan of its output; undefined for an engine without one. */
   readonly scan: PushScan | undefined;
+  /** The scan of its output for a problem; undefined for an engine without one. */
+  readonly warnings: WarningScan | undefined;
 }
 
 /** @returns the pushed image; undefined for a build that does not push. @throws BuildError unless success is confirmed. */
 export async function judge(
   plan: BuildPlan,
-  { ref, pod, end, scan }: EndedPod,
+  { ref, pod, end, scan, warnings }: EndedPod,
   ports: JudgePorts,
   signal: AbortSignal,
 ): Promise<BuiltImage | undefined> {
@@ -52,8 +54,9 @@ export async function judge(
       isSilent,
     });
   }
-  const warning = memoryWarning(outcome.ended);
-  if (warning !== undefined) await log.warning(warning);
+  for (const warning of [memoryWarning(outcome.ended), warnings?.end()]) {
+    if (warning !== undefined) await log.warning(warning);
+  }
   if (!inputs.image.push) return undefined;
   const report = {
     reported: engine.readDigests(outcome.ended.message),
@@ -70,7 +73,7 @@ export async function judge(
 /** The engine's diagnosis of a container that has ended, from its output. */
 function diagnose(
   { inputs, engine, dockerfile, logins }: BuildPlan,
-  { state, upload, tail }: ContainerEnd,
+  { state, upload, tail, isOutputWhole }: ContainerEnd,
 ): Diagnosis | undefined {
   if (state.kind !== 'ended') return undefined;
   return engine.diagnose({
@@ -79,5 +82,6 @@ function diagnose(
     dockerfile,
     withoutLogin: hostsWithoutCredentials(inputs, logins),
     contextComplete: upload?.acknowledged ?? false,
+    isOutputWhole,
   });
 }

@@ -117,6 +117,7 @@ test.each([
   const expected = Buffer.concat(buffers);
   expect(await end).toEqual({
     bytesSent: expected.length,
+    isSent: true,
     acknowledged: true,
     unreached: false,
   });
@@ -132,7 +133,7 @@ test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
       { protocol, onEndOfStdin: succeedAndClose },
       Readable.from([]),
     );
-    expect(await end).toEqual({ bytesSent: 0, acknowledged: true, unreached: false });
+    expect(await end).toEqual({ bytesSent: 0, isSent: true, acknowledged: true, unreached: false });
     expect(server.connection.payloads).toEqual([]);
   },
 );
@@ -140,7 +141,12 @@ test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const)(
 test('on v4 the response to the closing handshake acknowledges everything that was sent before it', async () => {
   const data = randomBytes(3_000_000);
   const { server, end } = await pump({ protocol: 'v4.channel.k8s.io' }, Readable.from([data]));
-  expect(await end).toEqual({ bytesSent: data.length, acknowledged: true, unreached: false });
+  expect(await end).toEqual({
+    bytesSent: data.length,
+    isSent: true,
+    acknowledged: true,
+    unreached: false,
+  });
   expect(server.connection.stdin.equals(data)).toBe(true);
   expect(server.connection.others).toEqual([]);
   expect(await server.connection.closed).toEqual({ code: 1000 });
@@ -168,7 +174,12 @@ test('without a status, the pong after the end of stdin acknowledges when the co
   await until(() => pongs.includes('end-of-stdin'));
   ended.abort();
   await pass(clock, 2_000);
-  expect(await end).toEqual({ bytesSent: 1_000, acknowledged: true, unreached: false });
+  expect(await end).toEqual({
+    bytesSent: 1_000,
+    isSent: true,
+    acknowledged: true,
+    unreached: false,
+  });
 });
 
 test('while the container runs, only a status acknowledges', async () => {
@@ -353,7 +364,12 @@ test('the end of the container without an acknowledgement is not a failure of th
     { containerEnded: ended.signal },
   );
   await pass(clock, 2_000);
-  expect(await end).toEqual({ bytesSent: 1_000, acknowledged: false, unreached: false });
+  expect(await end).toEqual({
+    bytesSent: 1_000,
+    isSent: true,
+    acknowledged: false,
+    unreached: false,
+  });
 });
 
 test('a container that ended before the last byte was received acknowledges nothing', async () => {
@@ -369,7 +385,12 @@ test('a container that ended before the last byte was received acknowledges noth
     { containerEnded: ended.signal },
   );
   await pass(clock, 2_000);
-  expect(await end).toEqual({ bytesSent: 1_000, acknowledged: false, unreached: false });
+  expect(await end).toEqual({
+    bytesSent: 1_000,
+    isSent: true,
+    acknowledged: false,
+    unreached: false,
+  });
   // The end of stdin was not even sent, so no answer to it can be taken for one.
   expect(server.connection.others).toEqual([]);
 });

@@ -88,7 +88,7 @@ const refused = new BuildError('cluster', 'attaching to pod "kbp-x" failed: not 
 test('sends the whole stream with one attach', async () => {
   const server = await serve({ onEndOfStdin: succeedAndClose });
   const { end, opened, cluster } = await upload(() => server.open());
-  expect(await end).toEqual({ bytesSent: 12, acknowledged: true, unreached: false });
+  expect(await end).toEqual({ bytesSent: 12, isSent: true, acknowledged: true, unreached: false });
   expect(server.connection.stdin.toString()).toBe('whole stream');
   expect(opened).toHaveLength(1);
   expect(cluster.calls).toEqual(['attach kbp-x']);
@@ -154,7 +154,13 @@ test.each([
   { name: 'a timeout', failure: new BuildError('timeout', 'too late') },
 ])('does not retry after $name', async ({ failure }) => {
   const { cluster, end } = await upload(() => Promise.reject(failure));
-  expect(await end).toEqual({ bytesSent: 0, acknowledged: false, unreached: false, failure });
+  expect(await end).toEqual({
+    bytesSent: 0,
+    isSent: false,
+    acknowledged: false,
+    unreached: false,
+    failure,
+  });
   expect(cluster.calls).toEqual(['attach kbp-x']);
 });
 

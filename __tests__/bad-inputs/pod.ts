@@ -100,7 +100,7 @@ export const podChapter: Chapter = {
     {
       name: 'a command that fails before it has read its stdin',
       sentence:
-        "the builder ended with exit code 3, after <count> bytes of its stdin. Look at the builder's output above.",
+        'the builder ended with exit code 3, after <count> bytes of its stdin. Look at the output of the builder in the group "Build".',
       arrange: (stage) => ({ inputs: unread(stage, 'exit 3') }),
     },
     {

@@ -104,3 +104,107 @@ test('accepts every prefix of a Dockerfile', () => {
     expect(Array.isArray(registriesOf(parseDockerfile(text.slice(0, length)), []))).toBe(true);
   }
 });
+
+/** Before the first FROM. UNSET is declared without a value, OTHER is not declared. */
+const declared = `ARG HOST=ghcr.io
+ARG URL=https://ghcr.io
+ARG SLASH=ghcr.io/
+ARG IMAGE=ghcr.io/tools/image:1
+ARG UNSET
+ARG TAG=1-slim
+`;
+
+const hosts = [
+  'ghcr.io',
+  '$HOST',
+  '${HOST}',
+  '${UNSET:-ghcr.io}',
+  '${UNSET:-${HOST}}',
+  '${UNSET-${OTHER:-"ghcr.io"}}',
+  "${UNSET:-'ghcr.io'}",
+  '${HOST:-quay.io}',
+  '${HOST:+ghcr.io}',
+  '${HOST:?required}',
+  '${URL#https://}',
+  '${URL##*/}',
+  '${SLASH%/}',
+  '${IMAGE%%/*}',
+  '"ghcr.io"',
+  "'ghcr.io'",
+  '"$HOST"',
+  'ghcr\\.io',
+];
+const paths = [
+  '/a',
+  '/a:1',
+  '/a:$OTHER',
+  '/a:${OTHER}-slim',
+  '/a:$UNSET',
+  '/a:$TARGETARCH',
+  '/a-${TARGETARCH}${TARGETVARIANT}:1',
+  '/$TARGETOS/a',
+  '/a:${TAG/slim/full}',
+  '/a:${TAG%%-*}',
+  '/a@sha256:$OTHER',
+  '/a:"$TAG"',
+];
+
+test.each(hosts)('finds a registry that is certain, written as %s', (host) => {
+  for (const path of paths) {
+    const dockerfile = parseDockerfile(`${declared}FROM ${host}${path} AS x\n`);
+    expect({ path, found: registriesOf(dockerfile, []) }).toEqual({ path, found: ['ghcr.io'] });
+  }
+});
+
+test.each([
+  '$OTHER',
+  '${OTHER}',
+  'ghcr.io$OTHER',
+  '$OTHER.ghcr.io',
+  'ghcr.io:$OTHER',
+  '$TARGETARCH.example',
+  '${TARGETARCH:-ghcr.io}',
+  '${HOST/io/com}',
+  '${HOST^^}',
+  '${UNSET:?required}',
+  '${UNSET:-$OTHER}',
+  '${HOST#g?c}',
+  '${HOST',
+  '"ghcr.io',
+  "'ghcr.io",
+  `${'${UNSET:-'.repeat(100)}ghcr.io${'}'.repeat(100)}`,
+])('finds nothing for a registry that is not certain, written as %s', (host) => {
+  for (const path of ['/a', '/a:1', '/a/b@sha256:1', '/a:$OTHER']) {
+    const dockerfile = parseDockerfile(`${declared}FROM ${host}${path} AS x\n`);
+    expect({ path, found: registriesOf(dockerfile, []) }).toEqual({ path, found: [] });
+  }
+});
+
+test.each([
+  { base: 'alpine:$OTHER', expected: ['index.docker.io'] },
+  { base: 'alpine@$OTHER', expected: ['index.docker.io'] },
+  { base: 'acme/$OTHER', expected: ['index.docker.io'] },
+  { base: '${UNSET}alpine', expected: ['index.docker.io'] },
+  { base: 'build-$TARGETARCH', expected: [] },
+  { base: '$TARGETARCH', expected: [] },
+  { base: 'localhost:$OTHER/a', expected: [] },
+])('finds $expected for $base', ({ base, expected }) => {
+  expect(registriesOf(parseDockerfile(`${declared}FROM ${base}`), [])).toEqual(expected);
+});
+
+test('a build argument without an ARG makes a reference uncertain', () => {
+  const dockerfile = parseDockerfile('FROM ${HOST}alpine\nFROM quay.io/a:$HOST');
+  expect(registriesOf(dockerfile, [{ key: 'HOST', value: 'ghcr.io/' }])).toEqual(['quay.io']);
+});
+
+test.each([
+  'COPY --from="ghcr.io/a:1" /a /a',
+  "COPY --from='ghcr.io/a:1' /a /a",
+  'RUN --mount=type=bind,from="ghcr.io/a:1",target=/a true',
+  'RUN --mount="type=bind,from=ghcr.io/a:1,target=/a" true',
+  'RUN --mount=target=/a,"from=ghcr.io/a:1" true',
+  "RUN --mount='from=ghcr.io/a:1,target=/a' true",
+])('finds the image in %s', (instruction) => {
+  const dockerfile = parseDockerfile(`FROM quay.io/a\n${instruction}`);
+  expect(registriesOf(dockerfile, [])).toEqual(['quay.io', 'ghcr.io']);
+});

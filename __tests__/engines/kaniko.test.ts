@@ -58,6 +58,7 @@ test('a build without push', () => {
       '--force=true',
       '--log-format=text',
       '--verbosity=info',
+      '--image-download-retry=3',
     ],
     env: compatibility,
     securityContext,
@@ -119,6 +120,7 @@ test('a build with all inputs', () => {
       '--registry-mirror=mirror.local/hub',
       '--registry-map=quay.io=mirror.local/quay',
       '--push-retry=5',
+      '--image-download-retry=3',
     ],
     env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/buildcontext/auth' }, ...compatibility],
     securityContext,
@@ -169,6 +171,16 @@ test.each([
   expect(env.find(({ name }) => name === 'SOURCE_DATE_EPOCH')?.value).toBe(value);
 });
 
+test.each([
+  { given: { 'cache-to': 'acme/cache' }, isSkipped: true },
+  { given: { 'cache-to': 'acme/cache', tags: 'acme/app', push: 'true' }, isSkipped: false },
+  { given: { 'cache-from': 'acme/cache' }, isSkipped: false },
+  { given: { 'cache-to': 'acme/cache', 'no-cache': 'true' }, isSkipped: false },
+])('a cache that refuses layers does not fail the build of $given', ({ given, isSkipped }) => {
+  const { args = [] } = kaniko.container(inputsOf(given), plain);
+  expect(args.includes('--skip-push-permission-check=true')).toBe(isSkipped);
+});
+
 describe('registry-secret', () => {
   const inputs = inputsOf({ 'registry-secret': 'login' });
 
@@ -184,6 +196,7 @@ describe('registry-secret', () => {
         '--force=true',
         '--log-format=text',
         '--verbosity=info',
+        '--image-download-retry=3',
       ],
       env: [{ name: 'DOCKER_CONFIG', value: '/kaniko/.docker' }, ...compatibility],
       securityContext,

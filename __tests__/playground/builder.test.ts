@@ -14,7 +14,7 @@ import { createSource } from '../../src/context/source.ts';
 import type { StreamParts } from '../../src/context/stdin.ts';
 import { parseDockerfile, type Dockerfile } from '../../src/dockerfile/parse.ts';
 import type { Diagnosis } from '../../src/engines/engine.ts';
-import { diagnoseKaniko } from '../../src/engines/kaniko-failure.ts';
+import { diagnoseKaniko } from '../../src/engines/kaniko/diagnose.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 
 type Files = Readonly<Record<string, TreeEntry>>;
@@ -35,7 +35,7 @@ function diagnoseLines(
   exitCode: number,
   dockerfile: Dockerfile,
 ): Diagnosis | undefined {
-  const facts = { withoutLogin: [], contextComplete: false };
+  const facts = { withoutLogin: [], contextComplete: false, isOutputWhole: true };
   return diagnoseKaniko({ tail, exitCode, dockerfile, ...facts });
 }
 
@@ -318,7 +318,9 @@ describe('a build', () => {
       }
     }
     expect(digests).toEqual([
-      expect.stringMatching(/^1 the image was built, but pushing it failed: .*PUT .*503/),
+      expect.stringMatching(
+        /^1 the image was built, but the registry .* is unavailable: unexpected status code 503/,
+      ),
       '0 ',
     ]);
   });

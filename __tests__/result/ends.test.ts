@@ -25,7 +25,7 @@ interface End {
 
 const tryAgain =
   'Run the step again. If it happens often, contact the administrator of the cluster.';
-const lookAbove = "Look at the builder's output above.";
+const look = 'Look at the output of the builder in the group "Build".';
 const checkImage = "Check 'builder-image' and, for a private registry, 'image-pull-secrets'.";
 const checkWay =
   "The node cannot reach the registry: mirror the builder image to a registry that it can reach, and set 'builder-image' to the mirror.";
@@ -42,7 +42,7 @@ const recorded: readonly End[] = [
     name: 'exit-7',
     kind: 'build',
     message: 'the builder ended with exit code 7, after 0 bytes of its stdin',
-    hint: lookAbove,
+    hint: look,
   },
   {
     name: 'completed',
@@ -69,7 +69,7 @@ const recorded: readonly End[] = [
     name: 'post-start-hook',
     kind: 'build',
     message:
-      'the builder ended with exit code 137 (killed by signal 9), after 0 bytes of its stdin: its postStart hook failed (FailedPostStartHook: PostStartHook failed)',
+      'the builder ended with exit code 137 (killed by signal 9): its postStart hook failed (FailedPostStartHook: PostStartHook failed)',
     hint: "Correct the postStart hook in 'pod-template'.",
   },
   {

@@ -15,7 +15,7 @@ const context: MessageContext = {
 const tryAgain =
   'Run the step again. If it happens often, contact the administrator of the cluster.';
 const printMore = 'Make the command log its steps, for example with set -x in a shell.';
-const lookAbove = "Look at the builder's output above.";
+const look = 'Look at the output of the builder in the group "Build".';
 
 function messageOf(
   outcome: Exclude<Outcome, { kind: 'succeeded' }>,
@@ -55,7 +55,7 @@ describe('a builder that failed', () => {
     {
       name: 'has its exit code',
       outcome: failed({ exitCode: 7 }),
-      expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: lookAbove },
+      expected: { kind: 'build', message: 'the builder ended with exit code 7', hint: look },
     },
     {
       name: 'without output has no hint to read the output',
@@ -110,17 +110,46 @@ describe('a builder that failed', () => {
       expected: {
         kind: 'build',
         message: 'the builder ended with exit code 1: no such file',
-        hint: lookAbove,
+        hint: look,
       },
     },
     {
       name: 'has the number of bytes of stdin if it ended early',
       outcome: failed({}, 1_234, false),
-      about: { diagnosis: { message: 'bad flag' } },
       expected: {
         kind: 'build',
-        message: 'the builder ended with exit code 1, after 1234 bytes of its stdin: bad flag',
-        hint: lookAbove,
+        message: 'the builder ended with exit code 1, after 1234 bytes of its stdin',
+        hint: look,
+      },
+    },
+    {
+      name: 'has no number of bytes with a diagnosis, which is the cause',
+      outcome: failed({}, 1_234, false),
+      about: { diagnosis: { message: 'the registry denied the push' } },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1: the registry denied the push',
+        hint: look,
+      },
+    },
+    {
+      name: 'before it built anything is retried',
+      outcome: failed({}),
+      about: { diagnosis: { message: 'too many requests', hint: 'Wait.', beforeBuild: true } },
+      expected: {
+        kind: 'lost',
+        message: 'the builder ended with exit code 1: too many requests',
+        hint: 'Wait.',
+      },
+    },
+    {
+      name: 'before it built anything, as it seems, is not retried',
+      outcome: failed({}),
+      about: { diagnosis: { message: 'too many requests', hint: 'Wait.', beforeBuild: false } },
+      expected: {
+        kind: 'build',
+        message: 'the builder ended with exit code 1: too many requests',
+        hint: 'Wait.',
       },
     },
     {
@@ -129,18 +158,18 @@ describe('a builder that failed', () => {
       expected: {
         kind: 'build',
         message: 'the builder ended with exit code 143 (killed by signal 15)',
-        hint: lookAbove,
+        hint: look,
       },
     },
     {
       name: 'has no signal for exit code 128',
       outcome: failed({ exitCode: 128 }),
-      expected: { kind: 'build', message: 'the builder ended with exit code 128', hint: lookAbove },
+      expected: { kind: 'build', message: 'the builder ended with exit code 128', hint: look },
     },
     {
       name: 'has no signal for exit code 255',
       outcome: failed({ exitCode: 255 }),
-      expected: { kind: 'build', message: 'the builder ended with exit code 255', hint: lookAbove },
+      expected: { kind: 'build', message: 'the builder ended with exit code 255', hint: look },
     },
     {
       name: 'that did not receive the whole stream is retried',
@@ -159,7 +188,7 @@ describe('a builder that failed', () => {
       expected: {
         kind: 'build',
         message: 'the builder ended with exit code 1',
-        hint: lookAbove,
+        hint: look,
       },
     },
     {
@@ -170,7 +199,7 @@ describe('a builder that failed', () => {
       expected: {
         kind: 'build',
         message: 'the builder ended with exit code 1',
-        hint: lookAbove,
+        hint: look,
       },
     },
     {
@@ -180,7 +209,7 @@ describe('a builder that failed', () => {
         kind: 'lost',
         message:
           'the builder ended with exit code 1, after 100 bytes of its stdin: the connection was lost',
-        hint: "Look at the builder's output above; if it gives no reason, run the step again.",
+        hint: 'Look at the output of the builder in the group "Build"; if it gives no reason, run the step again.',
       },
     },
     {
@@ -189,8 +218,7 @@ describe('a builder that failed', () => {
       about: { diagnosis },
       expected: {
         kind: 'build',
-        message:
-          'the builder ended with exit code 1, after 100 bytes of its stdin: RUN make ended with exit code 3',
+        message: 'the builder ended with exit code 1: RUN make ended with exit code 3',
         hint: diagnosis.hint,
         line: 4,
       },

@@ -13,12 +13,24 @@ const refusal = new BuildError('attach', 'the cluster ended the connection');
 const refused: AttachEnd = {
   bytesSent: 100,
   acknowledged: false,
+  isSent: false,
   unreached: false,
   failure: refusal,
 };
-const complete: AttachEnd = { bytesSent: 300, acknowledged: true, unreached: false };
-const broken: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false, failure: cause };
-const unfinished: AttachEnd = { bytesSent: 100, acknowledged: false, unreached: false };
+const complete: AttachEnd = { bytesSent: 300, isSent: true, acknowledged: true, unreached: false };
+const broken: AttachEnd = {
+  bytesSent: 100,
+  isSent: false,
+  acknowledged: false,
+  unreached: false,
+  failure: cause,
+};
+const unfinished: AttachEnd = {
+  bytesSent: 100,
+  isSent: false,
+  acknowledged: false,
+  unreached: false,
+};
 
 test.each<{
   name: string;

@@ -121,7 +121,12 @@ describe('summary', () => {
       attempts: 1,
       exitCode: 3,
       pod: { namespace: 'builds', name: 'kbp-x' },
-      tail: ['one', '', 'a <b> `c` | hunter2 ::error::', 'x'.repeat(400)],
+      tail: [
+        'one',
+        '',
+        'a <b> `c` | hunter2 ::error::',
+        `${'x'.repeat(900)}${'y'.repeat(393)}: cause`,
+      ],
     };
     const error = new BuildError('build', 'the builder ended: a|b *c* hunter2', {
       hint: "Raise 'limits.memory' in `resources`.",
@@ -138,7 +143,7 @@ describe('summary', () => {
         '',
         '<pre>one',
         'a &#60;b&#62; &#96;c&#96; &#124; &#42;&#42;&#42; &#58;&#58;error&#58;&#58;',
-        `${'x'.repeat(300)}&#8230;</pre>`,
+        `${'x'.repeat(200)}&#8230;${'y'.repeat(393)}&#58; cause</pre>`,
         '',
         '</details>',
         '',

@@ -35,6 +35,8 @@ const references: readonly Frame[] = [
   ['FROM a\nRUN --mount=', ' b'],
   ['ARG ', '\nFROM $a'],
   ['ARG A="', '"\nFROM ${A}'],
+  ['FROM ${A:-', '}'],
+  ['ARG A=a\nFROM ${A%', '}'],
 ];
 
 const sources: readonly Frame[] = [
@@ -57,6 +59,13 @@ export const fileParsers: readonly TimedParser[] = [
   {
     name: 'Dockerfile / registries with a build argument',
     run: (text) => registriesOf(parseDockerfile('ARG A\nFROM $A$A'), [{ key: 'A', value: text }]),
+  },
+  {
+    name: 'Dockerfile / registries with patterns',
+    run: ({ length }) => {
+      const image = '${A##*ab}'.repeat(length / 9);
+      return registriesOf(parseDockerfile(`ARG A=${'a'.repeat(100)}\nFROM ${image}`), []);
+    },
   },
   {
     name: 'Dockerfile / check',

@@ -1,7 +1,7 @@
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { collapse } from '../../src/dockerfile/instruction.ts';
 import { kaniko } from '../../src/engines/kaniko.ts';
-import { withoutUsage } from '../../src/engines/kaniko-failure.ts';
+import { withoutUsage } from '../../src/engines/kaniko/arguments.ts';
 import { BuildError, describeError } from '../../src/errors.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import { readApiError } from '../../src/io/kube/api-error.ts';
@@ -27,6 +27,13 @@ const kanikoErrors: readonly Frame[] = [
   ['Error: ', ''],
   ['error building image: error resolving source context: ', ''],
   ['error checking push permissions ', ''],
+  ['error checking push permissions: checking push permission for "a": ', ''],
+  ['error pushing image: failed to push to destination ', ''],
+  ['error building image: GET https://a/v2/', ''],
+  ['error building image: failed to get fileinfo for /a: lstat ', ': no'],
+  ['error building image: could not save file: ', ''],
+  ['error building image: getting permissions from chmod: parsing "', ''],
+  ['error building image: downloading remote source file: Get "', ''],
   ['error: parsing dockerfile: ', ''],
   ['error: Get "https://', ''],
   ['error: GET https://a/v2/', ''],
@@ -43,12 +50,14 @@ const logFrames: readonly Frame[] = [
 
 const dockerfile = parseDockerfile('FROM a AS b\nRUN c\nCOPY d e\nUSER f\n');
 const inputs = parseInputs(readInputs({ tags: 'registry.example/a', push: 'true' }));
+const cached = parseInputs(readInputs({ 'cache-to': 'registry.example/cache' }));
 const failed = {
   tail: [],
   exitCode: 1,
   dockerfile,
   withoutLogin: ['registry.example'],
   contextComplete: false,
+  isOutputWhole: true,
 };
 const report = { ...emptyReport, attempts: 1 };
 
@@ -120,9 +129,16 @@ export const outputParsers: readonly TimedParser[] = [
   },
   {
     name: 'output / digests and lines below the verbosity',
-    frames: [bare, ['Pushing image to registry.example/a:latest\nPushed ', ''], ['time="', '']],
+    frames: [
+      bare,
+      ['Pushing image to registry.example/a:latest\nPushed ', ''],
+      ['time="', ''],
+      ['level=warning msg="Error uploading layer to cache: ', ''],
+      ['level=warning msg="Error uploading layer to cache: GET http://', '\n'],
+    ],
     run: (text) => {
       const scan = kaniko.scanPushes(inputs);
+      const warnings = kaniko.scanWarnings(cached);
       const filter = kaniko.filterOutput({
         ...inputs,
         builder: { ...inputs.builder, verbosity: 'error' },
@@ -130,9 +146,11 @@ export const outputParsers: readonly TimedParser[] = [
       const bytes = Buffer.from(text);
       for (let start = 0; start < bytes.length; start += 4_096) {
         scan?.push(bytes.subarray(start, start + 4_096));
+        warnings?.push(bytes.subarray(start, start + 4_096));
         filter?.push(bytes.subarray(start, start + 4_096));
       }
       scan?.end();
+      warnings?.end();
       filter?.end();
       kaniko.readDigests(text);
     },

@@ -47,6 +47,8 @@ const kinds: Readonly<Record<string, FlagKind>> = {
   destination: 'list',
   dockerfile: 'text',
   force: 'bool',
+  // Accepted without effect: the registry of the playground is not overloaded.
+  'image-download-retry': 'count',
   'image-name-tag-with-digest-file': 'text',
   'insecure-registry': 'list',
   label: 'list',
@@ -57,6 +59,7 @@ const kinds: Readonly<Record<string, FlagKind>> = {
   'registry-certificate': 'list',
   'registry-map': 'list',
   'registry-mirror': 'list',
+  'skip-push-permission-check': 'bool',
   'skip-tls-verify-registry': 'list',
   // Stages that the target does not need are never built here.
   'skip-unused-stages': 'bool',

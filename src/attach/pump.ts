@@ -19,6 +19,8 @@ import { probeConnection, type ConnectionSigns } from './keepalive.ts';
 export interface AttachEnd {
   /** Bytes of stdin that the operating system has accepted. */
   readonly bytesSent: number;
+  /** True if these are all bytes of the stream. */
+  readonly isSent: boolean;
   /** True if the server has consumed every byte and the end of stdin. */
   readonly acknowledged: boolean;
   /** Why the upload is not acknowledged; of the kind `lost` if the connection broke, even if the container succeeds. */
@@ -102,6 +104,7 @@ class Session {
   readonly #clock: Clock;
   readonly #signs: ConnectionSigns;
   #bytesSent = 0;
+  #isSent = false;
   /** The server has received the last byte. */
   #isReceived = false;
   /** The server has received the end of stdin. */
@@ -149,6 +152,7 @@ class Session {
       }
     }
     if (this.#failure !== undefined) throw this.#failure;
+    this.#isSent = true;
   }
 
   async #sendFrame(frame: Uint8Array): Promise<void> {
@@ -221,6 +225,7 @@ class Session {
     const unreached = this.#status?.success === false && unreachedText.test(this.#status.message);
     return {
       bytesSent: this.#bytesSent,
+      isSent: this.#isSent,
       acknowledged: this.#isAcknowledged && this.#failure === undefined,
       unreached,
       ...(this.#failure !== undefined && { failure: this.#failure }),

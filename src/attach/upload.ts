@@ -84,12 +84,18 @@ async function attachOnce(
   } catch (error) {
     // Not a failure of the connection: the container has ended.
     if (containerEnded.aborted && !signal.aborted)
-      return { bytesSent: 0, acknowledged: false, unreached: true };
+      return { bytesSent: 0, isSent: false, acknowledged: false, unreached: true };
     const failure =
       error instanceof BuildError
         ? error
         : new BuildError('attach', 'attaching to the container failed', { cause: error });
-    return { bytesSent: 0, acknowledged: false, failure, unreached: isTemporary(failure) };
+    return {
+      bytesSent: 0,
+      isSent: false,
+      acknowledged: false,
+      failure,
+      unreached: isTemporary(failure),
+    };
   }
   const stream = options.open();
   options.onOpen(stream);

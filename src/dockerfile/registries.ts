@@ -1,13 +1,14 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { registryOf } from '../inputs/values/reference.ts';
+import { expand, unknown, type Variables } from './expand.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { splitQuotedWords } from './words.ts';
 
 /**
  * The registries that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. Docker Hub is
- * `index.docker.io`. In FROM, variables get the values of the ARGs before the first FROM. Ignores stages, `scratch`,
- * references with unknown variables, and ONBUILD, which runs in other builds.
+ * `index.docker.io`. In FROM, variables get the values of the ARGs before the first FROM; a registry counts if it is certain,
+ * whatever the rest of the reference is. Ignores stages, `scratch`, and ONBUILD, which runs in other builds.
  */
 export function registriesOf(
   dockerfile: Dockerfile,
@@ -18,18 +19,33 @@ export function registriesOf(
   const registries = new Set<string>();
   const addRegistry = (image: string): void => {
     if (names.has(image.toLowerCase()) || /^\d*$/.test(image)) return;
-    const registry = registryOf(image);
+    const registry = certainRegistry(image);
     if (registry !== undefined) registries.add(registry);
   };
   for (const { base, name, instructions } of dockerfile.stages) {
-    addRegistry(expand(base, variables) ?? '');
+    addRegistry(expand(base, variables, dockerfile.escape));
     if (name !== undefined) names.add(name);
     instructions.flatMap(fileImagesOf).forEach(addRegistry);
   }
   return [...registries];
 }
 
-type Variables = ReadonlyMap<string, string>;
+/**
+ * The registry of a reference in which only a part can be known. A reference without a slash is an image of Docker Hub if the
+ * name ends in its known part; a name alone could be that of a stage.
+ */
+function certainRegistry(image: string): string | undefined {
+  const known = image.split(unknown, 1)[0] ?? '';
+  if (known === image) return registryOf(image);
+  const slash = image.indexOf('/');
+  if (slash === -1) return /[:@]/.test(known) ? registryOf(known) : undefined;
+  return slash < known.length ? registryOf(`${known.slice(0, slash)}/image`) : undefined;
+}
+
+/** Variables that BuildKit sets by itself. Their values depend on the node. */
+const automatic = ['TARGET', 'BUILD'].flatMap((kind) =>
+  ['PLATFORM', 'OS', 'ARCH', 'VARIANT', 'OSVERSION'].map((part) => `${kind}${part}`),
+);
 
 /** The variables that FROM can use: the ARGs before the first FROM. A build argument overrides the default of its ARG. */
 function readVariables(
@@ -37,48 +53,18 @@ function readVariables(
   buildArgs: readonly KeyValue[],
 ): Variables {
   const given = new Map(buildArgs.map(({ key, value }) => [key, value]));
-  const variables = new Map<string, string>();
+  // Builders differ in whether FROM can use a build argument without an ARG.
+  const variables = new Map<string, string | undefined>(
+    [...automatic, ...given.keys()].map((name) => [name, unknown]),
+  );
   for (const { name, rest } of instructions) {
     if (name === 'from') break;
     if (name !== 'arg') continue;
     for (const word of splitQuotedWords(rest, escape).words) {
-      const [, variable = '', initial = ''] = /^([^=]*)=?(.*)$/s.exec(word) ?? [];
-      const value = given.get(variable) ?? expand(initial, variables);
-      if (value !== undefined) variables.set(variable, value);
+      const [, variable = '', initial] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+      const value = initial === undefined ? undefined : expand(initial, variables, escape);
+      variables.set(variable, given.get(variable) ?? value ?? variables.get(variable));
     }
   }
   return variables;
-}
-
-/** No image reference is longer. Without a limit, ARGs that repeat each other could fill the memory. */
-const longestReference = 1_024;
-
-/** A quoted text, a quote, a variable, or other text. A single other character is one that is not supported here. */
-const parts =
-  /'(?<literal>[^']*)'|"|\$(?:(?<plain>\w+)|\{(?<braced>\w+)(?::?(?<operator>[-+])(?<word>[^${}]*))?\})|(?<text>[^'"$\\`]+)|[^]/g;
-
-/**
- * A word without its quotes and with the values of its variables: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}`.
- * @returns undefined for an unknown variable, for escaped characters and for other forms.
- */
-function expand(word: string, variables: Variables): string | undefined {
-  let expanded = '';
-  for (const { 0: part, groups = {} } of word.matchAll(parts)) {
-    const value =
-      part === '"' ? '' : (groups['literal'] ?? groups['text'] ?? valueOf(groups, variables));
-    if (value === undefined) return undefined;
-    expanded += value;
-    if (expanded.length > longestReference) return undefined;
-  }
-  return expanded;
-}
-
-function valueOf(
-  { plain, braced, operator, word = '' }: Readonly<Record<string, string | undefined>>,
-  variables: Variables,
-): string | undefined {
-  const value = variables.get(plain ?? braced ?? '');
-  const isSet = value !== undefined && value !== '';
-  if (operator === '+') return isSet ? word : '';
-  return operator === '-' && !isSet ? word : value;
 }

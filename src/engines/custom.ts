@@ -14,6 +14,7 @@ export const custom: Engine = {
   volumes: () => [],
   reserved: { paths: [], variables: [] },
   scanPushes: () => undefined,
+  scanWarnings: () => undefined,
   filterOutput: () => undefined,
   readDigests: () => [],
   relevant: (tail) => tail,

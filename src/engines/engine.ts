@@ -33,6 +33,13 @@ export interface PushScan {
   end(): ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Finds a problem that the builder reports without failing, in the output of one container, which arrives in pieces of any size. */
+export interface WarningScan {
+  push(output: Buffer): void;
+  /** Call it after the last piece. @returns the problem in whole sentences; undefined without one. */
+  end(): string | undefined;
+}
+
 /** Removes lines of the builder from the output of one container, which arrives in pieces of any size. */
 export interface OutputFilter {
   /** @returns what is printed by now. */
@@ -52,6 +59,8 @@ export interface FailedBuild {
   readonly withoutLogin: readonly string[];
   /** True if the server has confirmed that the builder got all of the stream: then output to the contrary is not the builder's. */
   readonly contextComplete: boolean;
+  /** True if all of the output was read. Then a short tail is all of it. */
+  readonly isOutputWhole: boolean;
 }
 
 /** The explanation of a failure, found in the output of the builder. */
@@ -61,6 +70,8 @@ export interface Diagnosis {
   readonly hint?: string;
   /** True if the builder did not receive the whole stream, so the Dockerfile is not the cause. */
   readonly transport?: boolean;
+  /** True if the builder ended before it built anything, because a registry was unavailable: a new pod can succeed. */
+  readonly beforeBuild?: boolean;
   /** Line of the Dockerfile, from 1. */
   readonly line?: number;
 }
@@ -88,6 +99,8 @@ export interface Engine {
   readonly reserved: Reserved;
   /** A new scan for the digests of the push; undefined for a builder that reports none. */
   scanPushes(inputs: Inputs): PushScan | undefined;
+  /** A new scan for a problem that does not fail the build; undefined for a builder that reports none. */
+  scanWarnings(inputs: Inputs): WarningScan | undefined;
   /** A new filter of the output for the job log; undefined if all of it is printed. */
   filterOutput(inputs: Inputs): OutputFilter | undefined;
   /**

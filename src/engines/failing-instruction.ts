@@ -1,5 +1,12 @@
-import { collapse, type Instruction } from '../dockerfile/instruction.ts';
+import {
+  collapse,
+  flagOf,
+  readJsonForm,
+  splitWords,
+  type Instruction,
+} from '../dockerfile/instruction.ts';
 import type { Dockerfile } from '../dockerfile/parse.ts';
+import { unquote } from '../dockerfile/words.ts';
 
 /**
  * The first instruction with one of these names that a test accepts.
@@ -14,12 +21,32 @@ export function findInstruction(
   return instructions.find(({ name, text }) => names.includes(name) && test(collapse(text)));
 }
 
-/** The COPY or ADD that has a path of the context as a source. */
-export function findCopy(dockerfile: Dockerfile, path: string): Instruction | undefined {
-  return findInstruction(dockerfile, ['copy', 'add'], (text) => {
-    const sources = text.split(/[\s",[\]]+/).slice(1, -1);
-    return sources.some((source) => source.replace(/^(?:\.?\/)+/, '').replace(/\/$/, '') === path);
-  });
+/** The arguments of COPY or ADD: the sources, then the destination. */
+export function argumentsOf({ rest }: Instruction): readonly string[] {
+  return readJsonForm(rest) ?? splitWords(rest).map(unquote);
+}
+
+export function sourcesOf(instruction: Instruction): readonly string[] {
+  return argumentsOf(instruction).slice(0, -1);
+}
+
+/**
+ * The first COPY or ADD with a source that a test accepts.
+ * @param from the stage or image of the sources as it is written; undefined for the context.
+ */
+export function findCopy(
+  { instructions }: Dockerfile,
+  test: (source: string, from: string | undefined) => boolean,
+): Instruction | undefined {
+  return instructions.find(
+    (instruction) =>
+      isCopy(instruction) &&
+      sourcesOf(instruction).some((source) => test(source, flagOf(instruction, 'from'))),
+  );
+}
+
+export function isCopy({ name }: Instruction): boolean {
+  return name === 'copy' || name === 'add';
 }
 
 /**

@@ -93,6 +93,16 @@ const argumentRules: readonly ArgumentRule[] = [
     flag: '--push-retry',
     values: ({ image, registry }) => (image.push ? [`${registry.pushRetry}`] : []),
   },
+  // Without a push, kaniko checks the cache instead, and fails if it is refused. A cache must not decide whether a build runs.
+  {
+    flag: '--skip-push-permission-check',
+    values: (inputs) =>
+      !inputs.image.push && cacheOf(inputs) !== undefined && inputs.image.cacheTo !== undefined
+        ? ['true']
+        : [],
+  },
+  // Without it, one response of an overloaded registry ends the build.
+  { flag: '--image-download-retry', values: () => ['3'] },
 ];
 
 /** The arguments of kaniko, to which pod/spec/literal.ts adds those of `builder-args`. */

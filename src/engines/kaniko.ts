@@ -7,7 +7,9 @@ import {
   type StreamExtras,
 } from './engine.ts';
 import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
-import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
+import { CacheRefusal } from './kaniko/cache-refusal.ts';
+import { diagnoseKaniko } from './kaniko/diagnose.ts';
+import { withoutUsage } from './kaniko/arguments.ts';
 import { PushedDigests } from './pushed-digests.ts';
 import { verbosityFilter } from './verbosity-filter.ts';
 
@@ -75,6 +77,8 @@ export const kaniko: Engine = {
   reserved: { paths: ['/kaniko/executor', unpacked], variables: ['KANIKO_DIR'] },
 
   scanPushes: ({ image }: Inputs) => (image.push ? new PushedDigests(image.tags) : undefined),
+  scanWarnings: ({ image }: Inputs) =>
+    image.cacheTo === undefined ? undefined : new CacheRefusal(),
   filterOutput: ({ builder }: Inputs) => verbosityFilter(builder.verbosity),
 
   /** kaniko writes one `reference@digest` line for each destination before it pushes. */

@@ -15,7 +15,7 @@ export interface MessageContext {
   readonly isSilent: boolean;
 }
 
-const lookAbove = "Look at the builder's output above";
+const look = 'Look at the output of the builder in the group "Build"';
 const printMore = 'Make the command log its steps, for example with set -x in a shell.';
 
 /** The error for an outcome without success, with its message and hint. */
@@ -72,11 +72,11 @@ function failedError(
       },
     );
   }
-  if (diagnosis?.transport === true) {
+  if (diagnosis?.transport === true || diagnosis?.beforeBuild === true) {
     return new BuildError(
       'lost',
       `the builder ended with exit code ${exitCode}: ${diagnosis.message}`,
-      { hint: tryAgain },
+      { hint: diagnosis.hint ?? tryAgain },
     );
   }
   if (reason === 'seccomp killed') {
@@ -88,7 +88,9 @@ function failedError(
   }
   const signal = signalOf(exitCode);
   const killed = signal === undefined ? '' : ` (killed by signal ${signal})`;
-  const early = contextComplete ? '' : `, after ${bytesSent} bytes of its stdin`;
+  // A diagnosis is the cause, whatever the builder has left of its stdin.
+  const isEarly = !contextComplete && diagnosis === undefined;
+  const early = isEarly ? `, after ${bytesSent} bytes of its stdin` : '';
   const silent = isSilent ? `${early === '' ? '' : ','} and printed nothing` : '';
   const how = `the builder ended with exit code ${exitCode}${killed}${early}${silent}`;
   // Without a diagnosis, the builder may have failed because it did not receive the rest of its stdin.
@@ -97,13 +99,13 @@ function failedError(
       // A server can close the connection of a container that has ended as abruptly as a server that fails.
       hint: isSilent
         ? `Run the step again. ${printMore}`
-        : `${lookAbove}; if it gives no reason, run the step again.`,
+        : `${look}; if it gives no reason, run the step again.`,
       cause: cut,
     });
   }
   const why = diagnosis === undefined ? '' : `: ${diagnosis.message}`;
   return new BuildError('build', `${how}${why}`, {
-    hint: diagnosis?.hint ?? (isSilent ? printMore : `${lookAbove}.`),
+    hint: diagnosis?.hint ?? (isSilent ? printMore : `${look}.`),
     ...(diagnosis?.line !== undefined && { line: diagnosis.line }),
   });
 }

@@ -36,7 +36,8 @@ export function isUnpushed({ image }: Inputs): boolean {
 
 /** The number of last lines of the container log in the summary of a failure. The job log has more. */
 const shownLines = 15;
-const longestShownLine = 300;
+/** Of a longer line the beginning and the end are shown: errors end with their cause. In characters. */
+const shownParts = { beginning: 200, end: 400 };
 
 /**
  * The job summary: the image, the pod and the duration of each phase. After a failure also the message, the hint and the last
@@ -145,7 +146,9 @@ function renderTable(head: Row, rows: readonly Row[]): string {
 }
 
 function cut(line: string): string {
-  return line.length > longestShownLine ? `${line.slice(0, longestShownLine)}…` : line;
+  const { beginning, end } = shownParts;
+  if (line.length <= beginning + end) return line;
+  return `${line.slice(0, beginning)}…${line.slice(-end)}`.toWellFormed();
 }
 
 /** Escapes every character with a meaning in HTML or in Markdown, which is also read inside of HTML tags. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import type { Diagnosis, FailedBuild } from '../../src/engines/engine.ts';
-import { diagnoseKaniko, withoutUsage } from '../../src/engines/kaniko-failure.ts';
+import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
+import { withoutUsage } from '../../../src/engines/kaniko/arguments.ts';
+import { diagnose } from '../../support/diagnose.ts';
 
-const noDockerfile = parseDockerfile('');
 const push =
   'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for';
 const pull = 'error building image: unable to complete operation after 0 attempts, last error:';
@@ -266,6 +265,7 @@ const cases: readonly {
       message:
         'the registry 10.88.0.1:5999 is unreachable from the cluster: dial tcp 10.88.0.1:5999: connect: connection refused',
       hint: 'Check the host name of the registry, and that pods in the cluster can connect to it.',
+      beforeBuild: true,
     },
   },
   {
@@ -330,27 +330,13 @@ const cases: readonly {
     ],
     expected: {
       message:
-        'the image was built, but pushing it failed: failed to push to destination r.example/a:1: PUT https://r.example/v2/a/manifests/1: TAG_INVALID: immutable',
-      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
+        'the image was built, but the registry r.example does not overwrite the tag: TAG_INVALID: immutable',
+      hint: "Use another tag in 'tags', or allow the registry to overwrite tags.",
     },
   },
   { name: 'unknown text', tail: ['something else', ''], expected: undefined },
   { name: 'no output', tail: [], expected: undefined },
 ];
-
-/** Of a build that failed before the upload was acknowledged, unless the test says otherwise. */
-function diagnose(
-  tail: readonly string[],
-  build: Partial<FailedBuild> = {},
-): Diagnosis | undefined {
-  const failed = {
-    exitCode: 1,
-    dockerfile: noDockerfile,
-    withoutLogin: [],
-    contextComplete: false,
-  };
-  return diagnoseKaniko({ ...failed, tail, ...build });
-}
 
 describe('diagnoseKaniko', () => {
   test.each(cases)('explains $name', ({ tail, dockerfile = '', expected }) => {
@@ -396,7 +382,8 @@ describe('diagnoseKaniko', () => {
   );
 
   test('does not replace a final error that is unknown with an earlier one', () => {
-    expect(diagnose(['error pushing image: x', 'error building image: new text'])).toBeUndefined();
+    const lines = ['error pushing image: x', 'error changing to root dir: new text'];
+    expect(diagnose(lines)).toBeUndefined();
   });
 
   test('explains nothing after exit code 0', () => {
