@@ -1,9 +1,9 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { registryOf } from '../inputs/values/reference.ts';
-import { expand, unknown, type Variables } from './expand.ts';
+import { expand, unknown } from './expand.ts';
+import { globalArguments } from './global-arguments.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
-import { splitQuotedWords } from './words.ts';
 
 /**
  * The registries that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. Docker Hub is
@@ -14,7 +14,7 @@ export function registriesOf(
   dockerfile: Dockerfile,
   buildArgs: readonly KeyValue[],
 ): readonly string[] {
-  const variables = readVariables(dockerfile, buildArgs);
+  const variables = globalArguments(dockerfile, buildArgs);
   const names = new Set(['scratch']);
   const registries = new Set<string>();
   const addRegistry = (image: string): void => {
@@ -40,31 +40,4 @@ function certainRegistry(image: string): string | undefined {
   const slash = image.indexOf('/');
   if (slash === -1) return /[:@]/.test(known) ? registryOf(known) : undefined;
   return slash < known.length ? registryOf(`${known.slice(0, slash)}/image`) : undefined;
-}
-
-/** Variables that BuildKit sets by itself. Their values depend on the node. */
-const automatic = ['TARGET', 'BUILD'].flatMap((kind) =>
-  ['PLATFORM', 'OS', 'ARCH', 'VARIANT', 'OSVERSION'].map((part) => `${kind}${part}`),
-);
-
-/** The variables that FROM can use: the ARGs before the first FROM. A build argument overrides the default of its ARG. */
-function readVariables(
-  { instructions, escape }: Dockerfile,
-  buildArgs: readonly KeyValue[],
-): Variables {
-  const given = new Map(buildArgs.map(({ key, value }) => [key, value]));
-  // Builders differ in whether FROM can use a build argument without an ARG.
-  const variables = new Map<string, string | undefined>(
-    [...automatic, ...given.keys()].map((name) => [name, unknown]),
-  );
-  for (const { name, rest } of instructions) {
-    if (name === 'from') break;
-    if (name !== 'arg') continue;
-    for (const word of splitQuotedWords(rest, escape).words) {
-      const [, variable = '', initial] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-      const value = initial === undefined ? undefined : expand(initial, variables, escape);
-      variables.set(variable, given.get(variable) ?? value ?? variables.get(variable));
-    }
-  }
-  return variables;
 }

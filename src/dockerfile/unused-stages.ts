@@ -1,9 +1,10 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import type { LineEdit } from './edit.ts';
+import { unknown, type Variables } from './expand.ts';
+import { globalArguments } from './global-arguments.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { findTarget, reachableStages, type Stage } from './stages.ts';
-import { splitQuotedWords } from './words.ts';
 
 /** What a build is made of. */
 interface Build {
@@ -41,7 +42,7 @@ export function findUnusedStages(
   if (instructions.some(({ name, text }) => name === 'onbuild' && /from=/i.test(text)))
     return nothing;
   const references = referencesOf(stages);
-  const variables = globalVariables(dockerfile, buildArgs);
+  const variables = globalArguments(dockerfile, buildArgs);
   const known = new Set(names);
   return {
     edits: references.every(isLiteral)
@@ -83,29 +84,11 @@ function isImage(reference: string): boolean {
   return /[:/@]/.test(reference.replace(/\$\{[^{}]*\}|\$\w+/g, ''));
 }
 
-/** The value of a reference that is one variable; other references as they are. */
-function expandWhole(reference: string, variables: ReadonlyMap<string, string>): string {
+/** The value of a reference that is one variable; other references, and those without a known value, as they are. */
+function expandWhole(reference: string, variables: Variables): string {
   const [, plain, braced] = /^\$(?:(\w+)|\{(\w+)\})$/.exec(reference) ?? [];
-  return variables.get(plain ?? braced ?? '') ?? reference;
-}
-
-/** The ARGs before the first FROM. A build argument overrides the default of its ARG. */
-function globalVariables(
-  { instructions, escape }: Dockerfile,
-  buildArgs: readonly KeyValue[],
-): ReadonlyMap<string, string> {
-  const given = new Map(buildArgs.map(({ key, value }) => [key, value]));
-  const variables = new Map<string, string>();
-  const first = instructions.findIndex(({ name }) => name === 'from');
-  for (const { name, rest } of instructions.slice(0, first)) {
-    if (name !== 'arg') continue;
-    for (const word of splitQuotedWords(rest, escape).words) {
-      const [, variable = '', initial] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-      const value = given.get(variable) ?? initial;
-      if (value !== undefined) variables.set(variable, value);
-    }
-  }
-  return variables;
+  const value = variables.get(plain ?? braced ?? '') ?? unknown;
+  return value.includes(unknown) ? reference : value;
 }
 
 function isNumber(text: string): boolean {
