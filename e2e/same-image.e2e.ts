@@ -1,0 +1,126 @@
+// The step with kaniko builds the image that BuildKit builds, or one with a known difference.
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { account, cluster } from './build.ts';
+import { needs, suite, testCase } from './cases.ts';
+import {
+  buildWithAction,
+  buildWithBuildKit,
+  type Outcome,
+  type Places,
+} from './images/build-case.ts';
+import { startBuildKit, type BuildKit } from './images/buildkit.ts';
+import type { Case, Difference } from './images/case.ts';
+import { cases } from './images/cases.ts';
+import { differencesOf } from './images/differences.ts';
+import { readManifest } from './registry.ts';
+
+interface Setup {
+  readonly buildKit: BuildKit;
+  readonly places: Places;
+}
+
+const { buildKitImage, builderImage, registry } = cluster;
+const missing =
+  needs('KBP_BUILDKIT_IMAGE', buildKitImage) ?? needs('KBP_BUILDER_IMAGE', builderImage);
+const google = 'kaniko/executor-google';
+const googleImage = (await readManifest({ host: registry }, google, 'v1'))
+  ? `${registry}/${google}:v1`
+  : undefined;
+const names = ['BuildKit', 'kaniko'] as const;
+
+/** BuildKit starts with the first case that runs. */
+let setup: Promise<Setup> | undefined;
+const built = new Map<string, Promise<Outcome>>();
+
+async function start(): Promise<Setup> {
+  const buildKit = await startBuildKit(buildKitImage ?? '');
+  const reference = referenceOf('base', 'buildkit');
+  const places = { base: cluster.baseImage, web: buildKit.web };
+  const base = await buildWithBuildKit({ name: 'base' }, buildKit, places, reference);
+  assert.equal(base.error, '');
+  return { buildKit, places: { ...places, base: reference } };
+}
+
+function referenceOf(name: string, builder: string): string {
+  return `${registry}/${account.namespace}/same-image:${name}-${builder}`;
+}
+
+/** Builds the case once for all other builders. */
+function expectedOf(one: Case, { buildKit, places }: Setup): Promise<Outcome> {
+  const known = built.get(one.name);
+  const outcome =
+    known ?? buildWithBuildKit(one, buildKit, places, referenceOf(one.name, 'buildkit'));
+  built.set(one.name, outcome);
+  return outcome;
+}
+
+async function compare(one: Case, image: string, builder: string): Promise<void> {
+  const ready = await (setup ??= start());
+  const expected = await expectedOf(one, ready);
+  const reference = referenceOf(one.name, builder);
+  const outcome = await buildWithAction(one, image, ready.places, reference);
+  const different = builder === 'google' ? (one.googleDiffers ?? one.differs) : one.differs;
+  const difference = different === 'not' ? undefined : different;
+  if (outcome.isRefused && expected.image !== undefined) assertAnnounced(difference, outcome);
+  else assertDifferences(difference, sentencesOf(expected, outcome, one), outcome);
+}
+
+/** What differs between two outcomes. Builds that both fail are equal, whatever their errors are. */
+function sentencesOf(expected: Outcome, outcome: Outcome, { times }: Case): readonly string[] {
+  const [one, other] = [expected.image, outcome.image];
+  if (one === undefined) {
+    return other === undefined ? [] : [`BuildKit fails, kaniko does not: ${expected.error}`];
+  }
+  if (other === undefined) return [`kaniko fails, BuildKit does not: ${outcome.error}`];
+  return differencesOf(one, other, { names, ...(times !== undefined && { times }) });
+}
+
+function assertDifferences(
+  difference: Difference | undefined,
+  sentences: readonly string[],
+  outcome: Outcome,
+): void {
+  const patterns = difference?.sentences ?? [];
+  const unknown = sentences.filter((sentence) => !patterns.some((one) => one.test(sentence)));
+  const absent = patterns.filter((one) => !sentences.some((sentence) => one.test(sentence)));
+  const text = [
+    ...unknown.map((sentence) => `not expected: ${sentence}`),
+    ...absent.map((pattern) => `expected, but equal: ${String(pattern)}`),
+  ].join('\n');
+  assert.equal(text, '', `${text}\n${outcome.log}`);
+  assertAnnounced(difference, outcome);
+}
+
+function assertAnnounced(
+  difference: Difference | undefined,
+  { announced, log, isRefused }: Outcome,
+): void {
+  const pattern = difference?.announced;
+  if (pattern !== undefined) {
+    assert.ok(
+      announced.some((text) => pattern.test(text)),
+      `no ${String(pattern)} in\n${log}`,
+    );
+  } else assert.ok(!isRefused, `the step refuses a build that has no announced difference\n${log}`);
+}
+
+suite(
+  'the same image as BuildKit',
+  () => {
+    after(async () => {
+      const started = await setup?.catch(() => undefined);
+      await started?.buildKit.remove();
+    });
+    for (const one of cases) {
+      testCase(`${one.name}: kaniko`, () => compare(one, builderImage ?? '', 'kaniko'), missing);
+      if (googleImage === undefined) continue;
+      testCase(`${one.name}: Google's kaniko`, () => compare(one, googleImage, 'google'), missing);
+    }
+    if (googleImage === undefined) {
+      const reason = `${google}:v1 is not in ${registry}`;
+      testCase("all cases: Google's kaniko", () => Promise.resolve(), missing ?? reason);
+    }
+  },
+  2,
+);
