@@ -151,14 +151,13 @@ export async function readArchive(bytes: Buffer): Promise<readonly ArchiveMember
 }
 
 /** The extended attributes in the PAX records of a member. */
-function xattrsOf(
-  pax: Readonly<Record<string, string>> | undefined | null,
-): Readonly<Record<string, string>> {
+function xattrsOf(pax: unknown): Readonly<Record<string, string>> {
   const prefix = 'SCHILY.xattr.';
+  const records = typeof pax === 'object' && pax !== null ? Object.entries(pax) : [];
   return Object.fromEntries(
-    Object.entries(pax ?? {})
+    records
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), value]),
+      .map(([name, value]) => [name.slice(prefix.length), String(value)]),
   );
 }
 

@@ -58,6 +58,8 @@ function expectedOf(one: Case, { buildKit, places }: Setup): Promise<Outcome> {
 async function compare(one: Case, image: string, builder: string): Promise<void> {
   const ready = await (setup ??= start());
   const expected = await expectedOf(one, ready);
+  if (one.fails === undefined) assert.equal(expected.error, '', expected.log);
+  else assert.match(expected.error, one.fails);
   const reference = referenceOf(one.name, builder);
   const outcome = await buildWithAction(one, image, ready.places, reference);
   const different = builder === 'google' ? (one.googleDiffers ?? one.differs) : one.differs;

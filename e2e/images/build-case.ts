@@ -1,4 +1,5 @@
 // One case of the comparison, built by BuildKit or by the action.
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   lutimesSync,
@@ -39,7 +40,7 @@ export interface Places {
   readonly web: string;
 }
 
-const contextTime = new Date('2020-01-02T03:04:05Z');
+const firstTimeMs = Date.parse('2020-01-02T03:04:05Z');
 
 export async function buildWithBuildKit(
   one: Case,
@@ -105,7 +106,7 @@ async function inDirectory<T>(
     for (const [name, text] of Object.entries(one.files ?? {})) {
       writeFileSync(join(context, name), text);
     }
-    setTimes(context);
+    setTimes(context, timeOf(one));
     writeFileSync(join(directory, 'Dockerfile'), dockerfileOf(one, places));
     return await use(directory);
   } finally {
@@ -121,11 +122,20 @@ function dockerfileOf({ name }: Case, { base, web }: Places): string {
     .replaceAll('HOST:PORT', web);
 }
 
-/** Sets the modification time of everything below the directory to one value. */
-function setTimes(directory: string): void {
+/**
+ * A modification time for the context of the case. BuildKit keeps the files of the last context, and takes one that has the
+ * same name, size and time for the same file.
+ */
+function timeOf({ name }: Case): Date {
+  const number = createHash('sha256').update(name).digest().readUInt32BE() % 100_000_000;
+  return new Date(firstTimeMs + number * 1_000);
+}
+
+/** Sets the modification time of everything below the directory. */
+function setTimes(directory: string, time: Date): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) setTimes(path);
-    lutimesSync(path, contextTime, contextTime);
+    if (entry.isDirectory()) setTimes(path, time);
+    lutimesSync(path, time, time);
   }
 }

@@ -1,6 +1,6 @@
 // BuildKit in a pod of a namespace of its own, and a web server next to it that builds can ADD files from.
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
+import type { V1Pod } from '@kubernetes/client-node';
 import { describeError } from '../../src/errors.ts';
 import { cluster } from '../build.ts';
 import { getObject, kubectl, runProgram } from '../kubectl.ts';
@@ -35,15 +35,13 @@ exec buildkitd`;
 /** Unpacks a build from its stdin, and builds it. */
 const buildScript = `
 set -e
-reference=$1 key=$2
-shift 2
+reference=$1
+shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tar -xpf - -C "$work"
-# The daemon keeps the files of each key and compares them by size and time, so each build has keys of its own.
 buildctl build --progress=plain --frontend dockerfile.v0 \\
-  --local "context-$key=$work/context" --opt "contextkey=context-$key" \\
-  --local "dockerfile-$key=$work" --opt "dockerfilekey=dockerfile-$key" \\
+  --local "context=$work/context" --local "dockerfile=$work" \\
   --opt filename=Dockerfile --output "type=image,name=$reference,push=true,registry.insecure=true" "$@"`;
 
 /** Packs the directory, and builds it in the pod. */
@@ -81,8 +79,7 @@ export async function startBuildKit(image: string): Promise<BuildKit> {
     const address = await addressOf(namespace);
     const build: BuildKit['build'] = async (directory, reference, options) => {
       const frontend = options.flatMap((option) => ['--opt', option]);
-      const key = basename(directory);
-      const args = [directory, namespace, buildScript, reference, key, ...frontend];
+      const args = [directory, namespace, buildScript, reference, ...frontend];
       try {
         await runProgram('sh', ['-c', sendScript, 'sh', ...args]);
         return undefined;
@@ -97,7 +94,7 @@ export async function startBuildKit(image: string): Promise<BuildKit> {
   }
 }
 
-function podOf(image: string): object {
+function podOf(image: string): V1Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -118,15 +115,12 @@ function podOf(image: string): object {
   };
 }
 
-async function addressOf(namespace: string): Promise<string> {
-  const found = await getObject<{ status: { podIP: string } }>([
-    'pod',
-    pod,
-    '--namespace',
-    namespace,
-  ]);
-  if (found === undefined) throw new Error(`pod ${pod} was deleted`);
-  return found.status.podIP;
+/** The pod runs before its status has an address. */
+function addressOf(namespace: string): Promise<string> {
+  return until('the pod has an address', startMs, async () => {
+    const found = await getObject<V1Pod>(['pod', pod, '--namespace', namespace]);
+    return found?.status?.podIP;
+  });
 }
 
 /** BuildKit prints its progress and its error in one stream. */

@@ -14,6 +14,8 @@ export interface Case {
   readonly options?: readonly string[];
   /** Paths whose modification times must be equal. */
   readonly times?: readonly string[];
+  /** The error of BuildKit, if the build has to fail. */
+  readonly fails?: RegExp;
   /** By default the images are equal, or both builds fail. */
   readonly differs?: Difference;
   /** Where Google's kaniko differs in another way than Chainguard's. */

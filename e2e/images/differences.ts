@@ -11,7 +11,7 @@ export interface Comparison {
 }
 
 /** Longer contents are described by their size. */
-const shownBytes = 60;
+const shownBytes = 400;
 /** Settings whose order has no meaning. */
 const unordered = new Set(['Env']);
 /** Settings of an image configuration that a container depends on. */

@@ -66,7 +66,8 @@ function linkedFile(tree: FileTree, path: string, linkName: string): File {
   const target = posix.join(directory, posix.basename(linkName));
   const file = tree.get(target);
   if (file === undefined) throw new Error(`hard link ${path} leads to ${target}, which is missing`);
-  return file;
+  // No file system allows it, so such an image cannot be unpacked.
+  return file.type === 'directory' ? { ...file, type: 'hard link to a directory' } : file;
 }
 
 function fileOf({ type, mode, uid, gid, mtime, linkName, content, xattrs }: ArchiveMember): File {

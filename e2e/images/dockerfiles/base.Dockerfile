@@ -1,3 +1,4 @@
 FROM BASE
-RUN addgroup -g 4 adm && addgroup -g 33 www-data && addgroup -g 1000 node \
- && adduser -D -u 1000 -G node -h /home/node node && adduser -D -H -u 33 -G www-data -h /var/www www-data
+RUN printf 'adm:x:4:\nwww-data:x:33:\nnode:x:1000:\n' >> /etc/group \
+ && printf 'www-data:x:33:33:www-data:/var/www:/bin/false\nnode:x:1000:1000:node:/home/node:/bin/sh\n' >> /etc/passwd \
+ && mkdir -p /home/node && chown node:node /home/node

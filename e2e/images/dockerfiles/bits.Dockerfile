@@ -1,6 +1,8 @@
 FROM BASE AS s
-RUN mkdir /b && cd /b && touch setuid setgid sticky plain && mkdir dsticky dsetgid dclosed \
+RUN mkdir /b && cd /b && touch setuid setgid plain && mkdir dsticky dsetgid dclosed \
  && chmod 4755 setuid && chmod 2755 setgid && chmod 1777 dsticky && chmod 2775 dsetgid && chmod 000 dclosed plain
 FROM s
-COPY --from=s /b /copied
+COPY --from=s /b/dsticky /copied/dsticky
+COPY --from=s /b/dsetgid /copied/dsetgid
+COPY --from=s /b/dclosed /copied/dclosed
 RUN chown node:adm /b/plain && chmod 700 /home && chown node /home

@@ -6,5 +6,3 @@ ENV NAME=${NAME}-env FIRST="a b" SECOND=x\ y THIRD='$NAME'
 ENV OLD style value
 ENV CHAIN=$FIRST$SECOND EMPTY= PATH=/opt/bin:$PATH
 RUN echo "$WHO|$NAME|$FIRST|$SECOND|$THIRD|$OLD|$CHAIN|$EMPTY|$PATH" > /values
-ARG NAME=later
-RUN echo "$NAME" > /later

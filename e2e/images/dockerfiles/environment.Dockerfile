@@ -1,6 +1,4 @@
 FROM BASE
-RUN env | grep -v '^HOSTNAME=' | sort > /root-env && umask > /umask && pwd > /pwd && id > /id && ulimit -c > /dev/null
+RUN env | grep -vE '^(HOSTNAME|OTEL_.*|TRACEPARENT)=' | sort > /root-env && umask > /umask && pwd > /pwd && id > /id
 USER node
-RUN env | grep -v '^HOSTNAME=' | sort > /tmp/node-env && touch /tmp/of-node && mkdir /tmp/dir-of-node
-USER 1234
-RUN env | grep -v '^HOSTNAME=' | sort > /tmp/number-env && id > /tmp/number-id
+RUN env | grep -vE '^(HOSTNAME|OTEL_.*|TRACEPARENT)=' | sort > /tmp/node-env && touch /tmp/of-node && mkdir /tmp/dir-of-node

@@ -2,6 +2,6 @@
 FROM BASE
 RUN echo one `
   two > /c && echo 'back\slash' > /d
-ENV A=x\y B="a`"b"
+ENV A=x\y
 COPY k.txt `
   /k

@@ -6,7 +6,6 @@ WORKDIR ${DIR}/$SET
 COPY k.txt ${DIR}/${SET}.txt
 LABEL expanded="$SET ${UNSET}" single='$SET'
 EXPOSE ${UNSET:-8080}
-USER ${UNSET:-node}
 VOLUME ${DIR}/volume
 STOPSIGNAL ${UNSET:-SIGINT}
 CMD echo $SET

@@ -1,6 +1,4 @@
-FROM BASE AS s
+FROM BASE
 RUN mkdir /h && echo one > /h/first && ln /h/first /h/second && ln /h/first /elsewhere
-FROM s
-COPY --from=s /h /copied
-RUN ln /h/first /h/third && echo more >> /h/second
+RUN ln /h/first /h/third
 RUN rm /h/first

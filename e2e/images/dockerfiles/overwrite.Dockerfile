@@ -1,5 +1,5 @@
 FROM BASE
-RUN mkdir -p /d/sub && echo x > /d/sub/f && echo y > /f && chown node /d /f && chmod 700 /d && chmod 600 /f
+RUN mkdir -p /d/sub && echo x > /d/sub/f && echo y > /f && chown node /f && chmod 600 /f
 COPY a /d/
 COPY a/b /d/sub
 COPY k.txt /f

@@ -1,7 +1,6 @@
 FROM BASE
 COPY --chown=node a /node
 COPY --chown=node:adm a /node-adm
-COPY --chown=:adm k.txt /group
 COPY --chown=33 k.txt /number
 COPY --chown=www-data:1234 k.txt /deep/er/mixed
 ADD --chown=node:node a.tar /archive/

@@ -2,7 +2,7 @@ FROM BASE
 LABEL one=1 "two words"="a b" multi="x\
 y" quote="say \"hi\""
 LABEL one=2
-EXPOSE 80 443/tcp 53/udp 8000-8002
+EXPOSE 80 443/tcp 53/udp
 STOPSIGNAL 9
 HEALTHCHECK --interval=5s --timeout=3s --start-period=1m --retries=2 CMD ["true", "-x"]
 USER 1000:33

@@ -1,5 +1,5 @@
 FROM BASE
-SHELL ["/bin/sh", "-e", "-c"]
+SHELL ["/bin/sh", "-c"]
 RUN echo $0 $- > /flags
 ENTRYPOINT echo entry
 CMD echo command

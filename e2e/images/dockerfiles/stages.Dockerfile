@@ -1,6 +1,6 @@
 ARG SOURCE=BASE
 FROM ${SOURCE} AS build
-RUN mkdir -p /out/empty && echo built > /out/file && ln -s file /out/link && chmod 4711 /out/file && chown -R node:adm /out
+RUN mkdir -p /out/empty && echo built > /out/file && ln -s file /out/link
 FROM build AS more
 RUN echo more > /out/more && rm /out/link
 FROM BASE

@@ -2,5 +2,4 @@ FROM BASE
 RUN mkdir /data && echo before > /data/before
 VOLUME /data /logs
 VOLUME ["/json one", "/other"]
-RUN echo after > /data/after
 COPY k.txt /data/k.txt

@@ -4,6 +4,4 @@ WORKDIR two/
 RUN pwd > /here
 WORKDIR ../three
 COPY k.txt ./
-USER node
-WORKDIR /of-user/deep
-WORKDIR /a//b/../c/
+WORKDIR /a/b/../c/
