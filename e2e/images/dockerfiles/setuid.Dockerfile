@@ -1,4 +1,5 @@
 FROM BASE AS s
-RUN touch /setuid /setgid && chmod 4755 /setuid && chmod 2755 /setgid
+RUN mkdir /b && touch /b/setuid /b/setgid && chmod 4755 /b/setuid && chmod 2755 /b/setgid
 FROM BASE
-COPY --from=s /setuid /setgid /copied/
+COPY --from=s /b/setuid /b/setgid /files/
+COPY --from=s /b /directory
