@@ -25,7 +25,8 @@ export async function readImage(
   const { host = '', repository = '', digest, tag = '' } = parts;
   const registry = { ...access, host };
   const manifest = await readManifest(registry, repository, digest ?? tag);
-  if (manifest === undefined) throw new Error(`${reference} does not exist`);
+  if (manifest === undefined)
+    throw new Error(`${reference} does not exist, or is a list of images`);
   const [config, layers] = await Promise.all([
     readConfig(registry, repository, manifest),
     Promise.all(manifest.layers.map((layer) => readLayer(registry, repository, layer))),
