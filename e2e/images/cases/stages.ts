@@ -10,6 +10,7 @@ export const stageCases: readonly Case[] = [
   { name: 'imgroot' },
   { name: 'inherit' },
   { name: 'onbuild' },
+  { name: 'setuidfile' },
   { name: 'stages' },
 
   // Different.
