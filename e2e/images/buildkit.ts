@@ -69,9 +69,12 @@ export async function startBuildKit(image: string): Promise<BuildKit> {
   };
   try {
     await kubectl(['create', 'namespace', namespace]);
-    await kubectl(['create', '--namespace', namespace, '--filename', '-'], {
-      input: JSON.stringify(podOf(image)),
-    });
+    // A new namespace has no ServiceAccount for a moment, and refuses pods.
+    await until('the pod of BuildKit is created', startMs, () =>
+      kubectl(['apply', '--namespace', namespace, '--filename', '-'], {
+        input: JSON.stringify(podOf(image)),
+      }),
+    );
     const inPod = ['exec', '--namespace', namespace, pod, '--container', pod, '--'];
     await until('BuildKit is ready', startMs, () =>
       kubectl([...inPod, 'buildctl', 'debug', 'workers']),
