@@ -1,8 +1,9 @@
 // Suites and cases of node:test. Its runner awaits their promises.
 import { describe, test } from 'node:test';
 
-export function suite(name: string, define: () => void): void {
-  void describe(name, define);
+/** @param concurrency number of cases that run at the same time. */
+export function suite(name: string, define: () => void, concurrency = 1): void {
+  void describe(name, { concurrency }, define);
 }
 
 /** @param missing reason to skip the case in this environment; undefined runs it. */

@@ -5,6 +5,8 @@ export interface TestCluster {
   /** Kubeconfig file of an administrator, who creates the namespace and the ServiceAccount of examples/cluster for the run. */
   readonly adminKubeconfig: string;
   readonly builderImage: string | undefined;
+  /** An image with buildkitd, buildctl and a shell. */
+  readonly buildKitImage: string | undefined;
   readonly baseImage: string;
   /** Registries as the pods and this machine reach them. */
   readonly registry: string;
@@ -46,6 +48,7 @@ export function testCluster(
     registry,
     baseImage,
     builderImage: orUndefined(environment['KBP_BUILDER_IMAGE']),
+    buildKitImage: orUndefined(environment['KBP_BUILDKIT_IMAGE']),
     strictRegistry: orUndefined(environment['KBP_STRICT_REGISTRY']),
     tlsRegistry: tlsRegistry(environment),
     audited: auditedAccount(environment),

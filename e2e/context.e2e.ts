@@ -9,7 +9,6 @@ import type { ActionResult } from '../runner/run-action.ts';
 import { createSource } from '../src/context/source.ts';
 import { createWorkspace } from '../src/io/workspace.ts';
 import {
-  asSent,
   differencesOf,
   readRecords,
   recordsOf,
@@ -71,7 +70,7 @@ suite('a context with every kind of entry', () => {
             push: 'true',
           });
           assertGreen(await runBuild(inputs, { directory }));
-          return asSent(readRecords(join(directory, 'context')));
+          return readRecords(join(directory, 'context'));
         });
         const manifest = await readManifest(registry, repository, tag);
         assert.ok(manifest !== undefined);

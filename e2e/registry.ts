@@ -24,6 +24,10 @@ export interface Manifest {
 }
 
 export interface ImageConfig {
+  readonly architecture?: string;
+  readonly os?: string;
+  readonly variant?: string;
+  /** Also has the settings that the suite compares without naming them. */
   readonly config?: {
     readonly Env?: readonly string[];
     readonly User?: string;
@@ -38,12 +42,17 @@ export interface ArchiveMember {
   readonly type: string;
   /** Permission bits. */
   readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: Date;
   /** For both kinds of links. */
   readonly linkName: string;
+  /** Extended attributes by name, for example `security.capability`. */
+  readonly xattrs: Readonly<Record<string, string>>;
   readonly content: Buffer;
 }
 
-interface Descriptor {
+export interface Descriptor {
   readonly digest: string;
 }
 
@@ -106,13 +115,18 @@ export async function readLayers(
   manifest: Manifest,
   base: Manifest | undefined,
 ): Promise<readonly ArchiveMember[]> {
-  const members: ArchiveMember[] = [];
   const inherited = new Set(base?.layers.map(({ digest }) => digest));
-  for (const { digest } of manifest.layers) {
-    if (inherited.has(digest)) continue;
-    members.push(...(await readArchive(await readBlob(registry, repository, digest))));
-  }
-  return members;
+  const own = manifest.layers.filter(({ digest }) => !inherited.has(digest));
+  const layers = await Promise.all(own.map((layer) => readLayer(registry, repository, layer)));
+  return layers.flat();
+}
+
+export async function readLayer(
+  registry: Registry,
+  repository: string,
+  { digest }: Descriptor,
+): Promise<readonly ArchiveMember[]> {
+  return readArchive(await readBlob(registry, repository, digest));
 }
 
 /** @param bytes a tar archive, gzipped or plain. */
@@ -121,16 +135,31 @@ export async function readArchive(bytes: Buffer): Promise<readonly ArchiveMember
   const entries = extract();
   entries.end(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes);
   for await (const entry of entries) {
-    const { name, type, mode, linkname } = entry.header;
+    const { name, type, mode, uid, gid, mtime, linkname, pax } = entry.header;
     members.push({
       name: name.replace(/^\.?\//, '').replace(/\/$/, ''),
       type,
       mode: mode & 0o7777,
+      uid,
+      gid,
+      mtime,
       linkName: type === 'link' || type === 'symlink' ? linkname : '',
+      xattrs: xattrsOf(pax),
       content: await buffer(entry),
     });
   }
   return members;
+}
+
+/** The extended attributes in the PAX records of a member. */
+function xattrsOf(pax: unknown): Readonly<Record<string, string>> {
+  const prefix = 'SCHILY.xattr.';
+  const records = typeof pax === 'object' && pax !== null ? Object.entries(pax) : [];
+  return Object.fromEntries(
+    records
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), String(value)]),
+  );
 }
 
 /** True if the registry has any tag in the repository. */

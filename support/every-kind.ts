@@ -123,12 +123,6 @@ export function readRecords(directory: string): readonly TreeRecord[] {
   });
 }
 
-/** The records with the bits that an archive adds: its owner may always read a file and enter a directory. */
-export function asSent(records: readonly TreeRecord[]): readonly TreeRecord[] {
-  const added = { file: 0o400, directory: 0o700, symlink: 0 };
-  return records.map((record) => ({ ...record, mode: record.mode | added[record.type] }));
-}
-
 /** A member of an archive as its readers list it. */
 export interface ListedMember {
   readonly name: string;

@@ -93,9 +93,8 @@ describe('the image layout', () => {
       `file 644 0:0 ${t} 7 ctx/Dockerfile`,
       `directory 755 0:0 ${t} 0 ctx/dir/`,
       `file 755 0:0 ${t} 1 ctx/dir/run.sh`,
-      `directory 755 0:0 ${t} 0 ctx/empty/`,
-      // Its owner can read it, as with the Docker clients.
-      `file 400 0:0 ${t} 3 ctx/secret`,
+      `directory 555 0:0 ${t} 0 ctx/empty/`,
+      `file 0 0:0 ${t} 3 ctx/secret`,
       `directory 755 0:0 ${t} 0 meta/`,
       `file 644 0:0 ${t} 0 meta/Dockerfile.dockerignore`,
       `file 644 0:0 ${t} 7 meta/Dockerfile`,
@@ -238,6 +237,8 @@ describe('the plain layout', () => {
         'w/Dockerfile.dockerignore': '*\n',
         'w/dir/x': 'x',
         'w/x.log': 'x',
+        'w/y': { directory: true, mode: 0o555 },
+        'w/z': { content: 'z', mode: 0 },
       },
       { layout: 'plain' },
       { config: Buffer.from('{}'), ca: Buffer.from('PEM') },
@@ -248,6 +249,9 @@ describe('the plain layout', () => {
       `file 644 0:0 ${t} 2 ./Dockerfile.dockerignore`,
       `directory 755 0:0 ${t} 0 ./dir/`,
       `file 644 0:0 ${t} 1 ./dir/x`,
+      // Its owner can unpack it, whoever that is.
+      `directory 755 0:0 ${t} 0 ./y/`,
+      `file 400 0:0 ${t} 1 ./z`,
     ]);
   });
 

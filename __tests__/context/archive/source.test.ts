@@ -133,7 +133,7 @@ describe('an archive is packed again into the image layout', () => {
     }
     expect(lines).toEqual([
       'directory 755 0 0 ctx/',
-      `directory 750 ${seconds} 0 ctx/dir/`,
+      `directory 550 ${seconds} 0 ctx/dir/`,
       `file 4755 ${seconds} 1 ctx/dir/run`,
       `symlink 777 ${seconds} 0 ctx/link ../out`,
       `link 644 ${seconds} 0 ctx/hard ctx/dir/run`,

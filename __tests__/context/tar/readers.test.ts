@@ -6,7 +6,6 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSource } from '../../../src/context/source.ts';
 import {
-  asSent,
   readRecords,
   recordsOf,
   writeEveryKind,
@@ -34,7 +33,7 @@ beforeAll(async () => {
     diskWorkspace(directory),
   );
   writeFileSync(join(directory, 'context.tar.gz'), await buffer(source.open({}).stream));
-  sent = asSent(readRecords(join(directory, 'context')));
+  sent = readRecords(join(directory, 'context'));
 });
 
 afterAll(() => {

@@ -13,11 +13,18 @@ export interface ContextEntry {
     | { readonly kind: 'link'; readonly target: string };
 }
 
+type EntryKind = 'file' | 'directory' | 'symlink';
+
+/** Permission bits in the image layout: those on disk, as Docker sends them. A builder unpacks the stream as root. */
+export function archiveMode(kind: EntryKind, mode: number): number {
+  return kind === 'symlink' ? 0o777 : mode & 0o7777;
+}
+
 /**
- * Permission bits as Docker's clients send them. The owner can always read a file and enter a directory, also if the umask
- * or the checkout on the runner removed these bits.
+ * Permission bits in the plain layout, which a container of any user can unpack: the owner can always read a file and enter
+ * a directory.
  */
-export function archiveMode(kind: 'file' | 'directory' | 'symlink', mode: number): number {
+export function openMode(kind: EntryKind, mode: number): number {
   if (kind === 'symlink') return 0o777;
-  return (mode & 0o7777) | (kind === 'directory' ? 0o700 : 0o400);
+  return archiveMode(kind, mode) | (kind === 'directory' ? 0o700 : 0o400);
 }

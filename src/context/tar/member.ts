@@ -3,7 +3,7 @@ import type { FileStat } from '../../ports.ts';
 import { withoutCredentials } from '../git/clean-config.ts';
 import type { GitConfigTest } from '../git/config-names.ts';
 import type { StreamParts } from '../stdin.ts';
-import { archiveMode, type ContextEntry } from './entry.ts';
+import { archiveMode, openMode, type ContextEntry } from './entry.ts';
 import type { TarHeader } from './header.ts';
 
 /** One member of the archive with the source of its content. */
@@ -65,17 +65,18 @@ export function entryMember(
   { latestSeconds, keepGitCredentials = false, isGitConfig }: MemberRules,
 ): Member {
   const { stat } = entry;
+  const modeOf = roots.archive === contextRoot.plain ? openMode : archiveMode;
   const name = `${roots.archive}/${entry.name}`;
   const mtimeSeconds = clampTime(stat.mtimeMs / 1_000, latestSeconds);
   switch (entry.content.kind) {
     case 'directory':
-      return directoryMember(name, archiveMode('directory', stat.mode), mtimeSeconds);
+      return directoryMember(name, modeOf('directory', stat.mode), mtimeSeconds);
     case 'symlink':
       return {
         header: {
           name,
           type: 'symlink',
-          mode: archiveMode('symlink', stat.mode),
+          mode: modeOf('symlink', stat.mode),
           mtimeSeconds,
           linkName: entry.content.target,
         },
@@ -87,7 +88,7 @@ export function entryMember(
         header: {
           name,
           type: 'link',
-          mode: archiveMode('file', stat.mode),
+          mode: modeOf('file', stat.mode),
           mtimeSeconds,
           linkName: `${roots.archive}/${entry.content.target}`,
         },
@@ -96,7 +97,7 @@ export function entryMember(
       };
     case 'file':
       return {
-        header: { name, type: 'file', mode: archiveMode('file', stat.mode), mtimeSeconds },
+        header: { name, type: 'file', mode: modeOf('file', stat.mode), mtimeSeconds },
         content: {
           kind: 'disk',
           path: `${roots.disk}/${entry.name}`,

@@ -1,0 +1,2 @@
+FROM BASE
+ADD https://web.invalid/x/y.git#v1 /a

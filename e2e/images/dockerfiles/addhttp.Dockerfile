@@ -1,0 +1,2 @@
+FROM BASE
+ADD https://HOST:PORT/f.txt /a

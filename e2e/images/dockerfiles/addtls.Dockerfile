@@ -1,0 +1,2 @@
+FROM BASE
+ADD https://TLS-REGISTRY/v2/ /a

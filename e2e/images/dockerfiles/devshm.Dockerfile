@@ -1,0 +1,2 @@
+FROM BASE
+COPY k.txt /dev/shm/k.txt

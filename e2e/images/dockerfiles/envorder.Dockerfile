@@ -1,0 +1,4 @@
+FROM BASE
+ENV NAME=env
+ARG NAME=later
+RUN echo "$NAME" > /later

@@ -1,0 +1,3 @@
+# escape=`
+FROM BASE
+ENV B="a`"b"

@@ -1,0 +1,3 @@
+FROM BASE
+COPY . /ctx/
+COPY *.txt /txt/

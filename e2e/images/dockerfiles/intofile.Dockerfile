@@ -1,0 +1,3 @@
+FROM BASE
+RUN echo x > /file
+COPY a /file

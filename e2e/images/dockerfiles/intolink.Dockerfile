@@ -1,0 +1,3 @@
+FROM BASE
+RUN mkdir /real && ln -s /real /a
+COPY . /

@@ -1,0 +1,2 @@
+FROM BASE
+COPY --chown=nobodyknows k.txt /k

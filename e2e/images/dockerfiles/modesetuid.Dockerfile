@@ -1,0 +1,2 @@
+FROM BASE
+COPY --chmod=4755 k.txt /setuid

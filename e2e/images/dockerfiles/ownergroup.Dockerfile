@@ -1,0 +1,2 @@
+FROM BASE
+COPY --chown=:adm k.txt /group

@@ -1,0 +1,5 @@
+FROM scratch
+COPY a /a
+COPY --chmod=755 run.sh /
+ENV X=1
+CMD ["/run.sh"]

@@ -1,0 +1,4 @@
+FROM BASE
+ARG WHO=node
+USER $WHO
+USER ${UNSET:-www-data}

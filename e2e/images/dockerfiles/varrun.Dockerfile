@@ -1,0 +1,2 @@
+FROM BASE
+RUN mkdir -p /var/run/service && echo 1 > /var/run/service/pid

@@ -1,0 +1,4 @@
+FROM BASE
+RUN mkdir /data
+VOLUME /data
+RUN echo after > /data/after

@@ -1,0 +1,7 @@
+FROM BASE
+WORKDIR one
+WORKDIR two/
+RUN pwd > /here
+WORKDIR ../three
+COPY k.txt ./
+WORKDIR /a/b/../c/

@@ -1,0 +1,3 @@
+FROM BASE
+USER node
+WORKDIR /of-user

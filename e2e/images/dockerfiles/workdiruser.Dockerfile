@@ -1,0 +1,4 @@
+FROM BASE
+RUN true
+USER node
+WORKDIR /of-user/deep
