@@ -471,17 +471,23 @@ async function planMembers(archive, listing, rules, withheld, turns) {
 /** Reports whether a path is sent. Links are not followed: only the builder can resolve them. */
 function lookUpIn(listing, kept, withheld) {
     const namesOf = (entries) => new Set(entries.flatMap(({ name }) => [name, ...parentsOf(name)]));
+    const namesWith = (matches) => new Set(listing.filter(({ type }) => matches(type)).map(({ name }) => name));
     let index;
     return (path) => {
         index ??= {
-            links: new Set(listing.filter(({ type }) => !plainTypes.includes(type)).map(({ name }) => name)),
+            links: namesWith((type) => type === 'symlink'),
+            special: namesWith((type) => !plainTypes.includes(type)),
             listed: namesOf(listing),
             sent: namesOf(listing.filter((_, at) => kept.has(at))),
         };
-        const { links, listed, sent } = index;
+        const { links, special, listed, sent } = index;
         if (withheld.has(path))
             return 'withheld';
-        if ([path, ...parentsOf(path)].some((name) => links.has(name)))
+        if ([...parentsOf(path)].some((name) => special.has(name)))
+            return 'unknown';
+        if (links.has(path) && sent.has(path))
+            return 'link';
+        if (special.has(path))
             return 'unknown';
         if (sent.has(path))
             return 'sent';
@@ -741,7 +747,7 @@ async function archiveSource(context, workspace, signal) {
     const rulesOfContext = await (0,ignore_rules/* addExcludes */.B)(ignore.rules, context.excludes);
     const plan = await planMembers(path, listing, rulesOfContext, withheld, new turns/* Turns */.P(signal));
     const rules = { ...context, isGitConfig: findGitConfigs(listing) };
-    async function* members(auth) {
+    async function* members(parts) {
         yield (0,member/* directoryMember */.qf)(member/* contextRoot */.Cu.image, 0o755, 0);
         let index = -1;
         const changed = () => damaged(path, 'it changed while it was read');
@@ -755,7 +761,7 @@ async function archiveSource(context, workspace, signal) {
         }
         if (index !== listing.length - 1)
             throw changed();
-        yield* (0,member/* metaMembers */.fs)({ dockerfile: dockerfile.bytes, auth, mtimeSeconds: 0 });
+        yield* (0,member/* metaMembers */.fs)({ dockerfile: dockerfile.bytes, parts, mtimeSeconds: 0 });
     }
     const isFiltered = ignore.name !== undefined || (context.excludes ?? []).length > 0;
     const kept = ignore.name === undefined ? 'no .dockerignore' : `${plan.ignored} excluded by ${ignore.name}`;
@@ -769,7 +775,7 @@ async function archiveSource(context, workspace, signal) {
         ],
         lookUp: lookUpIn(listing, plan.kept, withheld),
         warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.weight))],
-        open: (auth) => (0,pack/* packStream */.c)(() => members(auth), context.compressionLevel, plan.weight, workspace),
+        open: (parts) => (0,pack/* packStream */.c)(() => members(parts), context.compressionLevel, plan.weight, workspace),
     };
 }
 /** A hard link has the content of its target, so the target of a configuration is one too. */
