@@ -17,6 +17,7 @@ import type {
 } from './inputs.ts';
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
+import { readServer } from './server.ts';
 import { readSource } from './source.ts';
 import { parseCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
@@ -204,9 +205,10 @@ function parseImage(text: string): string {
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
   const context = reader.text('kube-context');
   const hideServer = reader.value('hide-server', parseBoolean);
+  const server = readServer(reader, problems, hideServer);
   const read = (): KubeInputs['kubeconfig'] => readKubeconfig(reader, context, hideServer);
   return {
-    kubeconfig: problems.collect('kubeconfig', read, 'auto'),
+    ...(server ?? { kubeconfig: problems.collect('kubeconfig', read, 'auto') }),
     context,
     namespace: reader.optional('namespace', parseNamespace),
     hideServer,

@@ -135,6 +135,8 @@ const quietInputs: ReadonlySet<string> = new Set([
   'pod-template',
   'tolerations',
   'registry-ca',
+  'ca-cert',
+  'token',
   'labels',
   'annotations',
   'build-args',

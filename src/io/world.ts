@@ -92,7 +92,7 @@ export function realWorld(environment: NodeJS.ProcessEnv, watchdog?: Watchdog): 
     readDockerConfig: (input) =>
       readDockerConfig(input, environment, (path) => workspace.resolve(path)),
     openCluster(kube) {
-      const connection = connect(kube, environment, { run: runCommand, mask });
+      const connection = connect(kube, environment, { run: runCommand, mask, clock });
       const onRequest = isDebug ? logRequests((line) => log.debug(line)) : undefined;
       return { connection, cluster: new KubeCluster(connection, clock, onRequest) };
     },

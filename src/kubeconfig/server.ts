@@ -11,18 +11,32 @@ const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks
 export function checkServer(cluster: Fields): string {
   const server = text(cluster['server']) ?? '';
   if (server === '') throw invalid('its cluster has no server', 'Set it to https://HOST:PORT.');
+  const isUnverified = cluster['insecure-skip-tls-verify'] === true;
+  if (isUnverified && schemeOf(server) === 'http') return server;
+  const exception = ' unless insecure-skip-tls-verify is true';
+  return checkAddress(server, { subject: 'its server ', exception });
+}
+
+/**
+ * Checks that an address has TLS.
+ * @param named the subject of the message in front of the address, and when the address would be accepted.
+ * @throws InvalidInput
+ */
+export function checkAddress(
+  server: string,
+  named: { readonly subject: string; readonly exception: string } = { subject: '', exception: '' },
+): string {
   const scheme = schemeOf(server);
   if (scheme === 'https') return server;
-  const isUnverified = cluster['insecure-skip-tls-verify'] === true;
-  if (scheme === 'http' && isUnverified) return server;
   const address = quotableAddress(server);
   const bare = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
   const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
-  if (scheme === undefined) throw invalid(`its server ${quote(address)} is not a URL`, hint);
+  const subject = `${named.subject}${quote(address)}`;
+  if (scheme === undefined) throw invalid(`${subject} is not a URL`, hint);
   throw invalid(
     scheme === 'http'
-      ? `its server ${quote(address)} uses HTTP without TLS; no token is sent to it unless insecure-skip-tls-verify is true`
-      : `its server ${quote(address)} has the scheme ${scheme}, which is not supported`,
+      ? `${subject} uses HTTP without TLS; no token is sent to it${named.exception}`
+      : `${subject} has the scheme ${scheme}, which is not supported`,
     hint,
   );
 }
