@@ -73,6 +73,7 @@ function doubles({
     readDockerConfig: () => undefined,
     openCluster: () => ({
       cluster,
+      credentials: () => Promise.resolve([]),
       connection: {
         source: 'the test',
         server: 'https://api.example:6443',

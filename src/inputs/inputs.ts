@@ -11,6 +11,8 @@ import type { Toleration } from './values/tolerations.ts';
  * defaults.
  */
 export interface Inputs {
+  /** `mode`: check reports whether a build could start, and builds nothing. */
+  readonly mode: 'build' | 'check';
   readonly source: Source;
   /** `file`: path of the Dockerfile, relative to the working directory; undefined for `<context>/Dockerfile`. */
   readonly file: string | undefined;

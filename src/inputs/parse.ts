@@ -61,6 +61,7 @@ export function parseInputs(raw: RawInputs): Inputs {
   const parseWait = (text: string): number => parseDuration(text, longestWaitHours);
   const image = readImage(reader, problems);
   const inputs: Inputs = {
+    mode: reader.value('mode', parseMode),
     ...readSource(reader, image.buildArgs),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
@@ -101,6 +102,10 @@ export function parseKubeInputs(raw: RawInputs): KubeInputs {
   const kube = readKube(new InputReader(raw, problems), problems);
   problems.throwIfAny();
   return deepFreeze(kube);
+}
+
+function parseMode(text: string): Inputs['mode'] {
+  return parseChoice(text, ['build', 'check']);
 }
 
 function parseKeepPod(text: string): Inputs['keepPod'] {

@@ -41,6 +41,8 @@ export interface Connection {
   readonly namespace: string;
   /** What authenticates; absent: the kubeconfig. */
   readonly login?: Login;
+  /** True if the credentials are replaced while the step runs: of an exec plugin, of a token file, OIDC tokens. */
+  readonly isRenewed?: boolean;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
   /**
@@ -90,6 +92,7 @@ export function connect(
     server,
     contextName: context.name,
     login,
+    isRenewed: [idTokens, exec, tokenFileOf(user)].some((source) => source !== undefined),
     namespace: kube.namespace ?? context.namespace ?? 'default',
     unverifiedTls: cluster['insecure-skip-tls-verify'] === true,
     async requestOptions(path, query, signal) {
