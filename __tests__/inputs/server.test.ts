@@ -92,6 +92,12 @@ test.each<{ name: string; given: Given; message: string; hint: string }>([
     hint: 'Write https://api.example:6443.',
   },
   {
+    name: 'a text that is not a host, whose secret is not repeated',
+    given: { server: 'REGISTRY_PASSWORD=kiwi7-Walrus-parade', token: 'x' },
+    message: 'input \'server\': "REGISTRY_PASSWORD=***" is not a URL',
+    hint: 'Write https://HOST:PORT.',
+  },
+  {
     name: 'a hidden server without TLS',
     given: { server: 'http://api.example', token: 'x', 'hide-server': 'true' },
     message: 'input \'server\': "***" uses HTTP without TLS; no token is sent to it',
@@ -106,6 +112,19 @@ test.each<{ name: string; given: Given; message: string; hint: string }>([
     },
     message: "input 'ca-cert': it contains a private key",
     hint: 'Use the CA certificate alone.',
+  },
+  ...['secret-of-another-input', `${'x'.repeat(201)}.pem`, 'two\nlines.pem'].map((value) => ({
+    name: `a CA certificate that is not a path, which is not quoted (${value.slice(0, 9)})`,
+    given: { server, token: 'x', 'ca-cert': value },
+    message:
+      "input 'ca-cert': it is not a certificate in PEM, the base64 of one or the path of a file",
+    hint: 'Use certificate-authority-data of a kubeconfig of the cluster.',
+  })),
+  {
+    name: 'a file that does not exist',
+    given: { server, token: 'x', 'ca-cert': 'missing.pem' },
+    message: 'input \'ca-cert\': the file "missing.pem" does not exist',
+    hint: 'Use the path of a readable file, relative to the working directory.',
   },
   {
     name: 'a token of two lines, which is not quoted',

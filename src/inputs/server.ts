@@ -64,14 +64,24 @@ function checkCombination(reader: InputReader, problems: Problems): void {
 
 /** PEM, its base64 as kubeconfigs have it, or the path of a file with one of both. */
 function parseCa(text: string, reader: InputReader): string {
-  const content = pemOf(text) ?? reader.file(text);
+  const content = pemOf(text) ?? reader.file(checkPath(text));
   return parseCaCertificate(pemOf(content) ?? content);
+}
+
+/** Quotes nothing: what is not a path may be a secret. */
+function checkPath(text: string): string {
+  if (/^[\w./~ -]{1,200}$/.test(text) && /[./]/.test(text)) return text;
+  throw invalid(
+    'it is not a certificate in PEM, the base64 of one or the path of a file',
+    'Use certificate-authority-data of a kubeconfig of the cluster.',
+  );
 }
 
 /** A text with PEM, or the PEM that it is the base64 of; undefined for other texts. */
 function pemOf(text: string): string | undefined {
-  const isBase64 = /^[A-Za-z0-9+/\s]+=*\s*$/.test(text);
-  const plain = isBase64 ? Buffer.from(text, 'base64').toString('latin1') : text;
+  const compact = text.replace(/\s+/g, '');
+  const isBase64 = /^[A-Za-z0-9+/]+=*$/.test(compact);
+  const plain = isBase64 ? Buffer.from(compact, 'base64').toString('latin1') : text;
   return plain.includes('-----BEGIN') ? plain : undefined;
 }
 

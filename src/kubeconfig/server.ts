@@ -1,5 +1,6 @@
 import { text, type Fields } from '../text/json.ts';
 import { invalid, quote } from '../text/problem.ts';
+import { show } from '../text/show.ts';
 
 const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 
@@ -30,7 +31,9 @@ export function checkAddress(
   if (scheme === 'https') return server;
   const address = quotableAddress(server);
   const bare = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
-  const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
+  // A text that is not a host may be a secret in the wrong place.
+  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(bare) && show(bare) === bare;
+  const hint = `Write https://${isHost ? bare : 'HOST:PORT'}.`;
   const subject = `${named.subject}${quote(address)}`;
   if (scheme === undefined) throw invalid(`${subject} is not a URL`, hint);
   throw invalid(
