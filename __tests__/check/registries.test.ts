@@ -76,6 +76,11 @@ test('names the Secret that has the credentials', async () => {
   expect(row).toContain('the credentials are in the Secret login, which the runner does not read');
 });
 
+test('a refusal is not a finding if a Secret has the credentials', async () => {
+  const [row] = await check(refusal(401), { ...given, 'registry-secret': 'login' }, noLogins);
+  expect(row).toContain('| not checked |');
+});
+
 test('asks once for each repository, and for none of a build without push', async () => {
   const inputs = {
     tags: 'registry.example/app:1,registry.example/app:2,other.example/app:1',

@@ -83,6 +83,8 @@ async function checkRepository(
   const problem = `${login}; ${describeError(failure)}`;
   if (status === undefined)
     return row('not checked', subject, `${problem}; the pod may reach the registry`);
+  // The Secret may have the credentials that the request of the runner lacks.
+  if (check.inputs.registry.secret !== undefined) return row('not checked', subject, problem);
   const isRefused = status === 401 && check.logins.byHost.has(reference.registry);
   return row(isRefused ? 'failed' : 'warning', subject, problem);
 }

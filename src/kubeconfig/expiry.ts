@@ -24,10 +24,11 @@ export function credentialsOf({
   isRenewed,
 }: Presented): readonly Credential[] {
   const found: Credential[] = [];
-  const [, scheme = '', value = ''] = /^(\S+) +(.+)$/.exec(authorization ?? '') ?? [];
-  if (scheme.toLowerCase() === 'bearer')
+  const scheme = /^\w+ /.exec(authorization ?? '')?.[0].toLowerCase() ?? '';
+  const value = (authorization ?? '').slice(scheme.length).trim();
+  if (scheme === 'bearer ')
     found.push({ name: 'token', expiresAtMs: endOfToken(value), isRenewed });
-  if (scheme.toLowerCase() === 'basic')
+  if (scheme === 'basic ')
     found.push({ name: 'password', expiresAtMs: 'unknown', isRenewed: false });
   if (certificate !== undefined) {
     const expiresAtMs = endOfCertificate(certificate);

@@ -48,8 +48,8 @@ export function checkAddress(
 export function checkProxy(cluster: Fields): void {
   const proxyUrl = cluster['proxy-url'] ?? '';
   if (proxyUrl === '') return;
-  const isUrl = typeof proxyUrl === 'string' && URL.canParse(proxyUrl);
-  if (isUrl && proxySchemes.includes(new URL(proxyUrl).protocol)) return;
+  const protocol = URL.parse(text(proxyUrl) ?? '')?.protocol;
+  if (protocol !== undefined && proxySchemes.includes(protocol)) return;
   throw invalid(
     'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
     'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
@@ -58,7 +58,7 @@ export function checkProxy(cluster: Fields): void {
 
 /** A server as messages name it: scheme, host and port, without the parts of a URL that can be secret. */
 export function quotableAddress(server: string): string {
-  const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+  const { protocol, host } = URL.parse(server) ?? { protocol: '', host: '' };
   if (host !== '') return `${protocol}//${host}`;
   const withoutUser = server.replace(/^.*@/s, '');
   return /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*/i.exec(withoutUser)?.[0] ?? '';
@@ -66,7 +66,8 @@ export function quotableAddress(server: string): string {
 
 /** undefined for a text that is not a URL; a host with a port, as in `api.example:6443`, has no scheme. */
 function schemeOf(server: string): string | undefined {
-  if (!URL.canParse(server)) return undefined;
-  const scheme = new URL(server).protocol.slice(0, -1);
+  // URL.canParse is true for some long texts that the constructor refuses.
+  const scheme = URL.parse(server)?.protocol.slice(0, -1);
+  if (scheme === undefined) return undefined;
   return ['http', 'https'].includes(scheme) || server.includes('://') ? scheme : undefined;
 }
