@@ -73,6 +73,7 @@ function doubles({
     readDockerConfig: () => undefined,
     openCluster: () => ({
       cluster,
+      credentials: () => Promise.resolve([]),
       connection: {
         source: 'the test',
         server: 'https://api.example:6443',
@@ -277,6 +278,132 @@ describe('the build step', () => {
     await crash(new BuildError('build', 'the step crashed: boom', { cause: new Error('boom') }));
     expect(job.lines.includes('caused by Error: boom')).toBe(hasStack);
     expect(job.lines.at(-1)).toBe('::error::the step crashed: boom');
+  });
+});
+
+describe('mode: check', () => {
+  const permitted: Partial<Cluster> = {
+    userName: () => Promise.resolve('github:acme/app'),
+    serverTime: () => Promise.resolve(Date.UTC(2026, 0, 1)),
+    dryRunPod: () => Promise.resolve(),
+  };
+  const never = { name: 'token', expiresAtMs: 'never', isRenewed: false } as const;
+
+  /** The step with these answers, and a token that does not expire. */
+  function check(
+    given: NonNullable<Parameters<typeof doubles>[0]>,
+  ): Doubles & { readonly step: Promise<number> } {
+    const inputs = { mode: 'check', tags: 'registry.example/app:1', push: 'true', ...given.inputs };
+    const all = doubles({ ...given, inputs, answers: { ...permitted, ...given.answers } });
+    const { world } = all;
+    const step = runBuildStep({
+      ...world,
+      openCluster: (kube) => ({
+        ...world.openCluster(kube),
+        credentials: () => Promise.resolve([never]),
+      }),
+    });
+    return { ...all, step };
+  }
+
+  test('sends the pod of a build as a dry run, and creates nothing', async () => {
+    let sent: unknown;
+    const { step, job, cluster, clock } = check({
+      environment: { GITHUB_JOB: 'build', GITHUB_RUN_ID: '42' },
+      answers: {
+        dryRunPod: (pod) => {
+          sent = pod;
+          return Promise.resolve();
+        },
+      },
+    });
+    expect(await step).toBe(0);
+    expect(sent).toMatchObject({
+      metadata: { name: 'kbp-build-aaaaaaaaaa', namespace: 'builds' },
+      spec: { containers: [{ stdinOnce: true }] },
+    });
+    expect(cluster.calls.filter((call) => /^(create|delete|list|attach)/.test(call))).toEqual([]);
+    expect(job.lines.at(-1)).toBe('A build can start.');
+    expect(job.lines).toContain(
+      'push to registry.example/app  ok           without credentials; the tag exists',
+    );
+    expect(job.summary).toContain('a build can start');
+    expect(job.remembered).toEqual([]);
+    expect(job.outputs.size).toBe(0);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test('fails with a Role if a permission is missing', async () => {
+    const { step, job } = check({
+      inputs: { summary: 'false' },
+      answers: { can: ({ verb }) => Promise.resolve(verb === 'delete' ? 'no' : 'yes') },
+    });
+    expect(await step).toBe(1);
+    expect(job.lines).toContain('  - {apiGroups: [""], resources: [pods], verbs: [delete]}');
+    expect(job.text).toContain('name: "github:acme/app"');
+    expect(job.lines.at(-1)).toBe(
+      '::error::a build cannot start: 1 of 18 checks failed: delete pods. required; the user does not have this permission',
+    );
+    expect(job.summary).toBe('');
+  });
+
+  test('checks the cluster although the context is missing', async () => {
+    const { step, job } = check({ inputs: { context: 'missing' } });
+    expect(await step).toBe(1);
+    expect(job.text).toMatch(/^create pods +ok$/m);
+    expect(job.text).toMatch(/^pod +ok/m);
+    expect(job.text).toMatch(/^build context +failed +.*missing/m);
+  });
+
+  test('ends with the timeout', async () => {
+    const { step, job, clock } = check({
+      inputs: { timeout: '1m' },
+      answers: {
+        serverMinor: (signal) =>
+          once(signal, 'abort').then(() => {
+            throw signal.reason;
+          }),
+      },
+    });
+    expect(await clock.until(step)).toBe(1);
+    expect(job.lines.at(-1)).toContain(
+      'the step did not end within its timeout of 60 s; last state: checking the setup',
+    );
+  });
+});
+
+describe('a pod that the API server refuses', () => {
+  const refusal = new BuildError('cluster', 'exceeded quota: small', { code: 403, hint: 'Wait.' });
+
+  test('is followed by the checks of the cluster', async () => {
+    const { world, job, cluster, clock } = doubles({
+      answers: {
+        createPod: () => Promise.reject(refusal),
+        userName: () => Promise.resolve('admin'),
+        serverTime: () => Promise.resolve(undefined),
+      },
+    });
+    expect(await clock.until(runBuildStep(world))).toBe(1);
+    expect(job.text).toMatch(/^user +ok +admin$/m);
+    expect(job.text).toMatch(/^pod +failed +exceeded quota: small\. Wait\.$/m);
+    expect(job.lines.at(-1)).toBe('::error::exceeded quota: small. Wait.');
+    expect(cluster.calls).not.toContain('dry run');
+  });
+
+  test('is reported although the checks do not end', async () => {
+    const { world, job, clock } = doubles({
+      answers: {
+        createPod: () => Promise.reject(refusal),
+        userName: (signal) =>
+          once(signal, 'abort').then(() => {
+            throw signal.reason;
+          }),
+        serverTime: () => Promise.resolve(undefined),
+      },
+    });
+    expect(await clock.until(runBuildStep(world))).toBe(1);
+    expect(job.lines.at(-1)).toBe('::error::exceeded quota: small. Wait.');
+    expect(clock.sleeping).toBe(0);
   });
 });
 

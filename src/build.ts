@@ -204,7 +204,15 @@ function openStreams({ inputs, source, logins, edits }: BuildPlan): StreamsAhead
   return new StreamsAhead(() => source.open(parts), aheadBytes);
 }
 
-function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
+/** What the spec of a pod depends on, apart from its name. */
+export interface PodContext {
+  readonly plan: Pick<BuildPlan, 'inputs' | 'engine' | 'logins' | 'pullHosts' | 'skipsStages'>;
+  readonly ports: Pick<BuildPorts, 'run' | 'newNonce'>;
+  readonly deadline: Pick<Deadline, 'remainingMs'>;
+}
+
+/** The pod of an attempt. @throws BuildError or InvalidInput for a template that cannot be merged. */
+export function makePod({ plan, ports, deadline }: PodContext, ref: PodRef): V1Pod {
   const { inputs, engine, logins, pullHosts, skipsStages } = plan;
   const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
   const pod = buildPod(inputs, {

@@ -38,6 +38,13 @@ export interface Cluster {
   can(permission: Permission, signal: AbortSignal): Promise<'yes' | 'no' | 'unknown'>;
   /** Creates the pod, with strict field validation. After a lost response the pod is looked up by its nonce annotation. */
   createPod(pod: V1Pod, signal: AbortSignal): Promise<V1Pod>;
+  /**
+   * Sends the creation of the pod as a dry run: the API server validates and admits it (PodSecurity, quotas, webhooks), and
+   * creates nothing.
+   */
+  dryRunPod(pod: V1Pod, signal: AbortSignal): Promise<void>;
+  /** The name that the API server has for this user; undefined if it does not report it. */
+  userName(signal: AbortSignal): Promise<string | undefined>;
   /** The pod as it is now; undefined if it does not exist. */
   readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined>;
   /**
@@ -104,6 +111,8 @@ export interface Registry {
 /** The registry did not answer the question. */
 export interface RegistryRefusal {
   readonly failure: Error;
+  /** HTTP status of the registry, or of its token service; undefined without a response. */
+  readonly status?: number;
   /** True if the same request can succeed later: of the network, or of a busy or unavailable registry. */
   readonly isTemporary: boolean;
   /** False if the registry cannot be reached from the runner. */

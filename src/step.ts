@@ -1,5 +1,6 @@
 // Connects the flow to the world, for the build step and for the post step.
 import { buildImage, type BuildPorts } from './build.ts';
+import { explainRefusal, runCheck } from './check/run.ts';
 import type { StdinSource } from './context/stdin.ts';
 import { toBuildError, type BuildError } from './errors.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -8,6 +9,7 @@ import { rememberedPods } from './io/runner/state.ts';
 import type { OpenCluster, World } from './io/world.ts';
 import { publish, reportFailure } from './outputs.ts';
 import { makePlan, openSource } from './plan.ts';
+import { isRefusal } from './pod/create.ts';
 import { SavedPods } from './pod/saved-pods.ts';
 import { podName } from './pod/spec/name.ts';
 import { leftover, removeLeftovers } from './post.ts';
@@ -34,6 +36,8 @@ export async function runBuildStep(world: World): Promise<number> {
     await log.group('Prepare');
     for (const warning of inputs.warnings) await log.warning(warning);
     await logConnection(opened, world);
+    const ports = buildPorts(opened, phases, world);
+    if (inputs.mode === 'check') return await runCheck(inputs, { opened, ports, world }, cancelled);
     const times = { timeoutMs: inputs.timeoutMs, startedAtMs: phases.startedAtMs };
     const deadline = startDeadline(times, clock, cancelled, () => 'preparing the context');
     let plan;
@@ -44,8 +48,10 @@ export async function runBuildStep(world: World): Promise<number> {
       deadline.end();
     }
     phases.end('prepare');
-    ({ report, failure } = await buildImage(plan, buildPorts(opened, phases, world), cancelled));
+    ({ report, failure } = await buildImage(plan, ports, cancelled));
     if (failure === undefined && isUnpushed(inputs)) await log.info(notPushed);
+    if (failure !== undefined && report.attempts > 0 && isRefusal(failure))
+      await explainRefusal(inputs, failure, { opened, world }, cancelled);
   } catch (error) {
     failure = toBuildError(error, 'the step');
   }

@@ -4,6 +4,7 @@ import { parseKubeInputs } from '../../src/inputs/parse.ts';
 import { failureOf, parse, rawInputs, type Given } from '../support/inputs.ts';
 
 const defaults: Inputs = {
+  mode: 'build',
   source: { kind: 'context', path: '.', withoutGit: true },
   file: undefined,
   compressionLevel: 1,
@@ -119,6 +120,7 @@ test('reads every input', () => {
     summary: 'false',
   });
   expect(inputs).toEqual({
+    mode: 'build',
     source: { kind: 'context', path: 'app' },
     file: 'docker/Dockerfile',
     compressionLevel: 6,

@@ -40,6 +40,14 @@ export class ClusterDouble implements Cluster {
     return this.#answer('createPod', `create ${pod.metadata?.name ?? ''}`)(pod, signal);
   }
 
+  dryRunPod(pod: V1Pod, signal: AbortSignal): Promise<void> {
+    return this.#answer('dryRunPod', `dry run ${pod.metadata?.name ?? ''}`)(pod, signal);
+  }
+
+  userName(signal: AbortSignal): Promise<string | undefined> {
+    return this.#answer('userName', 'user')(signal);
+  }
+
   readPod(ref: PodRef, signal: AbortSignal): Promise<V1Pod | undefined> {
     return this.#answer('readPod', `read ${ref.name}`)(ref, signal);
   }

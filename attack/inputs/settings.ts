@@ -2,10 +2,12 @@ import { parseInputs } from '../../src/inputs/parse.ts';
 import { selectContext } from '../../src/kubeconfig/check.ts';
 import { decodeKubeconfig } from '../../src/kubeconfig/decode.ts';
 import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
+import { credentialsOf } from '../../src/kubeconfig/expiry.ts';
 import { leafSecrets } from '../../src/kubeconfig/secrets.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
 import { parseDockerConfig } from '../../src/logins/docker-config.ts';
+import { jwtClaims, jwtTime } from '../../src/text/jwt.ts';
 import { loadYaml } from '../../src/text/yaml.ts';
 import { readInputs } from '../../support/raw-inputs.ts';
 import { bare, type Frame, type TimedParser } from './parser.ts';
@@ -65,6 +67,7 @@ const inputs: readonly (readonly [name: string, frames: readonly Frame[]])[] = [
   ['pod-labels', [['a.', '/b=c']]],
   ['pod-template', inYaml],
   ['namespace', [bare]],
+  ['server', [bare, ['https://', '']]],
   ['registry-secret', [bare]],
   ['registry-ca', [bare, ['-----BEGIN CERTIFICATE-----\n', '']]],
   ['registry-mirrors', [['a.example=', '']]],
@@ -102,6 +105,14 @@ export const settingParsers: readonly TimedParser[] = [
       leafSecrets(kubeconfig);
       selectContext(kubeconfig, 'something', () => true);
       selectContext(kubeconfig, undefined, () => true);
+    },
+  },
+  {
+    name: 'OIDC token / claims',
+    frames: [bare, ['e30.', '.c2ln'], ['', '.e30.c2ln']],
+    run: (text) => {
+      jwtTime(jwtClaims(text), 'exp');
+      credentialsOf({ authorization: `Bearer ${text}`, certificate: text, isRenewed: false });
     },
   },
   {

@@ -118,7 +118,8 @@ function worldOf(
     openCluster(kube) {
       const mask = (secret: string): void => void log.mask(secret);
       const connection = connect(kube, environment, { run: runCommand, mask });
-      return { connection, cluster: openCluster(connection, log) };
+      const cluster = openCluster(connection, log);
+      return { connection, cluster, credentials: () => Promise.resolve([]) };
     },
     openRegistry: () => {
       throw new Error('nothing was pushed');
@@ -139,6 +140,8 @@ const refusing: Cluster = {
   listPermissions: refuse,
   can: refuse,
   createPod: refuse,
+  dryRunPod: refuse,
+  userName: refuse,
   readPod: refuse,
   podStates: () => refusal(),
   podEvents: refuse,

@@ -11,6 +11,8 @@ import type { Toleration } from './values/tolerations.ts';
  * defaults.
  */
 export interface Inputs {
+  /** `mode`: check reports whether a build could start, and builds nothing. */
+  readonly mode: 'build' | 'check';
   readonly source: Source;
   /** `file`: path of the Dockerfile, relative to the working directory; undefined for `<context>/Dockerfile`. */
   readonly file: string | undefined;
@@ -85,8 +87,10 @@ export interface BuilderInputs {
 }
 
 export interface KubeInputs {
-  /** `kubeconfig`: `auto`, or the parsed document. Secret. */
+  /** `kubeconfig`: `auto`, or the parsed document; with `server` the one that it stands for. Secret. */
   readonly kubeconfig: 'auto' | Kubeconfig;
+  /** `oidc-audience`: OIDC tokens of the job authenticate; absent: the credentials of the kubeconfig. */
+  readonly oidcAudience?: string | undefined;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
   /** `hide-server`: no message names the API server; absent: it is named. */

@@ -17,6 +17,7 @@ import type {
 } from './inputs.ts';
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
+import { readServer } from './server.ts';
 import { readSource } from './source.ts';
 import { parseCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
@@ -60,6 +61,7 @@ export function parseInputs(raw: RawInputs): Inputs {
   const parseWait = (text: string): number => parseDuration(text, longestWaitHours);
   const image = readImage(reader, problems);
   const inputs: Inputs = {
+    mode: reader.value('mode', parseMode),
     ...readSource(reader, image.buildArgs),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
@@ -100,6 +102,10 @@ export function parseKubeInputs(raw: RawInputs): KubeInputs {
   const kube = readKube(new InputReader(raw, problems), problems);
   problems.throwIfAny();
   return deepFreeze(kube);
+}
+
+function parseMode(text: string): Inputs['mode'] {
+  return parseChoice(text, ['build', 'check']);
 }
 
 function parseKeepPod(text: string): Inputs['keepPod'] {
@@ -204,9 +210,10 @@ function parseImage(text: string): string {
 function readKube(reader: InputReader, problems: Problems): KubeInputs {
   const context = reader.text('kube-context');
   const hideServer = reader.value('hide-server', parseBoolean);
+  const server = readServer(reader, problems, hideServer);
   const read = (): KubeInputs['kubeconfig'] => readKubeconfig(reader, context, hideServer);
   return {
-    kubeconfig: problems.collect('kubeconfig', read, 'auto'),
+    ...(server ?? { kubeconfig: problems.collect('kubeconfig', read, 'auto') }),
     context,
     namespace: reader.optional('namespace', parseNamespace),
     hideServer,

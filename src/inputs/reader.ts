@@ -20,6 +20,7 @@ export interface RawInputs {
  * for example by an expression. The exception is `kubeconfig`: an empty value is an error there.
  */
 export const inputDefaults: Readonly<Record<string, string>> = {
+  mode: 'build',
   push: 'false',
   'no-cache': 'false',
   engine: 'kaniko',
@@ -141,6 +142,8 @@ const quietInputs: ReadonlySet<string> = new Set([
   'pod-template',
   'tolerations',
   'registry-ca',
+  'ca-cert',
+  'token',
   'labels',
   'annotations',
   'build-args',

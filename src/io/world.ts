@@ -4,10 +4,12 @@ import { readInputFile } from '../context/directory/find-path.ts';
 import type { BuildError } from '../errors.ts';
 import type { KubeInputs } from '../inputs/inputs.ts';
 import type { RawInputs } from '../inputs/reader.ts';
+import { credentialsOf, type Credential } from '../kubeconfig/expiry.ts';
 import type { DockerConfig } from '../logins/docker-config.ts';
 import type { OpenRegistry } from '../logins/registry-access.ts';
 import { JobLog } from '../logs/fence.ts';
 import type { Clock, Cluster, Job, RunCommand, Workspace } from '../ports.ts';
+import { fieldsOf, text } from '../text/json.ts';
 import { systemClock } from './clock.ts';
 import { readDockerConfig } from './docker-config.ts';
 import { commandRunner } from './exec.ts';
@@ -28,6 +30,8 @@ export interface OpenCluster {
     Connection,
     'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls'
   >;
+  /** What requests present. Runs an exec plugin, or requests an OIDC token. @throws BuildError */
+  credentials(signal: AbortSignal): Promise<readonly Credential[]>;
 }
 
 /** Everything outside of the process that a step uses; the tests of step.ts have doubles of it. */
@@ -92,11 +96,25 @@ export function realWorld(environment: NodeJS.ProcessEnv, watchdog?: Watchdog): 
     readDockerConfig: (input) =>
       readDockerConfig(input, environment, (path) => workspace.resolve(path)),
     openCluster(kube) {
-      const connection = connect(kube, environment, { run: runCommand, mask });
+      const connection = connect(kube, environment, { run: runCommand, mask, clock });
       const onRequest = isDebug ? logRequests((line) => log.debug(line)) : undefined;
-      return { connection, cluster: new KubeCluster(connection, clock, onRequest) };
+      const cluster = new KubeCluster(connection, clock, onRequest);
+      return { connection, cluster, credentials: (signal) => readCredentials(connection, signal) };
     },
   };
+}
+
+async function readCredentials(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly Credential[]> {
+  const { options } = await connection.requestOptions('/version', {}, signal);
+  const { Authorization: authorization } = fieldsOf(options.headers);
+  return credentialsOf({
+    authorization: text(authorization),
+    certificate: options.cert === undefined ? undefined : String(options.cert),
+    isRenewed: connection.isRenewed === true,
+  });
 }
 
 /** The job log blocks the process while the runner does not read it. That is not a reason to end the step. */

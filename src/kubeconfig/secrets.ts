@@ -67,8 +67,9 @@ function clusterSecrets(cluster: Fields): string[] {
 }
 
 function urlPasswords(text: string): readonly string[] {
-  if (!URL.canParse(text)) return [];
-  const { username, password } = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return [];
+  const { username, password } = url;
   // A token can be in the place of the user.
   const secret = password === '' && redact(username) !== username ? username : password;
   return [secret, decodeOrSame(secret)];

@@ -1,5 +1,6 @@
 import { text, type Fields } from '../text/json.ts';
 import { invalid, quote } from '../text/problem.ts';
+import { show } from '../text/show.ts';
 
 const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 
@@ -11,18 +12,34 @@ const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks
 export function checkServer(cluster: Fields): string {
   const server = text(cluster['server']) ?? '';
   if (server === '') throw invalid('its cluster has no server', 'Set it to https://HOST:PORT.');
+  const isUnverified = cluster['insecure-skip-tls-verify'] === true;
+  if (isUnverified && schemeOf(server) === 'http') return server;
+  const exception = ' unless insecure-skip-tls-verify is true';
+  return checkAddress(server, { subject: 'its server ', exception });
+}
+
+/**
+ * Checks that an address has TLS.
+ * @param named the subject of the message in front of the address, and when the address would be accepted.
+ * @throws InvalidInput
+ */
+export function checkAddress(
+  server: string,
+  named: { readonly subject: string; readonly exception: string } = { subject: '', exception: '' },
+): string {
   const scheme = schemeOf(server);
   if (scheme === 'https') return server;
-  const isUnverified = cluster['insecure-skip-tls-verify'] === true;
-  if (scheme === 'http' && isUnverified) return server;
   const address = quotableAddress(server);
   const bare = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
-  const hint = `Write https://${bare === '' ? 'HOST:PORT' : bare}.`;
-  if (scheme === undefined) throw invalid(`its server ${quote(address)} is not a URL`, hint);
+  // A text that is not a host may be a secret in the wrong place.
+  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(bare) && show(bare) === bare;
+  const hint = `Write https://${isHost ? bare : 'HOST:PORT'}.`;
+  const subject = `${named.subject}${quote(address)}`;
+  if (scheme === undefined) throw invalid(`${subject} is not a URL`, hint);
   throw invalid(
     scheme === 'http'
-      ? `its server ${quote(address)} uses HTTP without TLS; no token is sent to it unless insecure-skip-tls-verify is true`
-      : `its server ${quote(address)} has the scheme ${scheme}, which is not supported`,
+      ? `${subject} uses HTTP without TLS; no token is sent to it${named.exception}`
+      : `${subject} has the scheme ${scheme}, which is not supported`,
     hint,
   );
 }
@@ -31,8 +48,8 @@ export function checkServer(cluster: Fields): string {
 export function checkProxy(cluster: Fields): void {
   const proxyUrl = cluster['proxy-url'] ?? '';
   if (proxyUrl === '') return;
-  const isUrl = typeof proxyUrl === 'string' && URL.canParse(proxyUrl);
-  if (isUrl && proxySchemes.includes(new URL(proxyUrl).protocol)) return;
+  const protocol = URL.parse(text(proxyUrl) ?? '')?.protocol;
+  if (protocol !== undefined && proxySchemes.includes(protocol)) return;
   throw invalid(
     'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
     'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
@@ -41,7 +58,7 @@ export function checkProxy(cluster: Fields): void {
 
 /** A server as messages name it: scheme, host and port, without the parts of a URL that can be secret. */
 export function quotableAddress(server: string): string {
-  const { protocol, host } = URL.canParse(server) ? new URL(server) : { protocol: '', host: '' };
+  const { protocol, host } = URL.parse(server) ?? { protocol: '', host: '' };
   if (host !== '') return `${protocol}//${host}`;
   const withoutUser = server.replace(/^.*@/s, '');
   return /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*/i.exec(withoutUser)?.[0] ?? '';
@@ -49,7 +66,8 @@ export function quotableAddress(server: string): string {
 
 /** undefined for a text that is not a URL; a host with a port, as in `api.example:6443`, has no scheme. */
 function schemeOf(server: string): string | undefined {
-  if (!URL.canParse(server)) return undefined;
-  const scheme = new URL(server).protocol.slice(0, -1);
+  // URL.canParse is true for some long texts that the constructor refuses.
+  const scheme = URL.parse(server)?.protocol.slice(0, -1);
+  if (scheme === undefined) return undefined;
   return ['http', 'https'].includes(scheme) || server.includes('://') ? scheme : undefined;
 }

@@ -159,7 +159,7 @@ function escapeHtml(text: string): string {
 }
 
 /** Makes one line without Markdown and HTML of any text. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/\p{Cc}/gu, '\uFFFD')

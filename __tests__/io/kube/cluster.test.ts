@@ -531,6 +531,40 @@ test.each([
   expect(await cluster.serverTime(signal)).toBeUndefined();
 });
 
+test('userName is the name in a review, in one line', async () => {
+  const named = (username: unknown): Answer =>
+    sendJson({ status: { userInfo: { username } } }, 201);
+  const { cluster } = await serve({
+    [`POST ${timePath}`]: [named('github:a/b'), named('a\nb'), named(7), refuse(403, 'forbidden')],
+  });
+  expect(await cluster.userName(signal)).toBe('github:a/b');
+  expect(await cluster.userName(signal)).toBe('a b');
+  expect(await cluster.userName(signal)).toBeUndefined();
+  expect(await cluster.userName(signal)).toBeUndefined();
+});
+
+test('dryRunPod creates nothing, and is repeated while the API server is unavailable', async () => {
+  const { server, clock, cluster } = await serve({
+    'GET /version': [sendJson({ minor: '35' })],
+    'POST /api/v1/namespaces/builds/pods': [
+      refuse(503, 'unavailable'),
+      sendJson(ours, 201),
+      refuse(403, 'exceeded quota: small'),
+    ],
+  });
+  await cluster.serverMinor(signal);
+  await clock.until(cluster.dryRunPod(ours, signal));
+  const sent = server.requests.filter(({ method }) => method === 'POST');
+  expect(sent.map(({ query }) => query)).toEqual([
+    { fieldValidation: 'Strict', dryRun: 'All' },
+    { fieldValidation: 'Strict', dryRun: 'All' },
+  ]);
+  await expect(cluster.dryRunPod(ours, signal)).rejects.toMatchObject({
+    message: 'creating a pod in namespace "builds" as a dry run failed: exceeded quota: small',
+    code: 403,
+  });
+});
+
 test('deleteUnchanged deletes only this pod in this state', async () => {
   const { server, cluster } = await serve({
     [`DELETE ${podPath}`]: [sendJson(ours), refuse(409, 'the UID differs'), refuse(404, 'gone')],

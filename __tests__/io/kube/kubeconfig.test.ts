@@ -277,7 +277,7 @@ const mistakes = [
     {
       server: 'https://api example/s3cr3t',
       text: 'its server "https://api example" is not a URL',
-      hint: 'Write https://api example.',
+      hint: 'Write https://HOST:PORT.',
     },
   ].map(({ server, ...problem }) => ({
     name: `the server ${server}`,

@@ -314,6 +314,19 @@ describe('credentials', () => {
     expect(target.asked.map(({ authorization }) => authorization)).toEqual([undefined]);
   });
 
+  test.each([401, 403])('a refusal has the status %i of the token service', async (status) => {
+    const { port } = await serve(({ url = '', headers }, response) => {
+      if (url.startsWith('/token')) response.writeHead(status).end();
+      else if (url === '/v2/') response.end();
+      else {
+        const challenge = `Bearer realm="https://${headers.host ?? ''}/token"`;
+        response.writeHead(401, { 'www-authenticate': challenge }).end();
+      }
+    }, true);
+    const answer = await ask(`localhost:${port}/app:1`, { ca, logins: loginTo(port) });
+    expect(answer).toMatchObject({ status, hasResponded: false });
+  });
+
   test('are not sent to the token service of another origin', async () => {
     const tokens = await serve((_request, response) => response.end('{"token":"t"}'), true);
     const other = await serve((_request, response) => {

@@ -1,12 +1,20 @@
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import { ApiError, isCertificateError, isTlsError, NonKubernetesResponse } from './api-error.ts';
+import { adaptHint, type Login } from '../../kubeconfig/server-access.ts';
 import type { Connection } from './connection.ts';
 
 /** What the user can do about a refusal, by its HTTP status. */
 const hints: Readonly<Record<number, string>> = {
-  401: 'Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',
   403: 'Grant the missing RBAC permission; examples/cluster/rbac.yaml has a Role with all that are needed.',
   404: "Create the namespace, or set 'namespace' to an existing one.",
+};
+
+/** The same for 401, by what authenticates. */
+const renewalHints: Readonly<Record<Login, string>> = {
+  kubeconfig:
+    'Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',
+  token: "Renew the token of the input 'token': it is invalid or has expired.",
+  oidc: 'Add the issuer of the OIDC token and the audience in oidc-audience to the AuthenticationConfiguration of the API server, and check that its rules accept this job; see docs/cluster-access.md.',
 };
 
 /** The same for a rejected certificate, by the code of Node's error. */
@@ -33,13 +41,16 @@ const nodeAdvice = /; if the root CA is installed locally, .*$/s;
 export function clusterError(
   doing: string,
   error: unknown,
-  { server }: Connection,
+  { server, login = 'kubeconfig' }: Connection,
   signal: AbortSignal,
 ): BuildError {
   if (error instanceof BuildError) return error;
   if (signal.aborted && signal.reason instanceof BuildError) return signal.reason;
   const fail = (problem: string, hint?: string): BuildError =>
-    new BuildError('cluster', `${doing} failed: ${problem}`, { hint, cause: error });
+    new BuildError('cluster', `${doing} failed: ${problem}`, {
+      hint: adaptHint(hint, login),
+      cause: error,
+    });
   const problem = describeError(error);
   if (signal.aborted && error === signal.reason) return fail(problem);
   if (error instanceof ApiError) {
@@ -47,7 +58,8 @@ export function clusterError(
       code: error.code,
       reason: error.reason,
       retryAfterMs: error.retryAfterMs,
-      hint: refusalHint(error) ?? hints[error.code],
+      hint:
+        refusalHint(error, login) ?? (error.code === 401 ? renewalHints[login] : hints[error.code]),
       cause: error,
     });
   }
@@ -79,9 +91,11 @@ const limitRange =
   /\b(?:m(?:ax|in)imum \S+ usage|max limit to request ratio) per (?:Container|Pod)\b/;
 
 /** Hints for refusals that share their status with others; recognised by the message of the server. */
-function refusalHint({ code, message }: ApiError): string | undefined {
+function refusalHint({ code, message }: ApiError, login: Login): string | undefined {
   if (code >= 300 && code < 400) {
-    return 'Set the server in the kubeconfig to the address of the API server; this one leads to a sign-in page or a proxy.';
+    const hint =
+      'Set the server in the kubeconfig to the address of the API server; this one leads to a sign-in page or a proxy.';
+    return adaptHint(hint, login);
   }
   if (code === 403 && message.includes('"system:anonymous"'))
     return 'Renew the kubeconfig secret: it has no credentials for this context.';

@@ -16,7 +16,7 @@ import { NonKubernetesResponse, isApiError, isNotFound } from './api-error.ts';
 import { clusterError } from './cluster-error.ts';
 import type { Connection } from './connection.ts';
 import { createPod } from './create-pod.ts';
-import { listPermissions, readServerTime, reviewPermission } from './reviews.ts';
+import { listPermissions, readServerTime, readUserName, reviewPermission } from './reviews.ts';
 import { podPath, podsPath } from './pod-path.ts';
 import { PodStates } from './pod-states.ts';
 import type { RequestObserver } from './request-log.ts';
@@ -93,6 +93,27 @@ export class KubeCluster implements Cluster {
         },
         signal,
       ),
+    );
+  }
+
+  async dryRunPod(pod: V1Pod, signal: AbortSignal): Promise<void> {
+    const doing = `creating a pod in namespace ${JSON.stringify(this.namespace)} as a dry run`;
+    const path = podsPath(this.namespace);
+    const query = { fieldValidation: 'Strict', dryRun: 'All' };
+    const name = pod.metadata?.name;
+    await this.#try(doing, signal, (rest) =>
+      // A dry run changes nothing, so it can be repeated.
+      rest.json(
+        { method: 'POST', path, query, body: pod, signal },
+        (created) => toPod(created, { name }),
+        true,
+      ),
+    );
+  }
+
+  async userName(signal: AbortSignal): Promise<string | undefined> {
+    return this.#try('asking the API server for the name of the user', signal, (rest) =>
+      readUserName(rest, signal),
     );
   }
 

@@ -10,12 +10,17 @@ import type { KubeInputs } from '../../inputs/inputs.ts';
 import { providerToken, selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
 import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
+import { loginOf, type Login } from '../../kubeconfig/server-access.ts';
 import { serverNames } from '../../kubeconfig/server-names.ts';
 import { quotableAddress } from '../../kubeconfig/server.ts';
+import type { Clock } from '../../ports.ts';
 import { field, fieldsOf, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
 import { orAborted } from '../../time/abort.ts';
 import { stoppedWhile } from '../../time/deadline.ts';
+import { systemClock } from '../clock.ts';
+import { IdTokenSource } from '../runner/id-token-source.ts';
+import { idTokenService, requestIdToken } from '../runner/id-token.ts';
 import { checkCredentials, fieldNames } from './credentials-check.ts';
 import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
 import { explainInvalid, findKubeconfig } from './kubeconfig.ts';
@@ -34,6 +39,10 @@ export interface Connection {
   readonly server: string;
   readonly contextName: string;
   readonly namespace: string;
+  /** What authenticates; absent: the kubeconfig. */
+  readonly login?: Login;
+  /** True if the credentials are replaced while the step runs: of an exec plugin, of a token file, OIDC tokens. */
+  readonly isRenewed?: boolean;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
   /**
@@ -45,7 +54,7 @@ export interface Connection {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
-  /** After a 401: discards the credentials of an exec plugin; false without an exec plugin. */
+  /** After a 401: discards the credentials of an exec plugin, or the OIDC token; false without any of them. */
   renewCredentials(): Promise<boolean>;
 }
 
@@ -60,7 +69,7 @@ const slowCredentialsHint =
 export function connect(
   kube: KubeInputs,
   environment: NodeJS.ProcessEnv,
-  runner: PluginRunner,
+  runner: PluginRunner & { readonly clock?: Clock },
 ): Connection {
   const kubeconfig = kube.kubeconfig === 'auto' ? findKubeconfig(environment) : kube.kubeconfig;
   const { source } = kubeconfig;
@@ -74,26 +83,32 @@ export function connect(
   const exec = ExecCredentials.of(user, cluster, runner);
   const config = clientConfig(context, exec);
   const readToken = tokenReader(tokenFileOf(user));
+  const idTokens = idTokensOf(kube.oidcAudience, environment, runner.clock);
+  const login = loginOf(source);
   const impersonation = impersonationHeaders(user);
   const masked = new Set<string>();
   return {
     source,
     server,
     contextName: context.name,
+    login,
+    isRenewed: [idTokens, exec, tokenFileOf(user)].some((source) => source !== undefined),
     namespace: kube.namespace ?? context.namespace ?? 'default',
     unverifiedTls: cluster['insecure-skip-tls-verify'] === true,
     async requestOptions(path, query, signal) {
       const options: RequestOptions = { signal };
       const doing = exec?.doing ?? `loading the credentials for ${server}`;
+      let idToken: string | undefined;
       try {
         await orAborted(config.applyToHTTPSOptions(options), signal);
+        idToken = await idTokens?.current(signal);
       } catch (error) {
         if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
         if (error instanceof BuildError) throw error;
         const message = `loading the credentials for ${server} failed: ${describeError(error)}`;
         throw new BuildError('cluster', message, { cause: error });
       }
-      const token = readToken();
+      const token = idToken ?? readToken();
       options.headers = {
         ...(options.headers as Record<string, string>),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
@@ -107,14 +122,30 @@ export function connect(
       keepConnections(options.agent);
       // Options of the agent are those of all of its connections, also of the WebSocket.
       Object.assign(fieldsOf(field(options.agent, 'options')), masking);
-      const names = fieldNames({ cluster, user, exec, isTokenOfFile: token !== undefined });
+      const names = fieldNames({ cluster, user, exec, login, isTokenOfFile: token !== undefined });
       explainInvalid(source, () => {
         checkCredentials(options, names);
       });
       return { url: requestUrl(context.server, path, query), options };
     },
-    renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
+    renewCredentials() {
+      idTokens?.forget();
+      return Promise.resolve(exec?.forget() ?? idTokens !== undefined);
+    },
   };
+}
+
+/** The OIDC tokens of the job for an audience; undefined without one. @throws BuildError('input') if the job has none. */
+function idTokensOf(
+  audience: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  clock: Clock = systemClock,
+): IdTokenSource | undefined {
+  if (audience === undefined) return undefined;
+  const service = idTokenService(environment);
+  const request = (signal: AbortSignal): Promise<string> =>
+    requestIdToken(service, audience, clock, signal);
+  return new IdTokenSource(request, clock);
 }
 
 /** Options that mask the addresses of the API server, and the other names in its certificate, before an error can have them. */

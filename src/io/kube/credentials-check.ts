@@ -3,6 +3,7 @@ import { validateHeaderValue } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { howToPrint } from '../../kubeconfig/document.ts';
 import { referencedFiles } from '../../kubeconfig/files.ts';
+import type { Login } from '../../kubeconfig/server-access.ts';
 import { isFields, type Fields } from '../../text/json.ts';
 import { invalid } from '../../text/problem.ts';
 
@@ -30,11 +31,13 @@ export function fieldNames({
   cluster,
   user,
   exec,
+  login,
   isTokenOfFile,
 }: {
   readonly cluster: Fields;
   readonly user: Fields;
   readonly exec: { readonly names: Partial<CredentialNames> } | undefined;
+  readonly login: Login;
   readonly isTokenOfFile: boolean;
 }): CredentialNames {
   const files = referencedFiles(cluster, user).map(({ key }) => key);
@@ -50,10 +53,20 @@ export function fieldNames({
     token: token(isFields(user['auth-provider']) ? 'the token of its auth-provider' : 'its token'),
     ...exec?.names,
   };
+  if (login !== 'kubeconfig') return { ...names, ...inputNames };
   // A token of the kubeconfig overrides that of a plugin.
   if (isTokenOfFile) return { ...names, token: token('the token of its tokenFile') };
   return (user['token'] ?? '') === '' ? names : { ...names, token: token('its token') };
 }
+
+/** The credentials of a connection without a kubeconfig. The input 'token' is checked with the inputs. */
+const inputNames: Pick<CredentialNames, 'ca' | 'token'> = {
+  ca: { name: "'ca-cert'", hint: 'Use the CA certificate of the API server in PEM.' },
+  token: {
+    name: 'the OIDC token of the job',
+    hint: 'Check that ACTIONS_ID_TOKEN_REQUEST_URL is the address of the runner.',
+  },
+};
 
 /**
  * Checks the certificates, the key and the headers of a request. Node would name neither the kubeconfig nor the field, and

@@ -9,6 +9,7 @@ import {
   type Kubeconfig,
 } from '../../kubeconfig/document.ts';
 import { resolveFiles } from '../../kubeconfig/files.ts';
+import { loginOf } from '../../kubeconfig/server-access.ts';
 import { InvalidInput } from '../../text/problem.ts';
 
 /** Where the kubelet mounts the ServiceAccount of a pod. */
@@ -47,7 +48,8 @@ export function explainInvalid<T>(source: string, validate: () => T): T {
     const problem = error instanceof InvalidInput ? error.problems[0] : undefined;
     if (problem === undefined) throw error;
     const { text, hint, line, input } = problem;
-    const origin = source === inputSource ? source : `kubeconfig (${source})`;
+    const isInput = source === inputSource || loginOf(source) !== 'kubeconfig';
+    const origin = isInput ? source : `kubeconfig (${source})`;
     const place = input === undefined ? origin : `input '${input}'`;
     const message = `${place}${line === undefined ? '' : ` line ${line}`}: ${text}`;
     throw new BuildError('input', message, { ...(hint !== undefined && { hint }) });

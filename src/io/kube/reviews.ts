@@ -1,11 +1,12 @@
 import type { Permission } from '../../ports.ts';
-import { isFields, type Fields } from '../../text/json.ts';
+import { field, isFields, text, type Fields } from '../../text/json.ts';
+import { oneLine } from '../../text/one-line.ts';
 import { NonKubernetesResponse, isApiError } from './api-error.ts';
 import { entriesOf, id, list, object, time } from './response/fields.ts';
 import type { JsonClient } from './rest.ts';
 
 // Answers of the API server to review requests, which change nothing, so they can be repeated: RBAC permissions in one namespace,
-// and the time of the server.
+// the name of the user, and the time of the server.
 
 const authorization = 'authorization.k8s.io/v1';
 const authentication = 'authentication.k8s.io/v1';
@@ -48,16 +49,33 @@ export async function reviewPermission(
  * See Cluster.serverTime: the creation time of a SelfSubjectReview, which every authenticated client may create since Kubernetes
  * 1.28. A proxy can set the header `Date`, but not this time.
  */
-export async function readServerTime(
+export function readServerTime(rest: JsonClient, signal: AbortSignal): Promise<number | undefined> {
+  return reviewSelf(rest, signal, ({ metadata }) =>
+    object(metadata, (fields) => time(fields['creationTimestamp']))?.getTime(),
+  );
+}
+
+/** Limit for the name of a user in a message. */
+const longestName = 300;
+
+/** See Cluster.userName: the user of a SelfSubjectReview. */
+export function readUserName(rest: JsonClient, signal: AbortSignal): Promise<string | undefined> {
+  return reviewSelf(rest, signal, ({ status }) => {
+    const name = text(field(field(status, 'userInfo'), 'username')) ?? '';
+    return name === '' ? undefined : oneLine(name, longestName);
+  });
+}
+
+/** Creates a SelfSubjectReview; undefined if the API server refuses it. */
+async function reviewSelf<T>(
   rest: JsonClient,
   signal: AbortSignal,
-): Promise<number | undefined> {
+  read: (review: Fields) => T | undefined,
+): Promise<T | undefined> {
   const path = `/apis/${authentication}/selfsubjectreviews`;
   const body = { apiVersion: authentication, kind: 'SelfSubjectReview' };
-  const readCreation = ({ metadata }: Fields): number | undefined =>
-    object(metadata, (fields) => time(fields['creationTimestamp']))?.getTime();
   try {
-    return await rest.json({ method: 'POST', path, body, signal }, readCreation);
+    return await rest.json({ method: 'POST', path, body, signal }, read);
   } catch (error) {
     if (isApiError(error, 403, 404, 405)) return undefined;
     throw error;

@@ -13,6 +13,17 @@ export interface Purpose {
   readonly isPlainAllowed: boolean;
 }
 
+/** The token service has refused the request. */
+export class TokenRefusal extends Error {
+  readonly status: number;
+
+  constructor(host: string, status: number) {
+    super(`the token service ${host} responded with HTTP ${status}`);
+    this.name = 'TokenRefusal';
+    this.status = status;
+  }
+}
+
 /**
  * The Authorization header that answers a challenge; undefined if there are no credentials for it.
  * @param send sends the request to the token service.
@@ -34,7 +45,7 @@ export async function authorize(
   }
   const reply = await send(tokenRequest(url, { service, scope }, credentials));
   if (reply.status !== 200) {
-    throw new Error(`the token service ${url.host} responded with HTTP ${reply.status}`);
+    throw new TokenRefusal(url.host, reply.status);
   }
   const answer = parseJson(reply.body.toString('utf8'));
   const token = text(field(answer, 'token')) ?? text(field(answer, 'access_token'));

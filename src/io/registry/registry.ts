@@ -5,7 +5,7 @@ import { excerpt } from '../../text/excerpt.ts';
 import { field, itemsOf, parseJson, text } from '../../text/json.ts';
 import { toError } from '../../time/abort.ts';
 import { isCertificateError, isTlsError } from '../kube/api-error.ts';
-import { authorize } from './authorization.ts';
+import { authorize, TokenRefusal } from './authorization.ts';
 import { parseChallenge } from './challenge.ts';
 import { digestOf, exchange, type RegistryReply, type RegistryRequest } from './exchange.ts';
 import { RegistryHosts } from './hosts.ts';
@@ -62,13 +62,19 @@ export class HttpRegistry implements Registry {
       if (reply.status === 200 && isManifest(reply)) return digestOf(reply.body);
       return {
         failure: new Error(describeReply(reply)),
+        status: reply.status,
         isTemporary: isTemporary(reply.status),
         hasResponded: true,
       };
     } catch (error) {
       signal.throwIfAborted();
       const isFinal = isCertificateError(error) || isTlsError(error);
-      return { failure: toError(error), isTemporary: !isFinal, hasResponded: false };
+      return {
+        failure: toError(error),
+        ...(error instanceof TokenRefusal && { status: error.status }),
+        isTemporary: !isFinal,
+        hasResponded: false,
+      };
     }
   }
 

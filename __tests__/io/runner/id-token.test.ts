@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { BuildError } from '../../../src/errors.ts';
+import { idTokenService, requestIdToken } from '../../../src/io/runner/id-token.ts';
+import type { Clock } from '../../../src/ports.ts';
+import { orAborted } from '../../../src/time/abort.ts';
+import { ApiServer, sendJson, type Answer } from '../../support/api-server.ts';
+
+const names = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const;
+const { signal } = new AbortController();
+const servers: ApiServer[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+async function runner(...answers: readonly Answer[]): Promise<ApiServer> {
+  const server = await ApiServer.start({ 'GET /idtoken': answers });
+  servers.push(server);
+  return server;
+}
+
+/** Pauses pass at once, and the limit of a request never. */
+const clock: Clock = {
+  now: () => 0,
+  sleep: (ms, until) =>
+    ms < 10_000 ? Promise.resolve() : orAborted(new Promise<never>(() => undefined), until),
+};
+
+/** The token for the audience `a b&c`, or the message of the failure. */
+function ask(server: ApiServer, until = signal): Promise<string> {
+  const service = idTokenService({
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-secret',
+  });
+  return requestIdToken(service, 'a b&c', clock, until).catch(
+    (error: unknown) => (error as Error).message,
+  );
+}
+
+test('requests a token as the toolkit of GitHub does', async () => {
+  const server = await runner(sendJson({ count: 1, value: 'a.b.c' }));
+  expect(await ask(server)).toBe('a.b.c');
+  const [request] = server.requests;
+  expect(request?.query).toEqual({ 'api-version': '2.0', audience: 'a b&c' });
+  expect(request?.headers.authorization).toBe('Bearer request-secret');
+});
+
+test.each([
+  { name: '503', answer: sendJson({}, 503) },
+  { name: '429', answer: sendJson({}, 429) },
+  {
+    name: 'a closed connection',
+    answer: (response) => response.destroy(),
+  },
+])('asks again after $name', async ({ answer }) => {
+  const server = await runner(answer, answer, sendJson({ value: 'a.b.c' }));
+  expect(await ask(server)).toBe('a.b.c');
+  expect(server.requests).toHaveLength(3);
+});
+
+test.each([
+  { name: 'a refusal', answer: sendJson({ secret: 'quoted' }, 403), problem: 'HTTP 403', count: 1 },
+  { name: 'an outage', answer: sendJson({}, 500), problem: 'HTTP 500', count: 4 },
+  {
+    name: 'another document',
+    answer: sendJson({ secret: 'quoted' }),
+    problem: 'the response has no token',
+    count: 1,
+  },
+])('reports $name without its content', async ({ answer, problem, count }) => {
+  const server = await runner(answer);
+  const host = new URL(server.url).host;
+  expect(await ask(server)).toBe(
+    `requesting an OIDC token from the runner (${host}) failed: ${problem}`,
+  );
+  expect(server.requests).toHaveLength(count);
+});
+
+test('ends with the reason of the signal', async () => {
+  const stop = new AbortController();
+  const server = await runner(() => {
+    stop.abort(new Error('cancelled'));
+  });
+  expect(await ask(server, stop.signal)).toBe('cancelled');
+});
+
+describe('a job that cannot request tokens', () => {
+  test.each(names)('has no %s', (missing) => {
+    const environment = Object.fromEntries(
+      names.filter((name) => name !== missing).map((name) => [name, 'https://runner.example']),
+    );
+    const expected = new BuildError(
+      'input',
+      `input 'oidc-audience': the job cannot request an OIDC token, because the runner has no ${missing}`,
+    );
+    expect(() => idTokenService(environment)).toThrow(expected);
+  });
+
+  test.each(['runner', 'ftp://runner.example'])('has the address %s', (url) => {
+    const environment = { [names[0]]: url, [names[1]]: 'x' };
+    expect(() => idTokenService(environment)).toThrow(`${names[0]} of the runner is not a URL`);
+  });
+});
