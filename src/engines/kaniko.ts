@@ -4,10 +4,12 @@ import {
   builderContainerName,
   registrySecretVolume,
   type Engine,
+  type FailedBuild,
   type StreamExtras,
 } from './engine.ts';
 import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
 import { diagnoseKaniko, withoutUsage } from './kaniko-failure.ts';
+import { explainMirrors } from './mirror-failure.ts';
 import { PushedDigests } from './pushed-digests.ts';
 import { verbosityFilter } from './verbosity-filter.ts';
 
@@ -70,7 +72,7 @@ export const kaniko: Engine = {
   ],
 
   relevant: withoutUsage,
-  diagnose: diagnoseKaniko,
+  diagnose: (build: FailedBuild) => explainMirrors(build, diagnoseKaniko(build)),
 };
 
 /**
