@@ -193,7 +193,7 @@ function planOf(
     source,
     dockerfile: parseDockerfile(source.dockerfile),
     logins: noLogins,
-    pullHosts: [],
+    pulls: [],
   };
 }
 

@@ -200,7 +200,7 @@ function openStreams({ inputs, source, logins }: BuildPlan): StreamsAhead {
 }
 
 function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
-  const { inputs, engine, logins, pullHosts } = plan;
+  const { inputs, engine, logins, pulls } = plan;
   const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
   const pod = buildPod(inputs, {
     ref,
@@ -213,7 +213,7 @@ function makePod({ plan, ports, deadline }: BuildContext, ref: PodRef): V1Pod {
     container: engine.container(inputs, {
       logins: logins.byHost.size > 0,
       ca: inputs.registry.ca !== undefined,
-      pullHosts,
+      pullHosts: [...new Set(pulls.map(({ host }) => host))],
     }),
     volumes: engine.volumes(inputs),
   });

@@ -3,14 +3,16 @@ import type { StdinSource } from './context/stdin.ts';
 import { workflowFiles } from './context/workflow-files.ts';
 import { checkDockerfile, throwIfAny } from './dockerfile/check.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
-import { registriesOf } from './dockerfile/registries.ts';
+import { pulledRepositories } from './dockerfile/repositories.ts';
 import type { Engine } from './engines/engine.ts';
 import { selectEngine } from './engines/select.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import type { PulledRepository } from './inputs/values/reference.ts';
 import { collectLogins } from './logins/collect.ts';
 import type { DockerConfig } from './logins/docker-config.ts';
-import { wantedHosts } from './logins/hosts.ts';
+import { givenConfigs } from './logins/given.ts';
 import { noLogins, type Logins } from './logins/logins.ts';
+import { wantedLogins } from './logins/wanted.ts';
 import type { JobLog } from './logs/fence.ts';
 import { placeOf } from './logs/place.ts';
 import type { RunCommand, Workspace } from './ports.ts';
@@ -24,16 +26,16 @@ export interface BuildPlan {
   /** Without instructions for an engine that needs no Dockerfile. */
   readonly dockerfile: Dockerfile;
   readonly logins: Logins;
-  /** Registries that the Dockerfile names. */
-  readonly pullHosts: readonly string[];
+  /** Repositories that the Dockerfile names. */
+  readonly pulls: readonly PulledRepository[];
 }
 
 export interface PlanPorts {
   readonly workspace: Workspace;
   readonly log: JobLog;
   readonly runCommand: RunCommand;
-  /** Reads the Docker configuration that the input `docker-config` names; undefined without one. */
-  readonly readDockerConfig: (input: string | undefined) => DockerConfig | undefined;
+  /** Reads the Docker configurations that the input `docker-config` selects, in the order in which they are searched. */
+  readonly readDockerConfigs: (input: string | undefined) => readonly DockerConfig[];
   /** Variables of the runner. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -82,11 +84,11 @@ export async function makePlan(
 ): Promise<BuildPlan> {
   const engine = selectEngine(inputs);
   const plan = { inputs, engine, source, dockerfile: parseDockerfile(source.dockerfile) };
-  if (engine.layout === 'plain') return { ...plan, logins: noLogins, pullHosts: [] };
+  if (engine.layout === 'plain') return { ...plan, logins: noLogins, pulls: [] };
   if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
-  const pullHosts = registriesOf(plan.dockerfile, inputs.image.buildArgs);
-  const logins = await findLogins(inputs, pullHosts, ports, signal);
-  return { ...plan, logins, pullHosts };
+  const pulls = pulledRepositories(plan.dockerfile, inputs.image.buildArgs);
+  const logins = await findLogins(inputs, pulls, ports, signal);
+  return { ...plan, logins, pulls };
 }
 
 /** Logs the warnings about the Dockerfile. @throws BuildError('context') for its errors. */
@@ -110,14 +112,14 @@ async function checkDockerfileOf(
 /** The registry credentials that the build needs, masked in the job log. With `registry-secret` none are sent. */
 async function findLogins(
   inputs: Inputs,
-  pullHosts: readonly string[],
-  { log, readDockerConfig, runCommand }: PlanPorts,
+  pulls: readonly PulledRepository[],
+  { log, readDockerConfigs, runCommand }: PlanPorts,
   signal: AbortSignal,
 ): Promise<Logins> {
-  const { secret, dockerConfig } = inputs.registry;
-  const config = secret === undefined ? readDockerConfig(dockerConfig) : undefined;
-  if (config === undefined) return noLogins;
-  const logins = await collectLogins(config, wantedHosts(inputs, pullHosts), runCommand, signal);
+  const { auths, dockerConfig, secret } = inputs.registry;
+  if (secret !== undefined) return noLogins;
+  const configs = [...givenConfigs(auths), ...readDockerConfigs(dockerConfig)];
+  const logins = await collectLogins(configs, wantedLogins(inputs, pulls), runCommand, signal);
   for (const value of logins.secrets) await log.mask(value);
   for (const warning of logins.warnings) await log.warning(warning);
   if (logins.byHost.size > 0) {

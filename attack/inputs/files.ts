@@ -1,6 +1,6 @@
 import { checkDockerfile, throwIfAny } from '../../src/dockerfile/check.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
 import { withoutCredentials } from '../../src/context/git/clean-config.ts';
 import { followGitLinks } from '../../src/context/git/config-names.ts';
 import { IgnoreRules } from '../../src/context/ignore/rules.ts';
@@ -50,13 +50,14 @@ const aLongPath = `${'a'.repeat(60)}/`.repeat(60);
 export const fileParsers: readonly TimedParser[] = [
   { name: 'Dockerfile / parse', frames: instructions, run: parseDockerfile },
   {
-    name: 'Dockerfile / registries',
+    name: 'Dockerfile / repositories',
     frames: references,
-    run: (text) => registriesOf(parseDockerfile(text), []),
+    run: (text) => pulledRepositories(parseDockerfile(text), []),
   },
   {
-    name: 'Dockerfile / registries with a build argument',
-    run: (text) => registriesOf(parseDockerfile('ARG A\nFROM $A$A'), [{ key: 'A', value: text }]),
+    name: 'Dockerfile / repositories with a build argument',
+    run: (text) =>
+      pulledRepositories(parseDockerfile('ARG A\nFROM $A$A'), [{ key: 'A', value: text }]),
   },
   {
     name: 'Dockerfile / check',

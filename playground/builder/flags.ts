@@ -57,6 +57,7 @@ const kinds: Readonly<Record<string, FlagKind>> = {
   'registry-certificate': 'list',
   'registry-map': 'list',
   'registry-mirror': 'list',
+  'skip-default-registry-fallback': 'bool',
   'skip-tls-verify-registry': 'list',
   target: 'text',
   verbosity: 'text',

@@ -20,6 +20,7 @@ const variables = [
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CONFIG_FILE',
   'AZURE_FEDERATED_TOKEN_FILE',
+  'REGISTRY_AUTH_FILE',
 ];
 
 /** @param dockerConfig the input `docker-config`. */
@@ -28,7 +29,11 @@ export function workflowFiles(
   dockerConfig: string | undefined,
 ): WorkflowFiles {
   const values = variables.map((name) => environment[name] ?? '');
-  const configs = [environment['DOCKER_CONFIG'] ?? '', dockerConfig ?? ''];
+  const configs = [
+    environment['DOCKER_CONFIG'] ?? '',
+    environment['BUILDX_CONFIG'] ?? '',
+    dockerConfig ?? '',
+  ];
   return {
     files: values
       .flatMap((value) => [value, ...value.split(delimiter)])

@@ -5,7 +5,7 @@ import type { Problems } from '../problems.ts';
 import type { InputReader } from '../reader.ts';
 import { parseAttributes } from '../values/key-value.ts';
 import type { Item } from '../values/list.ts';
-import { parseRepository, refuseScheme, refuseUser } from '../values/reference.ts';
+import { canonicalName, parseRepository, refuseScheme, refuseUser } from '../values/reference.ts';
 
 /** Attributes of Docker's registry cache that kaniko has no equivalent for. They do not change the image, so they are ignored. */
 const ignoredAttributes = [
@@ -85,9 +85,10 @@ interface CacheRepository {
 /** @throws InvalidInput */
 function parseCacheRepository(text: string): CacheRepository {
   refuseScheme(text);
-  const repository = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
-  parseRepository(repository);
-  return repository === text ? { repository } : { repository, tag: text.slice(repository.length) };
+  const name = text.replace(/@.*$/s, '').replace(/:[^/]*$/, '');
+  parseRepository(name);
+  const repository = canonicalName(name);
+  return name === text ? { repository } : { repository, tag: text.slice(name.length) };
 }
 
 /** kaniko reads and writes its cache in one repository: the first one of `cache-to`, else the first one of `cache-from`. */

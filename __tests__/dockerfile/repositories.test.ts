@@ -1,11 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
+import type { KeyValue } from '../../src/inputs/values/key-value.ts';
 
 /** ARGs, each of which has the value of the one before it twice. */
 function doubling(count: number): string {
   const numbers = Array.from({ length: count }, (_, index) => index);
   return numbers.map((number) => `ARG A${number + 1}=$A${number}$A${number}`).join('\n');
+}
+
+function registriesOf(text: string, buildArgs: readonly KeyValue[]): readonly string[] {
+  const found = pulledRepositories(parseDockerfile(text), buildArgs);
+  return [...new Set(found.map(({ registry }) => registry))];
 }
 
 test.each([
@@ -93,14 +99,31 @@ FROM docker.io/library/alpine`,
     expected: [],
   },
   { name: 'nothing in invalid references', text: 'FROM A B C\nFROM ://x\nFROM a//b', expected: [] },
-])('finds $name', ({ text, buildArgs = [], expected }) => {
-  expect(registriesOf(parseDockerfile(text), buildArgs)).toEqual(expected);
+])('finds the registries: $name', ({ text, buildArgs = [], expected }) => {
+  expect(registriesOf(text, buildArgs)).toEqual(expected);
 });
 
 test('accepts every prefix of a Dockerfile', () => {
   const text =
     'ARG A=${B:-c}\nFROM --platform=$P ${A} AS x\nRUN --mount=from=q <<E\nE\nCOPY --from=$A ["a", "b"] /';
   for (let length = 0; length <= text.length; length += 1) {
-    expect(Array.isArray(registriesOf(parseDockerfile(text.slice(0, length)), []))).toBe(true);
+    expect(Array.isArray(pulledRepositories(parseDockerfile(text.slice(0, length)), []))).toBe(
+      true,
+    );
   }
+});
+
+test('finds each repository once, with the host as builders name it', () => {
+  const text = `FROM alpine AS a
+FROM docker.io/library/alpine:3
+FROM registry-1.docker.io/library/alpine
+FROM GHCR.io/acme/base:1@sha256:abc
+COPY --from=ghcr.io/acme/tools /t /t
+`;
+  expect(pulledRepositories(parseDockerfile(text), [])).toEqual([
+    { registry: 'index.docker.io', path: 'library/alpine', host: 'index.docker.io' },
+    { registry: 'index.docker.io', path: 'library/alpine', host: 'registry-1.docker.io' },
+    { registry: 'ghcr.io', path: 'acme/base', host: 'GHCR.io' },
+    { registry: 'ghcr.io', path: 'acme/tools', host: 'ghcr.io' },
+  ]);
 });

@@ -1,32 +1,34 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
-import { registryOf } from '../inputs/values/reference.ts';
+import { pulledRepository, type PulledRepository } from '../inputs/values/reference.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { splitQuotedWords } from './words.ts';
 
 /**
- * The registries that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. Docker Hub is
- * `index.docker.io`. In FROM, variables get the values of the ARGs before the first FROM. Ignores stages, `scratch`,
- * references with unknown variables, and ONBUILD, which runs in other builds.
+ * The repositories that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. In FROM,
+ * variables get the values of the ARGs before the first FROM. Ignores stages, `scratch`, references with unknown variables, and
+ * ONBUILD, which runs in other builds.
  */
-export function registriesOf(
+export function pulledRepositories(
   dockerfile: Dockerfile,
   buildArgs: readonly KeyValue[],
-): readonly string[] {
+): readonly PulledRepository[] {
   const variables = readVariables(dockerfile, buildArgs);
   const names = new Set(['scratch']);
-  const registries = new Set<string>();
-  const addRegistry = (image: string): void => {
+  const repositories = new Map<string, PulledRepository>();
+  const add = (image: string): void => {
     if (names.has(image.toLowerCase()) || /^\d*$/.test(image)) return;
-    const registry = registryOf(image);
-    if (registry !== undefined) registries.add(registry);
+    const repository = pulledRepository(image);
+    if (repository !== undefined) {
+      repositories.set(`${repository.host}/${repository.path}`, repository);
+    }
   };
   for (const { base, name, instructions } of dockerfile.stages) {
-    addRegistry(expand(base, variables) ?? '');
+    add(expand(base, variables) ?? '');
     if (name !== undefined) names.add(name);
-    instructions.flatMap(fileImagesOf).forEach(addRegistry);
+    instructions.flatMap(fileImagesOf).forEach(add);
   }
-  return [...registries];
+  return [...repositories.values()];
 }
 
 type Variables = ReadonlyMap<string, string>;
