@@ -207,11 +207,11 @@ export const inputsChapter: Chapter = {
     mistake(
       'a password with special characters in registry-auths',
       { 'registry-auths': '- username: ci\n  password: @s3cret: #1\n' },
-      `input 'registry-auths' line 2: it is not YAML: … Write a list with the fields registry, username and password in each element; for a password with special characters write password: \${{ toJSON(secrets.NAME) }}.`,
+      `input 'registry-auths' line 2: it is not YAML: bad indentation of a mapping entry. Write a list with the fields registry, username and password in each element; for a password with special characters write password: \${{ toJSON(secrets.NAME) }}.`,
     ),
     mistake(
       'registry credentials that are not a list',
-      { 'registry-auths': 'username: ci\npassword: secret\n' },
+      { 'registry-auths': 'username: ci\npassword: hunter2-and-3\n' },
       "input 'registry-auths': it is not a list. Write a list with the fields registry, username and password in each element; for a password with special characters write password: ${{ toJSON(secrets.NAME) }}.",
     ),
     mistake(
