@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 /** Files with credentials of the workflow, as a variable or an input names them. */
 export interface WorkflowFiles {
@@ -29,9 +29,10 @@ export function workflowFiles(
   dockerConfig: string | undefined,
 ): WorkflowFiles {
   const values = variables.map((name) => environment[name] ?? '');
+  const buildx = environment['BUILDX_CONFIG'] ?? '';
   const configs = [
     environment['DOCKER_CONFIG'] ?? '',
-    environment['BUILDX_CONFIG'] ?? '',
+    buildx === '' ? '' : join(buildx, 'config'),
     dockerConfig ?? '',
   ];
   return {
