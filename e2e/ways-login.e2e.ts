@@ -109,7 +109,8 @@ const ways: readonly Way[] = [
 let pushedBase: Promise<void> | undefined;
 
 function needBase(): Promise<void> {
-  pushedBase ??= push('ways-base', auths([login])).then((result) =>
+  const files = { 'docker.json': config };
+  pushedBase ??= push('ways-base', { 'docker-config': 'docker.json' }, files).then((result) =>
     assertPushed('ways-base', result),
   );
   return pushedBase;
