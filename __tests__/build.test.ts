@@ -196,7 +196,7 @@ function planOf(
     source,
     dockerfile: parseDockerfile(source.dockerfile),
     logins: noLogins,
-    pullHosts: [],
+    pulls: [],
     edits: [],
     skipsStages: false,
   };

@@ -56,9 +56,9 @@ function planFor(
     workspace: diskWorkspace(tree.path),
     log: new JobLog(job, () => 'token-of-the-fence'),
     runCommand,
-    readDockerConfig: (input) => {
+    readDockerConfigs: (input) => {
       configsRead.push(input);
-      return config;
+      return config === undefined ? [] : [config];
     },
     environment,
   };
@@ -87,10 +87,10 @@ describe('the plan of a pushing build', () => {
       inputs: push,
       config: configOf('registry.example', 'base.example', 'other.example'),
     });
-    const { engine, source, pullHosts, logins } = await plan;
+    const { engine, source, pulls, logins } = await plan;
     expect(engine.name).toBe('kaniko');
     expect(source.dockerfile).toBe('FROM base.example/image\n');
-    expect(pullHosts).toEqual(['base.example']);
+    expect(pulls).toEqual([{ registry: 'base.example', path: 'image', host: 'base.example' }]);
     expect([...logins.byHost.keys()]).toEqual(['base.example', 'registry.example']);
     expect(job.lines).toContain(
       'registry credentials sent with the context: base.example, registry.example (RUN instructions can read them)',
@@ -134,6 +134,32 @@ describe('the plan of a pushing build', () => {
     expect(job.text).not.toContain('credentials');
   });
 
+  test('takes the credentials of registry-auths before the Docker configuration', async () => {
+    const { plan } = planFor('FROM base.example/image\n', {
+      inputs: {
+        ...push,
+        'registry-auths': JSON.stringify([
+          { registry: 'registry.example', username: 'me', password: 'given-all' },
+          { registry: 'registry.example', username: 'me', password: 'given', scope: 'app@push' },
+        ]),
+      },
+      config: configOf('registry.example', 'base.example'),
+    });
+    const { logins } = await plan;
+    expect(Object.fromEntries(logins.byHost)).toEqual({
+      'base.example': { 'base.example': { auth } },
+      'registry.example': { 'registry.example': { auth: btoa('me:given') } },
+    });
+  });
+
+  test('sends the credentials of registry-auths without a Docker configuration', async () => {
+    const auths = [{ registry: 'registry.example', username: 'me', password: 'given' }];
+    const { plan } = planFor('FROM scratch\n', {
+      inputs: { ...push, 'docker-config': 'none', 'registry-auths': JSON.stringify(auths) },
+    });
+    expect([...(await plan).logins.byHost.keys()]).toEqual(['registry.example']);
+  });
+
   test('warns of credentials to pull with that cannot be used', async () => {
     const config = parseDockerConfig('{"auths": {"base.example": {"auth": "x"}}}', 'config.json');
     const { job, plan } = planFor('FROM base.example/image\n', { inputs: push, config });
@@ -147,7 +173,7 @@ test('an engine without an image layout gets neither credentials nor a check', a
     inputs: { engine: 'custom', 'builder-image': 'busybox', 'builder-command': 'cat' },
     config: configOf('registry.example'),
   });
-  expect(await plan).toMatchObject({ engine: { name: 'custom' }, pullHosts: [] });
+  expect(await plan).toMatchObject({ engine: { name: 'custom' }, pulls: [] });
   expect((await plan).logins.byHost.size).toBe(0);
   expect(configsRead).toEqual([]);
 });

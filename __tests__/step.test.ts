@@ -70,7 +70,7 @@ function doubles({
     log: new JobLog(job, () => 'token-of-the-fence'),
     workspace: diskWorkspace(tree.path),
     runCommand: () => Promise.reject(new Error('the test has no programs')),
-    readDockerConfig: () => undefined,
+    readDockerConfigs: () => [],
     openCluster: () => ({
       cluster,
       credentials: () => Promise.resolve([]),
@@ -116,6 +116,22 @@ async function succeeding(): Promise<PodDouble['answers']> {
 }
 
 describe('the build step', () => {
+  test('masks the passwords of registry-auths before the problems of other inputs', async () => {
+    const password = 'pass: word #1';
+    const auths = JSON.stringify([{ registry: 'ghcr.io', username: 'me', password }]);
+    const { world, job } = doubles({
+      inputs: { 'registry-auths': auths, target: password, timeout: password },
+    });
+    expect(await runBuildStep(world)).toBe(1);
+    const basic = Buffer.from(`me:${password}`).toString('base64');
+    for (const secret of [password, basic]) {
+      const mask = job.lines.indexOf(`::add-mask::${secret.replaceAll('%', '%25')}`);
+      expect(mask).toBeGreaterThanOrEqual(0);
+      expect(mask).toBeLessThan(job.lines.findIndex((line) => line.startsWith('::error')));
+    }
+    expect(job.lines.find((line) => !line.startsWith('::add-mask::'))).toMatch(/^::error/);
+  });
+
   test('warns about inputs that have no effect', async () => {
     const { world, job, clock } = doubles({
       inputs: { 'cache-from': 'type=gha' },
@@ -217,7 +233,7 @@ describe('the build step', () => {
     });
     const step = runBuildStep({
       ...world,
-      readDockerConfig: () => parseDockerConfig('{"credsStore": "slow"}', 'config.json'),
+      readDockerConfigs: () => [parseDockerConfig('{"credsStore": "slow"}', 'config.json')],
       runCommand: async (_command, _args, { signal }) => {
         await once(signal, 'abort');
         throw signal.reason;

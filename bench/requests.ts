@@ -82,7 +82,7 @@ async function build(kubeconfig: string, script: string): Promise<void> {
       source,
       dockerfile: parseDockerfile(source.dockerfile),
       logins: noLogins,
-      pullHosts: [],
+      pulls: [],
       edits: [],
       skipsStages: false,
     },

@@ -76,7 +76,7 @@ function planOf(trial: Trial): BuildPlan {
     source,
     dockerfile,
     logins: noLogins,
-    pullHosts: [],
+    pulls: [],
     edits: [],
     skipsStages: false,
   };

@@ -206,14 +206,14 @@ function openStreams({ inputs, source, logins, edits }: BuildPlan): StreamsAhead
 
 /** What the spec of a pod depends on, apart from its name. */
 export interface PodContext {
-  readonly plan: Pick<BuildPlan, 'inputs' | 'engine' | 'logins' | 'pullHosts' | 'skipsStages'>;
+  readonly plan: Pick<BuildPlan, 'inputs' | 'engine' | 'logins' | 'pulls' | 'skipsStages'>;
   readonly ports: Pick<BuildPorts, 'run' | 'newNonce'>;
   readonly deadline: Pick<Deadline, 'remainingMs'>;
 }
 
 /** The pod of an attempt. @throws BuildError or InvalidInput for a template that cannot be merged. */
 export function makePod({ plan, ports, deadline }: PodContext, ref: PodRef): V1Pod {
-  const { inputs, engine, logins, pullHosts, skipsStages } = plan;
+  const { inputs, engine, logins, pulls, skipsStages } = plan;
   const activeDeadlineSeconds = Math.ceil(deadline.remainingMs() / 1_000) + deadlineGraceSeconds;
   const pod = buildPod(inputs, {
     ref,
@@ -226,7 +226,7 @@ export function makePod({ plan, ports, deadline }: PodContext, ref: PodRef): V1P
     container: engine.container(inputs, {
       logins: logins.byHost.size > 0,
       ca: inputs.registry.ca !== undefined,
-      pullHosts,
+      pullHosts: [...new Set(pulls.map(({ host }) => host))],
       skipsStages,
     }),
     volumes: engine.volumes(inputs),

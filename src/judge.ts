@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerEnd } from './attempt.ts';
 import type { BuiltImage, Diagnosis, PushScan, WarningScan } from './engines/engine.ts';
-import { hostsWithoutCredentials } from './logins/hosts.ts';
 import type { OpenRegistry } from './logins/registry-access.ts';
+import { hostsWithoutCredentials } from './logins/wanted.ts';
 import type { JobLog } from './logs/fence.ts';
 import type { BuildPlan } from './plan.ts';
 import { readEndCause } from './pod/end-cause.ts';

@@ -6,16 +6,18 @@ import { checkDockerfile, throwIfAny } from './dockerfile/check/check.ts';
 import { withEdits, type LineEdit } from './dockerfile/edit.ts';
 import { removeLabels } from './dockerfile/labels.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
-import { registriesOf } from './dockerfile/registries.ts';
+import { pulledRepositories } from './dockerfile/repositories.ts';
 import { findUnusedStages } from './dockerfile/unused-stages.ts';
 import type { Engine } from './engines/engine.ts';
 import { selectEngine } from './engines/select.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import type { PulledRepository } from './inputs/values/reference.ts';
 import { collectLogins } from './logins/collect.ts';
 import type { DockerConfig } from './logins/docker-config.ts';
-import { wantedHosts } from './logins/hosts.ts';
+import { givenConfigs } from './logins/given.ts';
 import { noLogins, type Logins } from './logins/logins.ts';
 import { noProxies, proxiesOf } from './logins/proxies.ts';
+import { wantedLogins } from './logins/wanted.ts';
 import type { JobLog } from './logs/fence.ts';
 import { placeOf } from './logs/place.ts';
 import type { RunCommand, Workspace } from './ports.ts';
@@ -31,8 +33,8 @@ export interface BuildPlan {
   /** Without instructions for an engine that needs no Dockerfile. */
   readonly dockerfile: Dockerfile;
   readonly logins: Logins;
-  /** Registries that the Dockerfile names. */
-  readonly pullHosts: readonly string[];
+  /** Repositories that the Dockerfile names. */
+  readonly pulls: readonly PulledRepository[];
   /** Changes of the Dockerfile that is sent. */
   readonly edits: readonly LineEdit[];
   /** Stages that the target does not need can be skipped. */
@@ -43,8 +45,8 @@ export interface PlanPorts {
   readonly workspace: Workspace;
   readonly log: JobLog;
   readonly runCommand: RunCommand;
-  /** Reads the Docker configuration that the input `docker-config` names; undefined without one. */
-  readonly readDockerConfig: (input: string | undefined) => DockerConfig | undefined;
+  /** Reads the Docker configurations that the input `docker-config` selects, in the order in which they are searched. */
+  readonly readDockerConfigs: (input: string | undefined) => readonly DockerConfig[];
   /** Variables of the runner. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -95,27 +97,29 @@ export async function makePlan(
   const dockerfile = parseDockerfile(source.dockerfile);
   const plan = { inputs, engine, source, dockerfile };
   if (engine.layout === 'plain') {
-    return { ...plan, logins: noLogins, pullHosts: [], edits: [], skipsStages: false };
+    return { ...plan, logins: noLogins, pulls: [], edits: [], skipsStages: false };
   }
   if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
-  const config = readConfig(inputs, ports);
-  const completed = await withAutomaticArguments(plan, config, ports);
+  const configs = readConfigs(inputs, ports);
+  const completed = await withAutomaticArguments(plan, configs, ports);
   const { target, buildArgs } = completed.image;
-  const pullHosts = registriesOf(dockerfile, buildArgs);
+  const pulls = pulledRepositories(dockerfile, buildArgs);
   const unused = findUnusedStages(dockerfile, { target, buildArgs });
   return {
     ...plan,
     inputs: completed,
-    pullHosts,
+    pulls,
     edits: withEdits(unused.edits, await replaceLabels(plan, ports.log)),
     skipsStages: unused.canSkip,
-    logins: await findLogins(inputs, { config, pullHosts }, ports, signal),
+    logins: await findLogins(inputs, { configs, pulls }, ports, signal),
   };
 }
 
-/** The Docker configuration; undefined without one, and with `registry-secret`, which replaces it. */
-function readConfig({ registry }: Inputs, ports: PlanPorts): DockerConfig | undefined {
-  return registry.secret === undefined ? ports.readDockerConfig(registry.dockerConfig) : undefined;
+/** Where credentials are, in the order of precedence. None with `registry-secret`, which replaces them. */
+function readConfigs({ registry }: Inputs, ports: PlanPorts): readonly DockerConfig[] {
+  const { auths, dockerConfig, secret } = registry;
+  if (secret !== undefined) return [];
+  return [...givenConfigs(auths), ...ports.readDockerConfigs(dockerConfig)];
 }
 
 type Parsed = Pick<BuildPlan, 'inputs' | 'source' | 'dockerfile'>;
@@ -142,10 +146,11 @@ async function checkDockerfileOf(
 /** The inputs with the build arguments that Docker adds to those of the user, which take precedence. */
 async function withAutomaticArguments(
   { inputs, dockerfile }: Parsed,
-  config: DockerConfig | undefined,
+  configs: readonly DockerConfig[],
   { environment, log }: PlanPorts,
 ): Promise<Inputs> {
   const { image } = inputs;
+  const config = configs.find((each) => Object.keys(each.proxies).length > 0);
   const proxies = config === undefined ? noProxies : proxiesOf(config, image.buildArgs);
   for (const value of proxies.secrets) await log.mask(value);
   for (const warning of proxies.warnings) await log.warning(warning);
@@ -180,19 +185,19 @@ async function replaceLabels(
 
 /** What the registry credentials are found with. */
 interface LoginSearch {
-  readonly config: DockerConfig | undefined;
-  readonly pullHosts: readonly string[];
+  readonly configs: readonly DockerConfig[];
+  readonly pulls: readonly PulledRepository[];
 }
 
 /** The registry credentials that the build needs, masked in the job log. With `registry-secret` none are sent. */
 async function findLogins(
   inputs: Inputs,
-  { config, pullHosts }: LoginSearch,
+  { configs, pulls }: LoginSearch,
   { log, runCommand }: PlanPorts,
   signal: AbortSignal,
 ): Promise<Logins> {
-  if (config === undefined) return noLogins;
-  const logins = await collectLogins(config, wantedHosts(inputs, pullHosts), runCommand, signal);
+  if (inputs.registry.secret !== undefined) return noLogins;
+  const logins = await collectLogins(configs, wantedLogins(inputs, pulls), runCommand, signal);
   for (const value of logins.secrets) await log.mask(value);
   for (const warning of logins.warnings) await log.warning(warning);
   if (logins.byHost.size > 0) {

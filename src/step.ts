@@ -3,6 +3,7 @@ import { buildImage, type BuildPorts } from './build.ts';
 import { explainRefusal, runCheck } from './check/run.ts';
 import type { StdinSource } from './context/stdin.ts';
 import { toBuildError, type BuildError } from './errors.ts';
+import { registryAuthSecrets } from './inputs/auths/registry-auths.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
 import { rememberedPods } from './io/runner/state.ts';
@@ -31,6 +32,10 @@ export async function runBuildStep(world: World): Promise<number> {
   let report: RunReport = emptyReport;
   let failure: BuildError | undefined;
   try {
+    // The first act: the problems of other inputs can quote a password that is set there, too.
+    for (const secret of registryAuthSecrets(world.inputs.read('registry-auths'))) {
+      await log.mask(secret);
+    }
     inputs = parseInputs(world.inputs);
     const opened = world.openCluster(inputs.kube);
     await log.group('Prepare');

@@ -54,7 +54,7 @@ export const inputsChapter: Chapter = {
     mistake(
       'a tag with a password',
       { tags: 'ci:password@registry.example.com/app:1' },
-      `input 'tags' line 1: it is not valid, and is not quoted because it has a user name or a password. Remove them. Registry credentials come from docker login, docker-config or registry-secret.`,
+      `input 'tags' line 1: it is not valid, and is not quoted because it has a user name or a password. Remove them. Registry credentials come from docker login, docker-config, registry-auths or registry-secret.`,
     ),
     mistake(
       'a private key in the wrong input',
@@ -198,6 +198,26 @@ export const inputsChapter: Chapter = {
       'two sources of credentials',
       { 'docker-config': 'docker', 'registry-secret': 'login' },
       "input 'registry-secret': it cannot be combined with 'docker-config'. Set only one of them.",
+    ),
+    mistake(
+      'registry credentials without a password',
+      { 'registry-auths': '- registry: registry.example.com\n  username: ci\n  password:\n' },
+      "input 'registry-auths': element 1: its password is empty: the secret is empty or not passed to this event (a fork's pull request, for example). Set the secret.",
+    ),
+    mistake(
+      'a password with special characters in registry-auths',
+      { 'registry-auths': '- username: ci\n  password: @s3cret: #1\n' },
+      `input 'registry-auths' line 2: it is not YAML: bad indentation of a mapping entry. Write a list with the fields registry, username and password in each element; for a password with special characters write password: \${{ toJSON(secrets.NAME) }}.`,
+    ),
+    mistake(
+      'registry credentials that are not a list',
+      { 'registry-auths': 'username: ci\npassword: hunter2-and-3\n' },
+      "input 'registry-auths': it is not a list. Write a list with the fields registry, username and password in each element; for a password with special characters write password: ${{ toJSON(secrets.NAME) }}.",
+    ),
+    mistake(
+      'mirror-fallback without a mirror',
+      { 'mirror-fallback': 'false' },
+      "input 'mirror-fallback': it has no meaning without 'registry-mirrors'. Set the mirrors.",
     ),
     {
       name: 'a credential helper that hangs',

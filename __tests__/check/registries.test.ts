@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkRegistries } from '../../src/check/registries.ts';
+import type { PulledRepository } from '../../src/inputs/values/reference.ts';
 import { noLogins, type Logins } from '../../src/logins/logins.ts';
 import type { Registry, RegistryRefusal } from '../../src/ports.ts';
 import { orAborted } from '../../src/time/abort.ts';
@@ -18,10 +19,10 @@ async function check(
   answer: string | RegistryRefusal,
   inputs: Given = given,
   logins = withLogin,
-  pullHosts: readonly string[] = [],
+  pulls: readonly PulledRepository[] = [],
 ): Promise<readonly string[]> {
   const rows = await checkRegistries(
-    { inputs: parse(inputs), logins, pullHosts },
+    { inputs: parse(inputs), logins, pulls },
     new RegistryDouble(answer),
     new VirtualClock(),
     signal,
@@ -96,10 +97,18 @@ test('asks once for each repository, and for none of a build without push', asyn
   expect(await check('sha256:x', { 'cache-to': 'a.example/b', 'no-cache': 'true' })).toEqual([]);
 });
 
-test('lists the registries of pulls, which have no repository to ask for', async () => {
-  const hosts = ['registry.example', 'base.example'];
-  const rows = await check('sha256:x', given, withLogin, hosts);
-  expect(rows.slice(1)).toEqual(['pull from base.example | not checked | without credentials']);
+test('names the login for each image of the Dockerfile', async () => {
+  const pull = (registry: string, path: string): PulledRepository => ({
+    registry,
+    path,
+    host: registry,
+  });
+  const pulls = [pull('registry.example', 'base'), pull('base.example', '')];
+  const rows = await check('sha256:x', given, withLogin, pulls);
+  expect(rows.slice(1)).toEqual([
+    'pull from registry.example/base | not checked | with credentials',
+    'pull from base.example | not checked | without credentials',
+  ]);
 });
 
 test('a registry that does not answer in time is not checked', async () => {
@@ -107,7 +116,7 @@ test('a registry that does not answer in time is not checked', async () => {
   const silent: Registry = {
     tagDigest: (_tag, until) => orAborted(new Promise<never>(() => undefined), until),
   };
-  const request = { inputs: parse(given), logins: noLogins, pullHosts: [] };
+  const request = { inputs: parse(given), logins: noLogins, pulls: [] };
   const asking = checkRegistries(request, silent, clock, signal);
   const [row] = await clock.until(asking);
   expect(row?.finding).toBe('not checked');

@@ -90,6 +90,7 @@ describe('a directory is sent without', () => {
     'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',
     'AWS_WEB_IDENTITY_TOKEN_FILE',
     'AZURE_FEDERATED_TOKEN_FILE',
+    'REGISTRY_AUTH_FILE',
   ])('the file of %s', async (name) => {
     const { source, names, text } = await send(
       { 'w/sub/credentials': secret },
@@ -163,6 +164,19 @@ describe('a directory is sent without', () => {
       entries: { 'w/.docker/config.json': secret, 'w/.docker/contexts/tls/x/key.pem': secret },
       variables: { DOCKER_CONFIG: '<home>/w/.docker/' },
       withheld: '.docker',
+    },
+    {
+      name: 'the credentials with a scope in it',
+      entries: { 'w/buildx/config/a.example/config.json': secret, 'w/buildx/x': 'x' },
+      variables: { BUILDX_CONFIG: '<home>/w/buildx' },
+      withheld: 'buildx/config',
+      kept: ['buildx/x'],
+    },
+    {
+      name: 'the credentials with a scope of a Docker configuration that is the context itself',
+      entries: { 'w/buildx/config/a.example@push/config.json': secret },
+      variables: { DOCKER_CONFIG: '<home>/w' },
+      withheld: 'buildx/config',
     },
     {
       name: 'the secret files of a Docker configuration that is the context itself',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { collapse } from '../../src/dockerfile/instruction.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
 
 interface Row {
   readonly name: string;
@@ -16,7 +16,7 @@ function read(text: string): Pick<Row, 'instructions' | 'registries'> {
   const { instructions } = dockerfile;
   return {
     instructions: instructions.map((found) => `${found.line}: ${collapse(found.text)}`),
-    registries: registriesOf(dockerfile, []),
+    registries: [...new Set(pulledRepositories(dockerfile, []).map(({ registry }) => registry))],
   };
 }
 

@@ -127,6 +127,33 @@ test('a build with all inputs', () => {
   });
 });
 
+test('registries have the settings under every name that the Dockerfile uses', () => {
+  const inputs = inputsOf({
+    'registry-ca': 'ca.pem',
+    'insecure-registries': 'registry-1.docker.io,http://GHCR.io',
+  });
+  const pullHosts = ['index.docker.io', 'registry-1.docker.io', 'GHCR.IO'];
+  const args = kaniko.container(inputs, { logins: false, ca: true, pullHosts }).args ?? [];
+  expect(args.filter((argument) => /insecure|skip-tls|certificate/.test(argument))).toEqual([
+    '--insecure-registry=index.docker.io',
+    '--insecure-registry=registry-1.docker.io',
+    '--insecure-registry=ghcr.io',
+    '--insecure-registry=GHCR.IO',
+    '--skip-tls-verify-registry=index.docker.io',
+    '--skip-tls-verify-registry=registry-1.docker.io',
+    '--registry-certificate=index.docker.io=/kaniko/buildcontext/auth/ca.crt',
+    '--registry-certificate=registry-1.docker.io=/kaniko/buildcontext/auth/ca.crt',
+    '--registry-certificate=GHCR.IO=/kaniko/buildcontext/auth/ca.crt',
+  ]);
+});
+
+test('mirror-fallback: false forbids the original registry', () => {
+  const given = { 'registry-mirrors': 'mirror.local', 'mirror-fallback': 'false' };
+  expect(kaniko.container(inputsOf(given), plain).args).toContain(
+    '--skip-default-registry-fallback=true',
+  );
+});
+
 describe('the cache', () => {
   const cacheArgs = (given: Readonly<Record<string, string>>): unknown =>
     kaniko.container(inputsOf(given), plain).args?.filter((argument) => argument.includes('cache'));

@@ -40,6 +40,27 @@ describe('refuses', () => {
       hint: 'Set only one of them.',
     },
     {
+      name: 'credentials and a Secret with them',
+      given: {
+        'registry-secret': 'login',
+        'registry-auths': '[{username: me, password: secret}]',
+      },
+      message: "input 'registry-auths': it cannot be combined with 'registry-secret'",
+      hint: 'Set only one of them.',
+    },
+    {
+      name: 'mirror-fallback without a mirror',
+      given: { 'mirror-fallback': 'false' },
+      message: "input 'mirror-fallback': it has no meaning without 'registry-mirrors'",
+      hint: 'Set the mirrors.',
+    },
+    {
+      name: 'credentials in builder-env',
+      given: { 'builder-env': 'DOCKER_AUTH_CONFIG={}' },
+      message: "input 'builder-env': DOCKER_AUTH_CONFIG is reserved by the action",
+      hint: "Use 'registry-auths', or set it for the runner.",
+    },
+    {
       name: 'an architecture that contradicts the platform',
       given: { platforms: 'linux/arm64', 'node-selector': 'kubernetes.io/arch=amd64' },
       message:
@@ -152,8 +173,10 @@ describe('engine: custom', () => {
     ['verbosity', 'debug'],
     ['docker-config', '/x'],
     ['pull-logins', 'ghcr.io'],
+    ['registry-auths', '[{username: me, password: secret}]'],
     ['registry-secret', 'x'],
     ['registry-mirrors', 'm'],
+    ['mirror-fallback', 'false'],
     ['insecure-registries', 'm'],
     ['registry-ca', 'ca.pem'],
     ['push-retry', '1'],

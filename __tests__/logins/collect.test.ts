@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../src/errors.ts';
+import { compareScopes, readScope } from '../../src/inputs/auths/scope.ts';
 import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
-import { parseDockerConfig } from '../../src/logins/docker-config.ts';
+import { parseDockerConfig, type DockerConfig } from '../../src/logins/docker-config.ts';
 import type { Logins } from '../../src/logins/logins.ts';
+import type { WantedLogin } from '../../src/logins/wanted.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
 const auth = btoa('user:password');
@@ -29,8 +31,24 @@ function collect(
   hosts: readonly string[],
   { run = helper({}), required = true, signal = new AbortController().signal } = {},
 ): Promise<Logins> {
-  const wanted = hosts.map((host) => ({ host, required }));
-  return collectLogins(parseDockerConfig(JSON.stringify(config), file), wanted, run, signal);
+  const wanted = hosts.map((host) => wantedAt(`${host}/app`, required));
+  return collectLogins([parse(config)], wanted, run, signal);
+}
+
+function parse(config: object, source = file): DockerConfig {
+  return parseDockerConfig(JSON.stringify(config), source);
+}
+
+/** A repository that the build pushes to; one that it pulls from if it is not required. */
+function wantedAt(name: string, required = true): WantedLogin {
+  const [, registry = '', path = ''] = /^([^/]*)\/?(.*)$/.exec(name) ?? [];
+  return {
+    registry,
+    path,
+    actions: required ? ['pull', 'push'] : ['pull'],
+    hosts: [registry],
+    required,
+  };
 }
 
 function sent(logins: Logins): unknown {
@@ -42,11 +60,10 @@ describe('the entries of the file', () => {
     { key: 'registry.example', host: 'registry.example', sentAs: 'registry.example' },
     { key: 'https://registry.example/v1/', host: 'registry.example', sentAs: 'registry.example' },
     { key: 'http://registry.example/v2', host: 'registry.example', sentAs: 'registry.example' },
-    {
-      key: 'registry.example/group',
-      host: 'registry.example',
-      sentAs: 'registry.example/group',
-    },
+    { key: 'HTTPS://Registry.Example/v2/', host: 'registry.example', sentAs: 'registry.example' },
+    { key: 'registry.example/app', host: 'registry.example', sentAs: 'registry.example' },
+    { key: 'registry-1.docker.io', host: dockerHub, sentAs: 'https://index.docker.io/v1/' },
+    { key: 'docker.io/app', host: dockerHub, sentAs: 'https://index.docker.io/v1/' },
     { key: 'docker.io', host: dockerHub, sentAs: 'https://index.docker.io/v1/' },
     { key: 'https://index.docker.io/v1/', host: dockerHub, sentAs: 'https://index.docker.io/v1/' },
   ])('$key is sent as $sentAs', async ({ key, host, sentAs }) => {
@@ -118,6 +135,69 @@ describe('a credential helper', () => {
     expect(sent(logins)).toEqual(fromFile);
   });
 
+  test.each([
+    { name: 'a credential store', config: { credsStore: 'missing' } },
+    {
+      name: 'a helper of the registry',
+      config: { credHelpers: { 'registry.example': 'missing' } },
+    },
+  ])('that is missing leaves the entry of the file: $name', async ({ config }) => {
+    const logins = await collect({ ...fromFile, ...config }, ['registry.example']);
+    expect(sent(logins)).toEqual(fromFile);
+    expect(logins.warnings).toEqual([
+      `getting the credentials for "registry.example" from "docker-credential-missing" failed: it was not found; the credentials in "${file}" are used`,
+    ]);
+  });
+
+  test('with an empty name means the entry of the file, as in Docker', async () => {
+    const config = { ...fromFile, credHelpers: { 'registry.example': '' }, credsStore: 'lab' };
+    const logins = await collect(config, ['registry.example'], { run });
+    expect(sent(logins)).toEqual(fromFile);
+    expect(logins.warnings).toEqual([]);
+  });
+
+  test('that does not answer is run once, whatever the number of registries', async () => {
+    const asked: string[] = [];
+    const hangs: RunCommand = (command, _args, { input = '' }) => {
+      asked.push(`${command} ${input}`);
+      return Promise.reject(new Error('it did not answer within 60 s'));
+    };
+    const hosts = ['a.example', 'b.example', 'c.example'];
+    const logins = await collect({ credsStore: 'locked' }, hosts, { run: hangs, required: false });
+    expect(asked).toEqual(['docker-credential-locked a.example']);
+    expect(logins.warnings).toEqual(
+      hosts.map(
+        (host) =>
+          `getting the credentials for "${host}" from "docker-credential-locked" failed: it did not answer within 60 s; ${host} is pulled from without credentials`,
+      ),
+    );
+  });
+
+  test('that fails for one registry is asked for the others', async () => {
+    const fails: RunCommand = (_command, _args, { input = '' }) =>
+      Promise.resolve(
+        input === 'b.example'
+          ? { exitCode: 0, stdout: '{"Username":"user","Secret":"password"}', stderr: '' }
+          : { exitCode: 2, stdout: '', stderr: '' },
+      );
+    const hosts = ['a.example', 'b.example'];
+    const logins = await collect({ credsStore: 'lab' }, hosts, { run: fails, required: false });
+    expect([...logins.byHost.keys()]).toEqual(['b.example']);
+  });
+
+  test('is asked once for the repositories of a registry', async () => {
+    const asked: string[] = [];
+    const counts: RunCommand = (command, args, options) => {
+      asked.push(options.input ?? '');
+      return run(command, args, options);
+    };
+    const wanted = ['app', 'cache', 'base'].map((path) => wantedAt(`registry.example/${path}`));
+    const signal = new AbortController().signal;
+    const logins = await collectLogins([parse({ credsStore: 'lab' })], wanted, counts, signal);
+    expect(asked).toEqual(['registry.example']);
+    expect(sent(logins)).toEqual(fromHelper);
+  });
+
   test('that fails is an error for a required registry, else a warning', async () => {
     const config = { credsStore: 'missing' };
     const message =
@@ -146,3 +226,74 @@ describe('a credential helper', () => {
     await expect(collected).rejects.toMatchObject({ kind: 'timeout' });
   });
 });
+
+describe('the first configuration with credentials wins', () => {
+  const first = { 'a.example': { auth: btoa('user:first') } };
+  const second = { auth: btoa('user:second') };
+  const configs = [
+    parse({ auths: first }, 'first.json'),
+    parse({ auths: { 'a.example': second, 'b.example': second } }, 'second.json'),
+  ];
+  const signal = new AbortController().signal;
+
+  test('for each registry by itself', async () => {
+    const wanted = [wantedAt('a.example/app'), wantedAt('b.example/app')];
+    const logins = await collectLogins(configs, wanted, helper({}), signal);
+    expect(sent(logins)).toEqual({ auths: { ...first, 'b.example': second } });
+  });
+
+  test('also if one before it cannot be read, with a warning', async () => {
+    const broken = parse({ credsStore: 'missing' }, 'broken.json');
+    const wanted = [wantedAt('b.example/app')];
+    const logins = await collectLogins([broken, ...configs], wanted, helper({}), signal);
+    expect(sent(logins)).toEqual({ auths: { 'b.example': second } });
+    expect(logins.warnings).toEqual([
+      'getting the credentials for "b.example" from "docker-credential-missing" failed: it was not found; the credentials in "second.json" are used',
+    ]);
+  });
+});
+
+describe('the credentials of docker/login-action with a scope', () => {
+  const scopes = {
+    'a.example/me/app@push': 'app-push',
+    'a.example/me/app': 'app',
+    'a.example@push': 'push',
+    'registry-1.docker.io/me/app': 'hub',
+  };
+  const scoped = Object.entries(scopes).map(([name, password]) => ({
+    ...parse({
+      auths: {
+        [name.startsWith('registry-1') ? 'https://index.docker.io/v1/' : 'a.example']: {
+          auth: btoa(`user:${password}`),
+        },
+      },
+    }),
+    scope: readScope(name),
+  }));
+  const configs = [
+    ...scoped.toSorted((one, other) => compareScopes(one.scope, other.scope)),
+    parse({ auths: { 'a.example': { auth: btoa('user:all') } } }),
+  ];
+
+  test.each([
+    { name: 'a push of the repository', use: 'a.example/me/app', push: true, expected: 'app-push' },
+    { name: 'a pull of the repository', use: 'a.example/me/app', push: false, expected: 'app' },
+    { name: 'a push of another repository', use: 'a.example/me', push: true, expected: 'push' },
+    { name: 'a repository below it', use: 'a.example/me/app/x', push: false, expected: 'all' },
+    { name: 'a pull of another repository', use: 'a.example/you/x', push: false, expected: 'all' },
+    { name: 'Docker Hub', use: `${dockerHub}/me/app`, push: true, expected: 'hub' },
+  ])('are those for $name', async ({ use, push, expected }) => {
+    const signal = new AbortController().signal;
+    const { byHost } = await collectLogins(configs, [wantedAt(use, push)], helper({}), signal);
+    const [entries] = byHost.values();
+    expect(Object.values(entries ?? {})).toEqual([{ auth: btoa(`user:${expected}`) }]);
+  });
+});
+
+test.each(['dhi.io', 'registry.scout.docker.com'])(
+  '%s accepts the credentials of Docker Hub',
+  async (host) => {
+    const logins = await collect({ auths: { 'https://index.docker.io/v1/': { auth } } }, [host]);
+    expect(sent(logins)).toEqual({ auths: { [host]: { auth } } });
+  },
+);

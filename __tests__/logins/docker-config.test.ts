@@ -48,6 +48,6 @@ test.each([
   expect(await failureOf(() => parseDockerConfig(text, 'config.json'))).toEqual({
     kind: 'input',
     message: `reading the Docker configuration "config.json" failed: ${problem}`,
-    hint: "Correct the file, or set 'docker-config' to another file or to none.",
+    hint: "Correct it, or set 'docker-config' to another file or to none.",
   });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -6,7 +6,7 @@ import { BuildError } from '../../src/errors.ts';
 import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { commandRunner } from '../../src/io/exec.ts';
 import type { Credentials } from '../../src/logins/credentials.ts';
-import { askHelper } from '../../src/logins/helper.ts';
+import { askHelper, endFailedPrograms } from '../../src/logins/helper.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
 const never = new AbortController().signal;
@@ -147,4 +147,20 @@ test('a program that is not on the PATH is an input error', async () => {
     kind: 'input',
     message: expect.stringContaining('from "docker-credential-missing" failed: ') as unknown,
   });
+});
+
+test('a real store that hangs is started once, and reported for every registry', async () => {
+  const calls = join(directory, 'calls');
+  const program = join(directory, 'docker-credential-locked');
+  writeFileSync(program, `#!/bin/sh\necho call >>'${calls}'\nexec sleep 1000\n`);
+  chmodSync(program, 0o755);
+  const run = endFailedPrograms(commandRunner(process.env, 500));
+  for (const host of ['a.example', 'b.example', dockerHub]) {
+    await expect(askHelper('locked', host, run, never)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^getting the credentials for "[^"]+" from "docker-credential-locked" failed: it did not answer within 0\.5 s$/,
+      ) as unknown,
+    });
+  }
+  expect(readFileSync(calls, 'utf8')).toBe('call\n');
 });

@@ -1,6 +1,6 @@
 import { checkDockerfile, throwIfAny } from '../../src/dockerfile/check/check.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
 import { withoutCredentials } from '../../src/context/git/clean-config.ts';
 import { followGitLinks } from '../../src/context/git/config-names.ts';
 import { IgnoreRules } from '../../src/context/ignore/rules.ts';
@@ -52,19 +52,20 @@ const aLongPath = `${'a'.repeat(60)}/`.repeat(60);
 export const fileParsers: readonly TimedParser[] = [
   { name: 'Dockerfile / parse', frames: instructions, run: parseDockerfile },
   {
-    name: 'Dockerfile / registries',
+    name: 'Dockerfile / repositories',
     frames: references,
-    run: (text) => registriesOf(parseDockerfile(text), []),
+    run: (text) => pulledRepositories(parseDockerfile(text), []),
   },
   {
-    name: 'Dockerfile / registries with a build argument',
-    run: (text) => registriesOf(parseDockerfile('ARG A\nFROM $A$A'), [{ key: 'A', value: text }]),
+    name: 'Dockerfile / repositories with a build argument',
+    run: (text) =>
+      pulledRepositories(parseDockerfile('ARG A\nFROM $A$A'), [{ key: 'A', value: text }]),
   },
   {
     name: 'Dockerfile / registries with patterns',
     run: ({ length }) => {
       const image = '${A##*ab}'.repeat(length / 9);
-      return registriesOf(parseDockerfile(`ARG A=${'a'.repeat(100)}\nFROM ${image}`), []);
+      return pulledRepositories(parseDockerfile(`ARG A=${'a'.repeat(100)}\nFROM ${image}`), []);
     },
   },
   {

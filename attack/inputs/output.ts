@@ -83,6 +83,20 @@ export const outputParsers: readonly TimedParser[] = [
     },
   },
   {
+    name: 'output / mirrors that failed',
+    frames: [
+      bare,
+      ['time="a" level=info msg="Retrieving image manifest ', '"'],
+      ['time="a" level=warning msg="Failed to retrieve image a from remapped registry ', '"'],
+      ['time="a" level=warning msg="Failed to retrieve image a from remapped registry a: ', '"'],
+    ],
+    run: (text) => {
+      const begin = 'time="a" level=info msg="Retrieving image manifest a"';
+      const error = 'error building image: GET https://a/v2/';
+      kaniko.diagnose({ ...failed, tail: [begin, ...tailOf(text), error] });
+    },
+  },
+  {
     name: 'output / usage and white space',
     run: (text) => {
       withoutUsage(text.split('\n'));

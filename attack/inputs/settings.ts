@@ -8,9 +8,21 @@ import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
 import { parseDockerConfig } from '../../src/logins/docker-config.ts';
 import { jwtClaims, jwtTime } from '../../src/text/jwt.ts';
+import type { WantedLogin } from '../../src/logins/wanted.ts';
 import { loadYaml } from '../../src/text/yaml.ts';
 import { readInputs } from '../../support/raw-inputs.ts';
 import { bare, type Frame, type TimedParser } from './parser.ts';
+
+/** A repository that the build pushes to. */
+const wantedLogin: readonly WantedLogin[] = [
+  {
+    registry: 'registry.example',
+    path: 'app',
+    actions: ['pull', 'push'],
+    hosts: ['registry.example'],
+    required: true,
+  },
+];
 
 const inYaml: readonly Frame[] = [
   bare,
@@ -41,6 +53,15 @@ const inputs: readonly (readonly [name: string, frames: readonly Frame[]])[] = [
     [
       ['manifest', ':a=b'],
       ['index[', ']:a=b'],
+    ],
+  ],
+  [
+    'registry-auths',
+    [
+      bare,
+      ['- {registry: "', '", username: a, password: b}'],
+      ['- {username: a, password: b, scope: "', '"}'],
+      ['- username: a\n  password: |\n    ', ''],
     ],
   ],
   ['excludes', [bare]],
@@ -126,9 +147,8 @@ export const settingParsers: readonly TimedParser[] = [
     ],
     run: async (text) => {
       const config = parseDockerConfig(text, 'config.json');
-      const hosts = [{ host: 'registry.example', required: true }];
       const run = (): Promise<never> => Promise.reject(new Error('not used'));
-      configJson(await collectLogins(config, hosts, run, new AbortController().signal));
+      configJson(await collectLogins([config], wantedLogin, run, new AbortController().signal));
     },
   },
   {
@@ -136,11 +156,10 @@ export const settingParsers: readonly TimedParser[] = [
     frames: [bare, ['{"Username": "a", "Secret": "', '"}']],
     run: async (text) => {
       const config = parseDockerConfig('{"credsStore": "x"}', 'config.json');
-      const hosts = [{ host: 'registry.example', required: true }];
       for (const exitCode of [0, 1]) {
         const run = (): Promise<{ exitCode: number; stdout: string; stderr: string }> =>
           Promise.resolve({ exitCode, stdout: text, stderr: text });
-        await collectLogins(config, hosts, run, new AbortController().signal).catch(
+        await collectLogins([config], wantedLogin, run, new AbortController().signal).catch(
           () => undefined,
         );
       }

@@ -6,7 +6,7 @@ import { visibleLog } from '../../runner/job-log.ts';
 import { readInputFile } from '../../src/context/directory/find-path.ts';
 import { BuildError } from '../../src/errors.ts';
 import { systemClock } from '../../src/io/clock.ts';
-import { readDockerConfig } from '../../src/io/docker-config.ts';
+import { readDockerConfigs } from '../../src/io/docker-config.ts';
 import { KubeCluster } from '../../src/io/kube/cluster.ts';
 import { connect, type Connection } from '../../src/io/kube/connection.ts';
 import { logRequests } from '../../src/io/kube/request-log.ts';
@@ -113,8 +113,8 @@ function worldOf(
     log,
     workspace,
     runCommand,
-    readDockerConfig: (input) =>
-      readDockerConfig(input, environment, (path) => workspace.resolve(path)),
+    readDockerConfigs: (input) =>
+      readDockerConfigs(input, environment, (path) => workspace.resolve(path)),
     openCluster(kube) {
       const mask = (secret: string): void => void log.mask(secret);
       const connection = connect(kube, environment, { run: runCommand, mask });

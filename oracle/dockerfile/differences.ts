@@ -4,7 +4,7 @@ import { contextSources } from '../../src/dockerfile/check/copy.ts';
 import { heredocsOf } from '../../src/dockerfile/heredocs.ts';
 import { readJsonForm, type Escape, type Instruction } from '../../src/dockerfile/instruction.ts';
 import { parseDockerfile, type Dockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
 import { findTarget, reachableStages } from '../../src/dockerfile/stages.ts';
 import { cleanPath } from '../../src/text/path.ts';
 import type { Accepted, Answer, Read, ReadInstruction } from './answer.ts';
@@ -114,14 +114,16 @@ function buildDifference(
     base,
   }));
   const args = Object.entries(example.args).map(([key, value]) => ({ key, value }));
-  const registries = registriesOf(ours, args).map((name) =>
-    name === 'index.docker.io' ? 'docker.io' : name,
+  const registries = new Set(
+    pulledRepositories(ours, args).map(({ host }) =>
+      host === 'index.docker.io' ? 'docker.io' : host,
+    ),
   );
   return (
     differ('stages', stages, theirs.stages) ??
     targetDifference(example, ours, theirs, both, missed) ??
     sourcesDifference(ours, theirs, both, missed) ??
-    extra('registries', registries.toSorted(), theirs.registries.toSorted(), both, missed)
+    extra('registries', [...registries].toSorted(), theirs.registries.toSorted(), both, missed)
   );
 }
 

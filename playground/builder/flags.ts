@@ -60,6 +60,7 @@ const kinds: Readonly<Record<string, FlagKind>> = {
   'registry-map': 'list',
   'registry-mirror': 'list',
   'skip-push-permission-check': 'bool',
+  'skip-default-registry-fallback': 'bool',
   'skip-tls-verify-registry': 'list',
   // Stages that the target does not need are never built here.
   'skip-unused-stages': 'bool',

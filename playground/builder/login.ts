@@ -15,8 +15,12 @@ export type Logins = (registry: string) => string | undefined;
 export function readLogins(directory: string | undefined, unpacked: Tree): Logins {
   const text = directory === undefined ? undefined : readFile(`${directory}/config.json`, unpacked);
   const auths = text === undefined ? {} : parseAuths(text.toString());
+  // Entries for repositories first, so that the one for the registry replaces them.
+  const entries = Object.entries(auths).toSorted(
+    ([one], [other]) => Number(isRepository(other)) - Number(isRepository(one)),
+  );
   const logins = new Map(
-    Object.entries(auths).map(([key, auth]) => [normalizeHost(hostOf(key)), toHeader(auth)]),
+    entries.map(([key, auth]) => [normalizeHost(hostOf(key)), toHeader(auth)]),
   );
   return (registry) => logins.get(registry);
 }
@@ -49,10 +53,16 @@ function parseAuths(text: string): Readonly<Record<string, Auth>> {
   }
 }
 
-function toHeader({ auth, username, password }: Auth): string {
+function toHeader({ auth, username, password }: Auth): string | undefined {
+  if (auth === undefined && username === undefined) return undefined;
   const encoded =
     username === undefined ? auth : Buffer.from(`${username}:${password ?? ''}`).toString('base64');
   return `Basic ${encoded ?? ''}`;
+}
+
+/** True for `host/repository`, which kaniko looks up only to pull. */
+function isRepository(key: string): boolean {
+  return !/^https?:/.test(key) && key.includes('/');
 }
 
 /** Keys may be URLs, as old versions of Docker wrote them. */

@@ -46,10 +46,10 @@ export async function checkSetup(
   ports: CheckPorts,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const { inputs, logins, pullHosts } = plan;
+  const { inputs, logins, pulls } = plan;
   const { ca, insecure } = inputs.registry;
   const registry = ports.openRegistry({ logins: logins.byHost, ca, insecure });
-  const asking = checkRegistries({ inputs, logins, pullHosts }, registry, ports.clock, signal);
+  const asking = checkRegistries({ inputs, logins, pulls }, registry, ports.clock, signal);
   // If the cluster check ends first, its error is the result.
   asking.catch(() => undefined);
   const cluster = await checkCluster(ports, facts, inputs.timeoutMs, signal);

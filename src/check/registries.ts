@@ -1,7 +1,11 @@
 import { describeError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import { parseReference, type ImageReference } from '../inputs/values/reference.ts';
-import type { Logins } from '../logins/logins.ts';
+import {
+  parseReference,
+  type ImageReference,
+  type PulledRepository,
+} from '../inputs/values/reference.ts';
+import { loginFor, type Logins } from '../logins/logins.ts';
 import type { Clock, Registry, RegistryRefusal } from '../ports.ts';
 import { toError } from '../time/abort.ts';
 import { within } from '../time/within.ts';
@@ -10,8 +14,8 @@ import { row, type Row } from './row.ts';
 export interface RegistryCheck {
   readonly inputs: Inputs;
   readonly logins: Logins;
-  /** Registries that the Dockerfile names. */
-  readonly pullHosts: readonly string[];
+  /** Repositories that the Dockerfile names. */
+  readonly pulls: readonly PulledRepository[];
 }
 
 /** A repository of the build, under one of its tags. */
@@ -23,7 +27,7 @@ interface Repository {
 /** Limit for one registry. */
 const askMs = 15_000;
 
-/** Asks the registry of each repository that the build writes to, from the runner; the registries of pulls have no repository. */
+/** Asks the registry of each repository that the build writes to, from the runner. For images of the Dockerfile it names the login. */
 export async function checkRegistries(
   check: RegistryCheck,
   registry: Registry,
@@ -34,10 +38,13 @@ export async function checkRegistries(
   const asked = await Promise.all(
     repositories.map((repository) => checkRepository(repository, check, registry, clock, signal)),
   );
-  const known = new Set(repositories.map(({ reference }) => reference.registry));
-  const pulls = check.pullHosts
-    .filter((host) => !known.has(host))
-    .map((host) => row('not checked', `pull from ${host}`, loginOf(host, check)));
+  const pulls = check.pulls.map((pull) =>
+    row(
+      'not checked',
+      `pull from ${[pull.registry, pull.path].filter(Boolean).join('/')}`,
+      loginOf(pull.registry, pull.path, check),
+    ),
+  );
   return [...asked, ...pulls];
 }
 
@@ -67,7 +74,8 @@ async function checkRepository(
   signal: AbortSignal,
 ): Promise<Row> {
   const subject = `${purpose} to ${nameOf(reference)}`;
-  const login = loginOf(reference.registry, check);
+  const { registry: host, repository: path } = reference;
+  const login = loginOf(host, path, check);
   let answer: string | RegistryRefusal;
   try {
     answer = await within({ clock, ms: askMs }, signal, (until) =>
@@ -85,13 +93,15 @@ async function checkRepository(
     return row('not checked', subject, `${problem}; the pod may reach the registry`);
   // The Secret may have the credentials that the request of the runner lacks.
   if (check.inputs.registry.secret !== undefined) return row('not checked', subject, problem);
-  const isRefused = status === 401 && check.logins.byHost.has(reference.registry);
+  const isRefused = status === 401 && loginFor(check.logins.byHost, host, path) !== undefined;
   return row(isRefused ? 'failed' : 'warning', subject, problem);
 }
 
-/** With what the build authenticates at a registry. */
-function loginOf(host: string, { inputs, logins }: RegistryCheck): string {
+/** With what the build authenticates for a repository. */
+function loginOf(host: string, path: string, { inputs, logins }: RegistryCheck): string {
   if (inputs.registry.secret !== undefined)
     return `the credentials are in the Secret ${inputs.registry.secret}, which the runner does not read`;
-  return logins.byHost.has(host) ? 'with credentials' : 'without credentials';
+  return loginFor(logins.byHost, host, path) === undefined
+    ? 'without credentials'
+    : 'with credentials';
 }

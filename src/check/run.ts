@@ -94,7 +94,7 @@ async function prepare(
     const engine = selectEngine(inputs);
     return {
       failure,
-      plan: { inputs, engine, logins: noLogins, pullHosts: [], skipsStages: false },
+      plan: { inputs, engine, logins: noLogins, pulls: [], skipsStages: false },
     };
   }
 }

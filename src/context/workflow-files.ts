@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 /** Files with credentials of the workflow, as a variable or an input names them. */
 export interface WorkflowFiles {
@@ -20,6 +20,7 @@ const variables = [
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CONFIG_FILE',
   'AZURE_FEDERATED_TOKEN_FILE',
+  'REGISTRY_AUTH_FILE',
 ];
 
 /** @param dockerConfig the input `docker-config`. */
@@ -28,7 +29,12 @@ export function workflowFiles(
   dockerConfig: string | undefined,
 ): WorkflowFiles {
   const values = variables.map((name) => environment[name] ?? '');
-  const configs = [environment['DOCKER_CONFIG'] ?? '', dockerConfig ?? ''];
+  const buildx = environment['BUILDX_CONFIG'] ?? '';
+  const configs = [
+    environment['DOCKER_CONFIG'] ?? '',
+    buildx === '' ? '' : join(buildx, 'config'),
+    dockerConfig ?? '',
+  ];
   return {
     files: values
       .flatMap((value) => [value, ...value.split(delimiter)])

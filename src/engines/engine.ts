@@ -17,7 +17,7 @@ export interface StreamExtras {
   readonly logins: boolean;
   /** `auth/ca.crt` is in the stream. */
   readonly ca: boolean;
-  /** Registries that the Dockerfile names (dockerfile/registries.ts): `auth/ca.crt` is trusted for them too. */
+  /** Hosts that the Dockerfile names, as the builder names them: `auth/ca.crt` is trusted for them too. */
   readonly pullHosts?: readonly string[];
   /** Stages that the target does not need are not built (dockerfile/unused-stages.ts). */
   readonly skipsStages?: boolean;

@@ -1,7 +1,7 @@
 import type { Inputs } from '../inputs/inputs.ts';
 import { formatDuration } from '../inputs/values/duration.ts';
 import type { KeyValue } from '../inputs/values/key-value.ts';
-import { dockerHub, parseRepository } from '../inputs/values/reference.ts';
+import { dockerHub, normalizeHost, parseRepository } from '../inputs/values/reference.ts';
 import type { StreamExtras } from './engine.ts';
 import { builderVerbosity } from './verbosity-filter.ts';
 
@@ -61,12 +61,15 @@ const argumentRules: readonly ArgumentRule[] = [
   },
   {
     flag: '--insecure-registry',
-    values: ({ registry }) => registry.insecure.filter(({ http }) => http).map(({ host }) => host),
+    values: ({ registry }, extras) =>
+      registry.insecure.filter(({ http }) => http).flatMap(({ host }) => namesOf(host, extras)),
   },
   {
     flag: '--skip-tls-verify-registry',
-    values: ({ registry }) =>
-      registry.insecure.filter(({ unverifiedTls }) => unverifiedTls).map(({ host }) => host),
+    values: ({ registry }, extras) =>
+      registry.insecure
+        .filter(({ unverifiedTls }) => unverifiedTls)
+        .flatMap(({ host }) => namesOf(host, extras)),
   },
   {
     flag: '--registry-certificate',
@@ -88,6 +91,10 @@ const argumentRules: readonly ArgumentRule[] = [
       registry.mirrors
         .filter((mirror) => mirror.registry !== dockerHub)
         .map((mirror) => `${mirror.registry}=${mirror.mirror}`),
+  },
+  {
+    flag: '--skip-default-registry-fallback',
+    values: ({ registry }) => (registry.mirrorFallback ? [] : ['true']),
   },
   {
     flag: '--push-retry',
@@ -136,6 +143,11 @@ function trustedHosts(inputs: Inputs, { pullHosts = [] }: StreamExtras): readonl
       ...pullHosts,
     ]),
   ];
+}
+
+/** kaniko compares hosts as text, so a flag also needs the spellings of the Dockerfile. */
+function namesOf(host: string, { pullHosts = [] }: StreamExtras): readonly string[] {
+  return [...new Set([host, ...pullHosts.filter((name) => normalizeHost(name) === host)])];
 }
 
 function formatPair({ key, value }: KeyValue): string {

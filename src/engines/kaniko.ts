@@ -4,12 +4,14 @@ import {
   builderContainerName,
   registrySecretVolume,
   type Engine,
+  type FailedBuild,
   type StreamExtras,
 } from './engine.ts';
 import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
 import { CacheRefusal } from './kaniko/cache-refusal.ts';
 import { diagnoseKaniko } from './kaniko/diagnose.ts';
 import { withoutUsage } from './kaniko/arguments.ts';
+import { explainMirrors } from './mirror-failure.ts';
 import { PushedDigests } from './pushed-digests.ts';
 import { verbosityFilter } from './verbosity-filter.ts';
 
@@ -89,7 +91,7 @@ export const kaniko: Engine = {
   ],
 
   relevant: withoutUsage,
-  diagnose: diagnoseKaniko,
+  diagnose: (build: FailedBuild) => explainMirrors(build, diagnoseKaniko(build)),
 };
 
 /**

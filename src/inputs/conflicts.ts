@@ -26,8 +26,10 @@ const imageInputs = [
   'verbosity',
   'docker-config',
   'pull-logins',
+  'registry-auths',
   'registry-secret',
   'registry-mirrors',
+  'mirror-fallback',
   'insecure-registries',
   'registry-ca',
   'push-retry',
@@ -63,6 +65,8 @@ const reservedFlags: ReadonlyMap<string, string> = new Map([
 /** Environment variables of kaniko that the action depends on, with a hint. */
 const reservedVariables: ReadonlyMap<string, string> = new Map([
   ['DOCKER_CONFIG', "Use 'docker-config' or 'registry-secret'."],
+  // kaniko prefers it to the credentials that are sent, and the pod spec would have it in the open.
+  ['DOCKER_AUTH_CONFIG', "Use 'registry-auths', or set it for the runner."],
   ['KANIKO_NO_PUSH', "Use 'push'."],
   ['KANIKO_DIR', 'Remove it: the context is extracted to the default directory.'],
 ]);
@@ -154,6 +158,12 @@ function checkKaniko(inputs: Inputs, reader: InputReader, add: Add): void {
   }
   if (registry.secret !== undefined && (registry.dockerConfig ?? 'none') !== 'none') {
     add('registry-secret', "it cannot be combined with 'docker-config'", 'Set only one of them.');
+  }
+  if (registry.secret !== undefined && reader.isSet('registry-auths')) {
+    add('registry-auths', "it cannot be combined with 'registry-secret'", 'Set only one of them.');
+  }
+  if (!registry.mirrorFallback && !reader.isSet('registry-mirrors')) {
+    add('mirror-fallback', "it has no meaning without 'registry-mirrors'", 'Set the mirrors.');
   }
   checkArchitecture(inputs, add);
   checkVariables(inputs.builder.env, add);

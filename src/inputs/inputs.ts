@@ -1,4 +1,5 @@
 import type { Kubeconfig } from '../kubeconfig/document.ts';
+import type { RegistryAuth } from './auths/registry-auths.ts';
 import type { KeyValue } from './values/key-value.ts';
 import type { Platform } from './values/platform.ts';
 import type { ImageReference } from './values/reference.ts';
@@ -116,11 +117,15 @@ export interface PodInputs {
 }
 
 export interface RegistryInputs {
-  /** `docker-config`: path of a directory or file, or `none`; undefined for `$DOCKER_CONFIG`, or `~/.docker` without it. */
+  /** `docker-config`: path of a directory or file, or `none`; undefined for the places of Docker and Podman. */
   readonly dockerConfig: string | undefined;
   readonly pullLogins: 'auto' | 'none' | readonly string[];
+  /** `registry-auths`. Secret. */
+  readonly auths: readonly RegistryAuth[];
   readonly secret: string | undefined;
   readonly mirrors: readonly RegistryMirror[];
+  /** `mirror-fallback`: pull from the original registry if no mirror has an image. */
+  readonly mirrorFallback: boolean;
   readonly insecure: readonly InsecureRegistry[];
   /** `registry-ca`: PEM text. */
   readonly ca: string | undefined;

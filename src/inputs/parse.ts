@@ -6,6 +6,7 @@ import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
 import { readAnnotations } from './docker/annotation.ts';
 import { readCaches } from './docker/cache.ts';
+import { cutPasswords, parseRegistryAuths } from './auths/registry-auths.ts';
 import { defaultImages } from './images.ts';
 import type {
   BuilderInputs,
@@ -77,7 +78,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     builder,
     kube: readKube(reader, problems),
     pod: readPod(reader),
-    registry: readRegistry(reader),
+    registry: readRegistry(reader, problems),
     startTimeoutMs: reader.value('start-timeout', parseWait),
     timeoutMs: reader.value('timeout', parseWait),
     retries:
@@ -287,7 +288,22 @@ function isManifest(text: string): boolean {
   return text.includes('\n') || /^(?:\{|\w+:\s)/.test(text);
 }
 
-function readRegistry(reader: InputReader): RegistryInputs {
+function readRegistryAuths(reader: InputReader, problems: Problems): RegistryInputs['auths'] {
+  const name = 'registry-auths';
+  // As it was passed: YAML of which the first line lost its indentation has another meaning.
+  const source = reader.verbatim(name);
+  for (const line of cutPasswords(source)) {
+    const text = 'the text after " #" is a comment, not a part of the password';
+    problems.warn(name, {
+      line,
+      text,
+      hint: 'Otherwise write password: ${{ toJSON(secrets.NAME) }}.',
+    });
+  }
+  return reader.optional(name, () => parseRegistryAuths(source)) ?? [];
+}
+
+function readRegistry(reader: InputReader, problems: Problems): RegistryInputs {
   return {
     dockerConfig: reader.text('docker-config'),
     pullLogins: reader.value('pull-logins', (text) =>
@@ -295,8 +311,10 @@ function readRegistry(reader: InputReader): RegistryInputs {
         ? text
         : parseItems(reader.items('pull-logins', 'csv'), parsePullHost),
     ),
+    auths: readRegistryAuths(reader, problems),
     secret: reader.optional('registry-secret', parseObjectName),
     mirrors: reader.list('registry-mirrors', 'csv', parseMirror),
+    mirrorFallback: reader.value('mirror-fallback', parseBoolean),
     insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
     ca: reader.optional('registry-ca', (text) =>
       parseCaCertificate(text.includes('-----BEGIN') ? text : reader.file(text)),

@@ -36,6 +36,7 @@ export const inputDefaults: Readonly<Record<string, string>> = {
   'host-users': 'true',
   'hide-server': 'false',
   'pull-logins': 'auto',
+  'mirror-fallback': 'true',
   'push-retry': '3',
   'start-timeout': '5m',
   timeout: '60m',
@@ -137,10 +138,11 @@ export class InputReader {
   }
 }
 
-/** Inputs whose problems quote no values: documents, and lists of KEY=VALUE. */
+/** Inputs whose problems quote no values: documents, and lists of KEY=VALUE. Those of `registry-auths` have none to remove. */
 const quietInputs: ReadonlySet<string> = new Set([
   'pod-template',
   'tolerations',
+  'registry-auths',
   'registry-ca',
   'ca-cert',
   'token',
@@ -169,7 +171,7 @@ function withoutSecrets(error: InvalidInput, value: string): InvalidInput {
     return {
       ...problem,
       text: 'it is not valid, and is not quoted because it has a user name or a password',
-      hint: 'Remove them. Registry credentials come from docker login, docker-config or registry-secret.',
+      hint: 'Remove them. Registry credentials come from docker login, docker-config, registry-auths or registry-secret.',
     };
   });
   return new InvalidInput(problems);

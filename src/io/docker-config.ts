@@ -5,67 +5,109 @@ import { BuildError, describeError, errorCode } from '../errors.ts';
 import { parseDockerConfig, type DockerConfig } from '../logins/docker-config.ts';
 import { quote } from '../text/problem.ts';
 import { show } from '../text/show.ts';
+import { readScopedConfigs } from './scoped-configs.ts';
 
 /**
- * Reads the Docker configuration that has the registry credentials: that of the input `docker-config` (a directory or a
- * file), else of `$DOCKER_CONFIG`, else of `~/.docker`.
+ * Reads the Docker configurations that have the registry credentials, in the order in which they are searched: those of the input
+ * `docker-config` (a directory or a file), else those of Docker and Podman. They are: `$DOCKER_AUTH_CONFIG`, the scopes of
+ * docker/login-action, `$DOCKER_CONFIG` or `~/.docker`; then `$REGISTRY_AUTH_FILE` alone, or Podman's own two files.
  * @param input undefined if it is not set; `none` for no credentials.
  * @param resolve makes a relative path absolute.
- * @returns undefined if there is no such configuration.
- * @throws BuildError('input') if a file that was named is missing, or any file is broken.
+ * @returns those that exist.
+ * @throws BuildError('input') if the file that the input names is missing, or any file is broken.
  */
-export function readDockerConfig(
+export function readDockerConfigs(
   input: string | undefined,
   environment: NodeJS.ProcessEnv,
   resolve: (path: string) => string,
-): DockerConfig | undefined {
-  if (input === 'none') return undefined;
-  if (input !== undefined) refuseContent(input);
-  const file = input === undefined ? defaultFile(environment) : fileOf(resolve(expandHome(input)));
+): readonly DockerConfig[] {
+  if (input === 'none') return [];
+  const isScoped = !/^(?:1|t|true)$/i.test(variable(environment, 'DOCKER_LOGIN_SCOPE_DISABLED'));
+  const scoped = (directory: string): readonly DockerConfig[] =>
+    isScoped ? readScopedConfigs(join(directory, 'config'), readConfig) : [];
+  if (input !== undefined) {
+    const path = resolve(expandHome(checkPath(input)));
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const config = readNamedConfig(isDirectory ? join(path, 'config.json') : path, input);
+    return [...(isDirectory ? scoped(join(path, 'buildx')) : []), config];
+  }
+  const inline = variable(environment, 'DOCKER_AUTH_CONFIG');
+  const directory = variable(environment, 'DOCKER_CONFIG') || join(homedir(), '.docker');
+  return [
+    ...(inline === '' ? [] : [parseDockerConfig(inline, '$DOCKER_AUTH_CONFIG')]),
+    ...scoped(variable(environment, 'BUILDX_CONFIG') || join(directory, 'buildx')),
+    ...[join(directory, 'config.json'), ...podmanFiles(environment)]
+      .map(readConfig)
+      .filter((config) => config !== undefined),
+  ];
+}
+
+/** Podman's files. Source: getAuthFilePaths in containers/image; those of Docker are read first here. */
+function podmanFiles(environment: NodeJS.ProcessEnv): readonly string[] {
+  const named = variable(environment, 'REGISTRY_AUTH_FILE');
+  if (named !== '') return [named];
+  const runtime =
+    variable(environment, 'XDG_RUNTIME_DIR') || `/run/containers/${process.getuid?.() ?? 0}`;
+  const isDefault = variable(environment, 'XDG_RUNTIME_DIR') === '';
+  const home = variable(environment, 'XDG_CONFIG_HOME') || join(homedir(), '.config');
+  return [
+    isDefault ? join(runtime, 'auth.json') : join(runtime, 'containers', 'auth.json'),
+    join(home, 'containers', 'auth.json'),
+  ];
+}
+
+/** The value of a variable; empty if it is not set. */
+function variable(environment: NodeJS.ProcessEnv, name: string): string {
+  return environment[name] ?? '';
+}
+
+/** @returns undefined if the file does not exist. @throws BuildError('input') if it cannot be read or is broken. */
+function readConfig(file: string): DockerConfig | undefined {
+  try {
+    return parseDockerConfig(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error instanceof BuildError ? error : unreadable(file, error);
+  }
+}
+
+/** @param input as the user wrote it. */
+function readNamedConfig(file: string, input: string): DockerConfig {
   let text;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (input === undefined && isMissing(error)) return undefined;
     // The message of Node quotes the absolute path, in which a secret is harder to recognise than in the input.
-    const named = input === undefined || show(input) === input ? file : input;
-    const reason = describeError(error).replace(/, \w+ '[^]*$/, '');
-    throw new BuildError(
-      'input',
-      `reading the Docker configuration ${quote(named)} failed: ${reason}`,
-      {
-        hint: "Set 'docker-config' to a directory with a config.json, to such a file, or to none.",
-      },
-    );
+    throw unreadable(show(input) === input ? file : input, error);
   }
   return parseDockerConfig(text, file);
+}
+
+function unreadable(named: string, error: unknown): BuildError {
+  const reason = describeError(error).replace(/, \w+ '[^]*$/, '');
+  return new BuildError(
+    'input',
+    `reading the Docker configuration ${quote(named)} failed: ${reason}`,
+    {
+      hint: "Set 'docker-config' to a directory with a config.json, to such a file, or to none.",
+    },
+  );
 }
 
 /** Longer values are probably not a path, but a secret. */
 const longestPath = 200;
 
-/** @throws BuildError('input') for the content of a file in place of its path. Quotes nothing of it. */
-function refuseContent(input: string): void {
+/** The input, if it is a path. @throws BuildError('input') for the content of a file. Quotes nothing of it. */
+function checkPath(input: string): string {
   const isContent = input.trimStart().startsWith('{');
   const isPath = input.length <= longestPath && !/\p{Cc}/u.test(input);
-  if (isPath && !isContent) return;
+  if (isPath && !isContent) return input;
   const what = isContent
     ? 'a path, not the content'
     : `a path of one line, up to ${longestPath} characters`;
   throw new BuildError('input', `the input 'docker-config' takes ${what}`, {
-    hint: 'In an earlier step, write the content to a file outside of the workspace, or run docker login.',
+    hint: "Pass the credentials in 'registry-auths', or run docker login in an earlier step.",
   });
-}
-
-function defaultFile(environment: NodeJS.ProcessEnv): string {
-  const directory = environment['DOCKER_CONFIG'] ?? '';
-  return join(directory === '' ? join(homedir(), '.docker') : directory, 'config.json');
-}
-
-function fileOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-    ? join(path, 'config.json')
-    : path;
 }
 
 function expandHome(path: string): string {

@@ -11,7 +11,7 @@ import { JobLog } from '../logs/fence.ts';
 import type { Clock, Cluster, Job, RunCommand, Workspace } from '../ports.ts';
 import { fieldsOf, text } from '../text/json.ts';
 import { systemClock } from './clock.ts';
-import { readDockerConfig } from './docker-config.ts';
+import { readDockerConfigs } from './docker-config.ts';
 import { commandRunner } from './exec.ts';
 import { KubeCluster } from './kube/cluster.ts';
 import { connect, type Connection } from './kube/connection.ts';
@@ -46,7 +46,7 @@ export interface World {
   readonly workspace: Workspace;
   readonly runCommand: RunCommand;
   /** See io/docker-config.ts. */
-  readDockerConfig(input: string | undefined): DockerConfig | undefined;
+  readDockerConfigs(input: string | undefined): readonly DockerConfig[];
   /** Reads the kubeconfig and masks its secrets. Sends nothing. @throws BuildError('input') */
   openCluster(kube: KubeInputs): OpenCluster;
   readonly openRegistry: OpenRegistry;
@@ -93,8 +93,8 @@ export function realWorld(environment: NodeJS.ProcessEnv, watchdog?: Watchdog): 
       readText: (path) => readInputFile(path, workspace)?.toString('utf8'),
     },
     openRegistry: (access) => new HttpRegistry(access),
-    readDockerConfig: (input) =>
-      readDockerConfig(input, environment, (path) => workspace.resolve(path)),
+    readDockerConfigs: (input) =>
+      readDockerConfigs(input, environment, (path) => workspace.resolve(path)),
     openCluster(kube) {
       const connection = connect(kube, environment, { run: runCommand, mask, clock });
       const onRequest = isDebug ? logRequests((line) => log.debug(line)) : undefined;

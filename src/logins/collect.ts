@@ -1,75 +1,46 @@
-import { BuildError } from '../errors.ts';
 import type { RunCommand } from '../ports.ts';
-import { quote } from '../text/problem.ts';
-import { isUsable, readCredentials, secretsOf, type Credentials } from './credentials.ts';
+import { secretsOf } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
-import { askHelper } from './helper.ts';
-import type { WantedHost } from './hosts.ts';
+import { hostEntries, splitPushes } from './host-entries.ts';
 import type { HostEntries, Logins } from './logins.ts';
-import { readKey, writeKey } from './registry-key.ts';
+import { LoginSearch, type FoundLogin } from './search.ts';
+import type { WantedLogin } from './wanted.ts';
 
 /**
- * Finds the credentials of the given registries as docker does: from the registry's credential helper, else from the
- * credential store, else from the file's own entry.
- * @throws BuildError('input') if the helper of a required registry fails or its entry is not valid; the signal's reason if
- * it is aborted.
+ * Finds the credentials of the given repositories as Docker does.
+ * @param configs in the order in which they are searched.
+ * @throws BuildError('input') if the credentials of a required repository cannot be read, and there are no others for it; the
+ * signal's reason if it is aborted.
  */
 export async function collectLogins(
-  config: DockerConfig,
-  hosts: readonly WantedHost[],
+  configs: readonly DockerConfig[],
+  wanted: readonly WantedLogin[],
   run: RunCommand,
   signal: AbortSignal,
 ): Promise<Logins> {
+  const search = new LoginSearch(configs, run, signal);
+  const found: FoundLogin[] = [];
+  const warnings = new Set<string>();
+  for (const use of wanted) {
+    const { login, failures } = await search.find(use);
+    const [first] = failures;
+    if (first !== undefined && login === undefined && use.required) throw first;
+    const consequence =
+      login === undefined
+        ? `${use.registry} is pulled from without credentials`
+        : `the credentials in ${login.source} are used`;
+    for (const failure of failures) warnings.add(`${failure.message}; ${consequence}`);
+    found.push({ use, ...(login !== undefined && { login }) });
+  }
   const byHost = new Map<string, HostEntries>();
-  const warnings: string[] = [];
-  for (const { host, required } of hosts) {
-    try {
-      const entries = await findEntries(config, host, run, signal);
-      if (Object.keys(entries).length > 0) byHost.set(host, entries);
-    } catch (error) {
-      if (required || signal.aborted || !(error instanceof BuildError)) throw error;
-      warnings.push(`${error.message}; ${host} is pulled from without credentials`);
-    }
+  for (const registry of new Set(wanted.map((use) => use.registry))) {
+    const ofRegistry = found.filter(({ use }) => use.registry === registry);
+    if (ofRegistry.every(({ login }) => login === undefined)) continue;
+    byHost.set(registry, hostEntries(ofRegistry));
+    for (const warning of splitPushes(ofRegistry)) warnings.add(warning);
   }
-  const all = [...byHost.values()].flatMap((entries) => Object.values(entries));
-  return { byHost, secrets: all.flatMap(secretsOf), warnings };
-}
-
-async function findEntries(
-  config: DockerConfig,
-  host: string,
-  run: RunCommand,
-  signal: AbortSignal,
-): Promise<HostEntries> {
-  const helper = findHelper(config, host);
-  const credentials = helper === undefined ? undefined : await askHelper(helper, host, run, signal);
-  if (credentials === undefined) return fileEntries(config, host);
-  return { [writeKey({ host, path: '' })]: credentials };
-}
-
-function findHelper({ credHelpers, credsStore }: DockerConfig, host: string): string | undefined {
-  const own = Object.entries(credHelpers).find(([key]) => readKey(key).host === host)?.[1];
-  return typeof own === 'string' ? own : credsStore;
-}
-
-/** The file's entries for the registry and for paths in it. @throws BuildError('input') for one that is not valid. */
-function fileEntries({ auths, source }: DockerConfig, host: string): HostEntries {
-  const entries: Record<string, Credentials> = {};
-  for (const [key, value] of Object.entries(auths)) {
-    const place = readKey(key);
-    const credentials = place.host === host ? readCredentials(value) : undefined;
-    if (credentials === undefined) continue;
-    if (!isUsable(credentials)) throw invalidCredentials(key, source);
-    entries[writeKey(place)] = credentials;
-  }
-  return entries;
-}
-
-/** The error for credentials that the builder would also refuse. It does not quote them. */
-function invalidCredentials(key: string, source: string): BuildError {
-  return new BuildError(
-    'input',
-    `invalid credentials for ${quote(key)} in the Docker configuration ${quote(source)}: auth is not the base64 text of user:password`,
-    { hint: 'Log in to this registry again in an earlier step, or correct the entry.' },
+  const secrets = found.flatMap(({ login }) =>
+    login === undefined ? [] : secretsOf(login.credentials),
   );
+  return { byHost, secrets: [...new Set(secrets)], warnings: [...warnings] };
 }

@@ -1,10 +1,11 @@
 import { BuildError, describeError } from '../errors.ts';
 import { fieldsOf, isFields, type Fields } from '../text/json.ts';
 import { quote } from '../text/problem.ts';
+import type { Scope } from '../inputs/auths/scope.ts';
 
 /** The parts of Docker's config.json that have credentials or name the helper that has them, and the proxies. */
 export interface DockerConfig {
-  /** Path of the file, for messages. */
+  /** Where it was read, for messages: the path of the file, or the variable. */
   readonly source: string;
   /** Credentials by registry, under Docker's many spellings of it (registry-key.ts). */
   readonly auths: Fields;
@@ -14,6 +15,8 @@ export interface DockerConfig {
   readonly credsStore: string | undefined;
   /** `proxies.default`, which builds get. */
   readonly proxies: Fields;
+  /** What its credentials are for; undefined for everything. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -45,6 +48,6 @@ function brokenConfig(source: string, problem: string): BuildError {
   return new BuildError(
     'input',
     `reading the Docker configuration ${quote(source)} failed: ${problem}`,
-    { hint: "Correct the file, or set 'docker-config' to another file or to none." },
+    { hint: "Correct it, or set 'docker-config' to another file or to none." },
   );
 }

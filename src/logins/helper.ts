@@ -4,6 +4,7 @@ import type { RunCommand } from '../ports.ts';
 import { fieldsOf, parseJson } from '../text/json.ts';
 import { lastLine } from '../text/mask.ts';
 import { quote } from '../text/problem.ts';
+import { toError } from '../time/abort.ts';
 import { stoppedWhile } from '../time/deadline.ts';
 import { basicAuth, secretsOf, type Credentials } from './credentials.ts';
 import { hubKey } from './registry-key.ts';
@@ -29,6 +30,24 @@ export async function askHelper(
     if (credentials !== undefined) return credentials;
   }
   return undefined;
+}
+
+/**
+ * Runs programs as `run` does. One that could not be started or did not answer is not run again: a credential store that is
+ * locked would cost its whole time limit for each registry.
+ */
+export function endFailedPrograms(run: RunCommand): RunCommand {
+  const failed = new Map<string, Error>();
+  return async (command, args, options) => {
+    const known = failed.get(command);
+    if (known !== undefined) throw known;
+    try {
+      return await run(command, args, options);
+    } catch (error) {
+      failed.set(command, toError(error));
+      throw error;
+    }
+  };
 }
 
 async function getCredentials(

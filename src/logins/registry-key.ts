@@ -11,17 +11,25 @@ export interface RegistryKey {
   readonly path: string;
 }
 
-/** Reads a key in any of Docker's spellings: `https://host/v1/`, `host/v2`, `host`, `host/group`. */
+/** Reads a key in any of Docker's spellings: `https://host/v1/`, `host/v2`, `HOST`, `host/group`. */
 export function readKey(key: string): RegistryKey {
-  const bare = key.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const bare = key
+    .trim()
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/+$/, '');
   const slash = bare.indexOf('/');
   const host = slash === -1 ? bare : bare.slice(0, slash);
   const path = slash === -1 ? '' : bare.slice(slash + 1);
   return { host: normalizeHost(host), path: /^v[12]$/.test(path) ? '' : path };
 }
 
-/** The key under which builders look a registry up. */
+/** The key under which builders look a registry up. @param host as the builder names it: an alias of Docker Hub is kept. */
 export function writeKey({ host, path }: RegistryKey): string {
   if (path !== '') return `${host}/${path}`;
   return host === dockerHub ? hubKey : host;
+}
+
+/** True if a path of a registry contains the repository. Each registry contains all. */
+export function containsPath(path: string, repository: string): boolean {
+  return path === '' || repository === path || repository.startsWith(`${path}/`);
 }

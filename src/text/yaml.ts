@@ -1,4 +1,12 @@
-import { CORE_SCHEMA, load, Type, YAMLException, type EventType, type State } from 'js-yaml';
+import {
+  CORE_SCHEMA,
+  FAILSAFE_SCHEMA,
+  load,
+  Type,
+  YAMLException,
+  type EventType,
+  type State,
+} from 'js-yaml';
 import { isFields } from './json.ts';
 import { InvalidInput } from './problem.ts';
 
@@ -9,7 +17,7 @@ const quoted = /"[^]*"|!<[^]*>|: [^]*$/;
  * The types of Kubernetes' own files: text, numbers, booleans, null and `<<`. Without dates and binaries, because kubectl reads
  * `2024-01-01` as text.
  */
-const schema = CORE_SCHEMA.extend({
+const kubernetesSchema = CORE_SCHEMA.extend({
   implicit: [
     new Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (text) => text === '<<' }),
   ],
@@ -23,9 +31,15 @@ const mostRepeated = 1_000_000;
  * aliases of aliases do not repeat more than a limit. js-yaml limits the nesting and the merge keys. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
  * @param hint of the problem.
+ * @param types of scalars: those of Kubernetes' files, or text alone.
  * @throws InvalidInput
  */
-export function loadYaml(text: string, hint: string): unknown {
+export function loadYaml(
+  text: string,
+  hint: string,
+  types: 'kubernetes' | 'text' = 'kubernetes',
+): unknown {
+  const schema = types === 'text' ? FAILSAFE_SCHEMA : kubernetesSchema;
   const refuse = (problem: string): InvalidInput =>
     new InvalidInput([{ text: problem, hint: 'Write the values out instead of using aliases.' }]);
   let repeated = 0;

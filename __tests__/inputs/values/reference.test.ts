@@ -24,6 +24,26 @@ describe('parseReference', () => {
       },
     },
     {
+      name: 'a host in upper case, which the builder gets in lower case',
+      text: 'GHCR.io/acme/app:V1',
+      expected: {
+        text: 'ghcr.io/acme/app:V1',
+        registry: 'ghcr.io',
+        repository: 'acme/app',
+        tag: 'V1',
+      },
+    },
+    {
+      name: 'an alias of Docker Hub, which the builder gets with its usual name',
+      text: 'registry-1.docker.io/acme/app:1',
+      expected: {
+        text: 'index.docker.io/acme/app:1',
+        registry: 'index.docker.io',
+        repository: 'acme/app',
+        tag: '1',
+      },
+    },
+    {
       name: 'Docker Hub by name',
       text: 'docker.io/app:1',
       expected: {
@@ -121,6 +141,8 @@ describe('parseReference', () => {
 test.each([
   { text: 'docker.io', host: 'index.docker.io' },
   { text: 'registry-1.docker.io', host: 'index.docker.io' },
+  { text: 'Registry-1.Docker.IO', host: 'index.docker.io' },
+  { text: 'GHCR.io:443', host: 'ghcr.io:443' },
   { text: 'ghcr.io', host: 'ghcr.io' },
   { text: '10.0.0.1:5000', host: '10.0.0.1:5000' },
 ])('parseHost reads $text', ({ text, host }) => {

@@ -12,6 +12,10 @@ test.each([
     text: 'docker.io=10.0.0.1:5000/hub/',
     expected: { registry: 'index.docker.io', mirror: '10.0.0.1:5000/hub' },
   },
+  {
+    text: 'GHCR.io=Mirror.Example:5000/GHCR/',
+    expected: { registry: 'ghcr.io', mirror: 'mirror.example:5000/GHCR' },
+  },
   { text: 'ghcr.io=mirror:5000', expected: { registry: 'ghcr.io', mirror: 'mirror:5000' } },
 ])('parseMirror reads $text', ({ text, expected }) => {
   expect(parseMirror(text)).toEqual(expected);
@@ -39,6 +43,7 @@ test.each([
 
 test.each([
   { text: 'http://a:5000', expected: { host: 'a:5000', http: true, unverifiedTls: false } },
+  { text: 'HTTP://A.example', expected: { host: 'a.example', http: true, unverifiedTls: false } },
   { text: 'https://a/', expected: { host: 'a', http: false, unverifiedTls: true } },
   { text: 'a.example', expected: { host: 'a.example', http: true, unverifiedTls: true } },
 ])('parseInsecureRegistry reads $text', ({ text, expected }) => {

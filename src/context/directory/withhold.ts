@@ -23,6 +23,7 @@ export interface Withheld {
 /** Parts of a Docker configuration with secrets, for one whose directory is the context or above it. */
 const dockerParts = [
   'config.json',
+  'buildx/config',
   'contexts/tls',
   'trust/private',
   '.token_seed',

@@ -5,7 +5,7 @@ import type { ImageInputs } from '../inputs.ts';
 import type { InputReader } from '../reader.ts';
 import { parseAttributes } from '../values/key-value.ts';
 import type { Item } from '../values/list.ts';
-import { parseRepository, refuseScheme, refuseUser } from '../values/reference.ts';
+import { canonicalName, parseRepository, refuseScheme, refuseUser } from '../values/reference.ts';
 
 /** Attributes of Docker's registry cache that kaniko has no equivalent for. They do not change the image, so they are ignored. */
 const ignoredAttributes = [
@@ -85,10 +85,11 @@ interface CacheRepository {
 /** @throws InvalidInput */
 function parseCacheRepository(text: string): CacheRepository {
   refuseScheme(text);
-  const [, repository = '', tag = ''] =
+  const [, name = '', tag = ''] =
     /^([^@]*?)((?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?)$/.exec(text) ?? [];
-  if (repository === '') throw invalid(`${quote(text)} is not a repository`, useRegistry);
-  parseRepository(repository);
+  if (name === '') throw invalid(`${quote(text)} is not a repository`, useRegistry);
+  parseRepository(name);
+  const repository = canonicalName(name);
   return tag === '' ? { repository } : { repository, tag };
 }
 

@@ -12,6 +12,12 @@ export interface Repository {
   readonly path: string;
 }
 
+/** A repository that a Dockerfile names. */
+export interface PulledRepository extends Repository {
+  /** The host as builders name it: as in the Dockerfile, `index.docker.io` for `docker.io` and for a reference without a host. */
+  readonly host: string;
+}
+
 // The grammar of github.com/distribution/reference.
 const component = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const hostPattern = new RegExp(
@@ -43,7 +49,7 @@ export function parseReference(text: string): ImageReference {
   }
   const { registry, path } = parseRepository(name);
   return {
-    text: `${name}:${tag ?? 'latest'}`,
+    text: `${canonicalName(name)}:${tag ?? 'latest'}`,
     registry,
     repository: path,
     tag: tag ?? 'latest',
@@ -98,7 +104,7 @@ export function refuseUser(text: string): void {
   if (at === -1 || /^sha\d+:/.test(text.slice(at + 1))) return;
   throw invalid(
     `it has a user name or a password before ${quote(text.slice(at))}`,
-    'Remove it. Registry credentials come from docker login, docker-config or registry-secret.',
+    'Remove it. Registry credentials come from docker login, docker-config, registry-auths or registry-secret.',
   );
 }
 
@@ -112,20 +118,44 @@ export function parseHost(text: string): string {
   throw invalid(`${quote(text)} is not a registry host`, 'Write host or host:port.');
 }
 
-/** The host, or `index.docker.io` for every host name of Docker Hub. */
+/** Names of Docker Hub in addition to `docker.io`, which builders replace themselves. */
+const hubAliases = ['registry-1.docker.io', 'registry.hub.docker.com'];
+
+/** The host in lower case, or `index.docker.io` for every host name of Docker Hub. */
 export function normalizeHost(host: string): string {
-  return ['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].includes(host)
-    ? dockerHub
-    : host;
+  const name = host.toLowerCase();
+  return name === 'docker.io' || hubAliases.includes(name) ? dockerHub : name;
 }
 
-/** Registry of an image reference in a Dockerfile, which may have a tag and a digest; undefined if it is not a reference. */
-export function registryOf(reference: string): string | undefined {
+/**
+ * A repository as builders get it. They compare hosts as text, with those of credentials and certificates: a host is in lower
+ * case, and an alias of Docker Hub is replaced. A name that needs neither is returned as it is.
+ */
+export function canonicalName(name: string): string {
+  const { host, path } = splitHost(name);
+  if (host === undefined || host === 'docker.io') return name;
+  return `${normalizeHost(host)}/${path}`;
+}
+
+/**
+ * The repository of an image reference in a Dockerfile, which may have a tag and a digest; undefined if it is not a reference.
+ */
+export function pulledRepository(reference: string): PulledRepository | undefined {
   const { name } = splitTag(reference.replace(/@.*$/s, ''));
   const { host, path } = splitHost(name);
   const isReference = path.split('/').every((part) => pathPattern.test(part));
   if (!isReference || (host !== undefined && !hostPattern.test(host))) return undefined;
-  return normalizeHost(host ?? dockerHub);
+  const registry = normalizeHost(host ?? dockerHub);
+  return {
+    registry,
+    path: registry === dockerHub && !path.includes('/') ? `library/${path}` : path,
+    host: host === undefined || host === 'docker.io' ? dockerHub : host,
+  };
+}
+
+/** Registry of an image reference in a Dockerfile, which may have a tag and a digest; undefined if it is not a reference. */
+export function registryOf(reference: string): string | undefined {
+  return pulledRepository(reference)?.registry;
 }
 
 /** A colon in the last path component separates the tag; elsewhere it belongs to the port. */
@@ -150,7 +180,7 @@ function splitHost(name: string): { host: string | undefined; path: string } {
 
 /** `registry/repository:tag` in full: the registry is always set. */
 export interface ImageReference {
-  /** The text of the input, with `:latest` added if it has no tag. */
+  /** The text of the input with `:latest` added if it has no tag, and with a canonical host. */
   readonly text: string;
   /** `index.docker.io` for references without a host. */
   readonly registry: string;

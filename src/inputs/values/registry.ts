@@ -18,8 +18,8 @@ export function parseMirror(text: string): RegistryMirror {
     );
   }
   refuseScheme(mirror);
-  parseHost(mirror.replace(/\/.*$/s, ''));
-  return { registry, mirror: mirror.replace(/\/+$/, '') };
+  const [, host = '', path = ''] = /^([^/]*)(.*)$/s.exec(mirror) ?? [];
+  return { registry, mirror: `${parseHost(host)}${path.replace(/\/+$/, '')}` };
 }
 
 /**
@@ -29,7 +29,7 @@ export function parseMirror(text: string): RegistryMirror {
 export function parseInsecureRegistry(text: string): InsecureRegistry {
   refuseUser(text);
   const [, scheme, rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/is.exec(text) ?? [];
-  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) {
     throw invalid(
       `${quote(text)} has an unknown scheme`,
       'Write http://host, https://host or host.',
@@ -37,8 +37,8 @@ export function parseInsecureRegistry(text: string): InsecureRegistry {
   }
   return {
     host: parseHost(rest.replace(/\/$/, '')),
-    http: scheme !== 'https',
-    unverifiedTls: scheme !== 'http',
+    http: scheme?.toLowerCase() !== 'https',
+    unverifiedTls: scheme?.toLowerCase() !== 'http',
   };
 }
 
@@ -53,7 +53,7 @@ export function parsePullHost(text: string): string {
       'Use auto, none, or a list of hosts.',
     );
   }
-  return parseHost(text.replace(/^https?:\/\//, '').replace(/\/(v[12]\/?)?$/, ''));
+  return parseHost(text.replace(/^https?:\/\//i, '').replace(/\/(v[12]\/?)?$/, ''));
 }
 
 /** `registry-mirrors`: a mirror that is used ahead of its registry. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { InsecureRegistry } from '../../inputs/values/registry.ts';
 import type { Credentials } from '../../logins/credentials.ts';
-import { readKey } from '../../logins/registry-key.ts';
+import { loginFor } from '../../logins/logins.ts';
 import type { RegistryAccess } from '../../logins/registry-access.ts';
 import type { TlsOptions } from './proxy.ts';
 
@@ -35,14 +35,8 @@ export class RegistryHosts {
     };
   }
 
-  /** The credentials for a repository: of the longest path in the registry that contains it, else of the registry. */
   credentials(host: string, repository: string): Credentials | undefined {
-    const entries = Object.entries(this.#access.logins.get(host) ?? {}).map(
-      ([key, credentials]) => ({ path: readKey(key).path, credentials }),
-    );
-    return entries
-      .filter(({ path }) => path === '' || `${repository}/`.startsWith(`${path}/`))
-      .toSorted((one, other) => other.path.length - one.path.length)[0]?.credentials;
+    return loginFor(this.#access.logins, host, repository);
   }
 
   #listed(host: string): readonly InsecureRegistry[] {

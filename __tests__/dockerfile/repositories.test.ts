@@ -1,11 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import { registriesOf } from '../../src/dockerfile/registries.ts';
+import { pulledRepositories } from '../../src/dockerfile/repositories.ts';
+import type { KeyValue } from '../../src/inputs/values/key-value.ts';
 
 /** ARGs, each of which has the value of the one before it twice. */
 function doubling(count: number): string {
   const numbers = Array.from({ length: count }, (_, index) => index);
   return numbers.map((number) => `ARG A${number + 1}=$A${number}$A${number}`).join('\n');
+}
+
+function registriesOf(text: string, buildArgs: readonly KeyValue[]): readonly string[] {
+  const found = pulledRepositories(parseDockerfile(text), buildArgs);
+  return [...new Set(found.map(({ registry }) => registry))];
 }
 
 test.each([
@@ -93,15 +99,17 @@ FROM docker.io/library/alpine`,
     expected: [],
   },
   { name: 'nothing in invalid references', text: 'FROM A B C\nFROM ://x\nFROM a//b', expected: [] },
-])('finds $name', ({ text, buildArgs = [], expected }) => {
-  expect(registriesOf(parseDockerfile(text), buildArgs)).toEqual(expected);
+])('finds the registries: $name', ({ text, buildArgs = [], expected }) => {
+  expect(registriesOf(text, buildArgs)).toEqual(expected);
 });
 
 test('accepts every prefix of a Dockerfile', () => {
   const text =
     'ARG A=${B:-c}\nFROM --platform=$P ${A} AS x\nRUN --mount=from=q <<E\nE\nCOPY --from=$A ["a", "b"] /';
   for (let length = 0; length <= text.length; length += 1) {
-    expect(Array.isArray(registriesOf(parseDockerfile(text.slice(0, length)), []))).toBe(true);
+    expect(Array.isArray(pulledRepositories(parseDockerfile(text.slice(0, length)), []))).toBe(
+      true,
+    );
   }
 });
 
@@ -151,7 +159,7 @@ const paths = [
 
 test.each(hosts)('finds a registry that is certain, written as %s', (host) => {
   for (const path of paths) {
-    const dockerfile = parseDockerfile(`${declared}FROM ${host}${path} AS x\n`);
+    const dockerfile = `${declared}FROM ${host}${path} AS x\n`;
     expect({ path, found: registriesOf(dockerfile, []) }).toEqual({ path, found: ['ghcr.io'] });
   }
 });
@@ -175,7 +183,7 @@ test.each([
   `${'${UNSET:-'.repeat(100)}ghcr.io${'}'.repeat(100)}`,
 ])('finds nothing for a registry that is not certain, written as %s', (host) => {
   for (const path of ['/a', '/a:1', '/a/b@sha256:1', '/a:$OTHER']) {
-    const dockerfile = parseDockerfile(`${declared}FROM ${host}${path} AS x\n`);
+    const dockerfile = `${declared}FROM ${host}${path} AS x\n`;
     expect({ path, found: registriesOf(dockerfile, []) }).toEqual({ path, found: [] });
   }
 });
@@ -189,11 +197,11 @@ test.each([
   { base: '$TARGETARCH', expected: [] },
   { base: 'localhost:$OTHER/a', expected: [] },
 ])('finds $expected for $base', ({ base, expected }) => {
-  expect(registriesOf(parseDockerfile(`${declared}FROM ${base}`), [])).toEqual(expected);
+  expect(registriesOf(`${declared}FROM ${base}`, [])).toEqual(expected);
 });
 
 test('a build argument without an ARG makes a reference uncertain', () => {
-  const dockerfile = parseDockerfile('FROM ${HOST}alpine\nFROM quay.io/a:$HOST');
+  const dockerfile = 'FROM ${HOST}alpine\nFROM quay.io/a:$HOST';
   expect(registriesOf(dockerfile, [{ key: 'HOST', value: 'ghcr.io/' }])).toEqual(['quay.io']);
 });
 
@@ -205,6 +213,32 @@ test.each([
   'RUN --mount=target=/a,"from=ghcr.io/a:1" true',
   "RUN --mount='from=ghcr.io/a:1,target=/a' true",
 ])('finds the image in %s', (instruction) => {
-  const dockerfile = parseDockerfile(`FROM quay.io/a\n${instruction}`);
+  const dockerfile = `FROM quay.io/a\n${instruction}`;
   expect(registriesOf(dockerfile, [])).toEqual(['quay.io', 'ghcr.io']);
+});
+
+test.each([
+  { base: 'ghcr.io/a/b:$OTHER', path: 'a/b' },
+  { base: 'ghcr.io/a/b@sha256:$OTHER', path: 'a/b' },
+  { base: 'ghcr.io/a/b-$OTHER', path: '' },
+  { base: 'ghcr.io/$OTHER/b:1', path: '' },
+  { base: 'ghcr.io/a:$OTHER/b', path: '' },
+])('the repository of $base is known as "$path"', ({ base, path }) => {
+  const found = pulledRepositories(parseDockerfile(`${declared}FROM ${base}`), []);
+  expect(found).toEqual([{ registry: 'ghcr.io', host: 'ghcr.io', path }]);
+});
+
+test('finds each repository once, with the host as builders name it', () => {
+  const text = `FROM alpine AS a
+FROM docker.io/library/alpine:3
+FROM registry-1.docker.io/library/alpine
+FROM GHCR.io/acme/base:1@sha256:abc
+COPY --from=ghcr.io/acme/tools /t /t
+`;
+  expect(pulledRepositories(parseDockerfile(text), [])).toEqual([
+    { registry: 'index.docker.io', path: 'library/alpine', host: 'index.docker.io' },
+    { registry: 'index.docker.io', path: 'library/alpine', host: 'registry-1.docker.io' },
+    { registry: 'ghcr.io', path: 'acme/base', host: 'GHCR.io' },
+    { registry: 'ghcr.io', path: 'acme/tools', host: 'ghcr.io' },
+  ]);
 });
