@@ -159,7 +159,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a proxy-url without a scheme',
       sentence:
-        "input 'kubeconfig': its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy. Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+        "input 'kubeconfig': its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy. Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
       arrange: (stage) => withFields(stage, { cluster: { 'proxy-url': 'proxy.example:3128' } }),
     },
     {

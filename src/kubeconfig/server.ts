@@ -1,7 +1,8 @@
 import { text, type Fields } from '../text/json.ts';
 import { invalid, quote } from '../text/problem.ts';
 
-const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+/** Those of kubectl, and other names of SOCKS 5. */
+const proxySchemes = ['http:', 'https:', 'socks5:', 'socks5h:', 'socks:'];
 
 /**
  * Checks the server of a cluster.
@@ -34,7 +35,7 @@ export function checkProxy(cluster: Fields): void {
   const isUrl = typeof proxyUrl === 'string' && URL.canParse(proxyUrl);
   if (isUrl && proxySchemes.includes(new URL(proxyUrl).protocol)) return;
   throw invalid(
-    'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
+    'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy',
     'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
   );
 }

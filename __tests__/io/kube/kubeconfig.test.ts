@@ -239,7 +239,7 @@ const mistakes = [
   ...['proxy.example:3128', 'ftp://me:s3cr3t@proxy.example', 's3cr3t'].map((proxy) => ({
     name: `the proxy-url ${proxy}`,
     content: good.replace('{ server', `{ proxy-url: ${JSON.stringify(proxy)}, server`),
-    text: 'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
+    text: 'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy',
     hint: 'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
   })),
   {

@@ -1,30 +1,28 @@
 import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { Agent, type RequestOptions } from 'node:https';
+import type { AgentOptions, RequestOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import { KubeConfig } from '@kubernetes/client-node';
-import { BuildError, describeError } from '../../errors.ts';
 import type { KubeInputs } from '../../inputs/inputs.ts';
-import { providerToken, selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
-import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
+import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
 import { serverNames } from '../../kubeconfig/server-names.ts';
 import { quotableAddress } from '../../kubeconfig/server.ts';
-import { field, fieldsOf, type Fields } from '../../text/json.ts';
+import { fieldsOf, text, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
-import { orAborted } from '../../time/abort.ts';
 import { stoppedWhile } from '../../time/deadline.ts';
-import { checkCredentials, fieldNames } from './credentials-check.ts';
-import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { createAgent } from '../proxy/agent.ts';
+import { environmentProxy, type ProxySetting } from '../proxy/environment.ts';
+import { trustSystem } from '../trust.ts';
+import { checkCredentials, fieldNames } from './credentials/check.ts';
+import {
+  ExecCredentials,
+  slowCredentialsHint,
+  type Credential,
+  type PluginRunner,
+} from './credentials/exec-credentials.ts';
+import { UserCredentials, type ClientPair } from './credentials/user-credentials.ts';
 import { explainInvalid, findKubeconfig } from './kubeconfig.ts';
-
-/** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
-function keepConnections(agent: RequestOptions['agent']): void {
-  if (!(agent instanceof Agent)) return;
-  Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 });
-}
 
 /** How requests reach one cluster, with one namespace. */
 export interface Connection {
@@ -49,9 +47,6 @@ export interface Connection {
   renewCredentials(): Promise<boolean>;
 }
 
-const slowCredentialsHint =
-  'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.';
-
 /**
  * Prepares requests to the cluster of a kubeconfig; sends nothing. Masks the secrets of the kubeconfig first, and later those
  * of exec plugins and token files.
@@ -71,9 +66,11 @@ export function connect(
   const context = explainInvalid(source, () => selectContext(kubeconfig, kube.context, isReadable));
   const { cluster, user } = context;
   const server = quotableAddress(context.server);
-  const exec = ExecCredentials.of(user, cluster, runner);
-  const config = clientConfig(context, exec);
-  const readToken = tokenReader(tokenFileOf(user));
+  const own = new UserCredentials(cluster, user);
+  const exec = ExecCredentials.of(user, cluster, own.ca, runner);
+  const isVerified = cluster['insecure-skip-tls-verify'] !== true;
+  const proxy = proxyOf(context, environment);
+  const agent = createAgent(new URL(context.server).protocol, proxy, masking);
   const impersonation = impersonationHeaders(user);
   const masked = new Set<string>();
   return {
@@ -81,44 +78,84 @@ export function connect(
     server,
     contextName: context.name,
     namespace: kube.namespace ?? context.namespace ?? 'default',
-    unverifiedTls: cluster['insecure-skip-tls-verify'] === true,
+    unverifiedTls: !isVerified,
     async requestOptions(path, query, signal) {
-      const options: RequestOptions = { signal };
-      const doing = exec?.doing ?? `loading the credentials for ${server}`;
-      try {
-        await orAborted(config.applyToHTTPSOptions(options), signal);
-      } catch (error) {
-        if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
-        if (error instanceof BuildError) throw error;
-        const message = `loading the credentials for ${server} failed: ${describeError(error)}`;
-        throw new BuildError('cluster', message, { cause: error });
-      }
-      const token = readToken();
-      options.headers = {
-        ...(options.headers as Record<string, string>),
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        ...impersonation,
+      const plugin = await loadCredentials(exec, server, signal);
+      const ca = own.ca();
+      if (ca === undefined && isVerified) trustSystem();
+      const fileToken = own.fileToken();
+      const token = fileToken ?? plugin?.token;
+      const authorization =
+        (fileToken === undefined ? own.authorization() : undefined) ??
+        (token === undefined ? undefined : `Bearer ${token}`);
+      const { cert, key } = plugin?.certificate === undefined ? own.pair() : pairOf(plugin);
+      const options: RequestOptions = {
+        signal,
+        agent,
+        // Without it, NODE_TLS_REJECT_UNAUTHORIZED would decide.
+        rejectUnauthorized: isVerified,
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...serverName(cluster),
+        headers: {
+          ...(authorization !== undefined && { Authorization: authorization }),
+          ...impersonation,
+        },
       };
-      // The tokens of files and auth providers are not in the kubeconfig, and change while the step runs.
+      // The tokens of files are not in the kubeconfig, and change while the step runs.
       for (const secret of authorizationSecrets(options.headers)) {
         if (!masked.has(secret)) runner.mask(secret);
         masked.add(secret);
       }
-      keepConnections(options.agent);
-      // Options of the agent are those of all of its connections, also of the WebSocket.
-      Object.assign(fieldsOf(field(options.agent, 'options')), masking);
-      const names = fieldNames({ cluster, user, exec, isTokenOfFile: token !== undefined });
+      const names = fieldNames({ cluster, user, exec, isTokenOfFile: fileToken !== undefined });
       explainInvalid(source, () => {
         checkCredentials(options, names);
       });
       return { url: requestUrl(context.server, path, query), options };
     },
-    renewCredentials: () => Promise.resolve(exec?.forget() ?? false),
+    renewCredentials: () => Promise.resolve(exec?.forget() ?? own.isRenewed()),
   };
 }
 
+/** The credentials of the exec plugin; undefined without one. @throws BuildError */
+async function loadCredentials(
+  exec: ExecCredentials | undefined,
+  server: string,
+  signal: AbortSignal,
+): Promise<Credential | undefined> {
+  try {
+    signal.throwIfAborted();
+    return await exec?.current(signal);
+  } catch (error) {
+    const doing = exec?.doing ?? `loading the credentials for ${server}`;
+    if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
+    throw error;
+  }
+}
+
+/** The proxy of the kubeconfig, else that of the environment. */
+function proxyOf(
+  { server, cluster }: SelectedContext,
+  environment: NodeJS.ProcessEnv,
+): ProxySetting | undefined {
+  const own = text(cluster['proxy-url']) ?? '';
+  if (own === '') return environmentProxy(new URL(server), environment);
+  return { url: new URL(own), setting: 'proxy-url of the kubeconfig' };
+}
+
+function pairOf({ certificate: cert, key }: Credential): ClientPair {
+  return { cert, key };
+}
+
+/** `tls-server-name`: the name in the certificate of the server. */
+function serverName(cluster: Fields): RequestOptions {
+  const name = text(cluster['tls-server-name']) ?? '';
+  return name === '' ? {} : { servername: name };
+}
+
 /** Options that mask the addresses of the API server, and the other names in its certificate, before an error can have them. */
-function maskingOptions(mask: (text: string) => void): RequestOptions {
+function maskingOptions(mask: (text: string) => void): AgentOptions {
   const maskingLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, options, (error, found, family) => {
       if (error === null)
@@ -142,77 +179,11 @@ function maskingOptions(mask: (text: string) => void): RequestOptions {
   };
 }
 
-/** The library's form of one context. It reads files of certificates, refreshes auth providers and makes agents. */
-function clientConfig(
-  { server, cluster, user }: SelectedContext,
-  exec: ExecCredentials | undefined,
-): KubeConfig {
-  const name = 'selected';
-  const files = Object.fromEntries(
-    referencedFiles(cluster, user).map(({ key, path }) => [key, path]),
-  );
-  const proxyUrl = cluster['proxy-url'] ?? '';
-  const legacyToken = providerToken(user);
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [
-      {
-        name,
-        // The library compares the scheme in lower case.
-        server: new URL(server).href,
-        caData: cluster['certificate-authority-data'],
-        caFile: files['certificate-authority'],
-        tlsServerName: cluster['tls-server-name'],
-        skipTLSVerify: cluster['insecure-skip-tls-verify'] === true,
-        // The library does not know HTTPS_PROXY and NO_PROXY.
-        proxyUrl: proxyUrl === '' ? getProxyUrl(new URL(server))?.href : proxyUrl,
-      },
-    ],
-    users: [
-      {
-        name,
-        certData: user['client-certificate-data'],
-        certFile: files['client-certificate'],
-        keyData: user['client-key-data'],
-        keyFile: files['client-key'],
-        token: (user['token'] ?? '') === '' ? legacyToken : user['token'],
-        username: user['username'],
-        password: user['password'],
-        impersonateUser: user['as'],
-        // The library writes renewed tokens into it.
-        authProvider:
-          exec?.authProvider ??
-          (legacyToken === undefined ? structuredClone(user['auth-provider']) : undefined),
-      },
-    ],
-    contexts: [{ name, cluster: name, user: name }],
-    currentContext: name,
-  });
-  if (exec !== undefined) config.addAuthenticator(exec);
-  return config;
-}
-
-/**
- * Reads a token file for each request, because its content is renewed while the step runs: undefined without a file, and
- * as long as it has not had a token.
- */
-function tokenReader(file: string | undefined): () => string | undefined {
-  let last: string | undefined;
-  return () => {
-    if (file === undefined) return undefined;
-    try {
-      const token = readFileSync(file, 'utf8').trim();
-      if (token !== '') last = token;
-    } catch {
-      // The token of the last request is used again, as in client-go.
-    }
-    return last;
-  };
-}
-
-/** `as-groups`, `as-uid` and `as-user-extra`, which the library does not send; it sends `as`. */
+/** `as`, `as-groups`, `as-uid` and `as-user-extra`. */
 function impersonationHeaders(user: Fields): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
+  const name = text(user['as']) ?? '';
+  if (name !== '') headers['Impersonate-User'] = name;
   const groups = user['as-groups'];
   if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
   if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
