@@ -1,6 +1,7 @@
 // The oracle returns the results of the Go libraries that the builders use. Its verbs:
 //
 //	oracle ignore                      ignore rules, as BuildKit applies them (ignore.go)
+//	oracle proxies                     proxies of requests, as net/http chooses them (no-proxy.go)
 //	oracle tar < stream                members of a gzipped archive (archive.go)
 //	oracle cuts OFFSET... < stream     whether the stream is accepted when it is cut there (archive.go)
 //
@@ -22,13 +23,15 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: oracle ignore|tar|cuts")
+		return fmt.Errorf("usage: oracle ignore|proxies|tar|cuts")
 	}
 	out := bufio.NewWriter(os.Stdout)
 	var err error
 	switch args[0] {
 	case "ignore":
 		err = judgeAll(bufio.NewReader(os.Stdin), out)
+	case "proxies":
+		err = findProxies(bufio.NewReader(os.Stdin), out)
 	case "tar":
 		err = listArchive(bufio.NewReader(os.Stdin), out)
 	case "cuts":

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { compareArchive, cutArchive } from '../oracle/archive.ts';
 import { compareEnds } from '../oracle/ends.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
+import { compareProxies, recordProxies } from '../oracle/no-proxy.ts';
 import { OracleProgram } from '../oracle/program.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
 import { readCount, runCommand } from '../support/command.ts';
@@ -15,12 +16,14 @@ import { Random } from '../support/random.ts';
 const usage = `usage: npm run oracle -- [--seed N] [--paths N] [--cuts N] [--record]
 
 Compares our code with the Go libraries that the builders use: Docker's matcher of ignore files on random rules and paths, and
-archive/tar on a stream with every kind of entry and on truncated ones. Needs Go. The exit code is 1 if anything differs.
+archive/tar on a stream with every kind of entry and on truncated ones; and the proxies of requests with those that net/http
+chooses. Needs Go. The exit code is 1 if anything differs.
 
-  --seed N   repeats the paths and cuts of this seed; without it, a random seed is printed
+  --seed N   repeats the paths, cuts and proxies of this seed; without it, a random seed is printed
   --paths N  number of paths; default 200000
   --cuts N   number of truncated streams; default 1000
-  --record   writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
+  --proxies N  number of requests whose proxy is chosen; default 100000
+  --record   writes the verdicts that the unit tests read, __tests__/fixtures/{ignore-cases,no-proxy}.json, and compares nothing
   --help     prints this text`;
 
 /** Docker excludes `foo/bar` with these patterns; some other implementations do not. */
@@ -30,12 +33,13 @@ interface Extent {
   readonly seed: number;
   readonly paths: number;
   readonly cuts: number;
+  readonly proxies: number;
 }
 
 async function compareAll(
   program: OracleProgram,
   directory: string,
-  { seed, paths, cuts }: Extent,
+  { seed, paths, cuts, proxies }: Extent,
 ): Promise<number> {
   console.log(`seed ${seed}`);
   const example = await compareOne(program, documented);
@@ -56,7 +60,12 @@ async function compareAll(
       `${cuts} cuts of a stream of ${cut.bytes} bytes, ${cut.problems.length} accepted although incomplete; ` +
       `${ends.archives} ways to end an archive, ${ends.problems.length} differences`,
   );
-  return differences.length + problems.length === 0 ? 0 : 1;
+  const proxied = await compareProxies(program, new Random(seed), proxies);
+  for (const problem of proxied.problems) console.log(`DIFFERENCE  ${problem}`);
+  console.log(
+    `proxies: ${proxies} requests, ${proxied.direct} of them direct, ${proxied.problems.length} differences`,
+  );
+  return differences.length + problems.length + proxied.problems.length === 0 ? 0 : 1;
 }
 
 function describe({ example, docker, ours, walk }: Difference): string {
@@ -77,6 +86,7 @@ async function main(words: readonly string[]): Promise<number> {
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       paths: { type: 'string', default: '200000' },
       cuts: { type: 'string', default: '1000' },
+      proxies: { type: 'string', default: '100000' },
       record: { type: 'boolean', default: false },
     },
   });
@@ -84,12 +94,14 @@ async function main(words: readonly string[]): Promise<number> {
     seed: readCount('--seed', values.seed),
     paths: readCount('--paths', values.paths),
     cuts: readCount('--cuts', values.cuts),
+    proxies: readCount('--proxies', values.proxies),
   };
   const directory = mkdtempSync(join(tmpdir(), 'oracle-'));
   try {
     const program = new OracleProgram(directory);
     if (!values.record) return await compareAll(program, directory, extent);
-    console.log(`recorded: ${await recordIgnoreCases(program)} verdicts changed`);
+    const changed = (await recordIgnoreCases(program)) + (await recordProxies(program));
+    console.log(`recorded: ${changed} verdicts changed`);
     return 0;
   } finally {
     rmSync(directory, { recursive: true });

@@ -44,8 +44,7 @@ function isLoopback(address: string): boolean {
 function matcherOf(entry: string): Matcher {
   if (entry === '*') return () => true;
   const network = networkOf(entry);
-  if (network !== undefined)
-    return ({ isAddress, host }) => isAddress && network.check(host, familyOf(host));
+  if (network !== undefined) return ({ isAddress, host }) => isAddress && network(host);
   const { host: name, port } = splitPort(entry) ?? { host: entry, port: '' };
   const isPort = (target: Target): boolean => port === '' || port === target.port;
   const address = readAddress(name);
@@ -60,19 +59,19 @@ function matcherOf(entry: string): Matcher {
     isPort(target);
 }
 
-/** The network of `ADDRESS/BITS`; undefined for anything else. */
-function networkOf(entry: string): BlockList | undefined {
+/** Tests addresses for the network of `ADDRESS/BITS`; undefined for anything else. An IPv6 network contains no IPv4 addresses. */
+function networkOf(entry: string): ((address: string) => boolean) | undefined {
   const [, text = '', digits = ''] = /^([^/]*)\/(\d+)$/.exec(entry) ?? [];
   const address = readAddress(text);
   const bits = Number(digits);
   if (address === undefined || bits > (isIPv6(text) ? 128 : 32)) return undefined;
-  const network = new BlockList();
   // Of `::ffff:10.0.0.0/104`, the last 8 bits are those of an IPv4 network.
-  if (isIP(address) === 4 && isIPv6(text)) {
-    if (bits >= 96) network.addSubnet(address, bits - 96);
-    else network.addSubnet(text, bits, 'ipv6');
-  } else network.addSubnet(address, bits, familyOf(address));
-  return network;
+  const isMapped = isIPv6(text) && !isIPv6(address);
+  const isIPv4 = !isIPv6(text) || (isMapped && bits >= 96);
+  const family = isIPv4 ? 'ipv4' : 'ipv6';
+  const network = new BlockList();
+  network.addSubnet(isIPv4 ? address : text, isMapped && isIPv4 ? bits - 96 : bits, family);
+  return (host) => familyOf(host) === family && network.check(host, family);
 }
 
 /** Go's net.SplitHostPort; undefined where that returns an error, for example without a port. */
