@@ -32,13 +32,14 @@ export function selectContext(
   checkLists(document);
   const name = selectName(document, wanted);
   const context = fieldsOf(findNamed(document['contexts'], name)?.['context']);
-  const cluster = findTarget(document, name, context, 'cluster');
+  const cluster = withBoolean(findTarget(document, name, context, 'cluster'));
   const user = isGiven(context['user']) ? findTarget(document, name, context, 'user') : {};
   refuseRedacted([cluster, user]);
   const server = checkServer(cluster);
   checkProxy(cluster);
   checkPlugin(user);
   refuseProvider(user);
+  checkPair(user);
   checkFiles(cluster, user, isReadable);
   const namespace = text(context['namespace']);
   return { name, namespace: isGiven(namespace) ? namespace : undefined, server, cluster, user };
@@ -107,6 +108,19 @@ function refuseRedacted(entries: readonly Fields[]): void {
     'its certificates or tokens are omitted (DATA+OMITTED, REDACTED)',
     `${howToPrint}.`,
   );
+}
+
+/** YAML 1.1, which kubectl reads, has more names for true. */
+function withBoolean(cluster: Fields): Fields {
+  const key = 'insecure-skip-tls-verify';
+  const isTrue = /^(?:y|yes|on|true)$/i.test(text(cluster[key]) ?? '');
+  return isTrue ? { ...cluster, [key]: true } : cluster;
+}
+
+function checkPair(user: Fields): void {
+  const isNamed = (key: string): boolean => isGiven(user[key]) || isGiven(user[`${key}-data`]);
+  if (!isNamed('client-certificate') || isNamed('client-key')) return;
+  throw invalid('it has a client-certificate but no client-key', `${howToPrint}.`);
 }
 
 function checkPlugin(user: Fields): void {

@@ -22,10 +22,10 @@ const mostRepeated = 1_000_000;
  * Parses one document of YAML or JSON. It can be traversed in time in proportion to its text: no alias is part of itself, and
  * aliases of aliases do not repeat more than a limit. js-yaml limits the nesting and the merge keys. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
- * @param hint of the problem.
+ * @param hint of the problem. @param areKeysRepeatable the last value of a key counts, as in JSON; else a repeated key is a problem.
  * @throws InvalidInput
  */
-export function loadYaml(text: string, hint: string): unknown {
+export function loadYaml(text: string, hint: string, areKeysRepeatable = false): unknown {
   const refuse = (problem: string): InvalidInput =>
     new InvalidInput([{ text: problem, hint: 'Write the values out instead of using aliases.' }]);
   let repeated = 0;
@@ -36,7 +36,7 @@ export function loadYaml(text: string, hint: string): unknown {
     if (repeated > mostRepeated) throw refuse('its aliases repeat too much');
   };
   try {
-    const document = load(text, { schema, listener });
+    const document = load(text, { schema, listener, json: areKeysRepeatable });
     if (repeated === 0) return document;
     const size = new Sizes().of(document);
     if (size === Infinity) throw refuse('an alias in it is a part of itself');

@@ -339,7 +339,10 @@ test.each<{
   },
   {
     name: 'a client certificate that is followed by a cut one',
-    user: { 'client-certificate-data': btoa(`${certificate}${cut}`) },
+    user: {
+      'client-certificate-data': btoa(`${certificate}${cut}`),
+      'client-key-data': btoa(pair.privateKey),
+    },
     message: 'its client-certificate-data is not a certificate in PEM',
     hint: howToPrint,
   },
@@ -390,7 +393,11 @@ test.each([
   const server = await serve();
   const file = join(directory(), 'file');
   writeFileSync(file, 'not\nvalid');
-  const fields = { [key]: file, 'certificate-authority-data': undefined };
+  const fields = {
+    [key]: file,
+    'certificate-authority-data': undefined,
+    ...(key === 'client-certificate' && { 'client-key-data': btoa(pair.privateKey) }),
+  };
   const kubeconfig = server.kubeconfig(fields, key === 'certificate-authority' ? fields : {});
   await expect(ask(server, open(kubeconfig))).rejects.toMatchObject({
     message: `input 'kubeconfig': ${message}`,

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { KubeInputs } from '../../inputs/inputs.ts';
 import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
@@ -11,6 +11,7 @@ import { quotableAddress } from '../../kubeconfig/server.ts';
 import { fieldsOf, text, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
 import { stoppedWhile } from '../../time/deadline.ts';
+import { userOf } from '../proxy/address.ts';
 import { createAgent } from '../proxy/agent.ts';
 import { environmentProxy, type ProxySetting } from '../proxy/environment.ts';
 import { trustSystem } from '../trust.ts';
@@ -62,15 +63,20 @@ export function connect(
   for (const secret of leafSecrets(kubeconfig)) runner.mask(secret);
   const { hideServer = false } = kube;
   if (hideServer) for (const name of serverNames(kubeconfig)) runner.mask(name);
-  const masking = hideServer ? maskingOptions(runner.mask) : {};
   const context = explainInvalid(source, () => selectContext(kubeconfig, kube.context, isReadable));
   const { cluster, user } = context;
   const server = quotableAddress(context.server);
   const own = new UserCredentials(cluster, user);
-  const exec = ExecCredentials.of(user, cluster, own.ca, runner);
+  const exec = own.isComplete ? undefined : ExecCredentials.of(user, cluster, own.ca, runner);
   const isVerified = cluster['insecure-skip-tls-verify'] !== true;
   const proxy = proxyOf(context, environment);
-  const agent = createAgent(new URL(context.server).protocol, proxy, masking);
+  const url = new URL(context.server);
+  const name = text(cluster['tls-server-name']) ?? '';
+  const agent = createAgent(
+    url.protocol,
+    proxy,
+    tlsOptions(name, hideServer ? runner.mask : undefined),
+  );
   const impersonation = impersonationHeaders(user);
   const masked = new Set<string>();
   return {
@@ -86,8 +92,7 @@ export function connect(
       const fileToken = own.fileToken();
       const token = fileToken ?? plugin?.token;
       const authorization =
-        (fileToken === undefined ? own.authorization() : undefined) ??
-        (token === undefined ? undefined : `Bearer ${token}`);
+        basicOf(url) ?? (token === undefined ? own.authorization() : `Bearer ${token}`);
       const { cert, key } = plugin?.certificate === undefined ? own.pair() : pairOf(plugin);
       const options: RequestOptions = {
         signal,
@@ -97,7 +102,7 @@ export function connect(
         ...(ca !== undefined && { ca }),
         ...(cert !== undefined && { cert }),
         ...(key !== undefined && { key }),
-        ...serverName(cluster),
+        ...(name !== '' && { servername: isIP(name) === 0 ? name : '' }),
         headers: {
           ...(authorization !== undefined && { Authorization: authorization }),
           ...impersonation,
@@ -148,15 +153,41 @@ function pairOf({ certificate: cert, key }: Credential): ClientPair {
   return { cert, key };
 }
 
-/** `tls-server-name`: the name in the certificate of the server. */
-function serverName(cluster: Fields): RequestOptions {
-  const name = text(cluster['tls-server-name']) ?? '';
-  return name === '' ? {} : { servername: name };
+/** User and password in the URL of a server, which precede all other credentials, as in kubectl. */
+function basicOf(url: URL): string | undefined {
+  const given = userOf(url);
+  if (given === undefined) return undefined;
+  return `Basic ${Buffer.from(`${given.user}:${given.password}`).toString('base64')}`;
 }
 
-/** Options that mask the addresses of the API server, and the other names in its certificate, before an error can have them. */
-function maskingOptions(mask: (text: string) => void): AgentOptions {
-  const maskingLookup: LookupFunction = (hostname, options, callback) => {
+/**
+ * Options of TLS for all connections.
+ * @param name `tls-server-name`; empty for the host. TLS does not send an address as a name, but the certificate must have it.
+ * @param mask is called with the addresses of the API server, and with the other names in its certificate, before an error can have
+ *   them.
+ */
+function tlsOptions(name: string, mask: ((text: string) => void) | undefined): AgentOptions {
+  if (mask === undefined && isIP(name) === 0) return {};
+  const identity: AgentOptions = {
+    checkServerIdentity(host, certificate) {
+      const error = checkServerIdentity(isIP(name) === 0 ? host : name, certificate);
+      // Every API server has the names of the Service, which are ordinary words.
+      if (error !== undefined && mask !== undefined)
+        namesIn(certificate)
+          .filter((one) => !/^kubernetes\b/.test(one))
+          .forEach(mask);
+      return error;
+    },
+  };
+  return { ...identity, ...(mask !== undefined && { lookup: maskingLookup(mask) }) };
+}
+
+function namesIn({ subjectaltname = '' }: PeerCertificate): readonly string[] {
+  return subjectaltname.split(/, /).map((name) => name.replace(/^[^:]*:/, ''));
+}
+
+function maskingLookup(mask: (text: string) => void): LookupFunction {
+  return (hostname, options, callback) => {
     lookup(hostname, options, (error, found, family) => {
       if (error === null)
         [found].flat().forEach((one) => {
@@ -164,18 +195,6 @@ function maskingOptions(mask: (text: string) => void): AgentOptions {
         });
       callback(error, found, family);
     });
-  };
-  return {
-    lookup: maskingLookup,
-    checkServerIdentity(host, certificate) {
-      const names = (certificate.subjectaltname ?? '')
-        .split(/, /)
-        .map((name) => name.replace(/^[^:]*:/, ''));
-      const error = checkServerIdentity(host, certificate);
-      // Every API server has the names of the Service, which are ordinary words.
-      if (error !== undefined) names.filter((name) => !/^kubernetes\b/.test(name)).forEach(mask);
-      return error;
-    },
   };
 }
 

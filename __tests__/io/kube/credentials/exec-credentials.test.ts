@@ -370,14 +370,7 @@ test.each([
     hint: pluginHint,
   },
   {
-    name: 'an invalid certificate of the kubeconfig, where the plugin returns a token',
-    user: { 'client-certificate-data': btoa('none') },
-    status: { token: 'token-1' },
-    message: 'its client-certificate-data is not a certificate in PEM',
-    hint: 'Store the output of: kubectl config view --raw --flatten --minify.',
-  },
-  {
-    name: 'a token of two lines in the kubeconfig, which overrides that of the plugin',
+    name: 'a token of two lines in the kubeconfig, which precedes the plugin',
     user: { token: twoLines },
     status: { token: 'token-1' },
     message: `its token ${headerMistake}`,

@@ -29,6 +29,13 @@ export class UserCredentials {
   /** The CA certificates of the cluster in PEM; undefined if it has none. */
   readonly ca = (): string | undefined => this.#pem(this.#cluster, 'certificate-authority');
 
+  /** True if the user has credentials without its exec plugin, which does not run then, as in kubectl. */
+  get isComplete(): boolean {
+    const { cert, key } = this.pair();
+    const isPair = cert !== undefined && key !== undefined;
+    return isPair || this.authorization() !== undefined || tokenFileOf(this.#user) !== undefined;
+  }
+
   /** The client certificate and its key. While their files are replaced one after the other, the last ones that fit. */
   pair(): ClientPair {
     const cert = this.#pem(this.#user, 'client-certificate');
