@@ -93,6 +93,7 @@ export class ApiServer {
       contextName: 'test',
       namespace: 'builds',
       unverifiedTls: false,
+      lifetimeWarnings: () => [],
       requestOptions: (path, query) => {
         const url = new URL(this.url + path);
         for (const [name, value] of Object.entries(query))

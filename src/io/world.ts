@@ -26,7 +26,7 @@ export interface OpenCluster {
   readonly cluster: Cluster;
   readonly connection: Pick<
     Connection,
-    'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls'
+    'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls' | 'lifetimeWarnings'
   >;
 }
 

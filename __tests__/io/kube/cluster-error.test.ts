@@ -10,6 +10,7 @@ const connection: Connection = {
   contextName: 'test',
   namespace: 'builds',
   unverifiedTls: false,
+  lifetimeWarnings: () => [],
   requestOptions: () => Promise.reject(new Error('nothing is sent here')),
   renewCredentials: () => Promise.resolve(false),
 };

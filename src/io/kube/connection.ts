@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { KubeInputs } from '../../inputs/inputs.ts';
 import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
+import { lifetimeWarnings } from '../../kubeconfig/lifetime.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
 import { serverNames } from '../../kubeconfig/server-names.ts';
 import { quotableAddress } from '../../kubeconfig/server.ts';
@@ -35,6 +36,8 @@ export interface Connection {
   readonly namespace: string;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
+  /** A sentence for each credential of the kubeconfig that expires before the timeout of the step ends. */
+  lifetimeWarnings(timeoutMs: number): readonly string[];
   /**
    * URL, TLS, proxy and credentials of one request. A path in the server's URL (Rancher, Teleport) is kept.
    * @param signal ends the wait for credentials, with its reason.
@@ -44,7 +47,7 @@ export interface Connection {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
-  /** After a 401: discards the credentials of an exec plugin; false without an exec plugin. */
+  /** After a 401: true if the next request has other credentials: those of an exec plugin, which runs again, or of a token file. */
   renewCredentials(): Promise<boolean>;
 }
 
@@ -85,6 +88,9 @@ export function connect(
     contextName: context.name,
     namespace: kube.namespace ?? context.namespace ?? 'default',
     unverifiedTls: !isVerified,
+    lifetimeWarnings(timeoutMs) {
+      return lifetimeWarnings(user, { nowMs: (runner.now ?? Date.now)(), timeoutMs });
+    },
     async requestOptions(path, query, signal) {
       const plugin = await loadCredentials(exec, server, signal);
       const ca = own.ca();
