@@ -93,6 +93,7 @@ export class ApiServer {
       contextName: 'test',
       namespace: 'builds',
       unverifiedTls: false,
+      hasCa: false,
       lifetimeWarnings: () => [],
       requestOptions: (path, query) => {
         const url = new URL(this.url + path);

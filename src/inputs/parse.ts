@@ -18,7 +18,7 @@ import type {
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import { readSource } from './source.ts';
-import { parseCaCertificate } from './values/ca-certificate.ts';
+import { readCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
 import {
   parseKeyValue,
@@ -292,7 +292,7 @@ function readRegistry(reader: InputReader): RegistryInputs {
     mirrors: reader.list('registry-mirrors', 'csv', parseMirror),
     insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
     ca: reader.optional('registry-ca', (text) =>
-      parseCaCertificate(text.includes('-----BEGIN') ? text : reader.file(text)),
+      readCaCertificate(text, (path) => reader.file(path)),
     ),
     pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
   };

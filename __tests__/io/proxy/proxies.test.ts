@@ -185,7 +185,7 @@ describe('a proxy that does not connect is named:', () => {
     },
     {
       status: 407,
-      hint: 'Set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT with the credentials of the proxy.',
+      hint: 'Add the user and the password of the proxy to its address in HTTPS_PROXY.',
       isTemporary: false,
     },
     {
@@ -228,7 +228,7 @@ describe('a proxy that does not connect is named:', () => {
     const given = url.replace('://', `://${user}`);
     await expect(ask(server, { 'proxy-url': given })).rejects.toMatchObject({
       message: `the proxy ${url} (proxy-url of the kubeconfig) rejected the credentials`,
-      hint: 'Set proxy-url of the kubeconfig to socks5://USER:PASSWORD@HOST:PORT with the credentials of the proxy.',
+      hint: 'Add the user and the password of the proxy to its address in proxy-url of the kubeconfig.',
     });
   });
 

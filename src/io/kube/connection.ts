@@ -36,6 +36,8 @@ export interface Connection {
   readonly namespace: string;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
+  /** True if the kubeconfig has CA certificates; else those of the system and of Node are trusted. */
+  readonly hasCa: boolean;
   /** A sentence for each credential of the kubeconfig that expires before the timeout of the step ends. */
   lifetimeWarnings(timeoutMs: number): readonly string[];
   /**
@@ -88,6 +90,7 @@ export function connect(
     contextName: context.name,
     namespace: kube.namespace ?? context.namespace ?? 'default',
     unverifiedTls: !isVerified,
+    hasCa: own.ca() !== undefined,
     lifetimeWarnings(timeoutMs) {
       return lifetimeWarnings(user, { nowMs: (runner.now ?? Date.now)(), timeoutMs });
     },

@@ -67,9 +67,8 @@ export function noCredentials(
   proxy: ProxySetting,
   message = `${nameOf(proxy)} rejected the credentials`,
 ): ProxyError {
-  const { protocol } = proxy.url;
   return new ProxyError(message, {
-    hint: `Set ${proxy.setting} to ${protocol}//USER:PASSWORD@HOST:PORT with the credentials of the proxy.`,
+    hint: `Add the user and the password of the proxy to its address in ${proxy.setting}.`,
     isTemporary: false,
   });
 }
