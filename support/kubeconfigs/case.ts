@@ -7,7 +7,7 @@ export interface Seen {
   readonly impersonation?: readonly string[];
   /** The name of the client certificate: `client` or `renewed`. */
   readonly certificate?: string;
-  /** Connections through proxies: `connect HOST:PORT`, `socks name HOST:PORT`. */
+  /** Connections through proxies: `connect HOST:PORT`, `secure HOST:PORT`, `socks name HOST:PORT`. */
   readonly proxies?: readonly string[];
   /** KUBERNETES_EXEC_INFO of the last plugin that ran. */
   readonly execInfo?: unknown;
@@ -15,7 +15,7 @@ export interface Seen {
 
 /**
  * A kubeconfig, and what comes of it. In texts, SERVER is the URL of the API server, PORT its port, CA the base64 of its CA
- * certificate, CERT and KEY those of a client certificate, CONNECT and SOCKS the proxies, and DIR the directory of the files. The
+ * certificate, CERT and KEY those of a client certificate, CONNECT, SECURE (with TLS) and SOCKS the proxies, and DIR the directory of the files. The
  * proxies connect to the API server whatever the target is.
  */
 export interface KubeconfigCase {

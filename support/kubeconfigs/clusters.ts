@@ -108,6 +108,23 @@ export const clusterCases: readonly KubeconfigCase[] = [
     expected: { ...bearer('one'), proxies: ['connect api.example:6443'] },
   },
   {
+    name: 'an HTTPS proxy whose CA is that of the cluster',
+    files: config({ cluster: { server: far, 'proxy-url': 'SECURE' } }),
+    expected: { ...bearer('one'), proxies: ['secure api.example:6443'] },
+  },
+  {
+    name: 'an HTTPS proxy with an unknown CA',
+    files: config({ cluster: { ...noCa, server: far, 'proxy-url': 'SECURE' } }),
+    expected: { error: /cert/i },
+  },
+  {
+    name: 'an HTTPS proxy, with insecure-skip-tls-verify',
+    files: config({
+      cluster: { ...noCa, 'insecure-skip-tls-verify': true, server: far, 'proxy-url': 'SECURE' },
+    }),
+    expected: { ...bearer('one'), proxies: ['secure api.example:6443'] },
+  },
+  {
     name: 'an HTTP proxy for a server on loopback',
     files: config({ cluster: { 'proxy-url': 'CONNECT' } }),
     expected: { ...bearer('one'), proxies: ['connect 127.0.0.1:PORT'] },

@@ -50,8 +50,9 @@ export async function setStage({ files, list, env = {} }: KubeconfigCase): Promi
   const { port, close } = await listen(server);
   const route = (): { host: string; port: number } => ({ host: '127.0.0.1', port });
   const connects = await startConnectProxy({ route });
+  const secure = await startConnectProxy({ route, tls: { key, cert: certificate } });
   const socks = await startSocksProxy({ route });
-  const servers: readonly Listening[] = [connects, socks];
+  const servers: readonly Listening[] = [connects, secure, socks];
   const values: Readonly<Record<string, string>> = {
     SERVER: `https://127.0.0.1:${port}`,
     PORT: String(port),
@@ -60,6 +61,7 @@ export async function setStage({ files, list, env = {} }: KubeconfigCase): Promi
     CERT: Buffer.from(certificate).toString('base64'),
     KEY: Buffer.from(key).toString('base64'),
     CONNECT: connects.url,
+    SECURE: secure.url,
     SOCKS: socks.url,
     DIR: directory,
   };
@@ -78,6 +80,7 @@ export async function setStage({ files, list, env = {} }: KubeconfigCase): Promi
       if (request === undefined) return undefined;
       const proxies = [
         ...connects.asked.map((target) => `connect ${target}`),
+        ...secure.asked.map((target) => `secure ${target}`),
         ...socks.asked.map((target) => `socks ${target}`),
       ].filter((line, index, all) => all.indexOf(line) === index);
       const info = join(directory, 'exec-info.json');
@@ -112,7 +115,7 @@ function writeFiles(
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\b(?:SERVER|PORT|CA|CERT2|CERT|KEY|CONNECT|SOCKS|DIR)\b/g, (name) => {
+  return text.replace(/\b(?:SERVER|PORT|CA|CERT2|CERT|KEY|CONNECT|SECURE|SOCKS|DIR)\b/g, (name) => {
     return values[name] ?? name;
   });
 }

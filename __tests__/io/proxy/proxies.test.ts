@@ -246,7 +246,8 @@ describe('a proxy that does not connect is named:', () => {
   test('a certificate of an unknown CA', async () => {
     const { server } = await serve();
     const { url } = await startProxy('connect', { tls });
-    await expect(ask(server, { 'proxy-url': url })).rejects.toMatchObject({
+    const cluster = { 'proxy-url': url, 'certificate-authority-data': undefined };
+    await expect(ask(server, cluster)).rejects.toMatchObject({
       message: expect.stringContaining(`the certificate of the proxy ${url} (`) as unknown,
       hint: 'Add the CA certificate of the proxy to those of the operating system of the runner, or use an http:// proxy.',
       isTemporary: false,
@@ -306,7 +307,7 @@ test.each(['http', 'socks5'])('the signal ends a wait for a %s proxy', async (sc
   const { port } = owned(await listen(silent));
   const proxy = { url: new URL(`${scheme}://127.0.0.1:${port}`), setting: 'HTTPS_PROXY' };
   const target = { host: 'api.example', port: '443' };
-  await expect(openTunnel(proxy, target, stop.signal)).rejects.toThrow('cancelled');
+  await expect(openTunnel(proxy, target, { signal: stop.signal })).rejects.toThrow('cancelled');
 });
 
 test.each([

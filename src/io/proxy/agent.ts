@@ -17,7 +17,9 @@ class TlsTunnelAgent extends HttpsAgent {
   }
 
   override createConnection(options: RequestOptions, connected: Connected): undefined {
-    openTunnel(this.#proxy, targetOf(options)).then((socket) => {
+    const { ca, rejectUnauthorized } = options;
+    // As in Go, the proxy is verified like the server.
+    openTunnel(this.#proxy, targetOf(options), { ca, rejectUnauthorized }).then((socket) => {
       connected(
         null,
         super.createConnection({ ...options, socket } as RequestOptions) ?? undefined,

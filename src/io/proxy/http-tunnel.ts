@@ -1,12 +1,20 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import { getCACertificates } from 'node:tls';
 import { abortReason } from '../../time/abort.ts';
 import { trustSystem } from '../trust.ts';
 import { addressOf, hostPort, silenceMs, userOf } from './address.ts';
 import type { ProxySetting } from './environment.ts';
 import type { Target } from './no-proxy.ts';
 import { notProxy, refused, unreachable } from './proxy-error.ts';
+
+/** TLS with an `https://` proxy. */
+export interface ProxyTls {
+  /** CA certificates in PEM that are trusted in addition to those of Node and of the operating system. */
+  readonly ca?: RequestOptions['ca'];
+  readonly rejectUnauthorized?: boolean | undefined;
+}
 
 /**
  * Opens a connection to the target with CONNECT.
@@ -15,6 +23,7 @@ import { notProxy, refused, unreachable } from './proxy-error.ts';
 export function openHttpTunnel(
   proxy: ProxySetting,
   target: Target,
+  { ca, rejectUnauthorized = true }: ProxyTls,
   signal?: AbortSignal,
 ): Promise<Socket> {
   const place = hostPort(target);
@@ -28,7 +37,8 @@ export function openHttpTunnel(
       path: place,
       headers: { host: place, ...proxyAuthorization(proxy.url) },
       agent: false,
-      rejectUnauthorized: true,
+      rejectUnauthorized,
+      ...(isTls && ca !== undefined && { ca: [...getCACertificates('default'), ca].flat() }),
       signal,
     });
     request.setTimeout(silenceMs, () => {

@@ -40,7 +40,7 @@ export async function connectionOptions(
     };
   }
   const target = addressOf(url);
-  const socket = await openTunnel(proxy, target, signal);
+  const socket = await openTunnel(proxy, target, { ...tls, signal });
   if (isPlain) return { createConnection: () => socket };
   const { host } = target;
   const secured = connect({
