@@ -111,3 +111,20 @@ test.each([
   expect(inputs.image).toMatchObject({ cacheFrom, cacheTo });
   expect(inputs.warnings).toEqual(warnings);
 });
+
+test.each([
+  { name: 'a named token', texts: ['token: kiwi7-Walrus-parade'] },
+  {
+    name: 'a private key',
+    texts: ['-----BEGIN PRIVATE KEY-----', 'MSUrt4Uk2dRkxWm', '-----END PRIVATE KEY-----'],
+  },
+])('does not quote $name in a warning', ({ texts }) => {
+  const { unused } = parseCache(items(...texts));
+  expect(unused).toHaveLength(texts.length);
+  for (const { text, hint } of unused) {
+    expect({ text, hint }).toEqual({
+      text: 'it is not used as it is written, and is not quoted because it looks like a secret',
+      hint: 'Check that this is the value for this input.',
+    });
+  }
+});

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { invalid, InvalidInput, quote, type Problem } from '../../text/problem.ts';
+import { credentialKind, show } from '../../text/show.ts';
 import type { ImageInputs } from '../inputs.ts';
 import type { Problems } from '../problems.ts';
 import type { InputReader } from '../reader.ts';
@@ -32,12 +33,16 @@ export interface CacheEntries {
 export function parseCache(items: readonly Item[]): CacheEntries {
   const repositories = new Set<string>();
   const unused: Problem[] = [];
+  const isSecret = credentialKind(items.map(({ text }) => text).join('\n')) !== undefined;
+  const warn = (entry: string, problem: Problem): void => {
+    unused.push(isSecret || show(entry) !== entry ? withoutQuotes(problem) : problem);
+  };
   for (const { text, line } of items) {
     try {
       const { repository, tag } = parseCacheItem(text);
       repositories.add(repository);
       if (tag !== undefined) {
-        unused.push({
+        warn(text, {
           line,
           text: `kaniko stores its cache in ${repository}, and does not use ${quote(tag)}`,
           hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${repository}/cache.`,
@@ -46,7 +51,7 @@ export function parseCache(items: readonly Item[]): CacheEntries {
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       for (const problem of error.problems) {
-        unused.push({
+        warn(text, {
           line,
           text: `${problem.text}; this cache is not used`,
           hint: problem.hint ?? useRegistry,
@@ -55,6 +60,15 @@ export function parseCache(items: readonly Item[]): CacheEntries {
     }
   }
   return { repositories: [...repositories], unused };
+}
+
+/** A part of a secret does not look like one. */
+function withoutQuotes({ line }: Problem): Problem {
+  return {
+    text: 'it is not used as it is written, and is not quoted because it looks like a secret',
+    hint: 'Check that this is the value for this input.',
+    ...(line !== undefined && { line }),
+  };
 }
 
 /** @throws InvalidInput for an entry that cannot be used. */
