@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import { ApiError, NonKubernetesResponse, readApiError } from '../../../src/io/kube/api-error.ts';
+import {
+  ApiError,
+  NonKubernetesResponse,
+  readApiError,
+  UpgradeRefusal,
+} from '../../../src/io/kube/api-error.ts';
 import { clusterError } from '../../../src/io/kube/cluster-error.ts';
 import type { Connection } from '../../../src/io/kube/connection.ts';
 import { ProxyError } from '../../../src/io/proxy/proxy-error.ts';
@@ -86,6 +91,17 @@ test.each([
 ])('$code without a Status has the hint of a server in front', ({ code, hint }) => {
   expect(describe(readApiError(code, '<html>Request blocked</html>', {})).hint).toBe(hint);
   expect(describe(readApiError(code, '{"message":"Forbidden"}', {})).hint).toBe(hint);
+});
+
+test.each([
+  { code: 200, reason: '', hint: /pass WebSockets/ },
+  { code: 426, reason: '', hint: /pass WebSockets/ },
+  { code: 404, reason: '', hint: /pass WebSockets/ },
+  { code: 502, reason: '', hint: /pass WebSockets/ },
+  { code: 403, reason: '', hint: /web application firewall/ },
+  { code: 403, reason: 'Forbidden', hint: /^Grant the missing RBAC permission/ },
+])('a WebSocket refused with $code, reason "$reason", has its hint', ({ code, reason, hint }) => {
+  expect(describe(new UpgradeRefusal(code, reason, 'no')).hint).toMatch(hint);
 });
 
 test('the Role is not blamed for a page that only mentions it', () => {

@@ -24,6 +24,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A response to the request for a WebSocket that refuses it. */
+export class UpgradeRefusal extends ApiError {}
+
 /**
  * A 2xx response that is not from Kubernetes, or that is incomplete: a proxy or gateway in front of the
  * API server has sent it. A retry can succeed.

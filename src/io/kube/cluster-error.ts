@@ -1,7 +1,13 @@
 import { isUpgradeDropped } from '../../attach/dropped-upgrade.ts';
 import { BuildError, describeError, errorCode } from '../../errors.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
-import { ApiError, isCertificateError, isTlsError, NonKubernetesResponse } from './api-error.ts';
+import {
+  ApiError,
+  isCertificateError,
+  isTlsError,
+  NonKubernetesResponse,
+  UpgradeRefusal,
+} from './api-error.ts';
 import type { Connection } from './connection.ts';
 
 /** What the user can do about a refusal, by its HTTP status. */
@@ -62,7 +68,7 @@ export function clusterError(
       code: error.code,
       reason: error.reason,
       retryAfterMs: error.retryAfterMs,
-      hint: refusalHint(error) ?? (error.reason === '' ? frontEndHints : hints)[error.code],
+      hint: refusalHint(error) ?? (error.reason === '' ? frontEndHint(error) : hints[error.code]),
       cause: error,
     });
   }
@@ -85,6 +91,13 @@ export function clusterError(
     `${server} cannot be reached: ${problem}`,
     'Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
   );
+}
+
+/** The hint for a response that is not from Kubernetes. */
+function frontEndHint(error: ApiError): string | undefined {
+  const isAccess = error.code === 401 || error.code === 403;
+  if (error instanceof UpgradeRefusal && !isAccess) return upgradeHint;
+  return frontEndHints[error.code];
 }
 
 /** Recognised by the message of OpenSSL. */
