@@ -2,6 +2,8 @@ import { parseInputs } from '../../src/inputs/parse.ts';
 import { selectContext } from '../../src/kubeconfig/check.ts';
 import { decodeKubeconfig } from '../../src/kubeconfig/decode.ts';
 import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
+import { isExcluded } from '../../src/io/proxy/no-proxy.ts';
+import { lifetimeWarnings } from '../../src/kubeconfig/lifetime.ts';
 import { leafSecrets } from '../../src/kubeconfig/secrets.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
@@ -102,6 +104,22 @@ export const settingParsers: readonly TimedParser[] = [
       leafSecrets(kubeconfig);
       selectContext(kubeconfig, 'something', () => true);
       selectContext(kubeconfig, undefined, () => true);
+    },
+  },
+  {
+    name: 'kubeconfig / the end of credentials',
+    frames: [bare, ['a.', '.b']],
+    run: (text) => {
+      const user = { token: text, 'client-certificate-data': text };
+      lifetimeWarnings(user, { nowMs: 0, timeoutMs: 1_000 });
+    },
+  },
+  {
+    name: 'environment / NO_PROXY',
+    frames: [bare, ['[', ']:443'], ['10.0.0.0/', '']],
+    run: (text) => {
+      isExcluded(text, { host: 'api.example', port: '443' });
+      isExcluded(text, { host: '10.0.0.1', port: '443' });
     },
   },
   {
