@@ -10,6 +10,9 @@ let isDone = false;
 export function trustSystem(): void {
   if (isDone) return;
   isDone = true;
+  // Node 24.4 and earlier do not have it: then Node's own certificates are trusted alone.
+  const set: unknown = Reflect.get(tls, 'setDefaultCACertificates');
+  if (typeof set !== 'function') return;
   const trusted = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
-  tls.setDefaultCACertificates([...new Set(trusted)]);
+  (set as typeof tls.setDefaultCACertificates)([...new Set(trusted)]);
 }
