@@ -108,7 +108,19 @@ export default defineConfig(
   {
     files: ['src/io/**/*.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [unlimitedReaders] }],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            unlimitedReaders,
+            {
+              group: ['@kubernetes/*'],
+              allowTypeImports: true,
+              message: 'Import types only: the client would be 20 MB of the bundle.',
+            },
+          ],
+        },
+      ],
       'no-restricted-globals': [
         'error',
         { name: 'fetch', message: 'Send requests with RestClient, which has limits.' },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../src/errors.ts';
-import type { World } from '../src/io/world.ts';
+import type { OpenCluster, World } from '../src/io/world.ts';
 import { parseDockerConfig } from '../src/logins/docker-config.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { runBuildStep, runPostStep } from '../src/step.ts';
@@ -44,7 +44,7 @@ function doubles({
   readonly environment?: Readonly<Record<string, string>>;
   readonly answers?: Partial<Cluster>;
   readonly dockerfile?: string;
-  readonly connection?: { readonly unverifiedTls?: boolean };
+  readonly connection?: Partial<OpenCluster['connection']>;
   readonly cancelled?: AbortSignal;
 } = {}): Doubles {
   const tree = new Tree({ Dockerfile: dockerfile });
@@ -80,6 +80,7 @@ function doubles({
         contextName: 'prod',
         namespace: 'builds',
         unverifiedTls: false,
+        lifetimeWarnings: () => [],
         ...connection,
       },
     }),
@@ -214,6 +215,15 @@ describe('the build step', () => {
     });
     expect(await runBuildStep(world)).toBe(1);
     expect(job.lines.slice(-2)).toEqual(['::endgroup::', '::error::cannot be reached. Look.']);
+  });
+
+  test('warns of credentials that expire before the timeout', async () => {
+    const { world, job } = doubles({
+      inputs: { context: 'missing', timeout: '10m' },
+      connection: { lifetimeWarnings: (timeoutMs) => [`expires within ${timeoutMs} ms`] },
+    });
+    await runBuildStep(world);
+    expect(job.lines.join('\n')).toContain('::warning::expires within 600000 ms');
   });
 
   test('warns if TLS is not verified', async () => {

@@ -1,6 +1,7 @@
 // The oracle returns the results of the Go libraries that the builders use. Its verbs:
 //
 //	oracle ignore                      ignore rules, as BuildKit applies them (ignore.go)
+//	oracle proxies                     proxies of requests, as net/http chooses them (no-proxy.go)
 //	oracle tar < stream                members of a gzipped archive (archive.go)
 //	oracle dockerfiles                 Dockerfiles, as BuildKit reads them (dockerfile)
 //	oracle cuts OFFSET... < stream     whether the stream is accepted when it is cut there (archive.go)
@@ -25,7 +26,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: oracle ignore|dockerfiles|tar|cuts")
+		return fmt.Errorf("usage: oracle ignore|dockerfiles|proxies|tar|cuts")
 	}
 	out := bufio.NewWriter(os.Stdout)
 	var err error
@@ -34,6 +35,8 @@ func run(args []string) error {
 		err = judgeAll(bufio.NewReader(os.Stdin), out)
 	case "dockerfiles":
 		err = dockerfile.AnswerAll(bufio.NewReader(os.Stdin), out)
+	case "proxies":
+		err = findProxies(bufio.NewReader(os.Stdin), out)
 	case "tar":
 		err = listArchive(bufio.NewReader(os.Stdin), out)
 	case "cuts":

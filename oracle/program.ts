@@ -32,6 +32,14 @@ export interface ReadCut {
   readonly members: number;
 }
 
+/** A request, and the variables of its environment. */
+export interface ProxyCase {
+  /** HTTPS_PROXY, and HTTP_PROXY for a request without TLS. */
+  readonly httpsProxy: string;
+  readonly noProxy: string;
+  readonly url: string;
+}
+
 export class OracleProgram {
   readonly #path: string;
 
@@ -55,6 +63,15 @@ export class OracleProgram {
 
   readDockerfiles(cases: readonly DockerfileCase[]): Promise<readonly Answer[]> {
     return this.#answer('dockerfiles', cases);
+  }
+
+  /** The proxies that Go chooses, as `scheme://host`; empty for direct connections. */
+  async proxies(cases: readonly ProxyCase[]): Promise<readonly string[]> {
+    const input = cases
+      .map(({ httpsProxy, noProxy, url }) => `${JSON.stringify({ httpsProxy, noProxy, url })}\n`)
+      .join('');
+    const verdicts = await this.#ask<{ readonly proxy: string }>(['proxies'], input);
+    return verdicts.map(({ proxy }) => proxy);
   }
 
   list(archive: Buffer): Promise<readonly ReadMember[]> {

@@ -9,6 +9,7 @@ import { compareEnds } from '../oracle/ends.ts';
 import { compareIgnoreRules, compareOne, type Difference } from '../oracle/compare.ts';
 import { compareDockerfiles } from '../oracle/dockerfile/compare.ts';
 import { knownDockerfiles } from '../oracle/dockerfile/known.ts';
+import { compareProxies, recordProxies } from '../oracle/no-proxy.ts';
 import { OracleProgram } from '../oracle/program.ts';
 import { recordIgnoreCases } from '../oracle/record.ts';
 import { readCount, runCommand } from '../support/command.ts';
@@ -16,15 +17,16 @@ import { Random } from '../support/random.ts';
 
 const usage = `usage: npm run oracle -- [--seed N] [--paths N] [--dockerfiles N] [--cuts N] [--record]
 
-Compares our code with the Go libraries that the builders use: Docker's matcher of ignore files on random rules and paths,
-BuildKit's parser on random Dockerfiles, and archive/tar on a stream with every kind of entry and on truncated ones. Needs Go.
-The exit code is 1 if anything differs.
+Compares our code with the Go libraries that kubectl and the builders use: Docker's matcher of ignore files on random rules and
+paths, BuildKit's parser on random Dockerfiles, archive/tar on a stream with every kind of entry and on truncated ones, and the
+proxies of requests with those that net/http chooses. Needs Go. The exit code is 1 if anything differs.
 
-  --seed N         repeats the paths, Dockerfiles and cuts of this seed; without it, a random seed is printed
+  --seed N         repeats the paths, Dockerfiles, cuts and proxies of this seed; without it, a random seed is printed
   --paths N        number of paths; default 200000
   --dockerfiles N  number of Dockerfiles; default 20000
   --cuts N         number of truncated streams; default 1000
-  --record         writes the verdicts that the unit tests read, __tests__/fixtures/ignore-cases.json, and compares nothing
+  --proxies N      number of requests whose proxy is chosen; default 100000
+  --record         writes the verdicts that the unit tests read, __tests__/fixtures/{ignore-cases,no-proxy}.json, and compares nothing
   --help           prints this text`;
 
 /** Docker excludes `foo/bar` with these patterns; some other implementations do not. */
@@ -35,18 +37,20 @@ interface Extent {
   readonly paths: number;
   readonly dockerfiles: number;
   readonly cuts: number;
+  readonly proxies: number;
 }
 
 async function compareAll(
   program: OracleProgram,
   directory: string,
-  { seed, paths, dockerfiles, cuts }: Extent,
+  { seed, paths, dockerfiles, cuts, proxies }: Extent,
 ): Promise<number> {
   console.log(`seed ${seed}`);
   const different =
     (await compareIgnoreFiles(program, seed, paths)) +
     (await compareBuilds(program, seed, dockerfiles)) +
-    (await compareArchives(program, directory, seed, cuts));
+    (await compareArchives(program, directory, seed, cuts)) +
+    (await compareRequests(program, seed, proxies));
   return different === 0 ? 0 : 1;
 }
 
@@ -106,6 +110,20 @@ async function compareArchives(
   return problems.length;
 }
 
+/** @returns the number of differences. */
+async function compareRequests(
+  program: OracleProgram,
+  seed: number,
+  proxies: number,
+): Promise<number> {
+  const proxied = await compareProxies(program, new Random(seed), proxies);
+  for (const problem of proxied.problems) console.log(`DIFFERENCE  ${problem}`);
+  console.log(
+    `proxies: ${proxies} requests, ${proxied.direct} of them direct, ${proxied.problems.length} differences`,
+  );
+  return proxied.problems.length;
+}
+
 function describe({ example, docker, ours, walk }: Difference): string {
   const lines = [
     `DIFFERENCE  ${JSON.stringify(example.ignore)}`,
@@ -125,6 +143,7 @@ async function main(words: readonly string[]): Promise<number> {
       paths: { type: 'string', default: '200000' },
       dockerfiles: { type: 'string', default: '20000' },
       cuts: { type: 'string', default: '1000' },
+      proxies: { type: 'string', default: '100000' },
       record: { type: 'boolean', default: false },
     },
   });
@@ -133,12 +152,14 @@ async function main(words: readonly string[]): Promise<number> {
     paths: readCount('--paths', values.paths),
     dockerfiles: readCount('--dockerfiles', values.dockerfiles),
     cuts: readCount('--cuts', values.cuts),
+    proxies: readCount('--proxies', values.proxies),
   };
   const directory = mkdtempSync(join(tmpdir(), 'oracle-'));
   try {
     const program = new OracleProgram(directory);
     if (!values.record) return await compareAll(program, directory, extent);
-    console.log(`recorded: ${await recordIgnoreCases(program)} verdicts changed`);
+    const changed = (await recordIgnoreCases(program)) + (await recordProxies(program));
+    console.log(`recorded: ${changed} verdicts changed`);
     return 0;
   } finally {
     rmSync(directory, { recursive: true });

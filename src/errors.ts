@@ -40,6 +40,19 @@ export class BuildError extends Error {
   }
 }
 
+/** A program that was ended because it did not answer in time, with its output so far. */
+export class ProgramTimeout extends Error {
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(timeoutMs: number, output: { readonly stdout: string; readonly stderr: string }) {
+    super(`it did not answer within ${timeoutMs / 1_000} s`);
+    this.name = 'ProgramTimeout';
+    this.stdout = output.stdout;
+    this.stderr = output.stderr;
+  }
+}
+
 /**
  * One line of text for anything that was thrown. The causes are appended if their text is not part of the message, for
  * example the `ECONNREFUSED` of a network error. Objects and stacks are never printed.

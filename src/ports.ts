@@ -175,8 +175,9 @@ export interface OpenFile {
 
 /**
  * Runs a program of the runner's PATH and waits for its end. It gets the runner's environment without `INPUT_*`, and `env`.
- * Rejects if the program cannot be started or does not answer, and with the signal's reason; then the program is ended, and what
- * it has started itself is left to the runner.
+ * Rejects if the program cannot be started (with the code ENOENT if it is not there), with ProgramTimeout if it does not answer,
+ * and with the signal's reason; then the program is ended, and what it has started itself is left to the runner. Of a long stderr
+ * only the beginning and the end are returned.
  */
 export type RunCommand = (
   command: string,

@@ -40,7 +40,7 @@ export async function runBuildStep(world: World): Promise<number> {
     const opened = world.openCluster(inputs.kube);
     await log.group('Prepare');
     for (const warning of inputs.warnings) await log.warning(warning);
-    await logConnection(opened, world);
+    await logConnection(opened, inputs.timeoutMs, world);
     const ports = buildPorts(opened, phases, world);
     if (inputs.mode === 'check') return await runCheck(inputs, { opened, ports, world }, cancelled);
     const times = { timeoutMs: inputs.timeoutMs, startedAtMs: phases.startedAtMs };
@@ -84,11 +84,16 @@ export async function runPostStep(world: World): Promise<number> {
   return 0;
 }
 
-async function logConnection({ connection }: OpenCluster, { log }: World): Promise<void> {
+async function logConnection(
+  { connection }: OpenCluster,
+  timeoutMs: number,
+  { log }: World,
+): Promise<void> {
   const { source, contextName, server, namespace, unverifiedTls } = connection;
   await log.info(
     `cluster: ${source}, context ${contextName}, server ${server}, namespace ${namespace}`,
   );
+  for (const warning of connection.lifetimeWarnings(timeoutMs)) await log.warning(warning);
   if (unverifiedTls) {
     await log.warning(
       'TLS verification is disabled (insecure-skip-tls-verify in the kubeconfig): an attacker on the network can read and change this build',

@@ -164,6 +164,19 @@ test.each([
   expect(cluster.calls).toEqual(['attach kbp-x']);
 });
 
+test('does not retry an attach whose upgrade was dropped on the way', async () => {
+  const dropped = new BuildError('cluster', 'attaching failed: Upgrade request required', {
+    code: 400,
+  });
+  let attempts = 0;
+  const { clock, end } = await upload(() => {
+    attempts += 1;
+    return Promise.reject(dropped);
+  });
+  expect(await clock.until(end)).toMatchObject({ failure: dropped, unreached: false });
+  expect(attempts).toBe(1);
+});
+
 test('stops retrying after half a minute with the last failure', async () => {
   const { clock, cluster, end, opened } = await upload(() => Promise.reject(refused));
   const startedAt = clock.now();

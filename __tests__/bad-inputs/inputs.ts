@@ -221,7 +221,7 @@ export const inputsChapter: Chapter = {
     ),
     {
       name: 'a credential helper that hangs',
-      sentence: `the step did not end within its timeout of 2 s; last state: preparing the context, while getting the credentials for "registry.example.com" from "docker-credential-slow". Install or correct the credential helper, or set 'docker-config' to a directory without it.`,
+      sentence: `the step did not end within its timeout of 2 s; last state: preparing the context, while getting the credentials for "registry.example.com" from "docker-credential-slow". Correct the credential helper or the credentials that it uses, or set 'docker-config' to a directory without it.`,
       arrange: ({ directory, write }) => {
         write('config.json', JSON.stringify({ credsStore: 'slow' }));
         write('bin/docker-credential-slow', '#!/bin/sh\nexec sleep 1000\n');

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { closedPort } from '../../support/closed-port.ts';
 import type { Chapter, Stage } from './run.ts';
 
@@ -133,7 +135,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'the wrong CA certificate',
       sentence:
-        'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Set certificate-authority-data in the kubeconfig to the CA certificate of the API server.',
+        'asking the API server for its version failed: the certificate of https://<server> cannot be verified: unable to verify the first certificate. Renew the kubeconfig: its CA certificate is not the one of this server. If a proxy that decrypts TLS answers in place of the API server, let it pass this host unchanged.',
       arrange: ({ playground }) => {
         playground.cluster.useCertificate('foreign');
         return {};
@@ -159,7 +161,7 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'a proxy-url without a scheme',
       sentence:
-        "input 'kubeconfig': its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy. Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+        "input 'kubeconfig': its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy. Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
       arrange: (stage) => withFields(stage, { cluster: { 'proxy-url': 'proxy.example:3128' } }),
     },
     {
@@ -206,14 +208,57 @@ export const kubeconfigChapter: Chapter = {
     {
       name: 'an exec plugin that is not installed',
       sentence: `running the kubeconfig's exec plugin "get-token" failed: it was not found or is not executable. Install the plugin on the runner, or use a kubeconfig with a token.`,
-      arrange: (stage) => withFields(stage, { user: { exec: { command: 'get-token' } } }),
+      arrange: (stage) =>
+        withFields(stage, { user: { token: undefined, exec: { command: 'get-token' } } }),
+    },
+    {
+      name: 'an exec plugin without credentials of its own',
+      sentence: `running the kubeconfig's exec plugin "<workspace>/aws" failed with exit code 255: Unable to locate credentials. You can configure credentials by running "aws configure". Run aws-actions/configure-aws-credentials in an earlier step, or check its credentials; or use a kubeconfig with a token.`,
+      arrange: (stage) => {
+        const words =
+          'Unable to locate credentials. You can configure credentials by running "aws configure".';
+        const program = join(stage.directory, 'aws');
+        writeFileSync(program, `#!/bin/sh\necho '${words}' >&2\nexit 255\n`, { mode: 0o755 });
+        return withFields(stage, { user: { token: undefined, exec: { command: program } } });
+      },
+    },
+    {
+      name: 'the auth-provider of an old GKE kubeconfig',
+      sentence:
+        'input \'kubeconfig\': its user has the auth-provider "gcp", which is not supported. Use the exec plugin gke-gcloud-auth-plugin, or google-github-actions/get-gke-credentials without use_auth_provider.',
+      arrange: (stage) =>
+        withFields(stage, { user: { token: undefined, 'auth-provider': { name: 'gcp' } } }),
+    },
+    {
+      name: 'a kubeconfig in the variable KUBECONFIG, in place of a path',
+      sentence:
+        "reading $KUBECONFIG failed: it must be a path or a list of paths, but it looks like the content of a kubeconfig. Set the input 'kubeconfig' to the content, and remove the variable KUBECONFIG.",
+      arrange: ({ playground }) => ({
+        inputs: { kubeconfig: 'auto' },
+        env: { KUBECONFIG: playground.cluster.kubeconfig() },
+      }),
+    },
+    {
+      name: 'a proxy that refuses connections',
+      sentence:
+        'asking the API server for its version failed: the proxy http://127.0.0.1:<port> (proxy-url of the kubeconfig) cannot be reached: connect ECONNREFUSED 127.0.0.1:<port>. Correct proxy-url of the kubeconfig, or check that the proxy runs and that the runner reaches it.',
+      arrange: async (stage) => {
+        const proxy = `http://127.0.0.1:${await closedPort()}`;
+        return withFields(stage, { cluster: { 'proxy-url': proxy } });
+      },
+    },
+    {
+      name: 'a client certificate without its key',
+      sentence:
+        "input 'kubeconfig': it has a client-certificate but no client-key. Store the output of: kubectl config view --raw --flatten --minify.",
+      arrange: (stage) => withFields(stage, { user: { 'client-certificate-data': btoa('x') } }),
     },
     {
       name: 'an exec plugin that hangs',
       sentence: `the step did not end within its timeout of 2 s; last state: no pod was created, while running the kubeconfig's exec plugin "sleep". Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.`,
       arrange: (stage) => {
         const exec = { command: 'sleep', args: ['1000'] };
-        const { inputs } = withFields(stage, { user: { exec } });
+        const { inputs } = withFields(stage, { user: { token: undefined, exec } });
         return { inputs: { ...inputs, timeout: '2s' } };
       },
     },

@@ -82,9 +82,10 @@ test.each([
   },
 ])('a program that $name cannot be started', async ({ arrange }) => {
   const run = commandRunner({ PATH });
-  await expect(run(arrange(), [], { signal })).rejects.toThrow(
-    /^it was not found or is not executable$/,
-  );
+  await expect(run(arrange(), [], { signal })).rejects.toMatchObject({
+    message: 'it was not found or is not executable',
+    code: 'ENOENT',
+  });
 });
 
 test.each([
@@ -143,6 +144,31 @@ test('a program that a signal has ended did not succeed', async () => {
 test('a program that does not answer is a failure', async () => {
   const run = commandRunner({ PATH }, 20);
   await expect(run('cat', [fifo()], { signal })).rejects.toThrow('it did not answer within 0.02 s');
+});
+
+test('a program that does not answer is reported with its output so far', async () => {
+  const run = commandRunner({ PATH }, 1_000);
+  const program = script('echo code; echo Open the page >&2', `exec cat '${fifo()}'`);
+  await expect(run(program, [], { signal })).rejects.toMatchObject({
+    name: 'ProgramTimeout',
+    stdout: 'code\n',
+    stderr: 'Open the page\n',
+  });
+});
+
+test('a program with endless output is ended', async () => {
+  const run = commandRunner({ PATH });
+  await expect(run('yes', [], { signal })).rejects.toThrow(
+    'its output is larger than 1048576 bytes',
+  );
+});
+
+test('returns the beginning and the end of a long stderr', async () => {
+  const run = commandRunner({ PATH });
+  const program = script('echo first >&2', 'yes | head -c 300000 >&2', 'echo last >&2');
+  const { stderr } = await run(program, [], { signal });
+  expect(stderr).toMatch(/^first\ny\n[^]*\n…\n[^]*y\nlast\n$/);
+  expect(stderr.length).toBeLessThan(70_000);
 });
 
 test('the signal ends a program', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { BuildError } from '../../src/errors.ts';
+import { BuildError, ProgramTimeout } from '../../src/errors.ts';
 import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { commandRunner } from '../../src/io/exec.ts';
 import type { Credentials } from '../../src/logins/credentials.ts';
@@ -80,20 +80,40 @@ test.each([
   {
     name: 'fails with the credentials in its message',
     result: { exitCode: 1, stdout: login, stderr: 'x\nthe store refused first-secret\n' },
-    expected: ' failed with exit code 1: the store refused ***',
+    expected: ' failed with exit code 1: x the store refused ***',
   },
 ])('a helper that $name is an input error', async ({ result, expected }) => {
   await expect(ask(result)).rejects.toMatchObject({
     kind: 'input',
     message: `getting the credentials for "registry.example" from "docker-credential-lab"${expected}`,
-    hint: "Install or correct the credential helper, or set 'docker-config' to a directory without it.",
+    hint: "Correct the credential helper or the credentials that it uses, or set 'docker-config' to a directory without it.",
   });
 });
 
-test('a long message of a helper is cut', async () => {
-  const failed = ask({ exitCode: 1, stderr: `refused ${'0'.repeat(300)}` });
-  await expect(failed).rejects.toMatchObject({
-    message: expect.stringMatching(/: refused 0{100,195}…$/) as unknown,
+test.each([
+  { name: 'on stdout', result: { stdout: 'the store is locked\n' } },
+  { name: 'on stderr', result: { stderr: 'the store\nis locked\n' } },
+])('a helper that fails is quoted with its whole message $name', async ({ result }) => {
+  await expect(ask({ exitCode: 1, ...result })).rejects.toThrow(
+    / failed with exit code 1: the store is locked$/,
+  );
+});
+
+test.each([
+  'Secret: first-secret',
+  '{"Username":"user","Secret":"first-sec',
+  'the password is "first-secret"',
+])('does not quote stdout that can have credentials: %s', async (stdout) => {
+  await expect(ask({ exitCode: 1, stdout })).rejects.toThrow(/ failed with exit code 1$/);
+});
+
+test('quotes what a helper that does not answer has printed', async () => {
+  const output = { stdout: '', stderr: 'Open the page and enter\nthe code.\n' };
+  const run: RunCommand = () => Promise.reject(new ProgramTimeout(60_000, output));
+  await expect(askHelper('lab', 'registry.example', run, never)).rejects.toMatchObject({
+    message:
+      'getting the credentials for "registry.example" from "docker-credential-lab" failed: it did not answer within 60 s: Open the page and enter the code.',
+    hint: "Correct the credential helper or the credentials that it uses, or set 'docker-config' to a directory without it.",
   });
 });
 
@@ -107,7 +127,7 @@ test('a helper that hangs is named by a step that runs out of time', async () =>
     kind: 'timeout',
     message:
       'the step did not end within its timeout of 5 s, while getting the credentials for "registry.example" from "docker-credential-lab"',
-    hint: "Install or correct the credential helper, or set 'docker-config' to a directory without it.",
+    hint: "Correct the credential helper or the credentials that it uses, or set 'docker-config' to a directory without it.",
   });
 });
 
@@ -146,6 +166,7 @@ test('a program that is not on the PATH is an input error', async () => {
   await expect(askHelper('missing', 'registry.example', run, never)).rejects.toMatchObject({
     kind: 'input',
     message: expect.stringContaining('from "docker-credential-missing" failed: ') as unknown,
+    hint: "Install the credential helper on the runner, or set 'docker-config' to a directory without it.",
   });
 });
 

@@ -330,4 +330,12 @@ describe('an upload that was lost', () => {
     });
     expect(outcomeError({ kind: 'upload-lost', cause: refusal }, context)).toBe(refusal);
   });
+
+  test('an attach whose upgrade was dropped keeps its error', () => {
+    const refusal = new BuildError('cluster', 'attaching failed: Upgrade request required', {
+      code: 400,
+      hint: 'Let WebSockets pass.',
+    });
+    expect(outcomeError({ kind: 'upload-lost', cause: refusal }, context)).toBe(refusal);
+  });
 });

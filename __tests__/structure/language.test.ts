@@ -16,7 +16,7 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/\b(?:keeps?|kept|left|leaves?) out\b/, '"excludes", "excluded"'],
   [/(?<!service[- ])\baccounts?\b(?! (?:key|file|token))/, '"ServiceAccount", "user"'],
   [/\brights?\b/, '"RBAC permission"'],
-  [/(?<!docker |az acr |-|_)\blogins?\b/, '"credentials"'],
+  [/(?<!docker |az acr |[-_/])\blogins?\b/, '"credentials"'],
   [/(?<![-\w])authorit(?:y|ies)\b(?!-)/, '"CA certificate"'],
   [/\bhere-documents?\b/, '"heredoc"'],
   [/\b(?:what|who) (?:it|they|that|nobody|hinders?)\b/i, 'a noun'],

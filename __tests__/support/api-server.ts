@@ -93,6 +93,8 @@ export class ApiServer {
       contextName: 'test',
       namespace: 'builds',
       unverifiedTls: false,
+      hasCa: false,
+      lifetimeWarnings: () => [],
       requestOptions: (path, query) => {
         const url = new URL(this.url + path);
         for (const [name, value] of Object.entries(query))

@@ -15,7 +15,8 @@ import { lossOf } from '../../src/result/losses.ts';
 import { emptyReport } from '../../src/result/report.ts';
 import { renderSummary } from '../../src/result/summary.ts';
 import { excerpt } from '../../src/text/excerpt.ts';
-import { lastLine, maskForms } from '../../src/text/mask.ts';
+import { maskForms } from '../../src/text/mask.ts';
+import { programOutput } from '../../src/text/program-output.ts';
 import { findNearest } from '../../src/text/nearest.ts';
 import { quote } from '../../src/text/problem.ts';
 import { readInputs } from '../../support/raw-inputs.ts';
@@ -206,7 +207,7 @@ export const outputParsers: readonly TimedParser[] = [
       excerpt(text);
       quote(text);
       describeError(new Error(text, { cause: new Error(text) }));
-      lastLine(text, ['secret-text']);
+      programOutput(text, ['secret-text']);
       maskForms([text]);
     },
   },

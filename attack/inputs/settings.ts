@@ -3,6 +3,8 @@ import { selectContext } from '../../src/kubeconfig/check.ts';
 import { decodeKubeconfig } from '../../src/kubeconfig/decode.ts';
 import { parseKubeconfig } from '../../src/kubeconfig/document.ts';
 import { credentialsOf } from '../../src/kubeconfig/expiry.ts';
+import { isExcluded } from '../../src/io/proxy/no-proxy.ts';
+import { lifetimeWarnings } from '../../src/kubeconfig/lifetime.ts';
 import { leafSecrets } from '../../src/kubeconfig/secrets.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
@@ -134,6 +136,22 @@ export const settingParsers: readonly TimedParser[] = [
     run: (text) => {
       jwtTime(jwtClaims(text), 'exp');
       credentialsOf({ authorization: `Bearer ${text}`, certificate: text, isRenewed: false });
+    },
+  },
+  {
+    name: 'kubeconfig / the end of credentials',
+    frames: [bare, ['a.', '.b']],
+    run: (text) => {
+      const user = { token: text, 'client-certificate-data': text };
+      lifetimeWarnings(user, 'kubeconfig', { nowMs: 0, timeoutMs: 1_000 });
+    },
+  },
+  {
+    name: 'environment / NO_PROXY',
+    frames: [bare, ['[', ']:443'], ['10.0.0.0/', '']],
+    run: (text) => {
+      isExcluded(text, { host: 'api.example', port: '443' });
+      isExcluded(text, { host: '10.0.0.1', port: '443' });
     },
   },
   {

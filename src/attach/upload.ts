@@ -6,6 +6,7 @@ import type { AttachStreams, Clock, Cluster, PodRef } from '../ports.ts';
 import { Backoff } from '../time/backoff.ts';
 import { withScope } from '../time/scope.ts';
 import { within } from '../time/within.ts';
+import { isUpgradeDropped } from './dropped-upgrade.ts';
 import { pumpStdin, type AttachEnd } from './pump.ts';
 
 export interface UploadOptions {
@@ -109,8 +110,9 @@ async function attachOnce(
 }
 
 /** Also true for status 403: the permission was checked at the start, and a restarted API server has not loaded its Roles yet. */
-function isTemporary({ kind }: BuildError): boolean {
-  return kind !== 'cancelled' && kind !== 'timeout';
+function isTemporary(failure: BuildError): boolean {
+  const { kind } = failure;
+  return kind !== 'cancelled' && kind !== 'timeout' && !isUpgradeDropped(failure);
 }
 
 async function canRead(

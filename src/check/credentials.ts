@@ -1,4 +1,4 @@
-import type { Credential } from '../kubeconfig/expiry.ts';
+import { formatDate, type Credential } from '../kubeconfig/expiry.ts';
 import { row, type Row } from './row.ts';
 
 export interface CheckTimes {
@@ -25,12 +25,12 @@ function checkCredential(
   if (expiresAtMs === 'never') return row('ok', name, 'it does not expire');
   if (expiresAtMs === 'unknown')
     return row('not checked', name, 'it does not contain the time when it expires');
-  const end = `until ${formatTime(expiresAtMs)}`;
+  const end = `until ${formatDate(expiresAtMs)}`;
   if (isRenewed) return row('ok', name, `${end}; it is renewed while the step runs`);
   if (nowMs === undefined)
     return row('ok', name, `${end}; the API server does not report its time`);
   if (expiresAtMs <= nowMs)
-    return row('failed', name, `it has expired at ${formatTime(expiresAtMs)}`);
+    return row('failed', name, `it has expired at ${formatDate(expiresAtMs)}`);
   const left = `${end}, for ${formatDuration(expiresAtMs - nowMs)}`;
   if (expiresAtMs - nowMs >= timeoutMs) return row('ok', name, left);
   const limit = formatDuration(timeoutMs);
@@ -39,13 +39,6 @@ function checkCredential(
     name,
     `${left}, but a step may take ${limit} ('timeout'), and it is not renewed`,
   );
-}
-
-/** For example `2026-11-28 10:20 UTC`. A certificate can expire in a year that Date cannot show. */
-function formatTime(ms: number): string {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return 'a time that is out of range';
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const units = [

@@ -20,7 +20,7 @@ import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import { readServer } from './server.ts';
 import { readSource } from './source.ts';
-import { parseCaCertificate } from './values/ca-certificate.ts';
+import { readCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
 import {
   parseKeyValue,
@@ -317,7 +317,7 @@ function readRegistry(reader: InputReader, problems: Problems): RegistryInputs {
     mirrorFallback: reader.value('mirror-fallback', parseBoolean),
     insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
     ca: reader.optional('registry-ca', (text) =>
-      parseCaCertificate(text.includes('-----BEGIN') ? text : reader.file(text)),
+      readCaCertificate(text, (path) => reader.file(path)),
     ),
     pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
   };

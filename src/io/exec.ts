@@ -2,10 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
-import { getExecOutput } from '@actions/exec';
+import { exec } from '@actions/exec';
+import { ProgramTimeout } from '../errors.ts';
 import type { RunCommand } from '../ports.ts';
 import { field } from '../text/json.ts';
 import { orAborted } from '../time/abort.ts';
+import { EndsOfOutput } from './ends-of-output.ts';
+import { Gathered } from './gathered.ts';
 
 /** Credential helpers and exec plugins answer within seconds; one that prompts for input would wait for ever. */
 const defaultTimeoutMs = 60_000;
@@ -20,6 +23,9 @@ const longestBytes = 32 * 4_096 - 1;
 const mostBytes = 2 * 1_024 ** 2 - 4_096;
 /** Bytes that each text takes in addition: its terminator and a pointer to it. */
 const bytesBeside = 1 + 8;
+
+/** Credentials are a few kilobytes. */
+const mostOutputBytes = 1024 * 1024;
 
 /** Gets the process that @actions/exec starts. The library does not return it; Node publishes it on a diagnostics channel. */
 const starting = new AsyncLocalStorage<(child: ChildProcess) => void>();
@@ -43,35 +49,64 @@ export function commandRunner(
     checkTexts(args, variables);
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      stop.abort(new Error(`it did not answer within ${timeoutMs / 1_000} s`));
+      stop.abort(new ProgramTimeout(timeoutMs, output.texts()));
     }, timeoutMs);
     const program = new StartedProgram();
+    const output = new Output(() => {
+      stop.abort(new Error(`its output is larger than ${mostOutputBytes} bytes`));
+    });
+    const run = (): Promise<number> =>
+      exec(quote(command), [...args], {
+        silent: true,
+        ignoreReturnCode: true,
+        input: Buffer.from(input),
+        env: variables,
+        listeners: output.listeners,
+      });
     try {
       const running = starting
-        .run(
-          (child) => {
-            program.started(child);
-          },
-          () =>
-            getExecOutput(quote(command), [...args], {
-              silent: true,
-              ignoreReturnCode: true,
-              input: Buffer.from(input),
-              env: variables,
-            }),
-        )
+        .run((child) => {
+          program.started(child);
+        }, run)
         .catch((error: unknown) => {
           // The message of the library is three sentences of advice.
-          if (!program.isFound) throw new Error('it was not found or is not executable');
+          if (!program.isFound) throw missingProgram();
           throw error;
         });
-      const answer = await orAborted(running, AbortSignal.any([signal, stop.signal]));
-      return { ...answer, exitCode: program.exitCode(answer.exitCode) };
+      const code = await orAborted(running, AbortSignal.any([signal, stop.signal]));
+      return { ...output.texts(), exitCode: program.exitCode(code) };
     } finally {
       clearTimeout(timer);
       program.end();
     }
   };
+}
+
+/** What a program prints: all of stdout up to a limit, and both ends of stderr. */
+class Output {
+  readonly #stdout = new Gathered(mostOutputBytes);
+  readonly #stderr = new EndsOfOutput();
+  readonly listeners;
+
+  /** @param tooLarge is called when stdout has more than fits. */
+  constructor(tooLarge: () => void) {
+    this.listeners = {
+      stdout: (piece: Buffer): void => {
+        if (!this.#stdout.add(piece)) tooLarge();
+      },
+      stderr: (piece: Buffer): void => {
+        this.#stderr.add(piece);
+      },
+    };
+  }
+
+  texts(): { readonly stdout: string; readonly stderr: string } {
+    return { stdout: this.#stdout.bytes().toString(), stderr: this.#stderr.text() };
+  }
+}
+
+function missingProgram(): Error {
+  return Object.assign(new Error('it was not found or is not executable'), { code: 'ENOENT' });
 }
 
 /** Adds to @actions/exec: killing the program, a program that does not read its stdin, the exit code of a killed program. */

@@ -28,7 +28,7 @@ export interface OpenCluster {
   readonly cluster: Cluster;
   readonly connection: Pick<
     Connection,
-    'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls'
+    'source' | 'contextName' | 'server' | 'namespace' | 'unverifiedTls' | 'lifetimeWarnings'
   >;
   /** What requests present. Runs an exec plugin, or requests an OIDC token. @throws BuildError */
   credentials(signal: AbortSignal): Promise<readonly Credential[]>;

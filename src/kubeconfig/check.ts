@@ -32,13 +32,14 @@ export function selectContext(
   checkLists(document);
   const name = selectName(document, wanted);
   const context = fieldsOf(findNamed(document['contexts'], name)?.['context']);
-  const cluster = findTarget(document, name, context, 'cluster');
+  const cluster = withBoolean(findTarget(document, name, context, 'cluster'));
   const user = isGiven(context['user']) ? findTarget(document, name, context, 'user') : {};
   refuseRedacted([cluster, user]);
   const server = checkServer(cluster);
   checkProxy(cluster);
   checkPlugin(user);
-  checkProvider(user);
+  refuseProvider(user);
+  checkPair(user);
   checkFiles(cluster, user, isReadable);
   const namespace = text(context['namespace']);
   return { name, namespace: isGiven(namespace) ? namespace : undefined, server, cluster, user };
@@ -109,33 +110,50 @@ function refuseRedacted(entries: readonly Fields[]): void {
   );
 }
 
+/** YAML 1.1, which kubectl reads, has more names for true. */
+function withBoolean(cluster: Fields): Fields {
+  const key = 'insecure-skip-tls-verify';
+  const isTrue = /^(?:y|yes|on|true)$/i.test(text(cluster[key]) ?? '');
+  return isTrue ? { ...cluster, [key]: true } : cluster;
+}
+
+function checkPair(user: Fields): void {
+  const isNamed = (key: string): boolean => isGiven(user[key]) || isGiven(user[`${key}-data`]);
+  if (!isNamed('client-certificate') || isNamed('client-key')) return;
+  throw invalid('it has a client-certificate but no client-key', `${howToPrint}.`);
+}
+
 function checkPlugin(user: Fields): void {
-  if (!isFields(user['exec']) || (text(user['exec']['command']) ?? '') !== '') return;
+  const exec = user['exec'];
+  if (!isFields(exec)) return;
+  const command = text(exec['command']) ?? '';
+  if (command === '') {
+    throw invalid(
+      'its users[].user.exec.command is empty',
+      'Name the exec plugin there, or use a kubeconfig with a token.',
+    );
+  }
+  if (exec['interactiveMode'] !== 'Always') return;
   throw invalid(
-    'its users[].user.exec.command is empty',
-    'Name the exec plugin there, or use a kubeconfig with a token.',
+    `its exec plugin ${quote(command)} needs a terminal (interactiveMode: Always)`,
+    'Use a plugin that needs none, or a kubeconfig with a token.',
   );
 }
 
-/** Providers of old clusters, whose token a shell command renews. kubectl does not support them since 1.26. */
-const commandProviders: readonly unknown[] = ['azure', 'gcp'];
+/** What has replaced the auth-providers, which kubectl 1.26 and later do not run. */
+const replacements: Readonly<Record<string, string>> = {
+  gcp: 'Use the exec plugin gke-gcloud-auth-plugin, or google-github-actions/get-gke-credentials without use_auth_provider.',
+  azure: 'Run: kubelogin convert-kubeconfig.',
+  oidc: 'Use an exec plugin (kubectl oidc-login), or a kubeconfig with a token.',
+};
 
-/**
- * The token of such a provider; undefined for other users. The command is never run: it would get all inputs of the action in
- * its environment.
- */
-export function providerToken(user: Fields): string | undefined {
-  const { name, config } = fieldsOf(user['auth-provider']);
-  return commandProviders.includes(name)
-    ? (text(fieldsOf(config)['access-token']) ?? '')
-    : undefined;
-}
-
-function checkProvider(user: Fields): void {
-  if (providerToken(user) !== '' || isGiven(user['token'])) return;
+function refuseProvider(user: Fields): void {
+  const provider = user['auth-provider'];
+  if (!isGiven(provider)) return;
+  const name = text(fieldsOf(provider)['name']) ?? '';
   throw invalid(
-    `its auth-provider ${quote(text(fieldsOf(user['auth-provider'])['name']) ?? '')} has no access-token, and the command that prints one is not run`,
-    'Use a kubeconfig with an exec plugin or with a token.',
+    `its user has the auth-provider ${quote(name)}, which is not supported`,
+    replacements[name] ?? 'Use a kubeconfig with an exec plugin or with a token.',
   );
 }
 

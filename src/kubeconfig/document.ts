@@ -1,6 +1,7 @@
 import { isFields, itemsOf, listOf, text, type Fields } from '../text/json.ts';
 import { invalid } from '../text/problem.ts';
 import { loadYaml } from '../text/yaml.ts';
+import { firstDocument } from './first-document.ts';
 
 /** A kubeconfig, parsed once. Its entries are not validated yet: selectContext does that. */
 export interface Kubeconfig {
@@ -17,12 +18,13 @@ export const inputSource = "input 'kubeconfig'";
 export const howToPrint = 'Store the output of: kubectl config view --raw --flatten --minify';
 
 /**
- * Parses YAML or JSON. A text without a document, for example an empty file, is an empty kubeconfig, as in kubectl. No
- * message quotes the text: it is a secret.
+ * Parses YAML or JSON as kubectl does: the first document, and the last value of a key. A text without a document, for example an
+ * empty file, is an empty kubeconfig. No message quotes the text: it is a secret.
  * @throws InvalidInput
  */
 export function parseKubeconfig(content: string, source = inputSource): Kubeconfig {
-  const document = loadYaml(content, `${howToPrint}.`) ?? {};
+  const document =
+    loadYaml(firstDocument(content), `${howToPrint}.`, { areKeysRepeatable: true }) ?? {};
   if (!isFields(document)) throw invalid('it is not a mapping', `${howToPrint}.`);
   return { source, document };
 }

@@ -38,17 +38,25 @@ export function credentialsOf({
 }
 
 /** A JSON Web Token without `exp` does not expire, for example that of a ServiceAccount's Secret. */
-function endOfToken(token: string): Credential['expiresAtMs'] {
+export function endOfToken(token: string): Credential['expiresAtMs'] {
   const claims = jwtClaims(token);
   if (claims === undefined) return 'unknown';
   const seconds = jwtTime(claims, 'exp');
   return seconds === undefined ? 'never' : seconds * 1_000;
 }
 
-function endOfCertificate(pem: string): Credential['expiresAtMs'] {
+/** `unknown` for a text that is not a certificate: that is reported when it is used. */
+export function endOfCertificate(pem: string): Credential['expiresAtMs'] {
   try {
     return new X509Certificate(pem).validToDate.getTime();
   } catch {
     return 'unknown';
   }
+}
+
+/** For example `2026-11-28 10:20 UTC`. A credential can expire in a year that Date cannot show. */
+export function formatDate(ms: number): string {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return 'a time that is out of range';
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

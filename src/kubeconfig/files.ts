@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { isFields, itemsOf, text, type Fields } from '../text/json.ts';
+import { fieldsOf, isFields, itemsOf, text, type Fields } from '../text/json.ts';
 import type { Kubeconfig } from './document.ts';
 
 type FileFields = Readonly<Record<string, string>>;
@@ -21,7 +21,8 @@ export interface FileReference {
 }
 
 /**
- * The kubeconfig with its relative paths joined to a directory, as kubectl does.
+ * The kubeconfig with its relative paths joined to a directory, as kubectl does. The command of an exec plugin is one if it has a slash;
+ * else it is a program of the PATH.
  * @param directory absolute: that of the kubeconfig's file.
  */
 export function resolveFiles({ source, document }: Kubeconfig, directory: string): Kubeconfig {
@@ -65,12 +66,13 @@ function resolveEntries(
   return itemsOf(entries).map((entry) => {
     const fields = isFields(entry) ? entry[kind] : undefined;
     if (!isFields(entry) || !isFields(fields)) return entry;
-    const resolved = Object.fromEntries(
-      namedFiles(fields, keys).map(({ key, path }) => [
-        key,
-        isAbsolute(path) ? path : join(directory, path),
-      ]),
+    const absolute = (path: string): string => (isAbsolute(path) ? path : join(directory, path));
+    const resolved: Record<string, unknown> = Object.fromEntries(
+      namedFiles(fields, keys).map(({ key, path }) => [key, absolute(path)]),
     );
+    const exec = fieldsOf(fields['exec']);
+    const command = text(exec['command']) ?? '';
+    if (command.includes('/')) resolved['exec'] = { ...exec, command: absolute(command) };
     return { ...entry, [kind]: { ...fields, ...resolved } };
   });
 }

@@ -2,7 +2,8 @@ import { text, type Fields } from '../text/json.ts';
 import { invalid, quote } from '../text/problem.ts';
 import { show } from '../text/show.ts';
 
-const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+/** Those of kubectl, and other names of SOCKS 5. */
+const proxySchemes = ['http:', 'https:', 'socks5:', 'socks5h:', 'socks:'];
 
 /**
  * Checks the server of a cluster.
@@ -51,7 +52,7 @@ export function checkProxy(cluster: Fields): void {
   const protocol = URL.parse(text(proxyUrl) ?? '')?.protocol;
   if (protocol !== undefined && proxySchemes.includes(protocol)) return;
   throw invalid(
-    'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
+    'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy',
     'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
   );
 }

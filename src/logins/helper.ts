@@ -1,13 +1,18 @@
-import { BuildError, describeError } from '../errors.ts';
+import { BuildError, describeError, errorCode, ProgramTimeout } from '../errors.ts';
 import { dockerHub } from '../inputs/values/reference.ts';
 import type { RunCommand } from '../ports.ts';
 import { fieldsOf, parseJson } from '../text/json.ts';
-import { lastLine } from '../text/mask.ts';
 import { quote } from '../text/problem.ts';
+import { afterColon } from '../text/program-output.ts';
 import { toError } from '../time/abort.ts';
 import { stoppedWhile } from '../time/deadline.ts';
 import { basicAuth, secretsOf, type Credentials } from './credentials.ts';
 import { hubKey } from './registry-key.ts';
+
+const missingHint =
+  "Install the credential helper on the runner, or set 'docker-config' to a directory without it.";
+const failedHint =
+  "Correct the credential helper or the credentials that it uses, or set 'docker-config' to a directory without it.";
 
 /**
  * Runs `docker-credential-<helper> get`. Source: docker/docker-credential-helpers: the server's URL on stdin, JSON on
@@ -58,31 +63,48 @@ async function getCredentials(
 ): Promise<Credentials | undefined> {
   const command = `docker-credential-${helper}`;
   const doing = `getting the credentials for ${quote(server)} from ${quote(command)}`;
-  const hint =
-    "Install or correct the credential helper, or set 'docker-config' to a directory without it.";
   let result;
   try {
     result = await run(command, ['get'], { input: server, signal });
   } catch (error) {
-    if (signal.aborted) throw stoppedWhile(doing, signal, hint);
-    throw new BuildError('input', `${doing} failed: ${describeError(error)}`, {
-      hint,
+    if (signal.aborted) throw stoppedWhile(doing, signal, failedHint);
+    const output = error instanceof ProgramTimeout ? outputOf(error) : '';
+    throw new BuildError('input', `${doing} failed: ${describeError(error)}${output}`, {
+      hint: errorCode(error) === 'ENOENT' ? missingHint : failedHint,
       cause: error,
     });
   }
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== 0) {
     if (isNotFound(`${stdout} ${stderr}`)) return undefined;
-    // Stdout is never quoted: a helper can print the credentials there before it fails.
-    const reason = lastLine(stderr, secretsOf(readAnswer(stdout) ?? {}));
-    const why = reason === '' ? '' : `: ${reason}`;
-    throw new BuildError('input', `${doing} failed with exit code ${exitCode}${why}`, { hint });
+    const output = outputOf({ stdout, stderr });
+    throw new BuildError('input', `${doing} failed with exit code ${exitCode}${output}`, {
+      hint: failedHint,
+    });
   }
   const answer = readAnswer(stdout);
   if (answer === undefined) {
-    throw new BuildError('input', `${doing} failed: it returned no credentials`, { hint });
+    throw new BuildError('input', `${doing} failed: it returned no credentials`, {
+      hint: failedHint,
+    });
   }
   return Object.keys(answer).length === 0 ? undefined : answer;
+}
+
+/**
+ * What a helper has printed, after a colon. Helpers report their errors on stdout (github.com/docker/docker-credential-helpers),
+ * but one can also have printed the credentials there: JSON is not quoted.
+ */
+function outputOf({
+  stdout,
+  stderr,
+}: {
+  readonly stdout: string;
+  readonly stderr: string;
+}): string {
+  const secrets = secretsOf(readAnswer(stdout) ?? {});
+  const shown = /[{"]|secret/i.test(stdout) ? '' : stdout;
+  return afterColon(`${shown}\n${stderr}`, secrets);
 }
 
 /** The helpers have no exit code for it, only their messages. */

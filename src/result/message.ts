@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../engines/engine.ts';
+import { isUpgradeDropped } from '../attach/dropped-upgrade.ts';
 import { BuildError } from '../errors.ts';
 import { killedAtStart, raiseMemory } from '../pod/state/reasons.ts';
 import { signalOf, type EndedState } from '../pod/state/state.ts';
@@ -45,9 +46,9 @@ export function outcomeError(
   }
 }
 
-/** True for 401 and 403, which a new pod would get as well. */
-function isRefusal({ code }: BuildError): boolean {
-  return code === 401 || code === 403;
+/** True for a refusal that a new pod would get as well. */
+function isRefusal(cause: BuildError): boolean {
+  return cause.code === 401 || cause.code === 403 || isUpgradeDropped(cause);
 }
 
 function failedError(

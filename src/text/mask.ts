@@ -1,6 +1,3 @@
-import { excerpt } from './excerpt.ts';
-import { redact } from './redact.ts';
-
 /** Masking shorter values would hide ordinary text in the log. */
 const shortest = 6;
 
@@ -19,26 +16,6 @@ export function maskForms(secrets: readonly string[]): readonly string[] {
     ]);
   });
   return [...new Set(forms.filter((form) => form.length >= shortest))];
-}
-
-/** Characters of a line of another program in a message; longer lines are cut. */
-const longestLine = 200;
-
-/**
- * The last line of a program's stderr, for a message. Secrets, and what looks like one, are replaced with ***: the runner may
- * not mask them yet.
- */
-export function lastLine(stderr: string, secrets: readonly string[]): string {
-  const masked = maskForms(secrets)
-    .toSorted((one, other) => other.length - one.length)
-    .reduce((text, form) => text.replaceAll(form, '***'), stderr);
-  const line = (
-    masked
-      .trim()
-      .split(/[\r\n]+/)
-      .at(-1) ?? ''
-  ).trim();
-  return excerpt(redact(line), longestLine);
 }
 
 /** The lines of a text without the labels of PEM blocks, which are not secret. */

@@ -26,18 +26,24 @@ const kubernetesSchema = CORE_SCHEMA.extend({
 /** What all aliases of a document may repeat, in characters and entries. A document for Kubernetes repeats a few hundred. */
 const mostRepeated = 1_000_000;
 
+export interface YamlOptions {
+  /** The types of scalars: those of Kubernetes' files, or text alone. */
+  readonly types?: 'kubernetes' | 'text';
+  /** The last value of a key counts, as in JSON; else a repeated key is a problem. */
+  readonly areKeysRepeatable?: boolean;
+}
+
 /**
  * Parses one document of YAML or JSON. It can be traversed in time in proportion to its text: no alias is part of itself, and
  * aliases of aliases do not repeat more than a limit. js-yaml limits the nesting and the merge keys. The problem has the line but does not quote the text, which may be a secret;
  * js-yaml's own message has an excerpt of it.
  * @param hint of the problem.
- * @param types of scalars: those of Kubernetes' files, or text alone.
  * @throws InvalidInput
  */
 export function loadYaml(
   text: string,
   hint: string,
-  types: 'kubernetes' | 'text' = 'kubernetes',
+  { types = 'kubernetes', areKeysRepeatable = false }: YamlOptions = {},
 ): unknown {
   const schema = types === 'text' ? FAILSAFE_SCHEMA : kubernetesSchema;
   const refuse = (problem: string): InvalidInput =>
@@ -50,7 +56,7 @@ export function loadYaml(
     if (repeated > mostRepeated) throw refuse('its aliases repeat too much');
   };
   try {
-    const document = load(text, { schema, listener });
+    const document = load(text, { schema, listener, json: areKeysRepeatable });
     if (repeated === 0) return document;
     const size = new Sizes().of(document);
     if (size === Infinity) throw refuse('an alias in it is a part of itself');

@@ -129,3 +129,15 @@ test.each([
   expect(inputs.image).toMatchObject({ cacheFrom, cacheTo });
   expect(inputs.warnings).toEqual(warnings);
 });
+
+test.each([
+  { name: 'a named token', texts: ['token: kiwi7-Walrus-parade'] },
+  {
+    name: 'a private key',
+    texts: ['-----BEGIN PRIVATE KEY-----', 'MSUrt4Uk2dRkxWm', '-----END PRIVATE KEY-----'],
+  },
+])('does not quote $name in a warning', ({ texts }) => {
+  const { warnings } = parse({ 'cache-from': texts.join('\n') });
+  expect(warnings).not.toEqual([]);
+  expect(warnings.join('\n')).not.toMatch(/kiwi7|parade|MSUrt4/i);
+});

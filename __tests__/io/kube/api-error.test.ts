@@ -41,8 +41,20 @@ test.each([
   {
     name: 'only 2,000 characters of a Status',
     code: 403,
-    body: JSON.stringify({ message: 'x'.repeat(100_000), reason: 'Forbidden' }),
+    body: JSON.stringify({ kind: 'Status', message: 'x'.repeat(100_000), reason: 'Forbidden' }),
     expected: { code: 403, reason: 'Forbidden', message: `${'x'.repeat(2_000)}…` },
+  },
+  {
+    name: 'a Status without a reason',
+    code: 403,
+    body: '{"kind":"Status","message":"no"}',
+    expected: { code: 403, reason: 'Unknown', message: 'no' },
+  },
+  {
+    name: 'the message of another server, without its reason',
+    code: 403,
+    body: '{"message":"no","reason":"Forbidden"}',
+    expected: { code: 403, reason: '', message: 'no' },
   },
   {
     name: 'a message without a reason',

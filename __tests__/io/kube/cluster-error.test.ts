@@ -1,8 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import { ApiError, NonKubernetesResponse } from '../../../src/io/kube/api-error.ts';
+import {
+  ApiError,
+  NonKubernetesResponse,
+  readApiError,
+  UpgradeRefusal,
+} from '../../../src/io/kube/api-error.ts';
 import { clusterError } from '../../../src/io/kube/cluster-error.ts';
 import type { Connection } from '../../../src/io/kube/connection.ts';
+import { ProxyError } from '../../../src/io/proxy/proxy-error.ts';
 
 const connection: Connection = {
   source: 'the test',
@@ -10,6 +16,8 @@ const connection: Connection = {
   contextName: 'test',
   namespace: 'builds',
   unverifiedTls: false,
+  hasCa: false,
+  lifetimeWarnings: () => [],
   requestOptions: () => Promise.reject(new Error('nothing is sent here')),
   renewCredentials: () => Promise.resolve(false),
 };
@@ -56,7 +64,7 @@ test.each([
   },
   { code: 422, message: 'spec.x: Invalid value', hint: /named field/ },
 ])('$code "$message" has its hint', ({ code, message, hint }) => {
-  const cause = new ApiError(code, '', message);
+  const cause = new ApiError(code, 'Reason', message);
   const error = describe(cause);
   expect(error).toMatchObject({
     kind: 'cluster',
@@ -65,6 +73,102 @@ test.each([
     cause,
   });
   expect(error.hint).toMatch(hint);
+});
+
+const notKubernetes = 'the response is not from Kubernetes.';
+
+test.each([
+  {
+    code: 401,
+    hint: `Renew the kubeconfig secret, or check the gateway in front of the API server: ${notKubernetes}`,
+  },
+  {
+    code: 403,
+    hint: `Let the proxy, gateway or web application firewall in front of the API server allow this request: ${notKubernetes}`,
+  },
+  { code: 404, hint: `Check the server in the kubeconfig and its path: ${notKubernetes}` },
+  { code: 400, hint: undefined },
+])('$code without a Status has the hint of a server in front', ({ code, hint }) => {
+  expect(describe(readApiError(code, '<html>Request blocked</html>', {})).hint).toBe(hint);
+  expect(describe(readApiError(code, '{"message":"Forbidden"}', {})).hint).toBe(hint);
+});
+
+test.each([
+  { code: 200, reason: '', hint: /pass WebSockets/ },
+  { code: 426, reason: '', hint: /pass WebSockets/ },
+  { code: 404, reason: '', hint: /pass WebSockets/ },
+  { code: 502, reason: '', hint: /pass WebSockets/ },
+  { code: 403, reason: '', hint: /web application firewall/ },
+  { code: 403, reason: 'Forbidden', hint: /^Grant the missing RBAC permission/ },
+])('a WebSocket refused with $code, reason "$reason", has its hint', ({ code, reason, hint }) => {
+  expect(describe(new UpgradeRefusal(code, reason, 'no')).hint).toMatch(hint);
+});
+
+test('the Role is not blamed for a page that only mentions it', () => {
+  const status = { kind: 'Status', reason: 'Forbidden', message: 'pods is forbidden' };
+  expect(describe(readApiError(403, JSON.stringify(status), {})).hint).toMatch(
+    /^Grant the missing/,
+  );
+  const { reason, message } = status;
+  expect(describe(readApiError(403, JSON.stringify({ reason, message }), {})).hint).toMatch(
+    /^Let the proxy/,
+  );
+});
+
+test.each([
+  {
+    text: 'Client sent an HTTP request to an HTTPS server.',
+    hint: /^Write https:\/\/ in the server/,
+  },
+  {
+    text: '<h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port',
+    hint: /^Write https:\/\/ in the server/,
+  },
+  {
+    text: JSON.stringify({
+      kind: 'Status',
+      reason: 'BadRequest',
+      message: 'Upgrade request required',
+    }),
+    hint: /^Let the proxies and load balancers in front of the API server pass WebSockets/,
+  },
+])('400 "$text" has its hint', ({ text, hint }) => {
+  expect(describe(readApiError(400, text, {})).hint).toMatch(hint);
+});
+
+test.each([
+  { message: 'ssl3_get_record:wrong version number', hint: /^Correct the port of the server/ },
+  {
+    message: 'tls_get_more_records:packet length too long',
+    hint: /^Correct the port of the server/,
+  },
+  { message: 'ssl/tls alert bad certificate', hint: /^Renew the client certificate/ },
+  { message: 'tlsv1 alert unknown ca', hint: /^Renew the client certificate/ },
+  { message: 'tlsv13 alert certificate required', hint: /^Renew the client certificate/ },
+  { message: 'tlsv1 alert protocol version', hint: /^Check that the server in the kubeconfig/ },
+])('"$message" has its hint', ({ message, hint }) => {
+  const cause = Object.assign(new Error(`0:error:0A:SSL routines:${message}`), { code: 'EPROTO' });
+  expect(describe(cause).hint).toMatch(hint);
+});
+
+test.each([
+  { hasCa: false, hint: /^Set certificate-authority-data in the kubeconfig/ },
+  {
+    hasCa: true,
+    hint: /^Renew the kubeconfig: its CA certificate is not the one of this server\. If a proxy/,
+  },
+])('an unknown CA has a hint, with a CA in the kubeconfig: $hasCa', ({ hasCa, hint }) => {
+  const cause = Object.assign(new Error('self-signed'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+  const { signal } = new AbortController();
+  expect(clusterError('x', cause, { ...connection, hasCa }, signal).hint).toMatch(hint);
+});
+
+test('names the proxy', () => {
+  const cause = new ProxyError('the proxy refused', { hint: 'Allow it.', isTemporary: false });
+  expect(describe(cause)).toMatchObject({
+    message: 'creating pod "x" failed: the proxy refused',
+    hint: 'Allow it.',
+  });
 });
 
 test('keeps Retry-After', () => {

@@ -703,7 +703,7 @@ describe('TLS errors', () => {
       problem: expect.stringMatching(
         /^the TLS handshake with SERVER failed: .*SSL routines:.*wrong version number.*:$/,
       ) as unknown,
-      hint: 'Check that the server in the kubeconfig is the HTTPS address of the API server.',
+      hint: 'Correct the port of the server in the kubeconfig: this one responds without TLS.',
     },
   ])('$name is reported at once', async ({ server = { tls: true }, options, problem, hint }) => {
     const api = await ApiServer.start({ 'GET /version': [sendJson({ minor: '35' })] }, server);

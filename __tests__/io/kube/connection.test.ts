@@ -3,12 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { KubeInputs } from '../../../src/inputs/inputs.ts';
 import { connect, type Connection } from '../../../src/io/kube/connection.ts';
 import { findKubeconfig } from '../../../src/io/kube/kubeconfig.ts';
 import { RestClient } from '../../../src/io/kube/rest.ts';
 import { parseKubeconfig } from '../../../src/kubeconfig/document.ts';
-import { fieldsOf } from '../../../src/text/json.ts';
 import { ApiServer, sendJson } from '../../support/api-server.ts';
 import { VirtualClock } from '../../support/clock.ts';
 
@@ -316,17 +314,6 @@ test.each<{
     message: `its token ${headerMistake}`,
     hint: 'Use a token of one line.',
   },
-  {
-    name: 'an auth-provider with a token of two lines',
-    user: {
-      'auth-provider': {
-        name: 'azure',
-        config: { 'access-token': 'secret\ntoken', 'expires-on': '4102444800' },
-      },
-    },
-    message: `the token of its auth-provider ${headerMistake}`,
-    hint: 'Use a token of one line.',
-  },
   ...[
     { field: 'as', value: 'a\nb' },
     { field: 'as-groups', value: ['a', 'a\nb'] },
@@ -352,7 +339,10 @@ test.each<{
   },
   {
     name: 'a client certificate that is followed by a cut one',
-    user: { 'client-certificate-data': btoa(`${certificate}${cut}`) },
+    user: {
+      'client-certificate-data': btoa(`${certificate}${cut}`),
+      'client-key-data': btoa(pair.privateKey),
+    },
     message: 'its client-certificate-data is not a certificate in PEM',
     hint: howToPrint,
   },
@@ -403,7 +393,11 @@ test.each([
   const server = await serve();
   const file = join(directory(), 'file');
   writeFileSync(file, 'not\nvalid');
-  const fields = { [key]: file, 'certificate-authority-data': undefined };
+  const fields = {
+    [key]: file,
+    'certificate-authority-data': undefined,
+    ...(key === 'client-certificate' && { 'client-key-data': btoa(pair.privateKey) }),
+  };
   const kubeconfig = server.kubeconfig(fields, key === 'certificate-authority' ? fields : {});
   await expect(ask(server, open(kubeconfig))).rejects.toMatchObject({
     message: `input 'kubeconfig': ${message}`,
@@ -435,72 +429,27 @@ test('ignores an empty proxy-url', async () => {
   expect(await ask(server, open(server.kubeconfig({}, { 'proxy-url': null })))).toHaveLength(1);
 });
 
-test.each(['http', 'https', 'socks', 'socks4', 'socks4a', 'socks5', 'socks5h'])(
-  'accepts a proxy with the scheme %s',
-  async (scheme) => {
-    const server = await serve();
-    const proxy = { 'proxy-url': `${scheme}://proxy.example:1080` };
-    const { signal } = new AbortController();
-    const connection = open(server.kubeconfig({}, proxy));
-    const { options } = await connection.requestOptions('/version', {}, signal);
-    expect(options.agent).toHaveProperty('proxy');
-  },
-);
-
-/** The proxy of the agent that requests to a server have. */
-async function proxyOf(server: string): Promise<unknown> {
-  const connection = open((await serve()).kubeconfig({}, { server }));
-  const { options } = await connection.requestOptions('/version', {}, new AbortController().signal);
-  return fieldsOf(options.agent)['proxy'];
-}
-
-test('uses the proxy of https_proxy, except for the hosts of no_proxy', async () => {
-  const { https_proxy: proxy = '', no_proxy: hosts = '' } = process.env;
-  cleanups.push(() => Object.assign(process.env, { https_proxy: proxy, no_proxy: hosts }));
-  Object.assign(process.env, {
-    https_proxy: 'http://proxy.example:3128',
-    no_proxy: 'near.example',
-  });
-  expect(await proxyOf('https://far.example')).toMatchObject({ host: 'proxy.example:3128' });
-  expect(await proxyOf('HTTPS://far.example')).toMatchObject({ host: 'proxy.example:3128' });
-  expect(await proxyOf('https://near.example')).toBeUndefined();
-});
-
-/** A kubeconfig whose user has this auth-provider. */
-function withProvider(server: ApiServer, name: string, config: object): KubeInputs {
-  const { document } = parseKubeconfig(server.kubeconfig());
-  const user = { 'auth-provider': Object.freeze({ name, config: Object.freeze(config) }) };
-  const kubeconfig = { source: 'test', document: { ...document, users: [{ name: 'test', user }] } };
-  return { kubeconfig, context: undefined, namespace: undefined };
-}
-
-test('lets an auth-provider use its token, and leaves the kubeconfig as it is', async () => {
-  const server = await serve();
-  const payload = { exp: 4_102_444_800 };
-  const [header, body] = [{ alg: 'none' }, payload].map((part) =>
-    Buffer.from(JSON.stringify(part)).toString('base64url'),
-  );
-  const token = `${header ?? ''}.${body ?? ''}.x`;
-  const kube = withProvider(server, 'oidc', { 'id-token': token });
-  const requests = await ask(server, connect(kube, {}, noPlugin));
-  expect(requests[0]?.headers.authorization).toBe(`Bearer ${token}`);
-});
-
-test.each(['gcp', 'azure'])('never runs the command of the auth-provider %s', async (name) => {
+test.each([
+  { name: 'gcp', hint: /^Use the exec plugin gke-gcloud-auth-plugin, or / },
+  { name: 'azure', hint: /^Run: kubelogin convert-kubeconfig\.$/ },
+  { name: 'oidc', hint: /^Use an exec plugin \(kubectl oidc-login\), or / },
+  { name: 'other', hint: /^Use a kubeconfig with an exec plugin or with a token\.$/ },
+])('refuses the auth-provider $name, and runs nothing of it', async ({ name, hint }) => {
   const server = await serve();
   const marker = join(directory(), 'marker');
-  const config = {
-    'cmd-path': 'touch',
-    'cmd-args': marker,
-    'token-key': '{.a}',
-    'expiry-key': '{.b}',
-  };
-  const expired = { ...config, 'access-token': 'old', expiry: '2000-01-01T00:00:00Z' };
-  const requests = await ask(server, connect(withProvider(server, name, expired), {}, noPlugin));
-  expect(requests[0]?.headers.authorization).toBe('Bearer old');
-  expect(() => connect(withProvider(server, name, config), {}, noPlugin)).toThrow(
-    `its auth-provider "${name}" has no access-token, and the command that prints one is not run`,
-  );
+  const config = { 'access-token': 'old', 'cmd-path': 'touch', 'cmd-args': marker };
+  const kubeconfig = server.kubeconfig({ 'auth-provider': { name, config } });
+  let failure: unknown;
+  try {
+    open(kubeconfig);
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toMatchObject({
+    kind: 'input',
+    message: `input 'kubeconfig': its user has the auth-provider "${name}", which is not supported`,
+    hint: expect.stringMatching(hint) as unknown,
+  });
   expect(existsSync(marker)).toBe(false);
 });
 

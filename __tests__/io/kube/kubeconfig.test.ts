@@ -239,7 +239,7 @@ const mistakes = [
   ...['proxy.example:3128', 'ftp://me:s3cr3t@proxy.example', 's3cr3t'].map((proxy) => ({
     name: `the proxy-url ${proxy}`,
     content: good.replace('{ server', `{ proxy-url: ${JSON.stringify(proxy)}, server`),
-    text: 'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS proxy',
+    text: 'its proxy-url is not the URL of an HTTP, HTTPS or SOCKS 5 proxy',
     hint: 'Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
   })),
   {
@@ -368,10 +368,41 @@ describe('findKubeconfig', () => {
     });
   });
 
-  test('reports a missing file of $KUBECONFIG', () => {
+  test('skips missing files of $KUBECONFIG', () => {
     const [first = ''] = filesOf(good);
     const file = join(directory(), 'missing');
-    expect(refusal(() => findKubeconfig({ KUBECONFIG: `${first}:${file}` }))).toEqual({
+    const { document } = findKubeconfig({ KUBECONFIG: `${file}:${first}` });
+    expect(document).toEqual(findKubeconfig({ KUBECONFIG: first }).document);
+  });
+
+  const secretive = `apiVersion: v1\nusers:\n- name: a\n  user:\n    token: s3cr3t-t0ken\n`;
+  const token = 'eyJhbGciOiJSUzI1NiIsImtpZCI6Ik1xYzN4In0';
+
+  test.each([
+    { name: 'YAML', content: secretive },
+    { name: 'YAML with CRLF', content: secretive.replaceAll('\n', '\r\n') },
+    { name: 'JSON', content: JSON.stringify({ users: [{ user: { token: 's3cr3t-t0ken' } }] }) },
+    { name: 'base64', content: btoa(`${secretive}clusters: []\ncurrent-context: a`) },
+    { name: 'one line', content: secretive.replaceAll('\n', ' ') },
+    { name: 'a long text', content: 's3cr3t-t0ken '.repeat(1_000) },
+  ])('does not quote the content of a kubeconfig in $KUBECONFIG: $name', ({ content }) => {
+    expect(refusal(() => findKubeconfig({ KUBECONFIG: content }))).toEqual({
+      message:
+        'reading $KUBECONFIG failed: it must be a path or a list of paths, but it looks like the content of a kubeconfig',
+      hint: "Set the input 'kubeconfig' to the content, and remove the variable KUBECONFIG.",
+    });
+  });
+
+  test('does not quote a token in the place of a path', () => {
+    const { message } = refusal(() => findKubeconfig({ KUBECONFIG: token }));
+    expect(message).toBe(
+      "reading the kubeconfig (***) failed: ENOENT: no such file or directory, open '***'",
+    );
+  });
+
+  test('reports a missing file of $KUBECONFIG', () => {
+    const file = join(directory(), 'missing');
+    expect(refusal(() => findKubeconfig({ KUBECONFIG: file }))).toEqual({
       message: `reading the kubeconfig (${file}) failed: ENOENT: no such file or directory, open '${file}'`,
       hint: "Name a file that the runner can read in KUBECONFIG, or set the input 'kubeconfig' to the content of a kubeconfig.",
     });

@@ -444,7 +444,7 @@ describe('a proxy of the environment', () => {
     const proxy = await startProxy(0);
     process.env['https_proxy'] = `http://127.0.0.1:${proxy.port}`;
     expect(await failureOf(ask('reg.example/app:1'))).toBe(
-      `temporary: the proxy 127.0.0.1:${proxy.port} responded to CONNECT with HTTP 403`,
+      `final: the proxy http://127.0.0.1:${proxy.port} (https_proxy) did not connect to reg.example:443: HTTP 403`,
     );
   });
 });

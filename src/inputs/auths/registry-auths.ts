@@ -27,7 +27,7 @@ const example =
  * @throws InvalidInput
  */
 export function parseRegistryAuths(source: string): readonly RegistryAuth[] {
-  const document = loadYaml(source, example, 'text');
+  const document = loadYaml(source, example, { types: 'text' });
   if (!Array.isArray(document)) throw invalid('it is not a list', example);
   const problems: Problem[] = [];
   const auths: RegistryAuth[] = [];
@@ -151,7 +151,7 @@ function withoutComment(text: string): string {
 function readSecrets(source: string): readonly string[] {
   let document;
   try {
-    document = loadYaml(source, example, 'text');
+    document = loadYaml(source, example, { types: 'text' });
   } catch {
     return [];
   }

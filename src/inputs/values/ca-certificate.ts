@@ -1,4 +1,26 @@
-import { invalid } from '../../text/problem.ts';
+import { InvalidInput, invalid } from '../../text/problem.ts';
+
+/** Other values are not quoted: the text of a key without its labels is not a path, either. */
+const path = /^[^\n]{1,200}\.[a-z]{1,5}$/i;
+
+/**
+ * CA certificates as an input has them: PEM text, or the path of a file with it. See parseCaCertificate.
+ * @param readFile throws InvalidInput, which quotes the path.
+ */
+export function readCaCertificate(value: string, readFile: (path: string) => string): string {
+  if (value.includes('-----BEGIN')) return parseCaCertificate(value);
+  let pem;
+  try {
+    pem = readFile(value);
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || path.test(value)) throw error;
+    throw invalid(
+      'it is neither PEM text nor the path of a file that can be read',
+      'Use PEM text or the path of a PEM file, with -----BEGIN CERTIFICATE----- on a line of its own.',
+    );
+  }
+  return parseCaCertificate(pem);
+}
 
 /**
  * CA certificates in PEM, with one newline at the end.

@@ -1,6 +1,7 @@
 import { BuildError, errorCode } from '../../errors.ts';
 import { fieldsOf, parseJson, text } from '../../text/json.ts';
 import { oneLine } from '../../text/one-line.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
 import { readRetryAfter, type RetryAfterHeaders } from '../../time/retry-after.ts';
 
 const longestReason = 256;
@@ -9,7 +10,7 @@ const longestReason = 256;
 export class ApiError extends Error {
   /** HTTP status. */
   readonly code: number;
-  /** `reason` of the Status object: NotFound, AlreadyExists, Forbidden, …; empty without a Status. */
+  /** `reason` of the Status object: NotFound, AlreadyExists, Forbidden, …, or Unknown; empty without a Status. */
   readonly reason: string;
   /** See readRetryAfter. */
   readonly retryAfterMs: number | undefined;
@@ -22,6 +23,9 @@ export class ApiError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** A response to the request for a WebSocket that refuses it. */
+export class UpgradeRefusal extends ApiError {}
 
 /**
  * A 2xx response that is not from Kubernetes, or that is incomplete: a proxy or gateway in front of the
@@ -47,13 +51,17 @@ export function readApiError(code: number, body: string, headers: RetryAfterHead
   return new ApiError(code, status?.reason ?? '', message, readRetryAfter(headers));
 }
 
-/** Reads a `metav1.Status`; undefined for anything else. */
+/** Reads a `metav1.Status`, or the message in the JSON of another server, which has no reason; undefined for anything else. */
 function readStatus(
   body: string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  const { message, reason } = fieldsOf(parseJson(body));
+  const { kind, message, reason } = fieldsOf(parseJson(body));
   if (typeof message !== 'string') return undefined;
-  return { reason: (text(reason) ?? '').slice(0, longestReason), message: oneLine(message) };
+  const given = (text(reason) ?? '').slice(0, longestReason);
+  return {
+    reason: kind === 'Status' ? given || 'Unknown' : '',
+    message: oneLine(message),
+  };
 }
 
 export function isApiError(error: unknown, ...codes: readonly number[]): error is ApiError {
@@ -69,6 +77,7 @@ export function isNotFound(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   // The credentials could not be loaded.
   if (error instanceof BuildError) return false;
+  if (error instanceof ProxyError) return error.isTemporary;
   if (error instanceof ApiError) {
     return error.code === 429 || (error.code >= 500 && error.code !== 501);
   }

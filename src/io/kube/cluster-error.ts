@@ -1,6 +1,14 @@
+import { isUpgradeDropped } from '../../attach/dropped-upgrade.ts';
 import { BuildError, describeError, errorCode } from '../../errors.ts';
-import { ApiError, isCertificateError, isTlsError, NonKubernetesResponse } from './api-error.ts';
 import { adaptHint, type Login } from '../../kubeconfig/server-access.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
+import {
+  ApiError,
+  isCertificateError,
+  isTlsError,
+  NonKubernetesResponse,
+  UpgradeRefusal,
+} from './api-error.ts';
 import type { Connection } from './connection.ts';
 
 /** What the user can do about a refusal, by its HTTP status. */
@@ -24,8 +32,21 @@ const certificateHints: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID:
     'Set tls-server-name in the kubeconfig to a name in the certificate, or correct the server.',
 };
+/** The same for a CA that is not trusted, without and with CA certificates in the kubeconfig. */
 const untrustedHint =
   'Set certificate-authority-data in the kubeconfig to the CA certificate of the API server.';
+const otherCaHint =
+  'Renew the kubeconfig: its CA certificate is not the one of this server. If a proxy that decrypts TLS answers in place of the API server, let it pass this host unchanged.';
+
+/** What the user can do about a refusal that is not from Kubernetes, by its HTTP status. */
+const frontEndHints: Readonly<Record<number, string>> = {
+  401: 'Renew the kubeconfig secret, or check the gateway in front of the API server: the response is not from Kubernetes.',
+  403: 'Let the proxy, gateway or web application firewall in front of the API server allow this request: the response is not from Kubernetes.',
+  404: 'Check the server in the kubeconfig and its path: the response is not from Kubernetes.',
+  405: 'Let the proxy, gateway or web application firewall in front of the API server allow this request: the response is not from Kubernetes.',
+};
+const upgradeHint =
+  'Let the proxies and load balancers in front of the API server pass WebSockets (the headers Upgrade and Connection), or use an address of the API server without them.';
 
 const serverHint =
   'Check that the server in the kubeconfig is the API server, and check the proxies and gateways in front of it.';
@@ -41,7 +62,7 @@ const nodeAdvice = /; if the root CA is installed locally, .*$/s;
 export function clusterError(
   doing: string,
   error: unknown,
-  { server, login = 'kubeconfig' }: Connection,
+  { server, hasCa, login = 'kubeconfig' }: Connection,
   signal: AbortSignal,
 ): BuildError {
   if (error instanceof BuildError) return error;
@@ -59,10 +80,13 @@ export function clusterError(
       reason: error.reason,
       retryAfterMs: error.retryAfterMs,
       hint:
-        refusalHint(error, login) ?? (error.code === 401 ? renewalHints[login] : hints[error.code]),
+        refusalHint(error, login) ??
+        adaptHint(error.reason === '' ? frontEndHint(error) : undefined, login) ??
+        (error.code === 401 ? renewalHints[login] : hints[error.code]),
       cause: error,
     });
   }
+  if (error instanceof ProxyError) return fail(problem, error.hint);
   if (error instanceof NonKubernetesResponse) {
     return fail(problem, serverHint);
   }
@@ -71,19 +95,36 @@ export function clusterError(
   if (isCertificateError(error)) {
     return fail(
       `the certificate of ${server} cannot be verified: ${problem.replace(nodeAdvice, '')}`,
-      certificateHints[errorCode(error) ?? ''] ?? untrustedHint,
+      certificateHints[errorCode(error) ?? ''] ?? (hasCa ? otherCaHint : untrustedHint),
     );
   }
   if (isTlsError(error)) {
-    return fail(
-      `the TLS handshake with ${server} failed: ${problem.trim()}`,
-      'Check that the server in the kubeconfig is the HTTPS address of the API server.',
-    );
+    return fail(`the TLS handshake with ${server} failed: ${problem.trim()}`, tlsHint(problem));
   }
   return fail(
     `${server} cannot be reached: ${problem}`,
     'Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.',
   );
+}
+
+/** The hint for a response that is not from Kubernetes. */
+function frontEndHint(error: ApiError): string | undefined {
+  const isAccess = error.code === 401 || error.code === 403;
+  if (error instanceof UpgradeRefusal && !isAccess) return upgradeHint;
+  return frontEndHints[error.code];
+}
+
+/** Recognised by the message of OpenSSL. */
+function tlsHint(message: string): string {
+  if (/wrong version number|packet length too long|http request/i.test(message))
+    return 'Correct the port of the server in the kubeconfig: this one responds without TLS.';
+  if (
+    /alert (?:bad certificate|certificate|unknown ca|access denied)|certificate required/i.test(
+      message,
+    )
+  )
+    return 'Renew the client certificate in the kubeconfig: the server, or a proxy in front of it, rejects it.';
+  return 'Check that the server in the kubeconfig is the HTTPS address of the API server.';
 }
 
 /** The texts of the admission plugin LimitRanger. */
@@ -97,6 +138,10 @@ function refusalHint({ code, message }: ApiError, login: Login): string | undefi
       'Set the server in the kubeconfig to the address of the API server; this one leads to a sign-in page or a proxy.';
     return adaptHint(hint, login);
   }
+  if (isUpgradeDropped({ code, message })) return upgradeHint;
+  // The texts of Go and of nginx.
+  if (code === 400 && /HTTP request .*(?:to an HTTPS server|to HTTPS port)/i.test(message))
+    return 'Write https:// in the server of the kubeconfig: this port has TLS.';
   if (code === 403 && message.includes('"system:anonymous"'))
     return 'Renew the kubeconfig secret: it has no credentials for this context.';
   if (code === 403 && message.includes('PodSecurity')) {

@@ -1,35 +1,36 @@
 import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
-import { Agent, type RequestOptions } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import { KubeConfig } from '@kubernetes/client-node';
-import { BuildError, describeError } from '../../errors.ts';
+import type { AgentOptions, RequestOptions } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { KubeInputs } from '../../inputs/inputs.ts';
-import { providerToken, selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
-import { referencedFiles, tokenFileOf } from '../../kubeconfig/files.ts';
+import { selectContext, type SelectedContext } from '../../kubeconfig/check.ts';
+import { tokenFileOf } from '../../kubeconfig/files.ts';
+import { lifetimeWarnings } from '../../kubeconfig/lifetime.ts';
 import { leafSecrets } from '../../kubeconfig/secrets.ts';
 import { loginOf, type Login } from '../../kubeconfig/server-access.ts';
 import { serverNames } from '../../kubeconfig/server-names.ts';
 import { quotableAddress } from '../../kubeconfig/server.ts';
 import type { Clock } from '../../ports.ts';
-import { field, fieldsOf, type Fields } from '../../text/json.ts';
+import { fieldsOf, text, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
-import { orAborted } from '../../time/abort.ts';
 import { stoppedWhile } from '../../time/deadline.ts';
 import { systemClock } from '../clock.ts';
+import { userOf } from '../proxy/address.ts';
+import { createAgent } from '../proxy/agent.ts';
+import { environmentProxy, type ProxySetting } from '../proxy/environment.ts';
 import { IdTokenSource } from '../runner/id-token-source.ts';
 import { idTokenService, requestIdToken } from '../runner/id-token.ts';
-import { checkCredentials, fieldNames } from './credentials-check.ts';
-import { ExecCredentials, type PluginRunner } from './exec-credentials.ts';
+import { trustSystem } from '../trust.ts';
+import { checkCredentials, fieldNames } from './credentials/check.ts';
+import {
+  ExecCredentials,
+  slowCredentialsHint,
+  type Credential,
+  type PluginRunner,
+} from './credentials/exec-credentials.ts';
+import { UserCredentials, type ClientPair } from './credentials/user-credentials.ts';
 import { explainInvalid, findKubeconfig } from './kubeconfig.ts';
-
-/** An agent that keeps connections open between calls: one TLS handshake for the whole step. */
-function keepConnections(agent: RequestOptions['agent']): void {
-  if (!(agent instanceof Agent)) return;
-  Object.assign(agent, { keepAlive: true, keepAliveMsecs: 15_000 });
-}
 
 /** How requests reach one cluster, with one namespace. */
 export interface Connection {
@@ -45,6 +46,10 @@ export interface Connection {
   readonly isRenewed?: boolean;
   /** True for `insecure-skip-tls-verify`. */
   readonly unverifiedTls: boolean;
+  /** True if the kubeconfig has CA certificates; else those of the system and of Node are trusted. */
+  readonly hasCa: boolean;
+  /** A sentence for each credential of the kubeconfig that expires before the timeout of the step ends. */
+  lifetimeWarnings(timeoutMs: number): readonly string[];
   /**
    * URL, TLS, proxy and credentials of one request. A path in the server's URL (Rancher, Teleport) is kept.
    * @param signal ends the wait for credentials, with its reason.
@@ -54,12 +59,9 @@ export interface Connection {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): Promise<{ url: URL; options: RequestOptions }>;
-  /** After a 401: discards the credentials of an exec plugin, or the OIDC token; false without any of them. */
+  /** After a 401: true if the next request has other credentials: of an exec plugin, which runs again, of a token file, or an OIDC token. */
   renewCredentials(): Promise<boolean>;
 }
-
-const slowCredentialsHint =
-  'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.';
 
 /**
  * Prepares requests to the cluster of a kubeconfig; sends nothing. Masks the secrets of the kubeconfig first, and later those
@@ -76,15 +78,22 @@ export function connect(
   for (const secret of leafSecrets(kubeconfig)) runner.mask(secret);
   const { hideServer = false } = kube;
   if (hideServer) for (const name of serverNames(kubeconfig)) runner.mask(name);
-  const masking = hideServer ? maskingOptions(runner.mask) : {};
   const context = explainInvalid(source, () => selectContext(kubeconfig, kube.context, isReadable));
   const { cluster, user } = context;
   const server = quotableAddress(context.server);
-  const exec = ExecCredentials.of(user, cluster, runner);
-  const config = clientConfig(context, exec);
-  const readToken = tokenReader(tokenFileOf(user));
+  const own = new UserCredentials(cluster, user);
+  const exec = own.isComplete ? undefined : ExecCredentials.of(user, cluster, own.ca, runner);
   const idTokens = idTokensOf(kube.oidcAudience, environment, runner.clock);
   const login = loginOf(source);
+  const isVerified = cluster['insecure-skip-tls-verify'] !== true;
+  const proxy = proxyOf(context, environment);
+  const url = new URL(context.server);
+  const name = text(cluster['tls-server-name']) ?? '';
+  const agent = createAgent(
+    url.protocol,
+    proxy,
+    tlsOptions(name, hideServer ? runner.mask : undefined),
+  );
   const impersonation = impersonationHeaders(user);
   const masked = new Set<string>();
   return {
@@ -94,35 +103,41 @@ export function connect(
     login,
     isRenewed: [idTokens, exec, tokenFileOf(user)].some((source) => source !== undefined),
     namespace: kube.namespace ?? context.namespace ?? 'default',
-    unverifiedTls: cluster['insecure-skip-tls-verify'] === true,
+    unverifiedTls: !isVerified,
+    hasCa: own.ca() !== undefined,
+    lifetimeWarnings(timeoutMs) {
+      return lifetimeWarnings(user, login, { nowMs: (runner.now ?? Date.now)(), timeoutMs });
+    },
     async requestOptions(path, query, signal) {
-      const options: RequestOptions = { signal };
-      const doing = exec?.doing ?? `loading the credentials for ${server}`;
-      let idToken: string | undefined;
-      try {
-        await orAborted(config.applyToHTTPSOptions(options), signal);
-        idToken = await idTokens?.current(signal);
-      } catch (error) {
-        if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
-        if (error instanceof BuildError) throw error;
-        const message = `loading the credentials for ${server} failed: ${describeError(error)}`;
-        throw new BuildError('cluster', message, { cause: error });
-      }
-      const token = idToken ?? readToken();
-      options.headers = {
-        ...(options.headers as Record<string, string>),
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        ...impersonation,
+      const { plugin, idToken } = await loadCredentials({ exec, idTokens, server }, signal);
+      const ca = own.ca();
+      if (ca === undefined && isVerified) trustSystem();
+      const fileToken = own.fileToken();
+      const token = idToken ?? fileToken ?? plugin?.token;
+      const authorization =
+        basicOf(url) ?? (token === undefined ? own.authorization() : `Bearer ${token}`);
+      const { cert, key } = plugin?.certificate === undefined ? own.pair() : pairOf(plugin);
+      const options: RequestOptions = {
+        signal,
+        agent,
+        // Without it, NODE_TLS_REJECT_UNAUTHORIZED would decide.
+        rejectUnauthorized: isVerified,
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...(name !== '' && { servername: isIP(name) === 0 ? name : '' }),
+        headers: {
+          ...(authorization !== undefined && { Authorization: authorization }),
+          ...impersonation,
+        },
       };
-      // The tokens of files and auth providers are not in the kubeconfig, and change while the step runs.
+      // The tokens of files are not in the kubeconfig, and change while the step runs.
       for (const secret of authorizationSecrets(options.headers)) {
         if (!masked.has(secret)) runner.mask(secret);
         masked.add(secret);
       }
-      keepConnections(options.agent);
-      // Options of the agent are those of all of its connections, also of the WebSocket.
-      Object.assign(fieldsOf(field(options.agent, 'options')), masking);
-      const names = fieldNames({ cluster, user, exec, login, isTokenOfFile: token !== undefined });
+      const isTokenOfFile = fileToken !== undefined;
+      const names = fieldNames({ cluster, user, exec, login, isTokenOfFile });
       explainInvalid(source, () => {
         checkCredentials(options, names);
       });
@@ -130,7 +145,7 @@ export function connect(
     },
     renewCredentials() {
       idTokens?.forget();
-      return Promise.resolve(exec?.forget() ?? idTokens !== undefined);
+      return Promise.resolve(idTokens !== undefined || (exec?.forget() ?? own.isRenewed()));
     },
   };
 }
@@ -148,9 +163,85 @@ function idTokensOf(
   return new IdTokenSource(request, clock);
 }
 
-/** Options that mask the addresses of the API server, and the other names in its certificate, before an error can have them. */
-function maskingOptions(mask: (text: string) => void): RequestOptions {
-  const maskingLookup: LookupFunction = (hostname, options, callback) => {
+/** Credentials that are not in the kubeconfig. */
+interface LoadedCredentials {
+  /** Of an exec plugin. */
+  readonly plugin: Credential | undefined;
+  readonly idToken: string | undefined;
+}
+
+/** @throws BuildError */
+async function loadCredentials(
+  {
+    exec,
+    idTokens,
+    server,
+  }: {
+    readonly exec: ExecCredentials | undefined;
+    readonly idTokens: IdTokenSource | undefined;
+    readonly server: string;
+  },
+  signal: AbortSignal,
+): Promise<LoadedCredentials> {
+  try {
+    signal.throwIfAborted();
+    return { plugin: await exec?.current(signal), idToken: await idTokens?.current(signal) };
+  } catch (error) {
+    const doing = exec?.doing ?? `loading the credentials for ${server}`;
+    if (signal.aborted) throw stoppedWhile(doing, signal, slowCredentialsHint);
+    throw error;
+  }
+}
+
+/** The proxy of the kubeconfig, else that of the environment. */
+function proxyOf(
+  { server, cluster }: SelectedContext,
+  environment: NodeJS.ProcessEnv,
+): ProxySetting | undefined {
+  const own = text(cluster['proxy-url']) ?? '';
+  if (own === '') return environmentProxy(new URL(server), environment);
+  return { url: new URL(own), setting: 'proxy-url of the kubeconfig' };
+}
+
+function pairOf({ certificate: cert, key }: Credential): ClientPair {
+  return { cert, key };
+}
+
+/** User and password in the URL of a server, which precede all other credentials, as in kubectl. */
+function basicOf(url: URL): string | undefined {
+  const given = userOf(url);
+  if (given === undefined) return undefined;
+  return `Basic ${Buffer.from(`${given.user}:${given.password}`).toString('base64')}`;
+}
+
+/**
+ * Options of TLS for all connections.
+ * @param name `tls-server-name`; empty for the host. TLS does not send an address as a name, but the certificate must have it.
+ * @param mask is called with the addresses of the API server, and with the other names in its certificate, before an error can have
+ *   them.
+ */
+function tlsOptions(name: string, mask: ((text: string) => void) | undefined): AgentOptions {
+  if (mask === undefined && isIP(name) === 0) return {};
+  const identity: AgentOptions = {
+    checkServerIdentity(host, certificate) {
+      const error = checkServerIdentity(isIP(name) === 0 ? host : name, certificate);
+      // Every API server has the names of the Service, which are ordinary words.
+      if (error !== undefined && mask !== undefined)
+        namesIn(certificate)
+          .filter((one) => !/^kubernetes\b/.test(one))
+          .forEach(mask);
+      return error;
+    },
+  };
+  return { ...identity, ...(mask !== undefined && { lookup: maskingLookup(mask) }) };
+}
+
+function namesIn({ subjectaltname = '' }: PeerCertificate): readonly string[] {
+  return subjectaltname.split(/, /).map((name) => name.replace(/^[^:]*:/, ''));
+}
+
+function maskingLookup(mask: (text: string) => void): LookupFunction {
+  return (hostname, options, callback) => {
     lookup(hostname, options, (error, found, family) => {
       if (error === null)
         [found].flat().forEach((one) => {
@@ -159,91 +250,13 @@ function maskingOptions(mask: (text: string) => void): RequestOptions {
       callback(error, found, family);
     });
   };
-  return {
-    lookup: maskingLookup,
-    checkServerIdentity(host, certificate) {
-      const names = (certificate.subjectaltname ?? '')
-        .split(/, /)
-        .map((name) => name.replace(/^[^:]*:/, ''));
-      const error = checkServerIdentity(host, certificate);
-      // Every API server has the names of the Service, which are ordinary words.
-      if (error !== undefined) names.filter((name) => !/^kubernetes\b/.test(name)).forEach(mask);
-      return error;
-    },
-  };
 }
 
-/** The library's form of one context. It reads files of certificates, refreshes auth providers and makes agents. */
-function clientConfig(
-  { server, cluster, user }: SelectedContext,
-  exec: ExecCredentials | undefined,
-): KubeConfig {
-  const name = 'selected';
-  const files = Object.fromEntries(
-    referencedFiles(cluster, user).map(({ key, path }) => [key, path]),
-  );
-  const proxyUrl = cluster['proxy-url'] ?? '';
-  const legacyToken = providerToken(user);
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [
-      {
-        name,
-        // The library compares the scheme in lower case.
-        server: new URL(server).href,
-        caData: cluster['certificate-authority-data'],
-        caFile: files['certificate-authority'],
-        tlsServerName: cluster['tls-server-name'],
-        skipTLSVerify: cluster['insecure-skip-tls-verify'] === true,
-        // The library does not know HTTPS_PROXY and NO_PROXY.
-        proxyUrl: proxyUrl === '' ? getProxyUrl(new URL(server))?.href : proxyUrl,
-      },
-    ],
-    users: [
-      {
-        name,
-        certData: user['client-certificate-data'],
-        certFile: files['client-certificate'],
-        keyData: user['client-key-data'],
-        keyFile: files['client-key'],
-        token: (user['token'] ?? '') === '' ? legacyToken : user['token'],
-        username: user['username'],
-        password: user['password'],
-        impersonateUser: user['as'],
-        // The library writes renewed tokens into it.
-        authProvider:
-          exec?.authProvider ??
-          (legacyToken === undefined ? structuredClone(user['auth-provider']) : undefined),
-      },
-    ],
-    contexts: [{ name, cluster: name, user: name }],
-    currentContext: name,
-  });
-  if (exec !== undefined) config.addAuthenticator(exec);
-  return config;
-}
-
-/**
- * Reads a token file for each request, because its content is renewed while the step runs: undefined without a file, and
- * as long as it has not had a token.
- */
-function tokenReader(file: string | undefined): () => string | undefined {
-  let last: string | undefined;
-  return () => {
-    if (file === undefined) return undefined;
-    try {
-      const token = readFileSync(file, 'utf8').trim();
-      if (token !== '') last = token;
-    } catch {
-      // The token of the last request is used again, as in client-go.
-    }
-    return last;
-  };
-}
-
-/** `as-groups`, `as-uid` and `as-user-extra`, which the library does not send; it sends `as`. */
+/** `as`, `as-groups`, `as-uid` and `as-user-extra`. */
 function impersonationHeaders(user: Fields): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
+  const name = text(user['as']) ?? '';
+  if (name !== '') headers['Impersonate-User'] = name;
   const groups = user['as-groups'];
   if (Array.isArray(groups)) headers['Impersonate-Group'] = groups.map(String);
   if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];

@@ -11,6 +11,7 @@ import {
 import { resolveFiles } from '../../kubeconfig/files.ts';
 import { loginOf } from '../../kubeconfig/server-access.ts';
 import { InvalidInput } from '../../text/problem.ts';
+import { credentialKind, show } from '../../text/show.ts';
 
 /** Where the kubelet mounts the ServiceAccount of a pod. */
 const mountedServiceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -27,7 +28,7 @@ export function findKubeconfig(
 ): Kubeconfig {
   const { KUBECONFIG: list = '', HOME: home = '' } = environment;
   const files = list.split(delimiter).filter((file) => file !== '');
-  if (files.length > 0) return mergeKubeconfigs(files.map(readKubeconfig), '$KUBECONFIG');
+  if (files.length > 0) return readList(list, files);
   const own = join(home === '' ? homedir() : home, '.kube', 'config');
   if (existsSync(own)) return readKubeconfig(own);
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = environment;
@@ -37,6 +38,29 @@ export function findKubeconfig(
     'input',
     "finding a kubeconfig failed: the input 'kubeconfig' is auto, but the runner has no $KUBECONFIG, no ~/.kube/config and no in-cluster ServiceAccount",
     { hint: "Set the input 'kubeconfig' to a secret with the content of a kubeconfig." },
+  );
+}
+
+/** The files of `$KUBECONFIG`. Missing ones are skipped as long as one is there, as kubectl does. */
+function readList(list: string, files: readonly string[]): Kubeconfig {
+  refuseContent(list);
+  const found = files.filter((file) => existsSync(file));
+  const known = (found.length === 0 ? files : found).map(readKubeconfig);
+  return mergeKubeconfigs(known, '$KUBECONFIG');
+}
+
+/** Longer values are probably not a path, but a secret. */
+const longestPath = 4_096;
+
+/** @throws BuildError('input') for the content of a kubeconfig in place of a path. Quotes nothing of it. */
+function refuseContent(list: string): void {
+  const isText =
+    /[\n{]/.test(list) || list.length > longestPath || /apiVersion|clusters/.test(list);
+  if (!isText && credentialKind(list) === undefined) return;
+  throw new BuildError(
+    'input',
+    'reading $KUBECONFIG failed: it must be a path or a list of paths, but it looks like the content of a kubeconfig',
+    { hint: "Set the input 'kubeconfig' to the content, and remove the variable KUBECONFIG." },
   );
 }
 
@@ -63,14 +87,15 @@ function readKubeconfig(file: string): Kubeconfig {
   } catch (error) {
     throw new BuildError(
       'input',
-      `reading the kubeconfig (${file}) failed: ${describeError(error)}`,
+      `reading the kubeconfig (${show(file)}) failed: ${describeError(error)}`,
       {
         hint: "Name a file that the runner can read in KUBECONFIG, or set the input 'kubeconfig' to the content of a kubeconfig.",
         cause: error,
       },
     );
   }
-  const kubeconfig = explainInvalid(file, () => parseKubeconfig(content, file));
+  const source = show(file);
+  const kubeconfig = explainInvalid(source, () => parseKubeconfig(content, source));
   return resolveFiles(kubeconfig, dirname(resolve(file)));
 }
 

@@ -5,7 +5,7 @@ import type { AttachListener, AttachSocket, Clock, SocketClose } from '../../por
 import { oneLine } from '../../text/one-line.ts';
 import { abortReason } from '../../time/abort.ts';
 import { within } from '../../time/within.ts';
-import { readApiError, redirectError } from './api-error.ts';
+import { readApiError, redirectError, UpgradeRefusal } from './api-error.ts';
 import { readExplanation } from './response/body.ts';
 
 /** In the order of preference. v5 can half-close stdin, v4 cannot. SPDY and older versions are not supported. */
@@ -116,7 +116,8 @@ async function refusal(
   const code = response.statusCode ?? 0;
   if (code >= 300 && code < 400) return redirectError(code, response.headers.location);
   const explanation = await readExplanation(response, { clock, signal });
-  return readApiError(code, explanation, response.headers);
+  const { reason, message, retryAfterMs } = readApiError(code, explanation, response.headers);
+  return new UpgradeRefusal(code, reason, message, retryAfterMs);
 }
 
 /** Messages that arrive before `listen` is called may have this many bytes; the API server sends some tens. */

@@ -4,6 +4,7 @@ import type { InsecureRegistry } from '../../inputs/values/registry.ts';
 import type { Credentials } from '../../logins/credentials.ts';
 import { loginFor } from '../../logins/logins.ts';
 import type { RegistryAccess } from '../../logins/registry-access.ts';
+import { trustSystem } from '../trust.ts';
 import type { TlsOptions } from './proxy.ts';
 
 /** What the inputs permit for each host. */
@@ -13,7 +14,10 @@ export class RegistryHosts {
 
   constructor(access: RegistryAccess) {
     this.#access = access;
-    if (access.ca !== undefined) this.#ca = [...getCACertificates('default'), access.ca];
+    if (access.ca !== undefined) {
+      trustSystem();
+      this.#ca = [...getCACertificates('default'), access.ca];
+    }
   }
 
   /** The schemes to try, in their order: those that builders try. */

@@ -5,6 +5,7 @@ import { excerpt } from '../../text/excerpt.ts';
 import { field, itemsOf, parseJson, text } from '../../text/json.ts';
 import { toError } from '../../time/abort.ts';
 import { isCertificateError, isTlsError } from '../kube/api-error.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
 import { authorize, TokenRefusal } from './authorization.ts';
 import { parseChallenge } from './challenge.ts';
 import { digestOf, exchange, type RegistryReply, type RegistryRequest } from './exchange.ts';
@@ -68,7 +69,10 @@ export class HttpRegistry implements Registry {
       };
     } catch (error) {
       signal.throwIfAborted();
-      const isFinal = isCertificateError(error) || isTlsError(error);
+      const isFinal =
+        error instanceof ProxyError
+          ? !error.isTemporary
+          : isCertificateError(error) || isTlsError(error);
       return {
         failure: toError(error),
         ...(error instanceof TokenRefusal && { status: error.status }),

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { BuildError } from '../../../src/errors.ts';
-import { connect, type Connection } from '../../../src/io/kube/connection.ts';
-import { parseKubeconfig } from '../../../src/kubeconfig/document.ts';
-import type { CommandResult, RunCommand } from '../../../src/ports.ts';
+import { BuildError, ProgramTimeout } from '../../../../src/errors.ts';
+import { connect, type Connection } from '../../../../src/io/kube/connection.ts';
+import { parseKubeconfig } from '../../../../src/kubeconfig/document.ts';
+import type { CommandResult, RunCommand } from '../../../../src/ports.ts';
 
 const [certificate = '', key = ''] = ['crt', 'key'].map((extension) =>
-  readFileSync(new URL(`../../fixtures/tls/server.${extension}`, import.meta.url), 'utf8'),
+  readFileSync(new URL(`../../../fixtures/tls/server.${extension}`, import.meta.url), 'utf8'),
 );
 
 const plugin = {
@@ -26,6 +26,8 @@ interface Opened {
   readonly connection: Connection;
   readonly calls: Call[];
   readonly masked: string[];
+  /** The date. */
+  readonly clock: { nowMs: number };
   /** The reasons why plugins were ended. */
   readonly ended: readonly unknown[];
   /** Headers, certificate and key of the next request. */
@@ -40,6 +42,7 @@ function openUser(user: object, ...answers: readonly Answer[]): Opened {
   const calls: Call[] = [];
   const masked: string[] = [];
   const ended: unknown[] = [];
+  const clock = { nowMs: Date.parse('2026-01-01T00:00:00Z') };
   const run: RunCommand = (command, args, { env = {}, signal }) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];
     calls.push({ command, args, env });
@@ -76,13 +79,13 @@ function openUser(user: object, ...answers: readonly Answer[]): Opened {
   const connection = connect(
     { kubeconfig: parseKubeconfig(kubeconfig), context: undefined, namespace: undefined },
     {},
-    { run, mask },
+    { run, mask, now: () => clock.nowMs },
   );
   const authenticate = async (signal = new AbortController().signal): Promise<object> => {
     const { options } = await connection.requestOptions('/version', {}, signal);
     return { headers: options.headers, cert: options.cert, key: options.key };
   };
-  return { connection, calls, masked, ended, authenticate };
+  return { connection, calls, masked, clock, ended, authenticate };
 }
 
 function open(exec: object, ...answers: readonly Answer[]): Opened {
@@ -129,7 +132,6 @@ test('provideClusterInfo sends the cluster to the plugin', async () => {
         server: 'https://api.example',
         'certificate-authority-data': btoa(certificate),
         'tls-server-name': 'other.example',
-        'insecure-skip-tls-verify': false,
         'proxy-url': 'http://proxy.example:3128',
       },
     },
@@ -146,17 +148,24 @@ test('authenticates with a client certificate, and masks every line of its key',
 });
 
 test('renews credentials that are about to expire', async () => {
-  const soon = new Date(Date.now() + 20_000).toISOString();
-  const late = new Date(Date.now() + 3_600_000).toISOString();
-  const { calls, authenticate } = open(
+  const { calls, clock, authenticate } = open(
     plugin,
-    credential({ token: 'token-1', expirationTimestamp: soon }),
-    credential({ token: 'token-2', expirationTimestamp: late }),
+    credential({ token: 'token-1', expirationTimestamp: '2026-01-01T00:10:00Z' }),
+    credential({ token: 'token-2', expirationTimestamp: '2026-01-01T00:09:51Z' }),
+    credential({ token: 'token-3' }),
   );
-  expect(await authenticate()).toMatchObject(bearer('token-1'));
-  expect(await authenticate()).toMatchObject(bearer('token-2'));
-  expect(await authenticate()).toMatchObject(bearer('token-2'));
-  expect(calls).toHaveLength(2);
+  const tokenAt = async (date: string): Promise<unknown> => {
+    clock.nowMs = Date.parse(date);
+    const { headers } = (await authenticate()) as { headers: Record<string, string> };
+    return headers['Authorization'];
+  };
+  expect(await tokenAt('2026-01-01T00:00:00Z')).toBe('Bearer token-1');
+  expect(await tokenAt('2026-01-01T00:09:29Z')).toBe('Bearer token-1');
+  expect(await tokenAt('2026-01-01T00:09:31Z')).toBe('Bearer token-2');
+  // One that lives for 20 s is used for 10 s.
+  expect(await tokenAt('2026-01-01T00:09:40Z')).toBe('Bearer token-2');
+  expect(await tokenAt('2026-01-01T00:09:42Z')).toBe('Bearer token-3');
+  expect(calls).toHaveLength(3);
 });
 
 test('runs the plugin again after a 401', async () => {
@@ -167,6 +176,19 @@ test('runs the plugin again after a 401', async () => {
   );
   await authenticate();
   expect(await connection.renewCredentials()).toBe(true);
+  expect(await authenticate()).toMatchObject(bearer('token-2'));
+});
+
+test('uses credentials that have expired when they arrive until a 401: the clocks differ', async () => {
+  const { calls, connection, authenticate } = open(
+    plugin,
+    credential({ token: 'token-1', expirationTimestamp: '2020-01-01T00:00:00Z' }),
+    credential({ token: 'token-2' }),
+  );
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
+  expect(await authenticate()).toMatchObject(bearer('token-1'));
+  expect(calls).toHaveLength(1);
+  await connection.renewCredentials();
   expect(await authenticate()).toMatchObject(bearer('token-2'));
 });
 
@@ -191,25 +213,44 @@ test('has nothing to renew for a user without a plugin', async () => {
 
 const doing = 'running the kubeconfig\'s exec plugin "get-token"';
 
+const missing = Object.assign(new Error('it is not there'), { code: 'ENOENT' });
+const failedHint =
+  'Check the credentials that the plugin uses on the runner, or use a kubeconfig with a token.';
+
 test.each([
   {
     name: 'is not there',
-    answer: new Error('it is not there'),
+    answer: missing,
     message: `${doing} failed: it is not there`,
+    hint: 'Install the plugin on the runner, or use a kubeconfig with a token.',
   },
   {
-    name: 'fails',
-    answer: { exitCode: 3, stdout: '', stderr: 'trace\nlogin has expired\n' },
-    message: `${doing} failed with exit code 3: login has expired`,
+    name: 'cannot be started',
+    answer: new Error('its argument 1 has a NUL character'),
+    message: `${doing} failed: its argument 1 has a NUL character`,
+  },
+  {
+    name: 'fails, with all lines that it has printed',
+    answer: { exitCode: 3, stdout: '', stderr: 'login\n has expired\n\nexit status 1\n' },
+    message: `${doing} failed with exit code 3: login has expired exit status 1`,
+  },
+  {
+    name: 'does not answer, with what it has printed',
+    answer: new ProgramTimeout(60_000, {
+      stdout: '',
+      stderr: 'Open https://idp.example/device and enter the code ABCD-EFGH.\n',
+    }),
+    message: `${doing} failed: it did not answer within 60 s: Open https://idp.example/device and enter the code ABCD-EFGH.`,
+    hint: 'Check why it takes so long (a prompt cannot be answered on a runner), or use a kubeconfig with a token.',
   },
   {
     name: 'fails, and prints the token in a long line',
     answer: {
       ...credential({ token: 'token-1' }),
       exitCode: 3,
-      stderr: `token-1 ${'x'.repeat(300)}`,
+      stderr: `token-1 ${'x'.repeat(3_000)} end`,
     },
-    message: `${doing} failed with exit code 3: *** ${'x'.repeat(196)}…`,
+    message: `${doing} failed with exit code 3: *** ${'x'.repeat(596)} … ${'x'.repeat(1_396)} end`,
   },
   {
     name: 'prints nothing',
@@ -221,21 +262,37 @@ test.each([
     answer: credential({ expirationTimestamp: '2026-01-01T00:00:00Z' }),
     message: `${doing} failed: it returned no credentials`,
   },
-])('names a plugin that $name', async ({ answer, message }) => {
+])('names a plugin that $name', async ({ answer, message, hint = failedHint }) => {
   const { authenticate } = open(plugin, answer);
+  await expect(authenticate()).rejects.toMatchObject({ kind: 'cluster', message, hint });
+});
+
+test.each([
+  { command: 'aws', step: 'aws-actions/configure-aws-credentials' },
+  { command: '/usr/bin/gke-gcloud-auth-plugin', step: 'google-github-actions/auth' },
+  { command: 'kubelogin', step: 'azure/login' },
+])('names the step that gives $command its credentials', async ({ command, step }) => {
+  const { authenticate } = open(
+    { ...plugin, command, installHint: 'Install it.' },
+    { exitCode: 255, stdout: '', stderr: '' },
+  );
   await expect(authenticate()).rejects.toMatchObject({
-    kind: 'cluster',
-    message,
-    hint: 'Install the plugin on the runner, or use a kubeconfig with a token.',
+    hint: expect.stringContaining(`Run ${step}`) as unknown,
   });
 });
 
-test('prefers the installHint of the plugin, in one line', async () => {
+test('prefers the installHint of a plugin that is not there, in one line', async () => {
   const { authenticate } = open(
     { ...plugin, installHint: 'Install get-token:\n  brew install x\n' },
-    new Error('no'),
+    missing,
   );
   await expect(authenticate()).rejects.toMatchObject({ hint: 'Install get-token: brew install x' });
+});
+
+test('refuses a plugin that needs a terminal', () => {
+  expect(() => open({ ...plugin, interactiveMode: 'Always' })).toThrow(
+    'its exec plugin "get-token" needs a terminal (interactiveMode: Always)',
+  );
 });
 
 test('shares one run of the plugin between requests that start together', async () => {
@@ -313,14 +370,7 @@ test.each([
     hint: pluginHint,
   },
   {
-    name: 'an invalid certificate of the kubeconfig, where the plugin returns a token',
-    user: { 'client-certificate-data': btoa('none') },
-    status: { token: 'token-1' },
-    message: 'its client-certificate-data is not a certificate in PEM',
-    hint: 'Store the output of: kubectl config view --raw --flatten --minify.',
-  },
-  {
-    name: 'a token of two lines in the kubeconfig, which overrides that of the plugin',
+    name: 'a token of two lines in the kubeconfig, which precedes the plugin',
     user: { token: twoLines },
     status: { token: 'token-1' },
     message: `its token ${headerMistake}`,

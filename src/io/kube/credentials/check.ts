@@ -1,11 +1,11 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { validateHeaderValue } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { howToPrint } from '../../kubeconfig/document.ts';
-import { referencedFiles } from '../../kubeconfig/files.ts';
-import type { Login } from '../../kubeconfig/server-access.ts';
-import { isFields, type Fields } from '../../text/json.ts';
-import { invalid } from '../../text/problem.ts';
+import { howToPrint } from '../../../kubeconfig/document.ts';
+import { referencedFiles } from '../../../kubeconfig/files.ts';
+import type { Login } from '../../../kubeconfig/server-access.ts';
+import type { Fields } from '../../../text/json.ts';
+import { invalid } from '../../../text/problem.ts';
 
 /** A credential of a request, as messages name it. */
 export interface CredentialName {
@@ -50,7 +50,7 @@ export function fieldNames({
     ca: pem('certificate-authority'),
     cert: pem('client-certificate'),
     key: pem('client-key'),
-    token: token(isFields(user['auth-provider']) ? 'the token of its auth-provider' : 'its token'),
+    token: token('its token'),
     ...exec?.names,
   };
   if (login !== 'kubeconfig') return { ...names, ...inputNames };
@@ -83,6 +83,16 @@ export function checkCredentials(options: RequestOptions, names: CredentialNames
   for (const [header, value] of Object.entries({ ...headers })) {
     const isToken = header.toLowerCase() === 'authorization';
     checkHeader(header, value, isToken ? names.token : impersonation(header));
+  }
+}
+
+/** True for a certificate and a key that belong together. */
+export function isPair(cert: string | undefined, key: string | undefined): boolean {
+  if (cert === undefined || key === undefined) return false;
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
   }
 }
 
