@@ -80,7 +80,7 @@ const cases: readonly Row[] = [
   { name: 'COPY --parents=false', text: `${base}COPY --parents=false a /x/\n`, levels: silent },
   {
     name: 'COPY --link',
-    text: `${base}COPY --link --chown=33:33 --chmod=750 a /x/\n`,
+    text: `${base}COPY --link --chown=33:33 --chmod=750 a /x/y/\n`,
     levels: silent,
   },
   { name: 'ADD --link', text: `${base}ADD --link a /x/y/\n`, levels: silent },
@@ -301,8 +301,6 @@ function settingCases(): readonly Row[] {
       'USER node\nWORKDIR /new',
       'ENV A=1\nARG A=2',
       'ENV A 1\nARG B A="2"',
-      'COPY --chown=33:33 a /new/y/',
-      'COPY --link --chown=node . /new/y/',
       'COPY --chmod=4755 k.txt /k',
       'ADD --chmod=01777 k.txt /k',
     ].map(row(inOthers)),
@@ -344,12 +342,6 @@ function settingCases(): readonly Row[] {
       'USER node\nWORKDIR new/q\nRUN ls',
       'WORKDIR /new\nUSER node\nWORKDIR /new/q\nRUN ls',
       'RUN mkdir -p /new && ls\nUSER node\nWORKDIR /new/q',
-      'WORKDIR /new\nCOPY --chown=node a /new/y/',
-      'COPY --chown=node a /new/',
-      'COPY --chown=node k.txt /new/y/',
-      'COPY --chown=root a /new/y/',
-      'COPY --chown=$U a /new/y/',
-      'COPY a /new/y/',
       // Ports.
       'ENV NOPE=80\nEXPOSE $NOPE',
       'ARG NOPE=80\nEXPOSE ${NOPE}',
@@ -371,6 +363,8 @@ function settingCases(): readonly Row[] {
       // Files.
       'ADD a.tar /added/',
       'ADD --chown=1:2 k.txt /added/',
+      'ADD --chown=0:0 a.tar /added/',
+      'ADD --chown=$U a.tar /added/',
       'COPY --chown=1:2 a.tar /added/',
       'ADD --chown=1:2 http://h/a.tar /added/',
       'COPY --chmod=0755 k.txt /k',
@@ -429,6 +423,12 @@ describe('a stage', () => {
   test('has directories of its own', () => {
     const text = 'FROM base AS a\nRUN mkdir /new\nFROM base\nCOPY --from=a /x /x\nUSER node\n';
     expect(gapIn(`${text}WORKDIR /new/x\n`)).toEqual([6]);
+  });
+
+  test('adds nothing to the image if files are copied from it', () => {
+    const first = 'FROM base AS a\nCOPY nothere* /x/\n';
+    expect(gapIn(`${first}FROM a AS b\nFROM b\n`)).toEqual([2]);
+    expect(gapIn(`${first}FROM base\nCOPY --from=a /x /x\n`)).toEqual([]);
   });
 
   test('has build arguments', () => {

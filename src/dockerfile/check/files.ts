@@ -2,40 +2,34 @@ import { flagOf, type Instruction } from '../instruction.ts';
 import { contextPath, contextSources, readCopy } from './copy.ts';
 import type { HasPrefix, LookUp } from './findings.ts';
 import type { GapName } from './kanikos.ts';
-import { isBelowNewDirectory } from './settings.ts';
-import type { StagePath } from './stage-path.ts';
 
 interface Surroundings {
-  readonly path: StagePath;
   readonly lookUp: LookUp | undefined;
   /** Absent if the names of the context are not known. */
   readonly hasPrefix?: HasPrefix | undefined;
   /** Whether the stage has a RUN ahead of the instruction. */
   readonly hasRun: boolean;
+  /** Whether the image has the layers of the stage. */
+  readonly isInImage: boolean;
 }
 
 /** The gaps of a COPY or ADD that depend on the files of the context. */
 export function gapsOfFiles(
   instruction: Instruction,
-  { path, lookUp, hasPrefix, hasRun }: Surroundings,
+  { lookUp, hasPrefix, hasRun, isInImage }: Surroundings,
 ): readonly GapName[] {
   if (lookUp === undefined || hasPrefix === undefined) return [];
-  const { sources, target } = readCopy(instruction) ?? { sources: [], target: '' };
+  const { sources } = readCopy(instruction) ?? { sources: [] };
   const found: GapName[] = [];
-  if (!hasRun && isFromContext(instruction) && sources.length > 0) {
+  if (isInImage && !hasRun && isFromContext(instruction) && sources.length > 0) {
     const isAbsent = (source: string): boolean => matchesNothing(source, lookUp, hasPrefix);
     if (sources.every(isAbsent)) found.push('copy-nothing');
   }
-  if (!changesOwner(instruction)) return found;
-  const paths = contextSources(instruction).map(contextPath);
-  if (
-    instruction.name === 'add' &&
-    paths.some((name) => isArchive(name) && lookUp(name) === 'sent')
-  ) {
-    found.push('add-owner');
+  const isUnpacked = (source: string): boolean =>
+    isArchive(source) && lookUp(contextPath(source)) === 'sent';
+  if (instruction.name === 'add' && changesOwner(instruction)) {
+    if (contextSources(instruction).some(isUnpacked)) found.push('add-owner');
   }
-  const isDirectory = (name: string): boolean => name === '.' || hasPrefix(`${name}/`);
-  if (isBelowNewDirectory(target, path) && paths.some(isDirectory)) found.push('copy-owner');
   return found;
 }
 

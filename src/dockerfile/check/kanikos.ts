@@ -215,7 +215,7 @@ const table = {
     change: 'write an octal mode',
   },
   'copy-bits': {
-    feature: 'COPY or ADD with a --chmod of four digits',
+    feature: 'COPY or ADD with a --chmod of more than 777',
     effects: inOthers('does not set the bits setuid, setgid and sticky'),
     severity: 'warning',
     change: 'set them with chmod in a RUN',
@@ -225,12 +225,6 @@ const table = {
     effects: inAll('fails'),
     severity: 'warning',
     change: 'write the user and the group',
-  },
-  'copy-owner': {
-    feature: 'COPY --chown of a directory, below a directory that does not exist',
-    effects: inOthers('creates the directories above the target for root'),
-    severity: 'warning',
-    change: 'create them for that user in a RUN',
   },
   'copy-nothing': {
     feature: 'COPY or ADD of a pattern that matches nothing, ahead of any RUN',
@@ -263,8 +257,8 @@ const table = {
     change: 'write WORKDIR ahead of USER, or the number of the user',
   },
   'workdir-parents': {
-    feature: 'WORKDIR after USER, below a directory that does not exist',
-    effects: inOthers('creates the directories above it for root, and not for the user'),
+    feature: 'WORKDIR after USER',
+    effects: inOthers('creates missing directories above it for root, and not for the user'),
     severity: 'warning',
     change: 'write a WORKDIR for each directory',
   },

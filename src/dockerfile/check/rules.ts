@@ -44,9 +44,14 @@ export function findGaps(search: Search): readonly FoundGap[] {
   stageNames.delete('');
   const variables = variablesWithValue(search);
   const around = { path, variables, given, escape, stageNames, lookUp, hasPrefix };
+  const indexes = new Map(stages.map((stage, index) => [stage, index]));
+  // The target is the last one, as references lead to earlier stages only.
+  const target = needed.at(-1);
+  const chain = path.chainOf((target && indexes.get(target)) ?? 0);
   return needed.flatMap((stage) => {
-    path.enter(stages.indexOf(stage));
-    return gapsOfStage(stage, around);
+    const index = indexes.get(stage) ?? 0;
+    path.enter(index);
+    return gapsOfStage(stage, { ...around, isInImage: chain.has(index) });
   });
 }
 
@@ -56,7 +61,12 @@ type Around = Omit<Surroundings, 'hasFiles'> &
     readonly stageNames: ReadonlySet<string>;
   };
 
-function gapsOfStage({ instructions }: Stage, around: Around): readonly FoundGap[] {
+interface AroundStage extends Around {
+  /** Whether the image has the layers of the stage. */
+  readonly isInImage: boolean;
+}
+
+function gapsOfStage({ instructions }: Stage, around: AroundStage): readonly FoundGap[] {
   const hasFiles = instructions.some(({ name }) => ['run', 'copy', 'add'].includes(name));
   let directory: string | undefined;
   let hasRun = false;
@@ -94,7 +104,7 @@ function gapsOfRun(instruction: Instruction): readonly GapName[] {
   return found;
 }
 
-interface AroundCopy extends Around {
+interface AroundCopy extends AroundStage {
   /** WORKDIR, if it is known. */
   readonly directory: string | undefined;
   /** Whether the stage has a RUN ahead of the instruction. */

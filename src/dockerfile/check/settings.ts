@@ -57,15 +57,12 @@ const usualDirectories = new Set(
   ),
 );
 
-/** True for a path below a directory of the root directory that probably does not exist yet. */
-export function isBelowNewDirectory(target: string, path: StagePath): boolean {
-  if (!isLiteral(target) || !target.startsWith('/')) return false;
-  const [first = '', ...others] = cleanPath(target).slice(1).split('/');
-  return others.length > 0 && isNew(first, path);
-}
-
-function isNew(first: string, path: StagePath): boolean {
-  return first !== '' && !usualDirectories.has(first) && !path.canHave(`/${first}`);
+/** The segments of an absolute path whose first directory probably does not exist yet; none for another path. */
+function newDirectories(target: string, path: StagePath): readonly string[] {
+  if (!isLiteral(target) || !target.startsWith('/')) return [];
+  const segments = cleanPath(target).slice(1).split('/');
+  const [first = ''] = segments;
+  return first === '' || usualDirectories.has(first) || path.canHave(`/${first}`) ? [] : segments;
 }
 
 /** Users that the images of kaniko have, too. */
@@ -74,12 +71,10 @@ const usualUsers = /^(?:\d+|root|nobody|nonroot)$/;
 function gapsOfWorkdir({ rest }: Instruction, around: Surroundings): readonly GapName[] {
   const { path, hasFiles } = around;
   const { user } = readUser(path) ?? {};
-  if (user === undefined || !isLiteral(rest) || !rest.startsWith('/')) return [];
-  const [first = ''] = cleanPath(rest).slice(1).split('/');
-  if (!hasFiles && !path.isBasedOnStage && isNew(first, path) && !usualUsers.test(user)) {
-    return ['workdir-user'];
-  }
-  return !isRoot(user) && isBelowNewDirectory(rest, path) ? ['workdir-parents'] : [];
+  const { length } = newDirectories(rest, path);
+  if (user === undefined || length === 0) return [];
+  if (!hasFiles && !path.isBasedOnStage && !usualUsers.test(user)) return ['workdir-user'];
+  return length > 1 && !isRoot(user) ? ['workdir-parents'] : [];
 }
 
 function gapsOfExpose({ rest }: Instruction, { variables }: Surroundings): readonly GapName[] {

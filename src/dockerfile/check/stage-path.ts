@@ -29,6 +29,17 @@ export class StagePath {
     });
   }
 
+  /** The index of a stage, and those of the stages that it is based on. */
+  chainOf(stage: number): ReadonlySet<number> {
+    const chain = new Set<number>();
+    let next: number | undefined = stage;
+    while (next !== undefined) {
+      chain.add(next);
+      next = this.#bases[next];
+    }
+    return chain;
+  }
+
   /** Begins with a stage, given by its index. */
   enter(stage: number): void {
     this.#current = stage;
