@@ -9561,7 +9561,8 @@ const unknownFlag = 'does not know the flag and fails';
 /*
  * Chainguard v1.25.16 and Google v1.24.0: e2e/kaniko-gaps.e2e.ts shows each effect on a cluster. osscontainertools v1.28:
  * its source (run.go, copy.go and add.go in pkg/commands, command_util.go in pkg/util; its README for ADD --checksum), and
- * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /.
+ * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /. The rows
+ * about USER, EXPOSE, SHELL, ENV and the owners of ADD and COPY are from an earlier state of its source, and were not built.
  */
 const table = {
     'run-heredoc': {
@@ -9801,7 +9802,7 @@ const table = {
         change: 'give the ARG another name',
     },
     'env-escape': {
-        feature: 'ENV with a backslash or backtick in a Dockerfile with the directive escape=`',
+        feature: 'ENV with a backslash or a backtick, if the directive escape names the backtick',
         effects: inAll('takes the backslash for the escape character, and so sets another value or fails'),
         severity: 'warning',
         change: 'remove the directive',
