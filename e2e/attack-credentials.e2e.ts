@@ -55,6 +55,7 @@ suite('credentials of the workflow', () => {
         namespace: account.namespace,
         tags: `${registry.host}/${repository}:1`,
         push: 'true',
+        'keep-git-dir': 'true',
       });
       const result = await runBuild(inputs, { directory, env: environment(directory) });
       assertGreen(result);

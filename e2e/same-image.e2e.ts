@@ -10,7 +10,7 @@ import {
   type Places,
 } from './images/build-case.ts';
 import { startBuildKit, type BuildKit } from './images/buildkit.ts';
-import type { Case, Difference } from './images/case.ts';
+import { announcedFeatures, type Case, type Difference } from './images/case.ts';
 import { cases } from './images/cases/all.ts';
 import { differencesOf } from './images/differences.ts';
 import { readManifest } from './registry.ts';
@@ -104,12 +104,14 @@ function assertDifferences(
 /** A step that refuses the build, without a pod, must announce the difference with its error. */
 function assertAnnounced(difference: Difference | undefined, outcome: Outcome): void {
   const { announced, log, isRefused } = outcome;
-  const pattern = difference?.announced;
-  if (pattern === undefined) {
-    assert.ok(!isRefused, `the step refuses a build without an announced difference\n${log}`);
-  } else {
-    const isAnnounced = announced.some((text) => pattern.test(text));
-    assert.ok(isAnnounced, `${String(pattern)} is not announced\n${log}`);
+  const features = difference === undefined ? [] : announcedFeatures(difference);
+  assert.ok(
+    !isRefused || features.length > 0,
+    `the step refuses a build without an announced difference\n${log}`,
+  );
+  for (const feature of features) {
+    const isAnnounced = announced.some((text) => text.includes(`: ${feature}: `));
+    assert.ok(isAnnounced, `${feature}: is not announced\n${log}`);
   }
 }
 

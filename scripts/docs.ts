@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
+import { unseen } from '../e2e/images/unseen.ts';
 import { forks, gaps } from '../src/dockerfile/check/kanikos.ts';
 import { dockerInputs, type Support } from '../src/inputs/docker/support.ts';
 
@@ -112,6 +113,10 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
     '## Dockerfiles that kaniko builds differently',
     'The check of the Dockerfile (`check-dockerfile`) reports these before a pod is created: an error if nothing in the build would show the difference, else one warning for each kind. The name of `builder-image` tells which fork of kaniko it is. For another name, only what all forks have in common is an error. The versions are osscontainertools v1.28, Chainguard v1.25 and Google v1.24. A dash means no difference.',
     gapTable(),
+    'A Dockerfile does not show whether an image has these differences, so that the step cannot report them. They were measured with the kanikos of Chainguard and Google; that of osscontainertools has fewer of them.',
+    Object.values(unseen)
+      .map((sentence) => `- ${toMarkdown(sentence)}`)
+      .join('\n'),
     '## Outputs',
     ...Object.entries(outputs).map(describe),
   ].join('\n\n');

@@ -84,7 +84,7 @@ async function compareBuilds(
   const share = (kind: keyof typeof both): string =>
     `${both[kind]} of ${both[kind] + missed[kind]} ${kind}`;
   console.log(
-    `seed ${seed}: ${result.cases} Dockerfiles, BuildKit builds ${result.accepted} of them and finds what we find, and more: ` +
+    `seed ${seed}: ${result.cases} Dockerfiles, BuildKit builds ${result.accepted} of them (${result.edited} are sent edited) and finds what we find, and more: ` +
       `${share('stages')}, ${share('sources')}, ${share('registries')}: ${result.differences} differences`,
   );
   return result.differences;

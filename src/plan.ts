@@ -134,6 +134,7 @@ async function checkDockerfileOf(
     target: inputs.image.target,
     buildArgs: inputs.image.buildArgs,
     lookUp: source.lookUp,
+    hasPrefix: source.hasPrefix,
     builderImage: inputs.builder.image,
   });
   for (const note of notes) await log.info(note);

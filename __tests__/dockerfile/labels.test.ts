@@ -10,6 +10,19 @@ function change(text: string, ...keys: readonly string[]): LabelChange & { reado
   return { ...found, text: editLines(Buffer.from(text), found.edits).toString() };
 }
 
+test.each([
+  ['v\uFEFF="1"', '\uFEFF is not white space'],
+  ['v\uFEFF"="', '\uFEFF is not white space'],
+  ['w=1\u0085', 'the label has no other key'],
+])('LABEL %j is kept: %s', (labels) => {
+  const from = `FROM a\nLABEL ${labels}\nCMD c`;
+  expect(change(from, 'v').text).toBe(from);
+});
+
+test('U+0085 separates labels', () => {
+  expect(change('FROM a\nLABEL w=1\u0085v=2', 'v').text).toBe('FROM a\nLABEL w=1');
+});
+
 describe('labels that the build sets', () => {
   test.each([
     { name: 'of the last stage', from: 'FROM a\nLABEL v=1\n', to: 'FROM a\n' },

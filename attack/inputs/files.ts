@@ -46,6 +46,17 @@ const sources: readonly Frame[] = [
   ['FROM a\nADD ', ' .'],
 ];
 
+const settings: readonly Frame[] = [
+  ['FROM a\nUSER ', '\nRUN b\nWORKDIR /c/d\n'],
+  ['FROM a\nUSER b\nWORKDIR /c', ''],
+  ['FROM a\nEXPOSE ', ''],
+  ['FROM a\nENV ', '\nARG b=c'],
+  ['FROM a\nENV b=c\nARG ', ''],
+  ['FROM a\nSHELL ["a", "b", "c"]\nENTRYPOINT ', '\nCMD a'],
+  ['FROM a\nCOPY --chown=b --chmod=', ' c* d'],
+  ['FROM a\nADD --chown=', ' c.tar d'],
+];
+
 const aLongPath = `${'a'.repeat(60)}/`.repeat(60);
 
 /** What a build context consists of. */
@@ -71,6 +82,13 @@ export const fileParsers: readonly TimedParser[] = [
   {
     name: 'Dockerfile / check',
     frames: sources,
+    run: (text) => {
+      check(text, undefined);
+    },
+  },
+  {
+    name: 'Dockerfile / check of settings',
+    frames: settings,
     run: (text) => {
       check(text, undefined);
     },
@@ -145,6 +163,7 @@ function check(text: string, target: string | undefined): void {
     target,
     buildArgs: [],
     lookUp: () => 'missing',
+    hasPrefix: () => false,
     builderImage: 'registry.example/kaniko',
   });
   throwIfAny(problems);

@@ -1,4 +1,6 @@
+import { gaps, type GapName } from '../../src/dockerfile/check/kanikos.ts';
 import type { Inputs } from '../build.ts';
+import { unseen, type UnseenName } from './unseen.ts';
 
 /** One Dockerfile that BuildKit and kaniko build. */
 export interface Case {
@@ -22,12 +24,17 @@ export interface Case {
   readonly googleDiffers?: Difference;
 }
 
+/** What the step reports ahead of the pod, or a difference that it cannot see. */
+export type Reason = GapName | UnseenName;
+
 /** How the image of kaniko differs from that of BuildKit. */
 export interface Difference {
-  /** The reason, as the documentation of the action describes it. */
-  readonly because: string;
+  readonly reasons: readonly Reason[];
   /** Every difference matches one of these, and each of them matches a difference. */
   readonly sentences: readonly RegExp[];
-  /** What the step logs ahead of the pod: a warning, or the error that it fails with. */
-  readonly announced?: RegExp;
+}
+
+/** The features that the step names ahead of the pod, in a warning or in the error that it fails with. */
+export function announcedFeatures({ reasons }: Difference): readonly string[] {
+  return reasons.flatMap((reason) => (reason in unseen ? [] : gaps[reason as GapName].feature));
 }

@@ -33,6 +33,12 @@ export interface Accepted extends Omit<Read, 'refused'> {
     readonly line: number;
     readonly name: string;
     readonly base: string;
+    /** As written, but the keys without their quotes, read with a backslash as kaniko does. */
+    readonly labels: readonly {
+      readonly line: number;
+      readonly key: string;
+      readonly value: string;
+    }[];
   }[];
   /** The index of the target stage; -1 if no stage has that name. */
   readonly target: number;

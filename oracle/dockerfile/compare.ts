@@ -1,8 +1,8 @@
 // Compares our reading of Dockerfiles with BuildKit's, and reduces a difference to the smallest file.
 import type { Random } from '../../support/random.ts';
 import type { OracleProgram } from '../program.ts';
-import type { Answer } from './answer.ts';
-import { judge, type Found, type Judgement } from './differences.ts';
+import { edit, editDifference } from './edits.ts';
+import { isAccepted, judge, type Found, type Judgement } from './differences.ts';
 import { drawDockerfile, type DockerfileCase } from './draw.ts';
 
 /** Cases of one call of the Go program. */
@@ -16,6 +16,8 @@ export interface DockerfileComparison {
   cases: number;
   /** Files that BuildKit builds. */
   accepted: number;
+  /** Those of them that the builder gets without some of their labels and stages. */
+  edited: number;
   readonly both: Found;
   readonly missed: Found;
   differences: number;
@@ -33,6 +35,7 @@ export async function compareDockerfiles(
   const sum: DockerfileComparison = {
     cases: 0,
     accepted: 0,
+    edited: 0,
     both: { stages: 0, sources: 0, registries: 0 },
     missed: { stages: 0, sources: 0, registries: 0 },
     differences: 0,
@@ -53,10 +56,9 @@ async function compareBatch(
   cases: readonly DockerfileCase[],
   sum: DockerfileComparison,
 ): Promise<void> {
-  const answers = await program.readDockerfiles(cases);
-  for (const [index, one] of cases.entries()) {
-    const judgement = judgeAnswer(one, answers[index]);
+  for (const { one, judgement, isEdited } of await judgeAll(program, cases)) {
     sum.cases += 1;
+    if (isEdited) sum.edited += 1;
     if (judgement.accepted) sum.accepted += 1;
     add(sum.both, judgement.both);
     add(sum.missed, judgement.missed);
@@ -67,9 +69,35 @@ async function compareBatch(
   }
 }
 
-function judgeAnswer(one: DockerfileCase, answer: Answer | undefined): Judgement {
-  if (answer === undefined) throw new Error('the Go program did not answer');
-  return judge(one, answer);
+interface Judged {
+  readonly one: DockerfileCase;
+  readonly judgement: Judgement;
+  /** Whether the builder gets an edited file. */
+  readonly isEdited: boolean;
+}
+
+/** Compares each file, and then the edited one with it. */
+async function judgeAll(
+  program: OracleProgram,
+  cases: readonly DockerfileCase[],
+): Promise<readonly Judged[]> {
+  const answers = await program.readDockerfiles(cases);
+  const found = cases.map((one, index) => {
+    const answer = answers[index];
+    if (answer === undefined) throw new Error('the Go program did not answer');
+    const judgement = judge(one, answer);
+    const isEqual = judgement.difference === undefined && isAccepted(answer);
+    return { one, judgement, answer, edited: isEqual ? edit(one) : undefined };
+  });
+  const edited = found.flatMap(({ edited: file }) => file?.example ?? []);
+  const answersAfter = (await program.readDockerfiles(edited)).values();
+  return found.map(({ one, judgement, answer, edited: file }): Judged => {
+    if (file === undefined || !isAccepted(answer)) return { one, judgement, isEdited: false };
+    const after = answersAfter.next().value;
+    if (after === undefined) throw new Error('the Go program did not answer');
+    const difference = editDifference(file, answer, after);
+    return { one, judgement: { ...judgement, difference }, isEdited: true };
+  });
 }
 
 function add(sum: Found, found: Found): void {
@@ -87,10 +115,8 @@ async function minimise(
   let smallest = one;
   let found: string | undefined = difference;
   for (let candidates = smaller(smallest); candidates.length > 0;) {
-    const answers = await program.readDockerfiles(candidates);
-    const differences = candidates.map(
-      (candidate, index) => judgeAnswer(candidate, answers[index]).difference,
-    );
+    const judged = await judgeAll(program, candidates);
+    const differences = judged.map(({ judgement }) => judgement.difference);
     const next = differences.findIndex((text) => text !== undefined);
     const candidate = candidates[next];
     if (candidate === undefined) break;

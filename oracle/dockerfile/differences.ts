@@ -39,7 +39,7 @@ export function judge(example: DockerfileCase, answer: Answer): Judgement {
   return { difference, accepted: accepted !== undefined, both, missed };
 }
 
-function isAccepted(answer: Answer): answer is Accepted {
+export function isAccepted(answer: Answer): answer is Accepted {
   return answer.parseError === undefined && answer.refused === undefined;
 }
 
@@ -108,6 +108,7 @@ function buildDifference(
   both: Found,
   missed: Found,
 ): string | undefined {
+  const read = theirs.stages.map(({ line, name, base }) => ({ line, name, base }));
   const stages = ours.stages.map(({ name, base, from }) => ({
     line: from.line,
     name: name ?? '',
@@ -120,7 +121,7 @@ function buildDifference(
     ),
   );
   return (
-    differ('stages', stages, theirs.stages) ??
+    differ('stages', stages, read) ??
     targetDifference(example, ours, theirs, both, missed) ??
     sourcesDifference(ours, theirs, both, missed) ??
     extra('registries', [...registries].toSorted(), theirs.registries.toSorted(), both, missed)

@@ -109,6 +109,7 @@ class Drawing {
     const kind = random.next();
     if (kind < 0.08) return [random.pick(['', '# x', '  ', '#FROM x', '\t# \\'])];
     if (kind < 0.2) return [this.#bend(this.#pick(pieces.others, pieces.wildOthers))];
+    if (kind < 0.28) return [this.#bend(this.#join(['LABEL', ...this.#drawLabels()]))];
     const isRun = kind < 0.55;
     const isAdd = random.chance(0.4);
     const { words, bodies } = isRun ? this.#drawRun() : this.#drawCopy(isAdd);
@@ -116,6 +117,13 @@ class Drawing {
       ? random.pick(['RUN', 'RUN', 'run'])
       : random.pick(isAdd ? ['ADD', 'add'] : ['COPY', 'COPY', 'Copy']);
     return [this.#bend(this.#join([...prefix, name, ...words])), ...bodies];
+  }
+
+  #drawLabels(): readonly string[] {
+    return [
+      this.#pick(pieces.labels, pieces.wildLabels, 0.1),
+      ...this.#some(0.5, pieces.labels, pieces.wildLabels),
+    ];
   }
 
   #drawRun(): Drawn {

@@ -164,6 +164,21 @@ export const others = [
   'VOLUME /x',
   'VOLUME ["/x"]',
 ];
+export const labels = [
+  ...list('a=b version=1 "a"=b c="d e" version="$X" org.x/y=z a="" b=\\"'),
+  '"b c"=1',
+  'a="x \\\n  y"',
+];
+export const wildLabels = [
+  ...list(
+    `a\\b=1 'a'=b $X=1 \${X}a=1 a=$ =x a"b"=1 a= <<a=b --a=b a=\` a='\\' é=1 \\a=2 "a=b" a\\ b=c a`,
+  ),
+  'a b',
+  'version 1 2',
+  '"b c" x',
+  'a=b\\',
+];
+
 export const wildOthers = [
   'MAINTAINER a',
   'MOUNT a',

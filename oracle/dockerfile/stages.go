@@ -25,6 +25,16 @@ type stage struct {
 	Line int    `json:"line"`
 	Name string `json:"name"`
 	Base string `json:"base"`
+	// Labels are those of LABEL, in the order of the file.
+	Labels []label `json:"labels"`
+}
+
+type label struct {
+	Line int `json:"line"`
+	// Key has no quotes. It is read as kaniko does, with a backslash and without variables.
+	Key string `json:"key"`
+	// Value is as written.
+	Value string `json:"value"`
 }
 
 // The packages that follow are too large to import: what is below does the same as frontend/dockerfile/dockerfile2llb
@@ -50,7 +60,9 @@ func plan(one question, stages []instructions.Stage, metaArgs []instructions.Arg
 	found := &build{}
 	planner := planner{stages: stages, byName: map[string]int{}, needs: make([][]int, len(stages)), registries: []string{}}
 	for index, one := range stages {
-		found.Stages = append(found.Stages, stage{Line: one.Location[0].Start.Line, Name: one.Name, Base: one.BaseName})
+		found.Stages = append(found.Stages, stage{
+			Line: one.Location[0].Start.Line, Name: one.Name, Base: one.BaseName, Labels: labelsOf(one),
+		})
 		if err := planner.addStage(index, lex, env); err != nil {
 			return nil, err
 		}
@@ -69,6 +81,25 @@ func plan(one question, stages []instructions.Stage, metaArgs []instructions.Arg
 	found.Registries = planner.registries
 	found.Reachable = planner.reach(found.Target)
 	return found, nil
+}
+
+func labelsOf(one instructions.Stage) []label {
+	found := []label{}
+	lex := shell.NewLex('\\')
+	for _, command := range one.Commands {
+		labels, ok := command.(*instructions.LabelCommand)
+		if !ok {
+			continue
+		}
+		for _, pair := range labels.Labels {
+			key, _, err := lex.ProcessWord(pair.Key, variables{})
+			if err != nil || strings.Contains(pair.Key, "$") {
+				key = "$"
+			}
+			found = append(found, label{Line: labels.Location()[0].Start.Line, Key: key, Value: pair.Value})
+		}
+	}
+	return found
 }
 
 // globalArgs are the automatic platform arguments and the ARGs before the first FROM.

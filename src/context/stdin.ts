@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Presence } from '../dockerfile/check/findings.ts';
+import type { HasPrefix, Presence } from '../dockerfile/check/findings.ts';
 import type { LineEdit } from '../dockerfile/edit.ts';
 import type { StreamLayout } from '../engines/engine.ts';
 import type { Source } from '../inputs/inputs.ts';
@@ -50,6 +50,8 @@ export interface StdinSource {
   readonly warnings: readonly string[];
   /** Whether a clean path, relative to the context, is sent. Absent for bytes that are sent unchanged. */
   readonly lookUp?: (path: string) => Presence;
+  /** Whether the path of an entry that is sent begins with a text. Absent with `lookUp`. */
+  readonly hasPrefix?: HasPrefix;
   open(parts: StreamParts): StdinStream;
 }
 

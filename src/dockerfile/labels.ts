@@ -1,5 +1,5 @@
 import type { LineEdit } from './edit.ts';
-import type { Instruction } from './instruction.ts';
+import { splitWords, type Instruction } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { splitQuotedWords, unquote } from './words.ts';
 
@@ -76,7 +76,7 @@ function readLabels(
   const isSplit = isClosed && flags.length === 0 && !/<<[ \t]/.test(rest);
   if (first === undefined || !isSplit) return undefined;
   if (!first.includes('=')) {
-    const [key = ''] = rest.split(/\s/, 1);
+    const [key = ''] = splitWords(rest);
     return words.length === 1 ? undefined : [{ word: rest, key: keyOf(key) }];
   }
   if (words.some((word) => !word.includes('='))) return undefined;

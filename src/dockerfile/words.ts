@@ -1,3 +1,4 @@
+import { isSpace } from '../text/space.ts';
 import type { Escape } from './instruction.ts';
 
 /** The words of a shell command or of an ARG, with their quotes. */
@@ -7,9 +8,10 @@ export interface QuotedWords {
   readonly isClosed: boolean;
 }
 
+/** White space is that of `isSpace`. */
 const tokens: Readonly<Record<Escape, RegExp>> = {
-  '\\': /\\[^]?|'[^']*'|"(?:\\[^]|[^"\\])*"|<<[ \t]*|\s+|[^]/gy,
-  '`': /`[^]?|'[^']*'|"(?:`[^]|[^"`])*"|<<[ \t]*|\s+|[^]/gy,
+  '\\': /\\[^]?|'[^']*'|"(?:\\[^]|[^"\\])*"|<<[ \t]*|[\t-\r \x85\p{Z}]+|[^]/guy,
+  '`': /`[^]?|'[^']*'|"(?:`[^]|[^"`])*"|<<[ \t]*|[\t-\r \x85\p{Z}]+|[^]/guy,
 };
 
 /** Splits at white space outside of quotes. White space after `<<` is part of the word, as the name of a heredoc follows. */
@@ -20,7 +22,7 @@ export function splitQuotedWords(text: string, escape: Escape): QuotedWords {
     if (token === "'" || token === '"') {
       return { words: [...words, `${word}${text.slice(index)}`], isClosed: false };
     }
-    if (token.trim() !== '') word += token;
+    if (!isSpace(token.charAt(0))) word += token;
     else if (word !== '') {
       words.push(word);
       word = '';

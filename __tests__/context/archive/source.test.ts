@@ -813,6 +813,18 @@ test.each(['gnu', 'pax'])('refuses a sparse file: %s', async (form) => {
 });
 
 describe('where a path of an archive is', () => {
+  const archive = (): Promise<Buffer> =>
+    archiveOf([
+      ['Dockerfile', 'FROM scratch\n'],
+      ['.dockerignore', 'secret.txt\nkept\n!kept/in\n'],
+      ['./app/main.js', 'x'],
+      [{ name: 'app/second.js', type: 'link', linkname: 'app/main.js' }],
+      ['secret.txt', 'x'],
+      ['kept/not', 'x'],
+      ['kept/in/it', 'x'],
+      [{ name: 'link', type: 'symlink', linkname: 'app' }],
+    ]);
+
   test.each<{ path: string; presence: Presence }>([
     { path: 'app', presence: 'sent' },
     { path: 'app/main.js', presence: 'sent' },
@@ -826,19 +838,19 @@ describe('where a path of an archive is', () => {
     { path: 'app/main.js/x', presence: 'missing' },
     { path: 'ap', presence: 'missing' },
   ])('$path: $presence', async ({ path, presence }) => {
-    const { lookUp } = await sourceOf(
-      await archiveOf([
-        ['Dockerfile', 'FROM scratch\n'],
-        ['.dockerignore', 'secret.txt\nkept\n!kept/in\n'],
-        ['./app/main.js', 'x'],
-        [{ name: 'app/second.js', type: 'link', linkname: 'app/main.js' }],
-        ['secret.txt', 'x'],
-        ['kept/not', 'x'],
-        ['kept/in/it', 'x'],
-        [{ name: 'link', type: 'symlink', linkname: 'app' }],
-      ]),
-    );
+    const { lookUp } = await sourceOf(await archive());
     expect(lookUp?.(path)).toBe(presence);
+  });
+
+  test.each([
+    ['ap', true],
+    ['app/', true],
+    ['secret', false],
+    ['kept/i', true],
+    ['kept/n', false],
+  ])('%s is the beginning of a path that is sent: %s', async (prefix, expected) => {
+    const { hasPrefix } = await sourceOf(await archive());
+    expect(hasPrefix?.(prefix)).toBe(expected);
   });
 });
 

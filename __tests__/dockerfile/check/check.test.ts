@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { prefixesOf } from '../../../src/context/prefixes.ts';
 import { createSource } from '../../../src/context/source.ts';
 import type { StdinSource } from '../../../src/context/stdin.ts';
 import { checkDockerfile, throwIfAny } from '../../../src/dockerfile/check/check.ts';
@@ -51,6 +52,7 @@ interface Given {
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly image?: string;
   readonly lookUp?: (path: string) => Presence;
+  readonly hasPrefix?: (prefix: string) => boolean;
 }
 
 function check(text: string, given: Given = {}): DockerfileFindings {
@@ -59,6 +61,7 @@ function check(text: string, given: Given = {}): DockerfileFindings {
     target: given.target,
     buildArgs: Object.entries(given.buildArgs ?? {}).map(([key, value]) => ({ key, value })),
     lookUp: given.lookUp ?? (() => 'missing'),
+    hasPrefix: given.hasPrefix,
     builderImage: given.image ?? 'ghcr.io/osscontainertools/kaniko:v1.28.3',
   });
 }
@@ -92,6 +95,7 @@ describe('on Dockerfiles of real projects', () => {
       context.some((name) => name === path || name.startsWith(`${path}/`)) ? 'sent' : 'missing';
     const given = {
       lookUp,
+      hasPrefix: prefixesOf(() => context),
       image: 'registry.example/kaniko',
       ...(target !== undefined && { target }),
     };
@@ -346,6 +350,18 @@ describe('in a directory', () => {
   ])('%s is %s', async (path, presence) => {
     const source = await sourceOf(entries);
     expect(source.lookUp?.(path)).toBe(presence);
+  });
+
+  test.each([
+    ['src/', true],
+    ['sr', true],
+    ['src/a', true],
+    ['src/b', false],
+    ['dist', false],
+    ['zzz', false],
+  ])('%s is the beginning of a path that is sent: %s', async (prefix, expected) => {
+    const source = await sourceOf(entries);
+    expect(source.hasPrefix?.(prefix)).toBe(expected);
   });
 
   test('a path that is excluded with the input is ignored', async () => {

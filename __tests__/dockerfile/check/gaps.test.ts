@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { prefixesOf } from '../../../src/context/prefixes.ts';
 import { checkDockerfile } from '../../../src/dockerfile/check/check.ts';
 import type { DockerfileFindings, Presence } from '../../../src/dockerfile/check/findings.ts';
 import {
@@ -23,13 +24,22 @@ function lookUp(path: string): Presence {
   return ['link', 'dlink'].includes(path) ? 'link' : 'sent';
 }
 
-function check(text: string, image: string): DockerfileFindings {
+const names = ['a', 'a/b.txt', 'a.tar', 'd', 'd/go.mod', 'k.txt', 'link', 'dlink'];
+
+interface Given {
+  readonly target?: string;
+  /** Without values. */
+  readonly buildArgs?: readonly string[];
+}
+
+function check(text: string, image: string, given: Given = {}): DockerfileFindings {
   const dockerfile = parseDockerfile(text);
   return checkDockerfile({
     dockerfile,
-    target: undefined,
-    buildArgs: [],
+    target: given.target,
+    buildArgs: (given.buildArgs ?? []).map((key) => ({ key, value: 'x' })),
     lookUp,
+    hasPrefix: prefixesOf(() => names),
     builderImage: image,
   });
 }
@@ -51,13 +61,16 @@ const silent: readonly Level[] = ['silent', 'silent', 'silent'];
 const base = 'FROM base\n';
 const twoStages = 'FROM base AS s\nRUN echo hi > /hi\nFROM base\n';
 
+interface Row {
+  readonly name: string;
+  readonly text: string;
+  readonly levels: readonly Level[];
+}
+
 /** A Dockerfile, and what is reported for osscontainertools, Chainguard and Google. */
-const cases: readonly { name: string; text: string; levels: readonly Level[] }[] = [
-  {
-    name: 'USER and COPY',
-    text: `${base}USER 1000:1000\nWORKDIR /p/q\nCOPY k.txt .\n`,
-    levels: silent,
-  },
+const cases: readonly Row[] = [
+  ...settingCases(),
+  { name: 'USER and COPY', text: `${base}USER 1000:1000\nCOPY k.txt .\n`, levels: silent },
   { name: 'RUN heredocs', text: `${base}RUN <<E cat > /c\nin\nE\n`, levels: inOthers },
   { name: 'COPY heredocs', text: `${base}COPY <<E k.txt <<F /x/\n1\nE\n2\nF\n`, levels: inOthers },
   { name: 'ADD heredocs', text: `${base}ADD <<E /x\n1\nE\n`, levels: inOthers },
@@ -174,7 +187,6 @@ const cases: readonly { name: string; text: string; levels: readonly Level[] }[]
     levels: silent,
   },
   { name: 'a missing source', text: `${base}COPY k.txt nothere /x/\n`, levels: errors },
-  { name: 'a pattern that matches nothing', text: `${base}COPY nothere* /x/\n`, levels: silent },
   {
     name: 'dots within the context',
     text: `${base}COPY ./a/../k.txt //k.txt /../k.txt /x/\n`,
@@ -182,7 +194,6 @@ const cases: readonly { name: string; text: string; levels: readonly Level[] }[]
   },
   { name: 'dots that leave the context', text: `${base}COPY ../k.txt /z\n`, levels: errors },
   { name: 'dots after a directory', text: `${base}ADD a/../../k.txt /z\n`, levels: errors },
-  { name: 'EXPOSE of a variable', text: `${base}EXPOSE \${NOPE}\n`, levels: silent },
   {
     name: 'mount of the context',
     text: `${base}RUN --mount=type=bind,source=k.txt,target=/k ls\n`,
@@ -275,6 +286,112 @@ const cases: readonly { name: string; text: string; levels: readonly Level[] }[]
   { name: 'ONBUILD', text: `${base}ONBUILD ADD --checksum=x http://h/f /f\n`, levels: silent },
 ];
 
+function row(levels: readonly Level[]): (text: string) => Row {
+  return (text) => ({ name: JSON.stringify(text), text: `${base}${text}\n`, levels });
+}
+
+/** Instructions after FROM. */
+function settingCases(): readonly Row[] {
+  return [
+    ...[
+      'USER node:adm\nRUN ls',
+      'USER 1234:0\nRUN ls',
+      'USER node\nWORKDIR /new/q\nRUN ls',
+      'USER 1000:1000\nWORKDIR /new/q\nCOPY k.txt .',
+      'USER node\nWORKDIR /new',
+      'ENV A=1\nARG A=2',
+      'ENV A 1\nARG B A="2"',
+      'COPY --chmod=4755 k.txt /k',
+      'ADD --chmod=01777 k.txt /k',
+    ].map(row(inOthers)),
+    ...[
+      'USER ${X:-y}',
+      'USER a:${X:-y}',
+      'EXPOSE ${NOPE}',
+      'EXPOSE 80 $NOPE/udp',
+      'ARG NOPE\nEXPOSE $NOPE',
+      'EXPOSE 8000-8002',
+      'EXPOSE 80 1-2/udp',
+      'SHELL ["sh", "-e", "-c"]\nENTRYPOINT a\nCMD b',
+      'SHELL ["sh", "-e", "-c"]\nENTRYPOINT a\nRUN b',
+      'ADD --chown=1:2 a.tar /added/',
+      'COPY --chown=:adm k.txt /k',
+      'COPY nothere* /x/',
+      'COPY nothere* d/nothere-* /x/\nRUN ls',
+    ].map(row(warnings)),
+    ...[
+      // Users and groups.
+      'USER node:adm',
+      'RUN ls\nUSER node:adm',
+      'USER node:node\nRUN ls',
+      'USER 1000:1000\nRUN ls',
+      'USER root:adm\nRUN ls',
+      'USER $U:adm\nRUN ls',
+      'USER node:adm\nUSER node\nRUN ls',
+      'RUN adduser -G adm node\nUSER node:adm\nRUN ls',
+      'COPY passwd /etc/passwd\nUSER node:adm\nRUN ls',
+      'USER ${X-y}',
+      'USER $X:$Y',
+      // Directories.
+      'WORKDIR /new/q\nRUN ls',
+      'USER root\nWORKDIR /new/q\nRUN ls',
+      'USER 1000\nWORKDIR /new\nRUN ls',
+      'USER 1000\nWORKDIR /new',
+      'USER node\nWORKDIR /home/node/app\nRUN ls',
+      'USER node\nWORKDIR $X/q\nRUN ls',
+      'USER node\nWORKDIR new/q\nRUN ls',
+      'WORKDIR /new\nUSER node\nWORKDIR /new/q\nRUN ls',
+      'RUN mkdir -p /new && ls\nUSER node\nWORKDIR /new/q',
+      // Ports.
+      'ENV NOPE=80\nEXPOSE $NOPE',
+      'ARG NOPE=80\nEXPOSE ${NOPE}',
+      'EXPOSE 80 443/tcp ${NOPE:-80} $A-$B',
+      // Commands.
+      'SHELL ["sh", "-c"]\nENTRYPOINT a\nCMD b',
+      'SHELL ["bash", "-o", "pipefail", "-c"]\nENTRYPOINT a\nCMD b',
+      'SHELL ["sh", "-e", "-c"]\nENTRYPOINT ["a"]\nCMD b',
+      'SHELL ["sh", "-e", "-c"]\nENTRYPOINT a\nCMD ["b"]',
+      'SHELL ["sh", "-e", "-c"]\nRUN a\nCMD b',
+      'SHELL ["sh", "-e", "-c"]\nRUN a\nENTRYPOINT b',
+      'SHELL ["sh", "-e", "-c"]\nENTRYPOINT a\nENTRYPOINT ["a"]\nCMD b',
+      'ENTRYPOINT a\nSHELL ["sh", "-e", "-c"]\nCMD b',
+      // Variables.
+      'ARG A=1\nENV A=$A',
+      'ENV A=1\nARG A',
+      'ENV B="x A=1"\nARG A=2',
+      'ENV A=a\\b',
+      // Files.
+      'ADD a.tar /added/',
+      'ADD --chown=1:2 k.txt /added/',
+      'ADD --chown=0:0 a.tar /added/',
+      'ADD --chown=$U a.tar /added/',
+      'COPY --chown=1:2 a.tar /added/',
+      'ADD --chown=1:2 http://h/a.tar /added/',
+      'COPY --chmod=0755 k.txt /k',
+      'COPY --chown=adm: k.txt /k',
+      'RUN ls\nCOPY nothere* /x/',
+      'COPY k.txt nothere* /x/',
+      'COPY k* /x/',
+      'COPY * /x/',
+      'COPY d/go.* /x/',
+      'COPY dlink/nothere* /x/',
+      'COPY --from=base nothere* /x/',
+      'COPY $X* /x/',
+      'COPY ./nothere* /x/',
+    ].map(row(silent)),
+    {
+      name: 'ENV with a backslash after the directive escape',
+      text: `# escape=\`\n${base}ENV A=a\\b\n`,
+      levels: warnings,
+    },
+    {
+      name: 'ENV over two lines after the directive escape',
+      text: `# escape=\`\n${base}ENV A=a \`\n  B=c\n`,
+      levels: silent,
+    },
+  ];
+}
+
 test.each(cases)('$name: $levels', ({ text, levels }) => {
   expect(forks.map((fork) => levelOf(text, images[fork]))).toEqual(levels);
 });
@@ -290,6 +407,43 @@ test.each(cases)(
     expect(levelOf(text, unknownImage)).toBe(expected);
   },
 );
+
+describe('a stage', () => {
+  const gapIn = (text: string, given: Given = {}): readonly number[] =>
+    check(text, images.Google, given).warnings.map(({ line }) => line);
+
+  test('has the user, variables and directories of the stages that it is based on', () => {
+    const first = 'FROM base AS a\nENV V=1\nRUN mkdir /new\nUSER node:adm\nFROM a AS b\n';
+    expect(gapIn(`${first}FROM b\nRUN ls\n`)).toEqual([7]);
+    expect(gapIn(`${first}FROM b\nARG V=2\n`)).toEqual([7]);
+    expect(gapIn(`${first}FROM b\nWORKDIR /new/x\nRUN ls\n`)).toEqual([8]);
+    expect(gapIn(`${first}FROM base\nCOPY --from=b /x /x\nARG V=2\nRUN ls\n`)).toEqual([]);
+  });
+
+  test('has directories of its own', () => {
+    const text = 'FROM base AS a\nRUN mkdir /new\nFROM base\nCOPY --from=a /x /x\nUSER node\n';
+    expect(gapIn(`${text}WORKDIR /new/x\n`)).toEqual([6]);
+  });
+
+  test('adds nothing to the image if files are copied from it', () => {
+    const first = 'FROM base AS a\nCOPY nothere* /x/\n';
+    expect(gapIn(`${first}FROM a AS b\nFROM b\n`)).toEqual([2]);
+    expect(gapIn(`${first}FROM base\nCOPY --from=a /x /x\n`)).toEqual([]);
+  });
+
+  test('has build arguments', () => {
+    const text = `${base}ENV V=1\nARG V\nEXPOSE $V $W\n`;
+    expect(gapIn(text)).toEqual([4]);
+    expect(gapIn(text, { buildArgs: ['V', 'W'] })).toEqual([3]);
+  });
+
+  test('can be based on many others', () => {
+    const many = 20_000;
+    const stages = Array.from({ length: many }, (_, index) => `FROM s${index} AS s${index + 1}\n`);
+    const text = `FROM base AS s0\nUSER node:adm\n${stages.join('ENV A=1\nARG A=1\n')}RUN ls\n`;
+    expect(gapIn(text)).toHaveLength(2);
+  });
+});
 
 test('every gap has a case', () => {
   const texts = cases.flatMap(({ text }) => {
@@ -445,8 +599,8 @@ test('takes time in proportion to a long instruction', () => {
   const mounts = '--mount=type=cache,target=/c,'.repeat(many);
   const sources = '../x link y.git@a:b '.repeat(many);
   const text = `${base}RUN ${mounts} ls\nCOPY --chmod=${'='.repeat(many)} ${sources} /\nADD --chmod=${'='.repeat(many)}$ ${sources} /\n`;
-  const names: readonly GapName[] = ['copy-outside', 'copy-link', 'copy-chmod'];
+  const found: readonly GapName[] = ['copy-outside', 'copy-link', 'copy-chmod'];
   const { problems, warnings } = check(text, images.Google);
   const messages = [...problems, ...warnings].map(({ message }) => message).join('\n');
-  for (const name of names) expect(messages).toContain(gaps[name].feature);
+  for (const name of found) expect(messages).toContain(gaps[name].feature);
 });

@@ -1,8 +1,6 @@
 // COPY and ADD of files of the context, and of downloads.
 import type { Case } from '../case.ts';
 
-const links = 'kaniko copies hard links as separate files';
-
 export const copyCases: readonly Case[] = [
   // Equal, also the failures.
   { name: 'addgit', fails: /unknown scheme git|not found/ },
@@ -33,7 +31,7 @@ export const copyCases: readonly Case[] = [
     name: 'addgit2',
     fails: /unknown scheme git/,
     differs: {
-      because: 'kaniko saves the page at the address of a Git repository as a file',
+      reasons: ['add-git'],
       sentences: [/^BuildKit fails, kaniko does not/],
     },
   },
@@ -41,124 +39,124 @@ export const copyCases: readonly Case[] = [
     name: 'addsum',
     fails: /digest mismatch/,
     differs: {
-      because: 'kaniko does not verify ADD --checksum',
+      reasons: ['add-checksum'],
       sentences: [/^BuildKit fails, kaniko does not/],
     },
   },
   {
     name: 'addunpack',
     differs: {
-      because: 'kaniko unpacks an archive in spite of ADD --unpack=false',
+      reasons: ['add-unpack'],
       sentences: [
         /^\/x\/a\.tar: only in BuildKit/,
         /^\/x\/a(\/b|\/b\/c\.txt|\/r\.md)?: only in kaniko/,
       ],
     },
     googleDiffers: {
-      because: "Google's kaniko does not know ADD --unpack",
+      reasons: ['add-unpack'],
       sentences: [/^kaniko fails, BuildKit does not: .*unknown flag: --unpack/],
     },
   },
   {
     name: 'chmodsym',
     differs: {
-      because: 'kaniko supports numeric modes only in --chmod',
+      reasons: ['copy-chmod'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'dots',
     differs: {
-      because:
-        'kaniko fails if a source is above the context, BuildKit takes the root of the context',
+      reasons: ['copy-outside'],
       sentences: [/^kaniko fails, BuildKit does not: .*k\.txt/],
     },
   },
   {
     name: 'everykind',
     context: 'every kind',
-    differs: { because: links, sentences: [/^\/all\/(linked|deep|z-of-long-path).*: hard links /] },
+    differs: {
+      reasons: ['copy-hard-links'],
+      sentences: [/^\/all\/(linked|deep|z-of-long-path).*: hard links /],
+    },
   },
   {
     name: 'exclude',
     differs: {
-      because: 'kaniko ignores COPY --exclude',
+      reasons: ['copy-exclude'],
       sentences: [/^\/x\/r\.md: only in kaniko/],
     },
     googleDiffers: {
-      because: "Google's kaniko does not know COPY --exclude",
+      reasons: ['copy-exclude'],
       sentences: [/^kaniko fails, BuildKit does not: .*unknown flag: --exclude/],
     },
   },
   {
     name: 'existing',
     differs: {
-      because: 'COPY of a directory gives an existing directory the mode and owner of its source',
+      reasons: ['copy-existing'],
       sentences: [/^\/d: mode 0700 in BuildKit, 0755/, /^\/d: owner 1000:0 in BuildKit, 0:0/],
     },
   },
   {
     name: 'heredoccopy',
     differs: {
-      because: 'the kanikos of Chainguard and Google do not support a heredoc in COPY',
+      reasons: ['copy-heredoc'],
       sentences: [/^kaniko fails, BuildKit does not/],
-      announced: /^warning: COPY at line 3 of the Dockerfile has a heredoc/,
     },
   },
   {
     name: 'link',
     differs: {
-      because:
-        'COPY --chown of a directory does not set the owner of the directories above the target',
+      reasons: ['copy-owner-parents'],
       sentences: [/^\/x: owner 33:33 in BuildKit, 0:0/],
     },
   },
   {
     name: 'miss3',
     differs: {
-      because: 'a build without any change of a file adds files of the builder image',
+      reasons: ['copy-nothing'],
       sentences: [/^\/etc\/nsswitch\.conf: only in kaniko/, /^\/workspace: only in kaniko/],
     },
   },
   {
     name: 'missinguser',
     differs: {
-      because: 'BuildKit takes root for a user in --chown that does not exist, kaniko fails',
+      reasons: ['copy-missing-user'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'modeparents',
     differs: {
-      because: '--chmod does not set the mode of the directories that COPY creates',
+      reasons: ['copy-mode-parents'],
       sentences: [/^\/several: mode 0600 in BuildKit, 0755/],
     },
   },
   {
     name: 'modesetuid',
     differs: {
-      because: '--chmod does not set the bits setuid, setgid and sticky',
+      reasons: ['copy-bits'],
       sentences: [/^\/setuid: mode 4755 in BuildKit, 0755/],
     },
   },
   {
     name: 'noslash',
     differs: {
-      because: 'kaniko requires a slash at the end of the target of several sources',
+      reasons: ['copy-several'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'ownergroup',
     differs: {
-      because: 'kaniko requires a user in --chown',
+      reasons: ['copy-group'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'owners',
     differs: {
-      because: 'ADD --chown does not set the owner of the files of an archive',
+      reasons: ['add-owner'],
       sentences: [
         /^\/archive(\/a|\/a\/b|\/a\/b\/c\.txt|\/a\/r\.md)?: owner 1000:1000 in BuildKit, 0:0/,
       ],
@@ -167,18 +165,18 @@ export const copyCases: readonly Case[] = [
   {
     name: 'parents',
     differs: {
-      because: 'kaniko ignores COPY --parents',
+      reasons: ['copy-parents'],
       sentences: [/^\/x\/a(\/b|\/b\/c\.txt)?: only in BuildKit/, /^\/x\/c\.txt: only in kaniko/],
     },
     googleDiffers: {
-      because: "Google's kaniko does not know COPY --parents",
+      reasons: ['copy-parents'],
       sentences: [/^kaniko fails, BuildKit does not: .*unknown flag: --parents/],
     },
   },
   {
     name: 'symlinks',
     differs: {
-      because: 'kaniko copies a symbolic link that is a source itself, BuildKit what it leads to',
+      reasons: ['copy-link'],
       sentences: [
         /^\/l1: type file in BuildKit, symbolic link/,
         /^\/l2\/(b|b\/c\.txt|r\.md): only in BuildKit/,
@@ -190,15 +188,14 @@ export const copyCases: readonly Case[] = [
     name: 'times',
     times: ['/t', '/t/f', '/ctx/k.txt', '/ctx/run.sh', '/ctx/a/r.md', '/f.txt', '/x/a/r.md'],
     differs: {
-      because: 'COPY does not keep modification times',
+      reasons: ['copy-times'],
       sentences: [/^\/(t|t\/f|ctx\/k\.txt|ctx\/run\.sh|ctx\/a\/r\.md): modification time /],
     },
   },
   {
     name: 'usercopy',
     differs: {
-      because:
-        'WORKDIR after USER creates the directories above it for root, BuildKit for the user',
+      reasons: ['workdir-parents'],
       sentences: [/^\/p: owner 1000:1000 in BuildKit, 0:0/],
     },
   },

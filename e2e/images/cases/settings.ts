@@ -1,8 +1,6 @@
 // Variables, and the configuration of the image.
 import type { Case } from '../case.ts';
 
-const user = 'resolves USER in the files of the image, which are not unpacked yet';
-
 export const settingCases: readonly Case[] = [
   // Equal.
   {
@@ -11,46 +9,6 @@ export const settingCases: readonly Case[] = [
     options: ['build-arg:WHO=me'],
   },
   { name: 'expansion' },
-  { name: 'maintainer' },
-  { name: 'settings' },
-
-  // Different.
-  {
-    name: 'envorder',
-    differs: {
-      because:
-        'ENV wins over a later ARG of the same name in RUN, with BuildKit the later one wins',
-      sentences: [/^\/later: content "later\\n" in BuildKit, "env\\n"/],
-    },
-  },
-  {
-    name: 'escape',
-    differs: {
-      because: 'the escape directive does not apply to the values of ENV',
-      sentences: [/^Env: \["A=x\\\\y",.* in BuildKit, \["A=xy",/],
-    },
-  },
-  {
-    name: 'escapequote',
-    differs: {
-      because: 'the escape directive does not apply to the values of ENV',
-      sentences: [/^kaniko fails, BuildKit does not/],
-    },
-  },
-  {
-    name: 'expose',
-    differs: {
-      because: 'EXPOSE of an empty variable adds a port without a number',
-      sentences: [/^ExposedPorts: unset in BuildKit, \{"\/tcp":\{\}\}/],
-    },
-  },
-  {
-    name: 'exposerange',
-    differs: {
-      because: 'EXPOSE of a range adds one port with the range as its number',
-      sentences: [/^ExposedPorts: .* in BuildKit, \{"8000-8002\/tcp":\{\}\}/],
-    },
-  },
   {
     name: 'inputs',
     inputs: {
@@ -66,51 +24,90 @@ export const settingCases: readonly Case[] = [
       'label:added=a b',
       'target=wanted',
     ],
+  },
+  { name: 'maintainer' },
+  {
+    name: 'platforms',
+    inputs: { platforms: 'linux/amd64' },
+    options: ['platform=linux/amd64'],
+  },
+  { name: 'settings' },
+
+  // Different.
+  {
+    name: 'envorder',
     differs: {
-      because: 'LABEL wins over the input labels',
-      sentences: [/^Labels: .*"version":"input"\} in BuildKit, .*"version":"dockerfile"\}/],
+      reasons: ['arg-env'],
+      sentences: [/^\/later: content "later\\n" in BuildKit, "env\\n"/],
+    },
+  },
+  {
+    name: 'escape',
+    differs: {
+      reasons: ['env-escape'],
+      sentences: [/^Env: \["A=x\\\\y",.* in BuildKit, \["A=xy",/],
+    },
+  },
+  {
+    name: 'escapequote',
+    differs: {
+      reasons: ['env-escape'],
+      sentences: [/^kaniko fails, BuildKit does not/],
+    },
+  },
+  {
+    name: 'expose',
+    differs: {
+      reasons: ['expose-variable'],
+      sentences: [/^ExposedPorts: unset in BuildKit, \{"\/tcp":\{\}\}/],
+    },
+  },
+  {
+    name: 'exposerange',
+    differs: {
+      reasons: ['expose-range'],
+      sentences: [/^ExposedPorts: .* in BuildKit, \{"8000-8002\/tcp":\{\}\}/],
     },
   },
   {
     name: 'platform',
     differs: {
-      because: 'the automatic platform arguments are empty',
+      reasons: ['platform'],
       sentences: [/^\/platform: content .* in BuildKit, "\|\|\|\|\|\\n" in kaniko/],
     },
   },
   {
     name: 'userexpansion',
     differs: {
-      because: 'USER does not support a variable with a default value',
+      reasons: ['user-variable'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'volume',
     differs: {
-      because: 'VOLUME creates its directory',
+      reasons: ['volume'],
       sentences: [/^\/(json one|logs|other): only in kaniko/],
     },
   },
   {
     name: 'workdir',
     differs: {
-      because: 'WORKDIR is written in its shortest form',
+      reasons: ['workdir'],
       sentences: [/^WorkingDir: "\/a\/b\/\.\.\/c\/" in BuildKit, "\/a\/c\/"/],
     },
   },
   {
     name: 'workdirfirst',
     differs: {
-      because: `WORKDIR ${user}, if no earlier instruction needs them`,
+      reasons: ['workdir-user'],
       sentences: [/^kaniko fails, BuildKit does not/],
     },
   },
   {
     name: 'workdiruser',
     differs: {
-      because:
-        'WORKDIR after USER creates the directories above it for root, BuildKit for the user',
+      reasons: ['workdir-parents'],
       sentences: [/^\/of-user: owner 1000:1000 in BuildKit, 0:0/],
     },
   },

@@ -8,6 +8,7 @@ import { withoutCredentials } from '../git/clean-config.ts';
 import { followGitLinks, type GitConfigTest } from '../git/config-names.ts';
 import { isGitSecret } from '../git/secret-files.ts';
 import { addExcludes } from '../ignore/rules.ts';
+import { prefixesOf } from '../prefixes.ts';
 import type { StdinSource, StreamParts } from '../stdin.ts';
 import { checkEditedSize } from '../tar/content.ts';
 import { archiveMode } from '../tar/entry.ts';
@@ -101,6 +102,7 @@ export async function archiveSource(
       ...describeWeight(plan.weight),
     ],
     lookUp: lookUpIn(listing, plan.kept, withheld),
+    hasPrefix: prefixesOf(() => listing.flatMap(({ name }, at) => (plan.kept.has(at) ? name : []))),
     warnings: [...plan.warnings, ...(isFiltered ? [] : warnOfBallast(plan.weight))],
     open: (parts) =>
       packStream(() => members(parts), context.compressionLevel, plan.weight, workspace),

@@ -20,6 +20,7 @@ import { findDockerfile, findIgnoreRules } from './locate.ts';
 import { walkContext } from './walk.ts';
 import { describeWeight, warnOfBallast, weigh, type WeighedFile } from './weight.ts';
 import { withhold } from './withhold.ts';
+import { prefixesOf } from '../prefixes.ts';
 
 /** A context that exists on disk, as a directory or as an archive. */
 export interface FoundContext extends SourceOptions {
@@ -87,6 +88,7 @@ export async function directorySource(
     warnings,
     lookUp: (path) =>
       withheld.names.has(path) ? 'withheld' : lookUp(path, place.path, sentNames(), workspace),
+    hasPrefix: prefixesOf(sentNames),
     open: (parts) => packStream(() => members(parts), context.compressionLevel, weight, workspace),
   };
 }

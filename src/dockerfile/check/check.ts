@@ -4,7 +4,7 @@ import { suggest } from '../../text/nearest.ts';
 import { quote } from '../../text/problem.ts';
 import type { Dockerfile } from '../parse.ts';
 import { findTarget, reachableStages, type Stage } from '../stages.ts';
-import type { DockerfileFindings, DockerfileProblem, LookUp } from './findings.ts';
+import type { DockerfileFindings, DockerfileProblem, HasPrefix, LookUp } from './findings.ts';
 import { unknownFlags } from './flags.ts';
 import { reportGaps } from './report.ts';
 import { findGaps } from './rules.ts';
@@ -17,6 +17,8 @@ export interface DockerfileCheck {
   readonly buildArgs: readonly KeyValue[];
   /** Undefined if the paths of the context are not known. */
   readonly lookUp: LookUp | undefined;
+  /** Absent if the names of the context are not known. */
+  readonly hasPrefix?: HasPrefix | undefined;
   readonly builderImage: string;
 }
 
@@ -42,11 +44,10 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
   // Builders parse all stages before they build one.
   const flags = check.dockerfile.instructions.flatMap(unknownFlags);
   if (flags.length > 0) return { ...nothing, problems: flags };
-  const { lookUp, builderImage } = check;
+  const { dockerfile, lookUp, hasPrefix, builderImage } = check;
   const needed = reachableStages(stages, target);
-  const stageNames = new Set(stages.flatMap(({ name }, index) => [name ?? '', String(index)]));
-  stageNames.delete('');
-  const found = findGaps(needed, { stageNames, lookUp });
+  const given = new Set(check.buildArgs.map(({ key }) => key));
+  const found = findGaps({ dockerfile, needed, given, lookUp, hasPrefix });
   const gaps = reportGaps(found, builderImage);
   const sources =
     lookUp === undefined

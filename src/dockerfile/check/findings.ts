@@ -7,6 +7,9 @@ export type Presence = 'sent' | 'link' | 'ignored' | 'withheld' | 'missing' | 'u
 /** Looks up a clean path, relative to the context. */
 export type LookUp = (path: string) => Presence;
 
+/** Whether the name of a file or directory that is sent begins with a text. */
+export type HasPrefix = (prefix: string) => boolean;
+
 export interface DockerfileProblem {
   readonly message: string;
   readonly hint: string;

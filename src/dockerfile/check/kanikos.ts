@@ -46,7 +46,8 @@ const unknownFlag = 'does not know the flag and fails';
 /*
  * Chainguard v1.25.16 and Google v1.24.0: e2e/kaniko-gaps.e2e.ts shows each effect on a cluster. osscontainertools v1.28:
  * its source (run.go, copy.go and add.go in pkg/commands, command_util.go in pkg/util; its README for ADD --checksum), and
- * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /.
+ * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /. The rows
+ * about USER, EXPOSE, SHELL, ENV and the owners of ADD and COPY are from an earlier state of its source, and were not built.
  */
 const table = {
   'run-heredoc': {
@@ -213,6 +214,86 @@ const table = {
     effects: inOthers('fails, because it accepts octal modes only'),
     severity: 'warning',
     change: 'write an octal mode',
+  },
+  'copy-bits': {
+    feature: 'COPY or ADD with a --chmod of more than 777',
+    effects: inOthers('does not set the bits setuid, setgid and sticky'),
+    severity: 'warning',
+    change: 'set them with chmod in a RUN',
+  },
+  'copy-group': {
+    feature: 'COPY or ADD with a --chown without a user',
+    effects: inAll('fails'),
+    severity: 'warning',
+    change: 'write the user and the group',
+  },
+  'copy-nothing': {
+    feature: 'COPY or ADD of a pattern that matches nothing, ahead of any RUN',
+    effects: inAll('adds files of the builder image to the image'),
+    severity: 'warning',
+    change: 'copy a file that exists with the same instruction',
+  },
+  'add-owner': {
+    feature: 'ADD --chown of an archive',
+    effects: inAll('does not change the owners of the files in the archive'),
+    severity: 'warning',
+    change: 'change them with chown in a RUN',
+  },
+  'user-variable': {
+    feature: 'USER of a variable with a colon',
+    effects: inAll('fails, because it takes what follows the colon for the group'),
+    severity: 'warning',
+    change: 'set the default value with ARG',
+  },
+  'run-group': {
+    feature: 'RUN after a USER with a group',
+    effects: inOthers('runs the command with the primary group of the user'),
+    severity: 'warning',
+    change: 'make that group the primary group of the user',
+  },
+  'workdir-user': {
+    feature: 'WORKDIR after USER in a stage without RUN, COPY and ADD',
+    effects: inOthers('fails, because it cannot find the user: it does not unpack the base image'),
+    severity: 'warning',
+    change: 'write WORKDIR ahead of USER, or the number of the user',
+  },
+  'workdir-parents': {
+    feature: 'WORKDIR after USER',
+    effects: inOthers('creates missing directories above it for root, and not for the user'),
+    severity: 'warning',
+    change: 'write a WORKDIR for each directory',
+  },
+  'expose-variable': {
+    feature: 'EXPOSE of a variable that the Dockerfile does not set',
+    effects: inAll('adds a port without a number, if the base image does not set it either'),
+    severity: 'warning',
+    change: 'set the variable with ENV or ARG',
+  },
+  'expose-range': {
+    feature: 'EXPOSE of a range',
+    effects: inAll('adds one port that has the range as its number'),
+    severity: 'warning',
+    change: 'write each port',
+  },
+  'shell-words': {
+    feature: 'SHELL of three words, and CMD or RUN in shell form after such an ENTRYPOINT',
+    effects: inAll('replaces the command of ENTRYPOINT with the later one'),
+    severity: 'warning',
+    change: 'write ENTRYPOINT as a JSON array',
+  },
+  'arg-env': {
+    feature: 'ARG after an ENV of the same name',
+    effects: inOthers('uses the value of ENV'),
+    severity: 'warning',
+    change: 'give the ARG another name',
+  },
+  'env-escape': {
+    feature: 'ENV with a backslash or a backtick, if the directive escape names the backtick',
+    effects: inAll(
+      'takes the backslash for the escape character, and so sets another value or fails',
+    ),
+    severity: 'warning',
+    change: 'remove the directive',
   },
 } as const satisfies Readonly<Record<string, Gap>>;
 

@@ -1,5 +1,6 @@
 import { cleanPath } from '../../text/path.ts';
 import { flagOf, type Instruction } from '../instruction.ts';
+import type { Dockerfile } from '../parse.ts';
 import type { Stage } from '../stages.ts';
 import {
   contextPath,
@@ -9,9 +10,12 @@ import {
   leadsOut,
   readCopy,
 } from './copy.ts';
-import type { LookUp } from './findings.ts';
+import { gapsOfFiles } from './files.ts';
+import type { HasPrefix, LookUp } from './findings.ts';
 import type { GapName } from './kanikos.ts';
 import { mountGaps } from './mounts.ts';
+import { gapsOfSetting, lineOfSharedShell, type Surroundings } from './settings.ts';
+import { StagePath, variablesOf } from './stage-path.ts';
 
 /** A feature in which kaniko differs from Docker, and the line of the instruction that uses it. */
 export interface FoundGap {
@@ -20,24 +24,75 @@ export interface FoundGap {
   readonly line: number;
 }
 
-interface Surroundings {
-  /** The names and numbers of the stages that `COPY --from` can name. */
-  readonly stageNames: ReadonlySet<string>;
+/** The Dockerfile, and the inputs and files that its gaps depend on. */
+export interface Search {
+  readonly dockerfile: Pick<Dockerfile, 'stages' | 'instructions' | 'escape'>;
+  /** The stages that the target needs, in the order of the file. */
+  readonly needed: readonly Stage[];
+  /** Names of the build arguments. */
+  readonly given: ReadonlySet<string>;
   readonly lookUp: LookUp | undefined;
+  readonly hasPrefix?: HasPrefix | undefined;
 }
 
-/** The gaps that the stages contain, each once for an instruction. ONBUILD is ignored: it runs in other builds. */
-export function findGaps(stages: readonly Stage[], around: Surroundings): readonly FoundGap[] {
-  return stages.flatMap(({ instructions }) => {
-    let directory: string | undefined;
-    return instructions.flatMap((instruction) => {
-      const { name, line, rest } = instruction;
-      if (name === 'workdir') directory = isLiteral(rest) ? rest : undefined;
-      const found =
-        name === 'run' ? gapsOfRun(instruction) : gapsOfCopy(instruction, directory, around);
-      return [...new Set(found)].map((gap) => ({ gap, line }));
-    });
+/** The gaps of the needed stages, each once for an instruction. ONBUILD is ignored: it runs in other builds. */
+export function findGaps(search: Search): readonly FoundGap[] {
+  const { dockerfile, needed, given, lookUp, hasPrefix } = search;
+  const { stages, escape } = dockerfile;
+  const path = new StagePath(stages, escape);
+  const stageNames = new Set(stages.flatMap(({ name }, index) => [name ?? '', String(index)]));
+  stageNames.delete('');
+  const variables = variablesWithValue(search);
+  const around = { path, variables, given, escape, stageNames, lookUp, hasPrefix };
+  const indexes = new Map(stages.map((stage, index) => [stage, index]));
+  // The target is the last one, as references lead to earlier stages only.
+  const target = needed.at(-1);
+  const chain = path.chainOf((target && indexes.get(target)) ?? 0);
+  return needed.flatMap((stage) => {
+    const index = indexes.get(stage) ?? 0;
+    path.enter(index);
+    return gapsOfStage(stage, { ...around, isInImage: chain.has(index) });
   });
+}
+
+type Around = Omit<Surroundings, 'hasFiles'> &
+  Pick<Search, 'lookUp' | 'hasPrefix'> & {
+    /** The names and numbers of the stages that `COPY --from` can name. */
+    readonly stageNames: ReadonlySet<string>;
+  };
+
+interface AroundStage extends Around {
+  /** Whether the image has the layers of the stage. */
+  readonly isInImage: boolean;
+}
+
+function gapsOfStage({ instructions }: Stage, around: AroundStage): readonly FoundGap[] {
+  const hasFiles = instructions.some(({ name }) => ['run', 'copy', 'add'].includes(name));
+  let directory: string | undefined;
+  let hasRun = false;
+  const found = instructions.flatMap((instruction): readonly FoundGap[] => {
+    const { name, line, rest } = instruction;
+    if (name === 'workdir') directory = isLiteral(rest) ? rest : undefined;
+    const gaps = [
+      ...(name === 'run' ? gapsOfRun(instruction) : []),
+      ...gapsOfCopy(instruction, { ...around, directory, hasRun }),
+      ...gapsOfSetting(instruction, { ...around, hasFiles }),
+    ];
+    hasRun ||= name === 'run';
+    around.path.add(instruction);
+    return [...new Set(gaps)].map((gap) => ({ gap, line }));
+  });
+  const line = lineOfSharedShell(instructions);
+  return line === undefined ? found : [...found, { gap: 'shell-words', line }];
+}
+
+/** Variables that an ENV, an ARG or a build argument gives a value, in whichever stage. */
+function variablesWithValue({ dockerfile, given }: Search): ReadonlySet<string> {
+  const { instructions, escape } = dockerfile;
+  const set = instructions.flatMap(({ name, rest }) =>
+    name === 'env' || name === 'arg' ? variablesOf(rest, escape) : [],
+  );
+  return new Set([...given, ...set]);
 }
 
 function gapsOfRun(instruction: Instruction): readonly GapName[] {
@@ -49,13 +104,17 @@ function gapsOfRun(instruction: Instruction): readonly GapName[] {
   return found;
 }
 
-function gapsOfCopy(
-  instruction: Instruction,
-  directory: string | undefined,
-  { stageNames, lookUp }: Surroundings,
-): readonly GapName[] {
+interface AroundCopy extends AroundStage {
+  /** WORKDIR, if it is known. */
+  readonly directory: string | undefined;
+  /** Whether the stage has a RUN ahead of the instruction. */
+  readonly hasRun: boolean;
+}
+
+function gapsOfCopy(instruction: Instruction, around: AroundCopy): readonly GapName[] {
   const { name, heredocs } = instruction;
   if (name !== 'copy' && name !== 'add') return [];
+  const { stageNames, lookUp, directory } = around;
   const found: GapName[] = [...gapsOfFlags(instruction)];
   if (heredocs > 0) found.push('copy-heredoc');
   const { sources, target } = readCopy(instruction) ?? { sources: [], target: '' };
@@ -72,7 +131,7 @@ function gapsOfCopy(
   if (stageNames.has(from) && sources.some((source) => cleanPath(`/${source}`) === '/')) {
     found.push('copy-root');
   }
-  return found;
+  return [...found, ...gapsOfFiles(instruction, around)];
 }
 
 function gapsOfFlags(instruction: Instruction): readonly GapName[] {
@@ -81,6 +140,8 @@ function gapsOfFlags(instruction: Instruction): readonly GapName[] {
   if (isSet(instruction, 'parents') === true) found.push('copy-parents');
   const mode = flagOf(instruction, 'chmod') ?? '';
   if (/[=+-]/.test(mode) && !mode.includes('$')) found.push('copy-chmod');
+  if (/^0*[1-7][0-7]{3}$/.test(mode)) found.push('copy-bits');
+  if (/^:[\w.-]+$/.test(flagOf(instruction, 'chown') ?? '')) found.push('copy-group');
   return found;
 }
 
