@@ -27,6 +27,8 @@ var config_names = __webpack_require__(584);
 var secret_files = __webpack_require__(3493);
 // EXTERNAL MODULE: ./build/context/ignore/rules.js + 3 modules
 var ignore_rules = __webpack_require__(3568);
+// EXTERNAL MODULE: ./build/context/prefixes.js
+var prefixes = __webpack_require__(8050);
 // EXTERNAL MODULE: ./build/context/tar/content.js
 var content = __webpack_require__(6453);
 // EXTERNAL MODULE: ./build/context/tar/entry.js
@@ -714,6 +716,7 @@ function withheldNames(listing, { workflow, git }) {
 
 
 
+
 /**
  * Sends an archive, packed again in the image layout. So it has credentials, one gzip member and the Dockerfile at its end,
  * like a directory. It is read twice, because the ignore file and the Dockerfile can be its last entries, and once more if
@@ -774,6 +777,7 @@ async function archiveSource(context, workspace, signal) {
             ...(0,weight/* describeWeight */.k9)(plan.weight),
         ],
         lookUp: lookUpIn(listing, plan.kept, withheld),
+        hasPrefix: (0,prefixes/* prefixesOf */.E)(() => listing.flatMap(({ name }, at) => (plan.kept.has(at) ? name : []))),
         warnings: [...plan.warnings, ...(isFiltered ? [] : (0,weight/* warnOfBallast */.T)(plan.weight))],
         open: (parts) => (0,pack/* packStream */.c)(() => members(parts), context.compressionLevel, plan.weight, workspace),
     };
