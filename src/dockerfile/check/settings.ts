@@ -43,7 +43,8 @@ function readUser(path: StagePath): { readonly user: string; readonly group?: st
 /** A user and its group usually have one name or number. Users that the Dockerfile creates can have any group. */
 function hasOtherGroup(path: StagePath): boolean {
   const { user, group } = readUser(path) ?? {};
-  return group !== undefined && group !== user && !isRoot(user) && !path.hasNewUsers;
+  if (group === undefined || group === user || path.user === 'nobody:nogroup') return false;
+  return !isRoot(user) && !path.hasNewUsers;
 }
 
 function isRoot(user: string | undefined): boolean {
