@@ -40,10 +40,13 @@ function readUser(path: StagePath): { readonly user: string; readonly group?: st
   return group === undefined ? { user } : { user, group };
 }
 
-/** A user and its group usually have one name or number. Users that the Dockerfile creates can have any group. */
+/**
+ * A user and its group usually have one name or number, or the group is nogroup, as for system users of Debian. Users that the
+ * Dockerfile creates can have any group.
+ */
 function hasOtherGroup(path: StagePath): boolean {
   const { user, group } = readUser(path) ?? {};
-  if (group === undefined || group === user || path.user === 'nobody:nogroup') return false;
+  if (group === undefined || group === user || group === 'nogroup') return false;
   return !isRoot(user) && !path.hasNewUsers;
 }
 
