@@ -326,6 +326,7 @@ function settingCases(): readonly Row[] {
       'USER node:node\nRUN ls',
       'USER 1000:1000\nRUN ls',
       'USER root:adm\nRUN ls',
+      'USER nobody:nogroup\nRUN ls',
       'USER $U:adm\nRUN ls',
       'USER node:adm\nUSER node\nRUN ls',
       'RUN adduser -G adm node\nUSER node:adm\nRUN ls',

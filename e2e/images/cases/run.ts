@@ -89,6 +89,13 @@ export const runCases: readonly Case[] = [
     },
   },
   {
+    name: 'shellrun',
+    differs: {
+      reasons: ['shell-words'],
+      sentences: [/^Entrypoint: .*"echo entry"\] in BuildKit, .*"true"\] in kaniko/],
+    },
+  },
+  {
     name: 'varrun',
     differs: {
       reasons: ['run-var-run'],

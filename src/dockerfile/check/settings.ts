@@ -40,10 +40,14 @@ function readUser(path: StagePath): { readonly user: string; readonly group?: st
   return group === undefined ? { user } : { user, group };
 }
 
-/** A user and its group usually have one name or number. Users that the Dockerfile creates can have any group. */
+/**
+ * A user and its group usually have one name or number, or the group is nogroup, as for system users of Debian. Users that the
+ * Dockerfile creates can have any group.
+ */
 function hasOtherGroup(path: StagePath): boolean {
   const { user, group } = readUser(path) ?? {};
-  return group !== undefined && group !== user && !isRoot(user) && !path.hasNewUsers;
+  if (group === undefined || group === user || group === 'nogroup') return false;
+  return !isRoot(user) && !path.hasNewUsers;
 }
 
 function isRoot(user: string | undefined): boolean {

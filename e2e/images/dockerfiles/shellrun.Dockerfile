@@ -1,0 +1,4 @@
+FROM BASE
+SHELL ["/bin/sh", "-e", "-c"]
+ENTRYPOINT echo entry
+RUN true
