@@ -9,6 +9,7 @@ import type { Dockerfile } from '../parse.ts';
 import { findTarget, reachableStages, type Stage } from '../stages.ts';
 import type { DockerfileFindings, DockerfileProblem, HasPrefix, LookUp } from './findings.ts';
 import { unknownFlags } from './flags.ts';
+import { findPlatformGaps } from './platforms.ts';
 import { reportGaps } from './report.ts';
 import { findGaps } from './rules.ts';
 import { missingSources } from './sources.ts';
@@ -54,7 +55,10 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
   if (flags.length > 0) return { ...nothing, problems: flags };
   const needed = reachableStages(stages, target);
   const given = new Set(buildArgs.map(({ key }) => key));
-  const found = findGaps({ dockerfile, needed, given, lookUp, hasPrefix });
+  const found = [
+    ...findGaps({ dockerfile, needed, given, lookUp, hasPrefix }),
+    ...findPlatformGaps({ dockerfile, needed, buildArgs, platform }),
+  ];
   const gaps = reportGaps(found, builderImage);
   const sources =
     lookUp === undefined
