@@ -68,6 +68,11 @@ test.each<Case>([
   { name: 'has its own default', text: `ARG E\n${byVariable}\${E:-prod}\n` },
   { name: 'has a default within a default', text: `ARG D=prod\nARG E=$D\n${byVariable}$E\n` },
   {
+    name: 'has a build argument within a default',
+    text: `ARG D=dev\nARG E=$D\n${byVariable}$E\n`,
+    args: { D: 'prod' },
+  },
+  {
     name: 'has the automatic argument of a platform',
     text: `${byVariable.replaceAll('prod', 'arm64')}$TARGETARCH\n`,
     args: { TARGETARCH: 'arm64', TARGETVARIANT: '' },
@@ -88,11 +93,6 @@ test.each<Case>([
   { name: 'COPY needs the stage by its number', text: 'FROM a\nFROM b\nCOPY --from=0 / /\n' },
   { name: 'a number has a sign', text: `${unused}FROM a\nCOPY --from=+0 / /\n` },
   { name: 'FROM is an unknown variable', text: `${unused}FROM $B\n` },
-  {
-    name: 'kaniko does not see a build argument in the default of another ARG',
-    text: `ARG D=dev\nARG E=$D\n${byVariable}$E\n`,
-    args: { D: 'prod' },
-  },
   {
     name: 'kaniko takes the default for an empty build argument',
     text: `ARG E=dev\n${byVariable}prod$E\n`,

@@ -71,9 +71,8 @@ function knownStages(dockerfile: Dockerfile, buildArgs: readonly KeyValue[]): re
   const bases = stages.map(({ base }) => base);
   const texts = [...bases, ...ahead.map(({ text }) => text)];
   const used = buildArgs.filter(({ key }) => texts.some((text) => text.includes(key)));
-  // kaniko cuts a value at its second =, and takes the default for an empty one and in the default of another ARG.
-  const isNested = used.length > 0 && ahead.some(({ text }) => text.includes('$'));
-  if (isNested || used.some(({ value }) => value === '' || value.includes('='))) return stages;
+  // kaniko cuts a build argument at the first = of its value, and takes the default for an empty one.
+  if (used.some(({ value }) => value === '' || value.includes('='))) return stages;
   return expandBases(dockerfile, buildArgs).map((stage, index) => {
     const written = stages[index] ?? stage;
     return /['"\\`]/.test(written.base) ? written : stage;
