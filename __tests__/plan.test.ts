@@ -248,6 +248,18 @@ describe('a stage that the target does not need', () => {
       ],
     });
   });
+
+  test('needs no credentials, and nor does one after the target', async () => {
+    const text =
+      'ARG B=b\nFROM unused.example/a AS c\nFROM base.example/a AS b\nFROM ${B} AS d\nFROM later.example/a\n';
+    const { plan } = planFor(text, {
+      inputs: { target: 'd' },
+      config: configOf('unused.example', 'base.example', 'later.example'),
+    });
+    const { logins, pulls } = await plan;
+    expect([...logins.byHost.keys()]).toEqual(['base.example']);
+    expect(pulls.map(({ host }) => host)).toEqual(['base.example']);
+  });
 });
 
 describe('the build arguments of Docker', () => {

@@ -18,6 +18,8 @@ interface Probe {
   /** The instructions after FROM. */
   readonly lines: readonly string[];
   readonly sign: Sign;
+  /** The input `platforms`. */
+  readonly platforms?: string;
 }
 
 const base = `FROM ${cluster.baseImage}`;
@@ -29,6 +31,17 @@ const unknownFlag = /unknown flag/;
 type ProbedGap = Exclude<GapName, 'shell-words' | 'env-escape'>;
 
 const probes: Readonly<Record<ProbedGap, Probe>> = {
+  'from-platform': withPlatform('linux/s390x'),
+  'from-platform-image': { ...withPlatform('linux/s390x'), platforms: 'linux/amd64' },
+  'platform-argument': {
+    lines: ['ARG TARGETARCH', 'RUN [ -z "$TARGETARCH" ] && echo seen'],
+    sign: 'seen',
+  },
+  'platform-default': {
+    lines: ['ARG TARGETARCH=x', base, 'ARG TARGETARCH', 'RUN [ -z "$TARGETARCH" ] && echo seen'],
+    sign: 'seen',
+    platforms: 'linux/amd64',
+  },
   'run-heredoc': {
     lines: ['RUN <<EOF', 'touch /ran', 'EOF', 'RUN test -e /ran || echo seen'],
     sign: 'seen',
@@ -145,6 +158,14 @@ const probes: Readonly<Record<ProbedGap, Probe>> = {
   },
 };
 
+/** The command runs in an image of the platform of the node. */
+function withPlatform(platform: string): Probe {
+  return {
+    lines: [base.replace('FROM', `FROM --platform=${platform}`), 'RUN echo seen'],
+    sign: 'seen',
+  };
+}
+
 /** The command runs although Docker would refuse it. */
 function ignored(flag: string): Probe {
   return { lines: [`RUN ${flag} echo seen`], sign: 'seen' };
@@ -196,7 +217,7 @@ suite('the gaps of kaniko', () => {
 });
 
 async function check(name: ProbedGap, fork: Fork, image: string): Promise<void> {
-  const { lines, sign } = probes[name];
+  const { lines, sign, platforms = '' } = probes[name];
   const expected =
     gaps[name].effects[fork]?.includes('does not know the flag') === true ? unknownFlag : sign;
   const archive = pack();
@@ -210,7 +231,12 @@ async function check(name: ProbedGap, fork: Fork, image: string): Promise<void> 
   };
   const { main, log } = await withFiles(files, async (directory) => {
     symlinkSync('k.txt', join(directory, 'link'));
-    const inputs = kaniko({ 'builder-image': image, push: 'false', 'check-dockerfile': 'false' });
+    const inputs = kaniko({
+      'builder-image': image,
+      push: 'false',
+      'check-dockerfile': 'false',
+      platforms,
+    });
     return runBuild(inputs, { directory });
   });
   const { mirrored } = splitLog(log);

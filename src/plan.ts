@@ -103,8 +103,8 @@ export async function makePlan(
   const configs = readConfigs(inputs, ports);
   const completed = await withAutomaticArguments(plan, configs, ports);
   const { target, buildArgs } = completed.image;
-  const pulls = pulledRepositories(dockerfile, buildArgs);
   const unused = findUnusedStages(dockerfile, { target, buildArgs });
+  const pulls = pulledRepositories(dockerfile, buildArgs, unused.built);
   return {
     ...plan,
     inputs: completed,
@@ -133,6 +133,7 @@ async function checkDockerfileOf(
     dockerfile,
     target: inputs.image.target,
     buildArgs: inputs.image.buildArgs,
+    platform: inputs.image.platform,
     lookUp: source.lookUp,
     hasPrefix: source.hasPrefix,
     builderImage: inputs.builder.image,

@@ -242,3 +242,11 @@ COPY --from=ghcr.io/acme/tools /t /t
     { registry: 'ghcr.io', path: 'acme/tools', host: 'ghcr.io' },
   ]);
 });
+
+test('only the stages that are built count, and the names of all of them', () => {
+  const dockerfile = parseDockerfile(
+    'FROM unused.example/a AS b\nFROM ghcr.io/a\nCOPY --from=b / /\nFROM later.example/a',
+  );
+  const found = pulledRepositories(dockerfile, [], dockerfile.stages.slice(1, 2));
+  expect(found.map(({ registry }) => registry)).toEqual(['ghcr.io']);
+});

@@ -47,6 +47,7 @@ test.each<Case>([
   { name: 'COPY of an unused stage has a number', text: `FROM a\n${ofAnother}FROM d\n` },
   { name: 'RUN has a number', text: `${unused}FROM a\nFROM b\nRUN --mount=type=bind,from=1 x\n` },
   { name: 'FROM is a number', text: `${unused}FROM 0\n` },
+  { name: 'FROM is a variable with a number', text: `ARG B=0\n${unused}FROM $B\n` },
   {
     name: 'COPY does not write a name in lower case',
     text: `${unused}FROM a AS b\nFROM c\nCOPY --from=B / /\n`,
@@ -58,12 +59,30 @@ test.each<Case>([
   expect(edits).not.toEqual([]);
 });
 
-test.each<Case>([{ name: 'FROM is a variable', text: `ARG B=b\n${unused}FROM a AS b\nFROM $B\n` }])(
-  'stages are skipped, but not emptied, if $name',
-  (given) => {
-    expect(find(given)).toEqual({ edits: [], canSkip: true });
+const byVariable = 'FROM a AS build-dev\nRUN exit 4\nFROM a AS build-prod\nFROM build-';
+
+test.each<Case>([
+  { name: 'is a variable', text: `ARG B=b\n${unused}FROM a AS b\nFROM $B\n` },
+  { name: 'has a variable with a default', text: `ARG E=prod\n${byVariable}\${E} AS final\n` },
+  { name: 'has a build argument', text: `ARG E=dev\n${byVariable}$E`, args: { E: 'prod' } },
+  { name: 'has its own default', text: `ARG E\n${byVariable}\${E:-prod}\n` },
+  { name: 'has a default within a default', text: `ARG D=prod\nARG E=$D\n${byVariable}$E\n` },
+  {
+    name: 'has a build argument within a default',
+    text: `ARG D=dev\nARG E=$D\n${byVariable}$E\n`,
+    args: { D: 'prod' },
   },
-);
+  {
+    name: 'has the automatic argument of a platform',
+    text: `${byVariable.replaceAll('prod', 'arm64')}$TARGETARCH\n`,
+    args: { TARGETARCH: 'arm64', TARGETVARIANT: '' },
+  },
+])('stages are skipped and emptied if FROM $name', (given) => {
+  const { edits, canSkip, built } = find(given);
+  expect(canSkip).toBe(true);
+  expect(edits).toHaveLength(1);
+  expect(built).toHaveLength(2);
+});
 
 test.each<Case>([
   { name: 'there is only one', text: 'FROM a\n' },
@@ -75,12 +94,15 @@ test.each<Case>([
   { name: 'a number has a sign', text: `${unused}FROM a\nCOPY --from=+0 / /\n` },
   { name: 'FROM is an unknown variable', text: `${unused}FROM $B\n` },
   {
-    name: 'FROM is a variable with a number',
-    text: `ARG B=x\n${unused}FROM $B\n`,
-    args: { B: '0' },
+    name: 'kaniko takes the default for an empty build argument',
+    text: `ARG E=dev\n${byVariable}prod$E\n`,
+    args: { E: '' },
   },
-  { name: 'FROM is a variable with variables', text: `ARG A=0\nARG B=$A\n${unused}FROM $B\n` },
-  { name: 'FROM has a default with a colon', text: `${unused}FROM \${B:-0}\n` },
+  {
+    name: 'FROM is a variable with a long number',
+    text: `ARG B=x\n${unused}FROM $B\n`,
+    args: { B: '+0' },
+  },
   { name: 'COPY has a variable', text: `${unused}FROM a\nCOPY --from=$B / /\n` },
   { name: 'a name is repeated', text: `${unused}FROM a AS B\nFROM c AS b\n` },
   { name: 'FROM has quotes', text: `${unused}FROM a AS b\nFROM "b"\n` },
@@ -88,7 +110,7 @@ test.each<Case>([
   { name: 'the Dockerfile has errors', text: `${unused}FROM a\nNOSUCH\n` },
   { name: 'there are none', text: 'ARG A\n' },
 ])('all stages are built if $name', (given) => {
-  expect(find(given)).toEqual({ edits: [], canSkip: false });
+  expect(find(given)).toMatchObject({ edits: [], canSkip: false });
 });
 
 test('an emptied stage keeps its number, its name and the lines that follow', () => {
@@ -97,4 +119,15 @@ test('an emptied stage keeps its number, its name and the lines that follow', ()
   expect(editLines(Buffer.from(text), edits).toString()).toBe(
     'ARG A\nFROM scratch AS first\n\n\n\n\nFROM scratch\n\n\nFROM e\nCMD f\n',
   );
+});
+
+test.each([
+  { name: 'neither unused nor after the target', target: 'b', built: ['b'] },
+  { name: 'without a target', target: undefined, built: ['b', 'c'] },
+  { name: 'all for a number', target: '1', built: ['unused', 'b'] },
+  { name: 'all for an unknown target', target: 'z', built: ['unused', 'b', 'c'] },
+])('the stages that are built: $name', ({ target, built }) => {
+  const given = { name: '', text: `${unused}FROM a AS b\nFROM b AS c\n` };
+  const found = find(target === undefined ? given : { ...given, target });
+  expect(found.built.map(({ name }) => name)).toEqual(built);
 });

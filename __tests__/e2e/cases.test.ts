@@ -8,6 +8,7 @@ import { createSource } from '../../src/context/source.ts';
 import { checkDockerfile } from '../../src/dockerfile/check/check.ts';
 import { gaps } from '../../src/dockerfile/check/kanikos.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
+import { parsePlatform } from '../../src/inputs/values/platform.ts';
 import { diskWorkspace } from '../support/tree.ts';
 
 const folder = join(import.meta.dirname, '../../e2e/images');
@@ -58,10 +59,12 @@ test.each(cases)('the check names what differs in $name, and nothing else', asyn
     },
     diskWorkspace(folder),
   );
+  const platforms = one.inputs?.['platforms'];
   const { problems, warnings } = checkDockerfile({
     dockerfile: parseDockerfile(text.replaceAll('HOST:PORT', 'host:1')),
     target: undefined,
     buildArgs: [],
+    platform: platforms === undefined ? undefined : parsePlatform(platforms),
     lookUp: source.lookUp,
     hasPrefix: source.hasPrefix,
     builderImage: 'registry.example/builder',

@@ -26,8 +26,6 @@ const table = {
   'run-volume': 'The image does not have what RUN changes below the directory of a VOLUME.',
   volume: 'VOLUME creates its directory.',
   workdir: 'The configuration of the image has WORKDIR in its shortest form: /a/c for /a/b/../c/.',
-  platform:
-    'The arguments TARGETPLATFORM, TARGETARCH and others are empty without the input platforms.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type UnseenName = keyof typeof table;

@@ -1,9 +1,10 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import { expand, unknown, type Variables } from './expand.ts';
 import type { Dockerfile } from './parse.ts';
+import type { Stage } from './stages.ts';
 import { splitQuotedWords } from './words.ts';
 
-/** Variables that BuildKit sets by itself. Their values depend on the node. */
+/** Variables that BuildKit sets by itself. Without a build argument, their values depend on the node. */
 const automatic = ['TARGET', 'BUILD'].flatMap((kind) =>
   ['PLATFORM', 'OS', 'ARCH', 'VARIANT', 'OSVERSION'].map((part) => `${kind}${part}`),
 );
@@ -14,10 +15,11 @@ export function globalArguments(
   buildArgs: readonly KeyValue[],
 ): Variables {
   const given = new Map(buildArgs.map(({ key, value }) => [key, value]));
-  // Builders differ in whether FROM can use a build argument without an ARG.
-  const variables = new Map<string, string | undefined>(
-    [...automatic, ...given.keys()].map((name) => [name, unknown]),
-  );
+  const variables = new Map<string, string | undefined>([
+    // Builders differ in whether FROM can use a build argument without an ARG.
+    ...buildArgs.map(({ key }) => [key, unknown] as const),
+    ...automatic.map((name) => [name, given.get(name) ?? unknown] as const),
+  ]);
   for (const { name, rest } of instructions) {
     if (name === 'from') break;
     if (name !== 'arg') continue;
@@ -28,4 +30,16 @@ export function globalArguments(
     }
   }
   return variables;
+}
+
+/** The stages with the values of the variables in their bases. A base that is not known as a whole stays as it is written. */
+export function expandBases(
+  dockerfile: Dockerfile,
+  buildArgs: readonly KeyValue[],
+): readonly Stage[] {
+  const variables = globalArguments(dockerfile, buildArgs);
+  return dockerfile.stages.map((stage) => {
+    const base = expand(stage.base, variables, dockerfile.escape);
+    return base.includes(unknown) ? stage : { ...stage, base };
+  });
 }

@@ -4,18 +4,22 @@ import { expand, unknown } from './expand.ts';
 import { globalArguments } from './global-arguments.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
+import type { Stage } from './stages.ts';
 
 /**
  * The repositories that a Dockerfile names in FROM, `COPY --from` and `RUN --mount=from`, each once and in order. In FROM,
  * variables get the values of the ARGs before the first FROM; a repository counts if its registry is certain, with an empty path
  * if only that is. Ignores stages, `scratch`, and ONBUILD, which runs in other builds.
+ * @param built the stages of the Dockerfile that are built.
  */
 export function pulledRepositories(
   dockerfile: Dockerfile,
   buildArgs: readonly KeyValue[],
+  built: readonly Stage[] = dockerfile.stages,
 ): readonly PulledRepository[] {
   const variables = globalArguments(dockerfile, buildArgs);
   const names = new Set(['scratch']);
+  const pulling = new Set(built);
   const repositories = new Map<string, PulledRepository>();
   const add = (image: string): void => {
     if (names.has(image.toLowerCase()) || /^\d*$/.test(image)) return;
@@ -24,10 +28,11 @@ export function pulledRepositories(
       repositories.set(`${repository.host}/${repository.path}`, repository);
     }
   };
-  for (const { base, name, instructions } of dockerfile.stages) {
-    add(expand(base, variables, dockerfile.escape));
-    if (name !== undefined) names.add(name);
-    instructions.flatMap(fileImagesOf).forEach(add);
+  for (const stage of dockerfile.stages) {
+    const isBuilt = pulling.has(stage);
+    if (isBuilt) add(expand(stage.base, variables, dockerfile.escape));
+    if (stage.name !== undefined) names.add(stage.name);
+    if (isBuilt) stage.instructions.flatMap(fileImagesOf).forEach(add);
   }
   return [...repositories.values()];
 }

@@ -40,7 +40,7 @@ export function findTarget(
 }
 
 /**
- * The stages that a build of `target` certainly needs. References with variables, to later stages and to names that several
+ * The stages that a build of `target` certainly needs. References with variables (see expandBases), to later stages and to names that several
  * stages have are ignored: builders differ there.
  */
 export function reachableStages(stages: readonly Stage[], target: Stage): readonly Stage[] {

@@ -1,7 +1,6 @@
 import type { KeyValue } from '../inputs/values/key-value.ts';
 import type { LineEdit } from './edit.ts';
-import { unknown, type Variables } from './expand.ts';
-import { globalArguments } from './global-arguments.ts';
+import { expandBases } from './global-arguments.ts';
 import { fileImagesOf } from './instruction.ts';
 import type { Dockerfile } from './parse.ts';
 import { findTarget, reachableStages, type Stage } from './stages.ts';
@@ -18,9 +17,9 @@ export interface UnusedStages {
   readonly edits: readonly LineEdit[];
   /** True if a kaniko that skips them builds the same image, see `isSafe`. */
   readonly canSkip: boolean;
+  /** The stages that are built: those up to the target without the unused ones. All stages of a Dockerfile with errors. */
+  readonly built: readonly Stage[];
 }
-
-const nothing: UnusedStages = { edits: [], canSkip: false };
 
 /**
  * Finds the stages that docker does not build, and kaniko does: those ahead of the target that nothing refers to. Finds none if
@@ -30,26 +29,54 @@ export function findUnusedStages(
   dockerfile: Dockerfile,
   { target, buildArgs }: Build,
 ): UnusedStages {
-  const { stages, instructions, hasErrors } = dockerfile;
-  const wanted = findTarget(stages, target);
-  if (hasErrors || wanted === undefined || isNumber(target ?? '')) return nothing;
-  const needed = new Set(reachableStages(stages, wanted));
-  const ahead = [...stages.entries()].slice(0, stages.indexOf(wanted));
-  const unused = ahead.filter(([, stage]) => !needed.has(stage));
-  const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  if (unused.length === 0 || new Set(names).size !== names.length) return nothing;
-  // An ONBUILD of one stage is part of the stages that are based on it.
-  if (instructions.some(({ name, text }) => name === 'onbuild' && /from=/i.test(text)))
-    return nothing;
+  const written = dockerfile.stages;
+  const wanted = findTarget(written, target);
+  if (dockerfile.hasErrors || wanted === undefined) return noneOf(written);
+  const last = written.indexOf(wanted);
+  const none = noneOf(written.slice(0, last + 1));
+  const stages = knownStages(dockerfile, buildArgs);
+  const end = stages[last];
+  if (end === undefined || isNumber(target ?? '') || isAmbiguous(dockerfile)) return none;
+  const needed = new Set(reachableStages(stages, end));
+  const unused = [...stages.entries()].slice(0, last).filter(([, stage]) => !needed.has(stage));
   const references = referencesOf(stages);
-  const variables = globalArguments(dockerfile, buildArgs);
-  const known = new Set(names);
-  return {
-    edits: references.every(isLiteral)
-      ? unused.map(([index, stage]) => emptyStage(stage, stages[index + 1]))
-      : [],
-    canSkip: references.every((image) => isSafe(expandWhole(image, variables), known)),
-  };
+  const known = new Set(stages.map(({ name }) => name));
+  const canSkip = unused.length > 0 && references.every((image) => isSafe(image, known));
+  const edits = references.every(isLiteral)
+    ? unused.map(([index, stage]) => emptyStage(stage, stages[index + 1]))
+    : [];
+  if (!canSkip && edits.length === 0) return none;
+  const skipped = new Set(unused.map(([index]) => index));
+  return { edits, canSkip, built: none.built.filter((_stage, index) => !skipped.has(index)) };
+}
+
+function noneOf(built: readonly Stage[]): UnusedStages {
+  return { edits: [], canSkip: false, built };
+}
+
+/** Whether several stages have one name, or an ONBUILD, which is part of the stages that are based on its own, names a stage. */
+function isAmbiguous({ stages, instructions }: Dockerfile): boolean {
+  const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (new Set(names).size !== names.length) return true;
+  return instructions.some(({ name, text }) => name === 'onbuild' && /from=/i.test(text));
+}
+
+/** The stages with the values of the variables in their bases, where Docker and kaniko agree about the values. */
+function knownStages(dockerfile: Dockerfile, buildArgs: readonly KeyValue[]): readonly Stage[] {
+  const { instructions, stages } = dockerfile;
+  const ahead = instructions.slice(
+    0,
+    instructions.findIndex(({ name }) => name === 'from'),
+  );
+  const bases = stages.map(({ base }) => base);
+  const texts = [...bases, ...ahead.map(({ text }) => text)];
+  const used = buildArgs.filter(({ key }) => texts.some((text) => text.includes(key)));
+  // kaniko cuts a build argument at the first = of its value, and takes the default for an empty one.
+  if (used.some(({ value }) => value === '' || value.includes('='))) return stages;
+  return expandBases(dockerfile, buildArgs).map((stage, index) => {
+    const written = stages[index] ?? stage;
+    return /['"\\`]/.test(written.base) ? written : stage;
+  });
 }
 
 function referencesOf(stages: readonly Stage[]): readonly string[] {
@@ -72,7 +99,7 @@ function isLiteral(reference: string): boolean {
  * True for a reference that means the same to a kaniko that skips stages: an image, or the name of a stage in lower case. It does
  * not find names that are written in another way, and counts only the stages that are left.
  */
-function isSafe(reference: string, stages: ReadonlySet<string>): boolean {
+function isSafe(reference: string, stages: ReadonlySet<string | undefined>): boolean {
   if (isImage(reference)) return true;
   if (/[$'"\\`]/.test(reference) || isNumber(reference)) return false;
   const name = reference.toLowerCase();
@@ -82,13 +109,6 @@ function isSafe(reference: string, stages: ReadonlySet<string>): boolean {
 /** True for a reference that has what no stage name has, outside of its variables. */
 function isImage(reference: string): boolean {
   return /[:/@]/.test(reference.replace(/\$\{[^{}]*\}|\$\w+/g, ''));
-}
-
-/** The value of a reference that is one variable; other references, and those without a known value, as they are. */
-function expandWhole(reference: string, variables: Variables): string {
-  const [, plain, braced] = /^\$(?:(\w+)|\{(\w+)\})$/.exec(reference) ?? [];
-  const value = variables.get(plain ?? braced ?? '') ?? unknown;
-  return value.includes(unknown) ? reference : value;
 }
 
 function isNumber(text: string): boolean {

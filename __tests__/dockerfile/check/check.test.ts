@@ -8,6 +8,7 @@ import { checkDockerfile, throwIfAny } from '../../../src/dockerfile/check/check
 import type { DockerfileFindings, Presence } from '../../../src/dockerfile/check/findings.ts';
 import { gaps as knownGaps } from '../../../src/dockerfile/check/kanikos.ts';
 import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
+import { parsePlatform, type Platform } from '../../../src/inputs/values/platform.ts';
 import { failureOf } from '../../support/failure.ts';
 import { diskWorkspace, Tree, type TreeEntry } from '../../support/tree.ts';
 
@@ -51,6 +52,7 @@ interface Given {
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly image?: string;
+  readonly platform?: Platform;
   readonly lookUp?: (path: string) => Presence;
   readonly hasPrefix?: (prefix: string) => boolean;
 }
@@ -60,6 +62,7 @@ function check(text: string, given: Given = {}): DockerfileFindings {
     dockerfile: parseDockerfile(text),
     target: given.target,
     buildArgs: Object.entries(given.buildArgs ?? {}).map(([key, value]) => ({ key, value })),
+    platform: given.platform,
     lookUp: given.lookUp ?? (() => 'missing'),
     hasPrefix: given.hasPrefix,
     builderImage: given.image ?? 'ghcr.io/osscontainertools/kaniko:v1.28.3',
@@ -176,6 +179,21 @@ test.each([
     found: ['2: x', '7: z'],
   },
   {
+    name: 'in a stage that a variable names',
+    text: 'ARG S=c\nFROM a AS b\nCOPY n /\nFROM a AS c\nCOPY x /\nFROM ${S}',
+    found: ['5: x'],
+  },
+  {
+    name: 'in a stage that a variable names in part',
+    text: 'ARG V=2\nARG W=${V}\nFROM a AS base-1\nCOPY n /\nFROM a AS base-2\nCOPY x /\nFROM base-$W',
+    found: ['6: x'],
+  },
+  {
+    name: 'in a stage that is in quotes',
+    text: 'FROM a AS b\nCOPY x /\nFROM "b"',
+    found: ['2: x'],
+  },
+  {
     name: 'in stages that are copied from',
     text: 'FROM a AS b\nCOPY x /\nFROM c\nADD y /\nFROM d\nCOPY --link --from=B / /\nCOPY --from=1 / /',
     found: ['2: x', '4: y'],
@@ -228,6 +246,7 @@ test.each([
     text: 'FROM a\nCOPY --from=b / /\nFROM a AS b\nCOPY x /',
     target: '0',
   },
+  { name: 'a stage that could be meant', text: 'ARG S\nFROM a AS b\nCOPY x /\nFROM $S' },
   { name: 'nothing', text: '' },
   { name: 'no stage', text: 'COPY x /' },
 ])('reports nothing for $name', ({ text, target }) => {
@@ -248,6 +267,16 @@ test.each([
     warnings: [],
     notes: [`the Dockerfile is not checked: the frontend "${frontend}" is not docker/dockerfile`],
   });
+});
+
+test('follows the variables of FROM that a build argument or the platform sets', () => {
+  const text =
+    'ARG S=c\nFROM a AS b-amd64\nCOPY x /\nFROM a AS c-amd64\nCOPY y /\nFROM ${S}-$TARGETARCH';
+  const platform = parsePlatform('amd64');
+  expect(missing(text)).toEqual([]);
+  expect(missing(text, { platform })).toEqual(['5: y']);
+  expect(missing(text, { platform, buildArgs: { S: 'b' } })).toEqual(['3: x']);
+  expect(missing(text, { buildArgs: { TARGETARCH: 'amd64' } })).toEqual(['5: y']);
 });
 
 test('reports nothing if a build argument names another frontend', () => {

@@ -10,6 +10,7 @@ import {
   type GapName,
 } from '../../../src/dockerfile/check/kanikos.ts';
 import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
+import { parsePlatform } from '../../../src/inputs/values/platform.ts';
 
 const images: Readonly<Record<Fork, string>> = {
   osscontainertools: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
@@ -30,6 +31,7 @@ interface Given {
   readonly target?: string;
   /** Without values. */
   readonly buildArgs?: readonly string[];
+  readonly platform?: string | undefined;
 }
 
 function check(text: string, image: string, given: Given = {}): DockerfileFindings {
@@ -38,6 +40,7 @@ function check(text: string, image: string, given: Given = {}): DockerfileFindin
     dockerfile,
     target: given.target,
     buildArgs: (given.buildArgs ?? []).map((key) => ({ key, value: 'x' })),
+    platform: given.platform === undefined ? undefined : parsePlatform(given.platform),
     lookUp,
     hasPrefix: prefixesOf(() => names),
     builderImage: image,
@@ -47,8 +50,8 @@ function check(text: string, image: string, given: Given = {}): DockerfileFindin
 type Level = 'error' | 'warning' | 'silent';
 
 /** What is reported about the Dockerfile for an image. */
-function levelOf(text: string, image: string): Level {
-  const { problems, warnings } = check(text, image);
+function levelOf(text: string, image: string, given: Given = {}): Level {
+  const { problems, warnings } = check(text, image, given);
   if (problems.length > 0) return 'error';
   return warnings.length > 0 ? 'warning' : 'silent';
 }
@@ -65,11 +68,14 @@ interface Row {
   readonly name: string;
   readonly text: string;
   readonly levels: readonly Level[];
+  /** The input `platforms`. */
+  readonly platform?: string;
 }
 
 /** A Dockerfile, and what is reported for osscontainertools, Chainguard and Google. */
 const cases: readonly Row[] = [
   ...settingCases(),
+  ...platformCases(),
   { name: 'USER and COPY', text: `${base}USER 1000:1000\nCOPY k.txt .\n`, levels: silent },
   { name: 'RUN heredocs', text: `${base}RUN <<E cat > /c\nin\nE\n`, levels: inOthers },
   { name: 'COPY heredocs', text: `${base}COPY <<E k.txt <<F /x/\n1\nE\n2\nF\n`, levels: inOthers },
@@ -393,19 +399,113 @@ function settingCases(): readonly Row[] {
   ];
 }
 
-test.each(cases)('$name: $levels', ({ text, levels }) => {
-  expect(forks.map((fork) => levelOf(text, images[fork]))).toEqual(levels);
+function platformCases(): readonly Row[] {
+  const from = 'FROM --platform=linux/arm64 base\n';
+  const [amd64, arm64] = ['linux/amd64', 'linux/arm64'];
+  const copied = '-build AS b\nFROM base\nCOPY --from=b /a /a\n';
+  return [
+    { name: 'FROM of some platform', text: from, levels: warnings },
+    { name: 'FROM of another platform', text: from, platform: amd64, levels: errors },
+    { name: 'FROM of the same platform', text: from, platform: arm64, levels: silent },
+    {
+      name: 'FROM of the same platform in other words',
+      text: 'FROM --platform=linux/aarch64/v8 base\n',
+      platform: arm64,
+      levels: silent,
+    },
+    {
+      name: 'FROM of the same platform without a variant',
+      text: 'FROM --platform=linux/arm base\n',
+      platform: 'linux/arm/v7',
+      levels: silent,
+    },
+    {
+      name: 'FROM of another variant',
+      text: 'FROM --platform=linux/arm/v6 base\n',
+      platform: 'linux/arm/v7',
+      levels: errors,
+    },
+    {
+      name: 'FROM of another platform in a stage that is copied from',
+      text: `${from.trim()}${copied}`,
+      platform: amd64,
+      levels: warnings,
+    },
+    {
+      name: 'FROM of another platform in the first stage of the image',
+      text: `${from.trim()} AS b\nFROM --platform=linux/arm64 b\n`,
+      platform: amd64,
+      levels: errors,
+    },
+    {
+      name: 'FROM of another platform in an unused stage',
+      text: `${from}${base}`,
+      platform: amd64,
+      levels: silent,
+    },
+    {
+      name: 'FROM of the platform of the build',
+      text: 'FROM --platform=$BUILDPLATFORM a AS b\nFROM --platform=${TARGETPLATFORM} b\n',
+      levels: silent,
+    },
+    {
+      name: 'FROM of the platform of the build, if it is known',
+      text: 'FROM --platform=$BUILDPLATFORM a AS b\nFROM --platform=linux/$TARGETARCH c\n',
+      platform: arm64,
+      levels: silent,
+    },
+    {
+      name: 'FROM of the default of an ARG, without a platform',
+      text: 'ARG BUILDPLATFORM=linux/amd64\nFROM --platform=$BUILDPLATFORM a\n',
+      levels: silent,
+    },
+    {
+      name: 'FROM of the default of an ARG',
+      text: 'ARG P=linux/amd64\nFROM --platform=$P a\n',
+      platform: arm64,
+      levels: errors,
+    },
+    { name: 'FROM of Windows', text: 'FROM --platform=windows/amd64 a\n', levels: silent },
+    { name: 'an automatic argument', text: `${base}ARG X TARGETARCH\n`, levels: inOthers },
+    {
+      name: 'an automatic argument that is passed',
+      text: `${base}ARG TARGETARCH\n`,
+      platform: amd64,
+      levels: silent,
+    },
+    { name: 'an argument that can be empty', text: `${base}ARG TARGETVARIANT\n`, levels: silent },
+    {
+      name: 'an automatic argument with a default',
+      text: `ARG TARGETOS=linux\n${base}ARG TARGETOS TARGETARCH=amd64\n`,
+      levels: silent,
+    },
+    {
+      name: 'an automatic argument with a default in another stage',
+      text: `${base}ARG TARGETARCH=amd64\nFROM base AS c\nARG TARGETARCH\n`,
+      platform: amd64,
+      levels: inOthers,
+    },
+  ];
+}
+
+test('a build argument can have the name of an automatic one', () => {
+  const given = { buildArgs: ['TARGETARCH'] };
+  expect(levelOf(`${base}ARG TARGETARCH\n`, images.Google, given)).toBe('silent');
+});
+
+test.each(cases)('$name: $levels', ({ text, levels, platform }) => {
+  expect(forks.map((fork) => levelOf(text, images[fork], { platform }))).toEqual(levels);
 });
 
 test.each(cases)(
   '$name has an error for an unknown image only if every fork has it',
-  ({ text, levels }) => {
+  ({ text, levels, platform }) => {
     const expected = levels.every((level) => level === 'error')
       ? 'error'
       : levels.every((level) => level === 'silent')
         ? 'silent'
         : 'warning';
-    expect(levelOf(text, unknownImage)).toBe(expected);
+    expect(levelOf(text, unknownImage, { platform })).toBe(expected);
   },
 );
 
@@ -447,8 +547,8 @@ describe('a stage', () => {
 });
 
 test('every gap has a case', () => {
-  const texts = cases.flatMap(({ text }) => {
-    const { problems, warnings } = check(text, unknownImage);
+  const texts = cases.flatMap(({ text, platform }) => {
+    const { problems, warnings } = check(text, unknownImage, { platform });
     return [...problems, ...warnings].map(({ message }) => message);
   });
   const unseen = Object.values(gaps).filter(
@@ -476,7 +576,18 @@ describe('ADD --checksum', () => {
 
   test.each([
     ['ghcr.io/osscontainertools/kaniko:v1.28.4', 'error'],
-    ['ghcr.io/osscontainertools/kaniko:latest', 'error'],
+    ['ghcr.io/osscontainertools/kaniko:v1.28.4@sha256:2222', 'error'],
+    ['ghcr.io/osscontainertools/kaniko:latest', 'warning'],
+    ['ghcr.io/osscontainertools/kaniko@sha256:1128', 'warning'],
+    ['ghcr.io/osscontainertools/kaniko', 'warning'],
+    ['ghcr.io/osscontainertools/kaniko:v1', 'warning'],
+    ['ghcr.io/osscontainertools/kaniko:2025a', 'warning'],
+    ['registry.example:2/osscontainertools/kaniko', 'warning'],
+    ['ghcr.io/osscontainertools/kaniko:v2.0.0', 'silent'],
+    ['ghcr.io/osscontainertools/kaniko:2', 'silent'],
+    ['registry.example/kaniko:v1.24.0', 'error'],
+    ['registry.example/kaniko', 'warning'],
+    ['cgr.dev/chainguard/kaniko:latest', 'error'],
     ['ghcr.io/osscontainertools/kaniko:v1.29.0', 'silent'],
     ['registry.example:5000/osscontainertools/kaniko:1.30.1-slim', 'silent'],
     ['gcr.io/kaniko-project/executor:v1.29.0', 'error'],

@@ -72,7 +72,7 @@ export const settingCases: readonly Case[] = [
   {
     name: 'platform',
     differs: {
-      reasons: ['platform'],
+      reasons: ['platform-argument'],
       sentences: [/^\/platform: content .* in BuildKit, "\|\|\|\|\|\\n" in kaniko/],
     },
   },

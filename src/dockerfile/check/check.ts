@@ -1,11 +1,15 @@
 import { BuildError } from '../../errors.ts';
 import type { KeyValue } from '../../inputs/values/key-value.ts';
+import type { Platform } from '../../inputs/values/platform.ts';
 import { suggest } from '../../text/nearest.ts';
 import { quote } from '../../text/problem.ts';
+import { platformArguments } from '../automatic-arguments.ts';
+import { expandBases } from '../global-arguments.ts';
 import type { Dockerfile } from '../parse.ts';
 import { findTarget, reachableStages, type Stage } from '../stages.ts';
 import type { DockerfileFindings, DockerfileProblem, HasPrefix, LookUp } from './findings.ts';
 import { unknownFlags } from './flags.ts';
+import { findPlatformGaps } from './platforms.ts';
 import { reportGaps } from './report.ts';
 import { findGaps } from './rules.ts';
 import { missingSources } from './sources.ts';
@@ -15,6 +19,8 @@ export interface DockerfileCheck {
   readonly dockerfile: Dockerfile;
   readonly target: string | undefined;
   readonly buildArgs: readonly KeyValue[];
+  /** Undefined if it is that of the node. */
+  readonly platform?: Platform | undefined;
   /** Undefined if the paths of the context are not known. */
   readonly lookUp: LookUp | undefined;
   /** Absent if the names of the context are not known. */
@@ -30,24 +36,29 @@ export interface DockerfileCheck {
  */
 export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
   const nothing = { problems: [], warnings: [], notes: [] };
-  const { stages, hasErrors } = check.dockerfile;
-  if (hasErrors || stages.length === 0) return nothing;
+  if (check.dockerfile.hasErrors || check.dockerfile.stages.length === 0) return nothing;
   const frontend = otherFrontend(check);
   if (frontend !== undefined) {
     const note = `the Dockerfile is not checked: the frontend ${quote(frontend)} is not docker/dockerfile`;
     return { ...nothing, notes: [note] };
   }
+  const { platform, lookUp, hasPrefix, builderImage } = check;
+  const buildArgs = [...platformArguments(check.dockerfile, platform), ...check.buildArgs];
+  const stages = expandBases(check.dockerfile, buildArgs);
+  const dockerfile = { ...check.dockerfile, stages };
   const target = findTarget(stages, check.target);
   if (target === undefined) {
     return { ...nothing, problems: [unknownTarget(check.target ?? '', stages)] };
   }
   // Builders parse all stages before they build one.
-  const flags = check.dockerfile.instructions.flatMap(unknownFlags);
+  const flags = dockerfile.instructions.flatMap(unknownFlags);
   if (flags.length > 0) return { ...nothing, problems: flags };
-  const { dockerfile, lookUp, hasPrefix, builderImage } = check;
   const needed = reachableStages(stages, target);
-  const given = new Set(check.buildArgs.map(({ key }) => key));
-  const found = findGaps({ dockerfile, needed, given, lookUp, hasPrefix });
+  const given = new Set(buildArgs.map(({ key }) => key));
+  const found = [
+    ...findGaps({ dockerfile, needed, given, lookUp, hasPrefix }),
+    ...findPlatformGaps({ dockerfile, needed, buildArgs, platform }),
+  ];
   const gaps = reportGaps(found, builderImage);
   const sources =
     lookUp === undefined

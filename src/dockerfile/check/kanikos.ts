@@ -45,11 +45,36 @@ const unknownFlag = 'does not know the flag and fails';
 
 /*
  * Chainguard v1.25.16 and Google v1.24.0: e2e/kaniko-gaps.e2e.ts shows each effect on a cluster. osscontainertools v1.28:
- * its source (run.go, copy.go and add.go in pkg/commands, command_util.go in pkg/util; its README for ADD --checksum), and
+ * its source (run.go, copy.go and add.go in pkg/commands, command_util.go in pkg/util, image_util.go in pkg/image; its README
+ * for ADD --checksum), and
  * builds with v1.28.3 for heredocs, mounts, --exclude, --parents, --checksum, --unpack, links, `..` and COPY of /. The rows
  * about USER, EXPOSE, SHELL, ENV and the owners of ADD and COPY are from an earlier state of its source, and were not built.
  */
 const table = {
+  'from-platform-image': {
+    feature: "FROM --platform of the image, other than that of 'platforms'",
+    effects: inAll('takes the base image for the platform of the build'),
+    severity: 'error',
+    change: "set 'platforms' to that platform, or remove the flag",
+  },
+  'from-platform': {
+    feature: 'FROM --platform',
+    effects: inAll('takes the base image for the platform of the build'),
+    severity: 'warning',
+    change: "set 'platforms' to that platform, or remove the flag",
+  },
+  'platform-argument': {
+    feature: "ARG of a platform, such as TARGETARCH, without 'platforms'",
+    effects: inOthers('leaves the variable empty'),
+    severity: 'warning',
+    change: "set 'platforms'",
+  },
+  'platform-default': {
+    feature: 'ARG of a platform, such as TARGETARCH, if another stage has a default for it',
+    effects: inOthers('leaves the variable empty'),
+    severity: 'warning',
+    change: 'remove the default',
+  },
   'run-heredoc': {
     feature: 'RUN with a heredoc',
     effects: inOthers('runs the command without the heredoc'),

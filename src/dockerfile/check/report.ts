@@ -45,15 +45,29 @@ function describe(name: GapName, image: string): Report | undefined {
   return {
     message: `${gap.feature}: ${effectsOf(gap, affected, fork)}`,
     hint: hintFor(gap, fork),
-    isError: gap.severity === 'error' && affected.length === possible.length,
+    isError:
+      gap.severity === 'error' &&
+      possible.every((candidate) => certainlyHas(gap, candidate, image)),
   };
 }
 
+/** Whether a fork can have a gap: without a known version, it can be any. */
 function hasGap({ effects, fixedIn }: Gap, fork: Fork, image: string): boolean {
   if (effects[fork] === undefined) return false;
-  const fixed = fixedIn?.[fork];
-  const minor = Number(/:v?1\.(\d+)/.exec(image)?.[1] ?? 0);
-  return fixed === undefined || minor < fixed;
+  return (minorOf(image) ?? 0) < (fixedIn?.[fork] ?? Infinity);
+}
+
+function certainlyHas(gap: Gap, fork: Fork, image: string): boolean {
+  const isKnown = gap.fixedIn?.[fork] === undefined || minorOf(image) !== undefined;
+  return isKnown && hasGap(gap, fork, image);
+}
+
+/** The minor version of kaniko 1 that the tag of an image names; undefined for another tag, Infinity for a later version. */
+function minorOf(image: string): number | undefined {
+  const [tagged = ''] = image.split('@', 1);
+  const [, major, minor] = /:v?(\d{1,2})(?:\.(\d+))?(?!\w)[^/]*$/.exec(tagged) ?? [];
+  if (Number(major) > 1) return Infinity;
+  return major === '1' && minor !== undefined ? Number(minor) : undefined;
 }
 
 /** Groups the forks with the same effect: `a kaniko of Chainguard or Google runs …`. */
