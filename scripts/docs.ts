@@ -111,9 +111,9 @@ function renderReference(groups: readonly Group[], { outputs }: Manifest): strin
     'The step fails if an input is set that is not supported, so that no build silently differs. An input without effect does not change the image.',
     dockerTable(),
     '## Dockerfiles that kaniko builds differently',
-    'The check of the Dockerfile (`check-dockerfile`) reports these before a pod is created: an error if nothing in the build would show the difference, else one warning for each kind. The name of `builder-image` tells which fork of kaniko it is. For another name, only what all forks have in common is an error. The versions are osscontainertools v1.28, Chainguard v1.25 and Google v1.24. A dash means no difference.',
+    'The check of the Dockerfile (`check-dockerfile`) reports these before a pod is created: an error if nothing in the build would show the difference, else one warning for each kind. The fork of kaniko is detected by the name of `builder-image`. For another name, only what all forks have in common is an error. The versions are osscontainertools v1.28, Chainguard v1.25 and Google v1.24. A dash means no difference.',
     gapTable(),
-    'A Dockerfile does not show whether an image has these differences, so that the step cannot report them. They were measured with the kanikos of Chainguard and Google; that of osscontainertools has fewer of them.',
+    'The step cannot report these differences, because a Dockerfile does not show them. They were measured with the forks of Chainguard and Google. The fork of osscontainertools has fewer of them.',
     Object.values(unseen)
       .map((sentence) => `- ${toMarkdown(sentence)}`)
       .join('\n'),

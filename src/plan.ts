@@ -137,6 +137,7 @@ async function checkDockerfileOf(
     lookUp: source.lookUp,
     hasPrefix: source.hasPrefix,
     builderImage: inputs.builder.image,
+    hasSecrets: JSON.stringify(inputs.pod.template ?? {}).includes('"/run/secrets'),
   });
   for (const note of notes) await log.info(note);
   for (const { message, hint, line } of warnings) {

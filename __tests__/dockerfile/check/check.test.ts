@@ -418,3 +418,19 @@ describe('in a directory', () => {
     ]);
   });
 });
+
+test.each([
+  { hasSecrets: false, found: 1 },
+  { hasSecrets: true, found: 0 },
+])('a required secret is missed if the pod has secrets: $hasSecrets', ({ hasSecrets, found }) => {
+  const text = 'FROM a\nRUN --mount=type=secret,id=x,required=true true\n';
+  const { problems } = checkDockerfile({
+    dockerfile: parseDockerfile(text),
+    target: undefined,
+    buildArgs: [],
+    lookUp: undefined,
+    builderImage: 'gcr.io/kaniko-project/executor:v1.24.0',
+    hasSecrets,
+  });
+  expect(problems).toHaveLength(found);
+});

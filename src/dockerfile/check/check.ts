@@ -26,6 +26,8 @@ export interface DockerfileCheck {
   /** Absent if the names of the context are not known. */
   readonly hasPrefix?: HasPrefix | undefined;
   readonly builderImage: string;
+  /** True if the pod has secrets at the place where RUN looks for them: then a mount that kaniko ignores is not missed. */
+  readonly hasSecrets?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
     const note = `the Dockerfile is not checked: the frontend ${quote(frontend)} is not docker/dockerfile`;
     return { ...nothing, notes: [note] };
   }
-  const { platform, lookUp, hasPrefix, builderImage } = check;
+  const { platform, lookUp, hasPrefix, builderImage, hasSecrets = false } = check;
   const buildArgs = [...platformArguments(check.dockerfile, platform), ...check.buildArgs];
   const stages = expandBases(check.dockerfile, buildArgs);
   const dockerfile = { ...check.dockerfile, stages };
@@ -59,7 +61,8 @@ export function checkDockerfile(check: DockerfileCheck): DockerfileFindings {
     ...findGaps({ dockerfile, needed, given, lookUp, hasPrefix }),
     ...findPlatformGaps({ dockerfile, needed, buildArgs, platform }),
   ];
-  const gaps = reportGaps(found, builderImage);
+  const missed = hasSecrets ? found.filter(({ gap }) => !gap.startsWith('run-secret')) : found;
+  const gaps = reportGaps(missed, builderImage);
   const sources =
     lookUp === undefined
       ? []

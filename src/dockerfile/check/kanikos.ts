@@ -91,13 +91,13 @@ const table = {
     feature: 'RUN --mount=type=secret,required=true',
     effects: inOthers('runs the command without the secret'),
     severity: 'error',
-    change: 'remove the mount',
+    change: "mount a Secret at /run/secrets with 'pod-template'",
   },
   'run-secret': {
     feature: 'RUN --mount=type=secret',
     effects: inOthers('runs the command without the secret'),
     severity: 'warning',
-    change: 'remove the mount',
+    change: "mount a Secret at /run/secrets with 'pod-template'",
   },
   'run-ssh-required': {
     feature: 'RUN --mount=type=ssh,required=true',

@@ -29,7 +29,7 @@ const forImages: Record<Engine, Support> = {
   custom: refused('Remove it, or use engine: kaniko.'),
 };
 const attest = "Use actions/attest with the outputs 'image-name' and 'digest'.";
-const mountSecret = "Mount a Secret with 'pod-template'.";
+const mountSecret = "Mount a Secret at /run/secrets with 'pod-template'; see examples/build-secret.yml.";
 
 /** Every input of docker/build-push-action, version 7, in alphabetical order. docs/reference.md shows this table. */
 export const dockerInputs: Readonly<Record<string, Record<Engine, Support>>> = {
