@@ -63,7 +63,7 @@ export function parseInputs(raw: RawInputs): Inputs {
   const image = readImage(reader, problems);
   const inputs: Inputs = {
     mode: reader.value('mode', parseMode),
-    ...readSource(reader, image.buildArgs),
+    ...readSource(reader, problems, image.buildArgs),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
     excludes: reader.list('excludes', 'lines', (text) => text),
@@ -237,19 +237,10 @@ function readKubeconfig(
   if (value === 'auto') return value;
   const kubeconfig = parseKubeconfig(decodeKubeconfig(value));
   const select = (): unknown =>
-    selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+    selectContext(kubeconfig, context, (path) => reader.readable(path) !== undefined);
   if (hideServer) withoutServerNames(kubeconfig, select);
   else select();
   return kubeconfig;
-}
-
-function isReadable(reader: InputReader, path: string): boolean {
-  try {
-    reader.file(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readPod(reader: InputReader): PodInputs {
