@@ -24,6 +24,7 @@ import { readCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
 import {
   parseKeyValue,
+  parseTrimmed,
   parseLabel,
   parseVariable,
   refuseRepeats,
@@ -168,7 +169,7 @@ function readMapping(
   check: (pair: KeyValue) => void,
 ): Readonly<Record<string, string>> {
   const pairs = readPairs(reader, name, kind, (text) => {
-    const pair = parseKeyValue(text);
+    const pair = kind === 'csv' ? parseTrimmed(text) : parseKeyValue(text);
     check(pair);
     return pair;
   });
