@@ -8,7 +8,7 @@ import { load } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
 import { unseen } from '../e2e/images/unseen.ts';
 import { forks, gaps } from '../src/dockerfile/check/kanikos.ts';
-import { dockerInputs, type Support } from '../src/inputs/docker/support.ts';
+import { dockerInputs, type Support } from '../src/inputs/support.ts';
 
 interface Entry {
   readonly description: string;
