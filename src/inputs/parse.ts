@@ -96,12 +96,18 @@ export function parseInputs(raw: RawInputs): Inputs {
 
 /**
  * Parses only the inputs that are needed to connect to the cluster, for the post step: the files that other inputs name may
- * have been deleted by then.
+ * have been deleted by then. The files of a kubeconfig must exist: keys and tokens are not saved.
+ * @param savedCa PEM for `ca-cert`, if its file does not exist any more.
  * @throws BuildError('input')
  */
-export function parseKubeInputs(raw: RawInputs): KubeInputs {
+export function parseKubeInputs(raw: RawInputs, savedCa?: string): KubeInputs {
   const problems = new Problems();
-  const kube = readKube(new InputReader(raw, problems), problems);
+  const isCa = (path: string): boolean => path === raw.read('ca-cert').trim();
+  const saved: RawInputs = {
+    ...raw,
+    readText: (path) => raw.readText(path) ?? (isCa(path) ? savedCa : undefined),
+  };
+  const kube = readKube(new InputReader(saved, problems), problems);
   problems.throwIfAny();
   return deepFreeze(kube);
 }
