@@ -97,6 +97,17 @@ describe('the plan of a pushing build', () => {
     );
   });
 
+  test('with mode: check, it does not say that credentials are sent', async () => {
+    const { job, plan } = planFor('FROM scratch\n', {
+      inputs: { ...push, mode: 'check' },
+      config: configOf('registry.example'),
+    });
+    await plan;
+    expect(job.lines.filter((line) => line.includes('registry credentials'))).toEqual([
+      'registry credentials that a build sends with the context: registry.example (RUN instructions can read them)',
+    ]);
+  });
+
   test('masks the credentials before it logs anything about them', async () => {
     const { job, plan } = planFor('FROM scratch\n', {
       inputs: push,
@@ -346,4 +357,36 @@ test('an aborted signal ends the reading of the source, with its reason', async 
   const { job, plan } = planFor('FROM scratch\n', { signal: AbortSignal.abort(reason) });
   await expect(plan).rejects.toBe(reason);
   expect(job.text).toBe('');
+});
+
+describe('a target that is the number of a stage', () => {
+  const stages = 'FROM scratch AS Base\nFROM scratch\nFROM base AS base\nFROM base\n';
+  const planOf = async (target: string): Promise<BuildPlan> =>
+    planFor(stages, { inputs: { target } }).plan;
+
+  test.each([
+    { target: '0', sent: 'base' },
+    { target: 'BASE', sent: 'BASE' },
+    { target: '3', sent: undefined },
+  ])('$target is $sent for kaniko', async ({ target, sent }) => {
+    expect((await planOf(target)).inputs.image.target).toBe(sent);
+  });
+
+  test.each([
+    { target: '1', reason: 'stage 1 (line 2 of the Dockerfile) has none' },
+    { target: '2', reason: 'stage 2 (line 3 of the Dockerfile) has that of an earlier stage' },
+  ])('$target is refused', async ({ target, reason }) => {
+    await expect(planOf(target)).rejects.toMatchObject({
+      kind: 'input',
+      message: `input 'target': kaniko selects a stage by its name, and ${reason}`,
+      hint: 'Name the stage, as in FROM IMAGE AS NAME, and set this input to the name.',
+    });
+  });
+
+  test('one that does not exist is reported as before', async () => {
+    await expect(planOf('4')).rejects.toMatchObject({
+      kind: 'context',
+      message: expect.stringContaining('target stage "4" could not be found'),
+    });
+  });
 });

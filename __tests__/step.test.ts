@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../src/errors.ts';
+import type { KubeInputs } from '../src/inputs/inputs.ts';
 import type { OpenCluster, World } from '../src/io/world.ts';
 import { parseDockerConfig } from '../src/logins/docker-config.ts';
 import { JobLog } from '../src/logs/fence.ts';
@@ -448,6 +449,28 @@ describe('the post step', () => {
     expect(await runPostStep(world)).toBe(0);
     expect(cluster.calls).toEqual(['delete kbp-x 1', 'read kbp-x']);
     expect(job.lines).toEqual(['pod kbp-x is removed']);
+  });
+
+  test('removes them if the file of ca-cert has been deleted since', async () => {
+    const inputs = { server: 'https://api.example:6443', token: 'abc', 'ca-cert': 'ca.pem' };
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIBszCC\n-----END CERTIFICATE-----\n';
+    const build = doubles({ inputs });
+    const readText = (path: string): string | undefined => (path === 'ca.pem' ? pem : undefined);
+    await runBuildStep({ ...build.world, inputs: { ...build.world.inputs, readText } });
+    expect(build.job.rememberedCa).toBe(pem);
+    const { world, job } = doubles({
+      environment: { ...environment, STATE_ca: build.job.rememberedCa ?? '' },
+      inputs,
+      answers: { deletePod: () => Promise.resolve(false) },
+    });
+    const opened: KubeInputs[] = [];
+    const openCluster: World['openCluster'] = (kube) => {
+      opened.push(kube);
+      return world.openCluster(kube);
+    };
+    expect(await runPostStep({ ...world, openCluster })).toBe(0);
+    expect(job.lines).toEqual(['pod kbp-x is removed']);
+    expect(opened[0]?.caCertificate).toBe(pem);
   });
 
   test('warns of each pod if the kubeconfig cannot be used, and fails nothing', async () => {

@@ -6,6 +6,8 @@ export class JobDouble implements Job {
   readonly outputs = new Map<string, string>();
   /** Every list of pods that was saved, the last one as the post step gets it. */
   readonly remembered: (readonly PodRef[])[] = [];
+  /** The CA certificate that was saved. */
+  rememberedCa: string | undefined;
   summary = '';
 
   /** The job log, line by line, without the empty text after the last newline. */
@@ -24,6 +26,10 @@ export class JobDouble implements Job {
 
   remember(pods: readonly PodRef[]): void {
     this.remembered.push(pods);
+  }
+
+  rememberCa(pem: string): void {
+    this.rememberedCa = pem;
   }
 
   writeSummary(markdown: string): Promise<void> {

@@ -8,7 +8,8 @@ import { load } from 'js-yaml';
 import { format, resolveConfig } from 'prettier';
 import { unseen } from '../e2e/images/unseen.ts';
 import { forks, gaps } from '../src/dockerfile/check/kanikos.ts';
-import { dockerInputs, type Support } from '../src/inputs/docker/support.ts';
+import { toMarkdown } from './markdown.ts';
+import { dockerInputs, type Support } from '../src/inputs/support.ts';
 
 interface Entry {
   readonly description: string;
@@ -49,19 +50,6 @@ function groupInputs(text: string, { inputs }: Manifest): Group[] {
     throw new Error('action.yml: every input must be below a comment with the title of its group');
   }
   return groups;
-}
-
-/** Formats words that users type as code. Descriptions contain no other Markdown. */
-function toMarkdown(text: string): string {
-  return text
-    .trim()
-    .split(/\s+/)
-    .map((word) =>
-      word.replace(/^(\(?)(.*?)([),.;:]*)$/, (whole, open: string, body: string, close: string) =>
-        /[=/$<@_~]|^--|^\.[a-z]|:…/.test(body) ? `${open}\`${body}\`${close}` : whole,
-      ),
-    )
-    .join(' ');
 }
 
 function firstSentence(text: string): string {

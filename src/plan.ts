@@ -7,6 +7,7 @@ import { withEdits, type LineEdit } from './dockerfile/edit.ts';
 import { removeLabels } from './dockerfile/labels.ts';
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import { pulledRepositories } from './dockerfile/repositories.ts';
+import { namedTarget } from './dockerfile/stages.ts';
 import { findUnusedStages } from './dockerfile/unused-stages.ts';
 import type { Engine } from './engines/engine.ts';
 import { selectEngine } from './engines/select.ts';
@@ -102,12 +103,13 @@ export async function makePlan(
   if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
   const configs = readConfigs(inputs, ports);
   const completed = await withAutomaticArguments(plan, configs, ports);
-  const { target, buildArgs } = completed.image;
+  const { buildArgs } = completed.image;
+  const target = namedTarget(dockerfile.stages, completed.image.target);
   const unused = findUnusedStages(dockerfile, { target, buildArgs });
   const pulls = pulledRepositories(dockerfile, buildArgs, unused.built);
   return {
     ...plan,
-    inputs: completed,
+    inputs: { ...completed, image: { ...completed.image, target } },
     pulls,
     edits: withEdits(unused.edits, await replaceLabels(plan, ports.log)),
     skipsStages: unused.canSkip,
@@ -205,8 +207,9 @@ async function findLogins(
   for (const warning of logins.warnings) await log.warning(warning);
   if (logins.byHost.size > 0) {
     const hosts = [...logins.byHost.keys()].join(', ');
+    const sent = inputs.mode === 'check' ? 'that a build sends' : 'sent';
     await log.info(
-      `registry credentials sent with the context: ${hosts} (RUN instructions can read them)`,
+      `registry credentials ${sent} with the context: ${hosts} (RUN instructions can read them)`,
     );
   }
   return logins;

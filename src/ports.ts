@@ -126,6 +126,8 @@ export interface Job {
   setOutput(name: string, value: string): void;
   /** Replaces the list of pods that the post step removes. */
   remember(pods: readonly PodRef[]): void;
+  /** Saves the CA certificate of the API server, in PEM, for the post step. */
+  rememberCa(pem: string): void;
   writeSummary(markdown: string): Promise<void>;
 }
 

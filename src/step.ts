@@ -6,7 +6,7 @@ import { toBuildError, type BuildError } from './errors.ts';
 import { registryAuthSecrets } from './inputs/auths/registry-auths.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import { parseInputs, parseKubeInputs } from './inputs/parse.ts';
-import { rememberedPods } from './io/runner/state.ts';
+import { rememberedCa, rememberedPods } from './io/runner/state.ts';
 import type { OpenCluster, World } from './io/world.ts';
 import { publish, reportFailure } from './outputs.ts';
 import { makePlan, openSource } from './plan.ts';
@@ -23,7 +23,7 @@ export { realWorld } from './io/world.ts';
 
 /** Builds the image. @returns the exit code of the process: 0 only after a confirmed success. */
 export async function runBuildStep(world: World): Promise<number> {
-  const { clock, log, isDebug } = world;
+  const { clock, job, log, isDebug } = world;
   world.onCrash((crash) => reportFailure(crash, { log, isDebug }), 1);
   const cancelled = world.cancellation();
   const phases = new PhaseRecorder(clock);
@@ -43,6 +43,7 @@ export async function runBuildStep(world: World): Promise<number> {
     await logConnection(opened, inputs.timeoutMs, world);
     const ports = buildPorts(opened, phases, world);
     if (inputs.mode === 'check') return await runCheck(inputs, { opened, ports, world }, cancelled);
+    if (inputs.kube.caCertificate !== undefined) job.rememberCa(inputs.kube.caCertificate);
     const times = { timeoutMs: inputs.timeoutMs, startedAtMs: phases.startedAtMs };
     const deadline = startDeadline(times, clock, cancelled, () => 'preparing the context');
     let plan;
@@ -75,7 +76,7 @@ export async function runPostStep(world: World): Promise<number> {
   const pods = rememberedPods(environment);
   world.onCrash(({ message }) => log.warning(message), 0);
   try {
-    const { cluster } = world.openCluster(parseKubeInputs(inputs));
+    const { cluster } = world.openCluster(parseKubeInputs(inputs, rememberedCa(environment)));
     await removeLeftovers(pods, cluster, clock, log);
   } catch (error) {
     const { message } = toBuildError(error, 'the post step');

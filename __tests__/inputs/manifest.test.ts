@@ -41,7 +41,8 @@ const withoutEffect = ['builder', 'github-token', 'pull'];
 
 test.each(declared)('%s, which action.yml declares, is used by the code', (name) => {
   // A value that differs from the default where that is true or false, and that is invalid for most others.
-  const value = manifest.inputs[name]?.default === 'false' ? 'true' : 'x=1';
+  const isBoolean = manifest.inputs[name]?.default === 'false' || name === 'pull';
+  const value = isBoolean ? 'true' : 'x=1';
   if (withoutEffect.includes(name)) expect(outcomeOf({ [name]: value })).toEqual(outcomeOf({}));
   else expect(outcomeOf({ [name]: value })).not.toEqual(outcomeOf({}));
 });

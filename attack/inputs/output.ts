@@ -177,6 +177,7 @@ export const outputParsers: readonly TimedParser[] = [
         write: () => Promise.resolve(),
         setOutput: () => undefined,
         remember: () => undefined,
+        rememberCa: () => undefined,
         writeSummary: () => Promise.resolve(),
       };
       const log = new JobLog(job, () => 'token-of-the-fence');

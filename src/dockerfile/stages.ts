@@ -1,3 +1,4 @@
+import { BuildError } from '../errors.ts';
 import { fileImagesOf, splitWords, type Instruction } from './instruction.ts';
 
 /** A stage of a Dockerfile. */
@@ -37,6 +38,28 @@ export function findTarget(
 ): Stage | undefined {
   if (target === undefined) return stages.at(-1);
   return stages.findLast(({ name }) => name === target.toLowerCase()) ?? stages[numberOf(target)];
+}
+
+/**
+ * A target for kaniko, which selects a stage by its name alone, the first one of several. A stage that is given by its number
+ * becomes its name.
+ * @returns undefined for the last stage; the target itself if it is not the number of a stage.
+ * @throws BuildError('input') for the number of a stage that no name selects.
+ */
+export function namedTarget(
+  stages: readonly Stage[],
+  target: string | undefined,
+): string | undefined {
+  const stage = findTarget(stages, target);
+  if (stage === undefined || stage.name === target?.toLowerCase()) return target;
+  if (stage === stages.at(-1)) return undefined;
+  const { name, from } = stage;
+  if (name !== undefined && stages.find((each) => each.name === name) === stage) return name;
+  throw new BuildError(
+    'input',
+    `input 'target': kaniko selects a stage by its name, and stage ${target ?? ''} (line ${from.line} of the Dockerfile) has ${name === undefined ? 'none' : 'that of an earlier stage'}`,
+    { hint: 'Name the stage, as in FROM IMAGE AS NAME, and set this input to the name.' },
+  );
 }
 
 /**

@@ -1,39 +1,13 @@
 import { quote } from '../text/problem.ts';
 import { show } from '../text/show.ts';
-import { dockerInputs } from './docker/support.ts';
+import { dockerInputs, ownInputs } from './support.ts';
 import type { Inputs } from './inputs.ts';
 import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
 import type { KeyValue } from './values/key-value.ts';
+import { parseBoolean } from './values/scalar.ts';
 
 type Add = (input: string, text: string, hint?: string) => void;
-
-/** Inputs that only an engine that builds a Dockerfile supports. */
-const imageInputs = [
-  'file',
-  'tags',
-  'push',
-  'labels',
-  'annotations',
-  'build-args',
-  'target',
-  'check-dockerfile',
-  'platforms',
-  'no-cache',
-  'cache-from',
-  'cache-to',
-  'cache-ttl',
-  'verbosity',
-  'docker-config',
-  'pull-logins',
-  'registry-auths',
-  'registry-secret',
-  'registry-mirrors',
-  'mirror-fallback',
-  'insecure-registries',
-  'registry-ca',
-  'push-retry',
-];
 
 /** Flags of kaniko that the action depends on, with the reason or the input to use. */
 const reservedFlags: ReadonlyMap<string, string> = new Map([
@@ -85,34 +59,40 @@ export function checkConflicts(inputs: Inputs, reader: InputReader, problems: Pr
     problems.add(input, text, hint);
   };
   checkSource(inputs, reader, add);
-  checkDockerInputs(inputs, reader, problems);
+  // kaniko asks the registry for each base image, with and without it. A value that Docker refuses is a mistake all the same.
+  reader.optional('pull', parseBoolean);
+  checkSupport(inputs, reader, problems);
   if (inputs.builder.engine === 'custom') checkCustom(inputs, reader, add);
   else checkKaniko(inputs, reader, add);
 }
 
-/** Refuses or names what the engine does not do of docker/build-push-action. Its own inputs are checked elsewhere. */
-function checkDockerInputs({ builder }: Inputs, reader: InputReader, problems: Problems): void {
-  for (const [input, { [builder.engine]: support }] of Object.entries(dockerInputs)) {
-    const value = reader.text(input);
-    if (value === undefined || support.kind === 'supported' || isEngineInput(input)) continue;
-    if (support.kind === 'refused' && !support.unless.includes(value.toLowerCase())) {
-      problems.add(input, 'it is not supported', support.use);
-    }
-    if (support.kind === 'no effect' && support.use !== undefined) {
+/** Refuses or names the inputs that the engine does not have. */
+function checkSupport(
+  { builder: { engine } }: Inputs,
+  reader: InputReader,
+  problems: Problems,
+): void {
+  for (const [input, engines] of Object.entries({ ...dockerInputs, ...ownInputs })) {
+    const support = engines[engine];
+    if (support.kind === 'supported' || !isGiven(input, reader)) continue;
+    if (support.kind === 'no effect') {
+      if (support.use === undefined) continue;
       problems.warn(input, { text: 'it has no effect', hint: support.use });
+    } else if (!support.unless.includes(reader.text(input)?.toLowerCase() ?? '')) {
+      const isOfOther = Object.values(engines).some(({ kind }) => kind === 'supported');
+      const text = `it is not supported${isOfOther ? ` with engine: ${engine}` : ''}`;
+      problems.add(input, text, support.use);
     }
   }
 }
 
-/** True for an input that checkCustom reports. */
-function isEngineInput(input: string): boolean {
-  return imageInputs.includes(input);
+/** White space is a text for stdin. */
+function isGiven(input: string, reader: InputReader): boolean {
+  return input === 'stdin' ? reader.verbatim(input) !== '' : reader.isSet(input);
 }
 
 function checkSource(inputs: Inputs, reader: InputReader, add: Add): void {
-  const given = ['context', 'stdin-file', 'stdin'].filter((name) =>
-    name === 'stdin' ? reader.verbatim(name) !== '' : reader.text(name) !== undefined,
-  );
+  const given = ['context', 'stdin-file', 'stdin'].filter((name) => isGiven(name, reader));
   const [first, ...others] = given;
   for (const name of others) {
     add(
@@ -121,38 +101,18 @@ function checkSource(inputs: Inputs, reader: InputReader, add: Add): void {
       'Set only one of context, stdin and stdin-file.',
     );
   }
-  if (inputs.builder.engine === 'custom') {
-    if (given.length === 0) add('context', nothingToSend, setOneSource);
-    return;
-  }
-  for (const name of given.filter((name) => name !== 'context')) {
-    add(
-      name,
-      `it is not supported with engine: ${inputs.builder.engine}`,
-      "Use 'context', or engine: custom.",
-    );
-  }
+  if (inputs.builder.engine === 'custom' && given.length === 0)
+    add('context', nothingToSend, setOneSource);
 }
 
 function checkCustom({ builder }: Inputs, reader: InputReader, add: Add): void {
   if (builder.image === '' && reader.text('builder-image') === undefined) {
     add('builder-image', 'engine: custom has no default image', 'Set it to the image to run.');
   }
-  for (const input of imageInputs) {
-    if (!reader.isSet(input) || reader.text(input) === 'none') continue;
-    add(input, 'it is not supported with engine: custom', 'Remove it, or use engine: kaniko.');
-  }
 }
 
 function checkKaniko(inputs: Inputs, reader: InputReader, add: Add): void {
   const { image, registry } = inputs;
-  if (reader.isSet('builder-command')) {
-    add(
-      'builder-command',
-      'it is not supported with engine: kaniko',
-      "Use 'builder-args', or engine: custom.",
-    );
-  }
   if (image.push && !reader.isSet('tags')) {
     add('tags', 'it is empty, but push is true', 'Add the image reference to push.');
   }

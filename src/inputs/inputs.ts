@@ -92,6 +92,8 @@ export interface KubeInputs {
   readonly kubeconfig: 'auto' | Kubeconfig;
   /** `oidc-audience`: OIDC tokens of the job authenticate; absent: the credentials of the kubeconfig. */
   readonly oidcAudience?: string | undefined;
+  /** `ca-cert` in PEM; absent: the kubeconfig has it, or a public CA. */
+  readonly caCertificate?: string;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
   /** `hide-server`: no message names the API server; absent: it is named. */

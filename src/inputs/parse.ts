@@ -24,6 +24,7 @@ import { readCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
 import {
   parseKeyValue,
+  parseTrimmed,
   parseLabel,
   parseVariable,
   refuseRepeats,
@@ -63,7 +64,7 @@ export function parseInputs(raw: RawInputs): Inputs {
   const image = readImage(reader, problems);
   const inputs: Inputs = {
     mode: reader.value('mode', parseMode),
-    ...readSource(reader, image.buildArgs),
+    ...readSource(reader, problems, image.buildArgs),
     compressionLevel: reader.value('compression-level', (text) => parseInteger(text, 0, 9)),
     contextBufferBytes: reader.value('context-buffer', parseBytes),
     excludes: reader.list('excludes', 'lines', (text) => text),
@@ -95,12 +96,18 @@ export function parseInputs(raw: RawInputs): Inputs {
 
 /**
  * Parses only the inputs that are needed to connect to the cluster, for the post step: the files that other inputs name may
- * have been deleted by then.
+ * have been deleted by then. The files of a kubeconfig must exist: keys and tokens are not saved.
+ * @param savedCa PEM for `ca-cert`, if its file does not exist any more.
  * @throws BuildError('input')
  */
-export function parseKubeInputs(raw: RawInputs): KubeInputs {
+export function parseKubeInputs(raw: RawInputs, savedCa?: string): KubeInputs {
   const problems = new Problems();
-  const kube = readKube(new InputReader(raw, problems), problems);
+  const isCa = (path: string): boolean => path === raw.read('ca-cert').trim();
+  const saved: RawInputs = {
+    ...raw,
+    readText: (path) => raw.readText(path) ?? (isCa(path) ? savedCa : undefined),
+  };
+  const kube = readKube(new InputReader(saved, problems), problems);
   problems.throwIfAny();
   return deepFreeze(kube);
 }
@@ -168,7 +175,7 @@ function readMapping(
   check: (pair: KeyValue) => void,
 ): Readonly<Record<string, string>> {
   const pairs = readPairs(reader, name, kind, (text) => {
-    const pair = parseKeyValue(text);
+    const pair = kind === 'csv' ? parseTrimmed(text) : parseKeyValue(text);
     check(pair);
     return pair;
   });
@@ -237,19 +244,10 @@ function readKubeconfig(
   if (value === 'auto') return value;
   const kubeconfig = parseKubeconfig(decodeKubeconfig(value));
   const select = (): unknown =>
-    selectContext(kubeconfig, context, (path) => isReadable(reader, path));
+    selectContext(kubeconfig, context, (path) => reader.readable(path) !== undefined);
   if (hideServer) withoutServerNames(kubeconfig, select);
   else select();
   return kubeconfig;
-}
-
-function isReadable(reader: InputReader, path: string): boolean {
-  try {
-    reader.file(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readPod(reader: InputReader): PodInputs {

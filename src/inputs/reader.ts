@@ -110,6 +110,15 @@ export class InputReader {
     return text;
   }
 
+  /** Text of the file at a path; undefined if it does not exist or cannot be read. */
+  readable(path: string): string | undefined {
+    try {
+      return this.#raw.readText(path);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The parsed value; the fallback if it is invalid. Its problems quote nothing if the whole value looks like credentials. */
   #collect<T>(name: string, parse: () => T, fallback: T): T {
     return this.#problems.collect(

@@ -17,6 +17,8 @@ export interface ServerInputs {
   readonly kubeconfig: Kubeconfig;
   /** `oidc-audience`: the audience of the OIDC tokens that authenticate; undefined for `token`. */
   readonly oidcAudience: string | undefined;
+  /** `ca-cert` in PEM. */
+  readonly caCertificate?: string;
 }
 
 /** Reads `server`, `ca-cert`, `token` and `oidc-audience`; undefined without `server`. Adds the problem of each combination. */
@@ -43,7 +45,7 @@ export function readServer(
     server,
   );
   checkCombination(reader, problems);
-  return { kubeconfig, oidcAudience };
+  return { kubeconfig, oidcAudience, ...(caCertificate !== undefined && { caCertificate }) };
 }
 
 function checkCombination(reader: InputReader, problems: Problems): void {

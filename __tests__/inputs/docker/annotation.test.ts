@@ -24,7 +24,7 @@ test.each([
   const inputs = parse({ annotations: `${text}\nb=1`, platforms: 'linux/arm64' });
   expect(inputs.image.annotations).toEqual([{ key: 'b', value: '1' }]);
   expect(inputs.warnings).toEqual([
-    `input 'annotations': 1 annotations for ${levels} are not used, because the image is a single manifest`,
+    `input 'annotations': annotations for ${levels} are not used, because the image is a single manifest`,
   ]);
 });
 

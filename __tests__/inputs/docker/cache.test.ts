@@ -13,6 +13,10 @@ test.each([
     texts: ['type=registry,ref=acme/cache,mode=max,ignore-error=true'],
     expected: ['acme/cache'],
   },
+  {
+    texts: ['type=registry,ref=acme/cache,registry.insecure=false'],
+    expected: ['acme/cache'],
+  },
   { texts: ['acme/cache', 'type=registry,ref=acme/cache'], expected: ['acme/cache'] },
   { texts: ['acme/a', 'acme/b'], expected: ['acme/a', 'acme/b'] },
   { texts: [], expected: [] },
@@ -60,7 +64,7 @@ test.each([
     repositories: ['ghcr.io/acme/app'],
     problem: {
       text: 'kaniko stores its cache in ghcr.io/acme/app, and does not use ":buildcache"',
-      hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example ghcr.io/acme/app/cache.',
+      hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example ghcr.io/acme/app-cache.',
     },
   },
   {
@@ -69,7 +73,16 @@ test.each([
     repositories: ['acme/app'],
     problem: {
       text: `kaniko stores its cache in acme/app, and does not use ":1@sha256:${'a'.repeat(64)}"`,
-      hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/app/cache.',
+      hint: 'It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/app-cache.',
+    },
+  },
+  {
+    name: 'a registry without TLS',
+    text: 'type=registry,ref=registry.example:5000/acme/cache,registry.insecure=true',
+    repositories: ['registry.example:5000/acme/cache'],
+    problem: {
+      text: 'kaniko does not use the attribute registry.insecure',
+      hint: "Add registry.example:5000 to 'insecure-registries', and remove the attribute.",
     },
   },
   {

@@ -26,7 +26,7 @@ test.each<{ name: string; given: Given; warnings: readonly string[] }>([
         'manifest:org.opencontainers.image.title=shop\nindex:org.opencontainers.image.title=shop',
     },
     warnings: [
-      "input 'annotations': 1 annotations for index are not used, because the image is a single manifest",
+      "input 'annotations': annotations for index are not used, because the image is a single manifest",
       noGha,
     ],
   },
@@ -42,8 +42,8 @@ test.each<{ name: string; given: Given; warnings: readonly string[] }>([
       'cache-to': 'type=registry,ref=acme/node:build-cache-dev,mode=max',
     },
     warnings: [
-      'input \'cache-from\' line 1: kaniko stores its cache in acme/node, and does not use ":build-cache-main". It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/node/cache.',
-      "input 'cache-from' line 2 and input 'cache-to' line 1: kaniko stores its cache in acme/node, and does not use \":build-cache-dev\". It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/node/cache.",
+      'input \'cache-from\' line 1: kaniko stores its cache in acme/node, and does not use ":build-cache-main". It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/node-cache.',
+      "input 'cache-from' line 2 and input 'cache-to' line 1: kaniko stores its cache in acme/node, and does not use \":build-cache-dev\". It gives each cached layer a tag of its own. Use a repository for the cache, for example acme/node-cache.",
     ],
   },
   {

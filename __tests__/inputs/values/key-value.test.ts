@@ -5,13 +5,16 @@ import {
   parseLabel,
   parseVariable,
 } from '../../../src/inputs/values/key-value.ts';
+import { parse } from '../../support/inputs.ts';
 import { problemsOf } from '../../support/problems.ts';
 
 test.each([
   { text: 'A=1', expected: { key: 'A', value: '1' } },
   { text: 'A=b=c', expected: { key: 'A', value: 'b=c' } },
   { text: 'A=', expected: { key: 'A', value: '' } },
-  { text: 'A = 1', expected: { key: 'A', value: '1' } },
+  { text: 'A = 1', expected: { key: 'A', value: ' 1' } },
+  { text: 'A= lead', expected: { key: 'A', value: ' lead' } },
+  { text: 'A=\ttab ', expected: { key: 'A', value: '\ttab ' } },
 ])('parseKeyValue reads $text', ({ text, expected }) => {
   expect(parseKeyValue(text)).toEqual(expected);
 });
@@ -67,4 +70,34 @@ test('an attribute has one value', () => {
   expect(problemsOf(() => parseAttributes('ref=a/b,ref=a/c'))).toEqual([
     { text: '"ref" is set twice, with different values', hint: 'Remove one of them.' },
   ]);
+});
+
+test('white space around the attributes of an element has no meaning', () => {
+  expect([...parseAttributes('type = registry, ref= acme/app')]).toEqual([
+    ['type', 'registry'],
+    ['ref', 'acme/app'],
+  ]);
+});
+
+test.each(['build-args', 'labels', 'annotations', 'builder-env', 'pod-annotations'] as const)(
+  'a value in %s keeps the space at its beginning',
+  (name) => {
+    const { image, builder, pod } = parse({ [name]: 'a= lead\n"b=\ttab"' });
+    const found = {
+      'build-args': image.buildArgs,
+      labels: image.labels,
+      annotations: image.annotations,
+      'builder-env': builder.env,
+      'pod-annotations': Object.entries(pod.annotations).map(([key, value]) => ({ key, value })),
+    }[name];
+    expect(found).toEqual([
+      { key: 'a', value: ' lead' },
+      { key: 'b', value: '\ttab' },
+    ]);
+  },
+);
+
+test.each(['node-selector', 'pod-labels'] as const)('%s has no spaces', (name) => {
+  const { pod } = parse({ [name]: 'a = b' });
+  expect({ 'node-selector': pod.nodeSelector, 'pod-labels': pod.labels }[name]).toEqual({ a: 'b' });
 });

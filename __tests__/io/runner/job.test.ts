@@ -56,6 +56,14 @@ test('speaks to the runner by its files and by stdout', () => {
   expect(file('summary')).toBe('# Title\nmore\n');
 });
 
+test.each([
+  { name: 'a certificate', length: 65_536, saved: [['ca', 'x'.repeat(65_536)]] },
+  { name: 'no text that an environment variable could not have', length: 65_537, saved: [] },
+])('saves $name for the post step', ({ length, saved }) => {
+  const { file } = run(`runnerJob.rememberCa('x'.repeat(${length}));`);
+  expect(valuesOf(file('state'))).toEqual(saved);
+});
+
 test('a runner without a summary file gets none', () => {
   const { stdout } = run(`await runnerJob.writeSummary('# Title');`, { GITHUB_STEP_SUMMARY: '' });
   expect(stdout).toBe('');

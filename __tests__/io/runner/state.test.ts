@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isPostStep, rememberedPods } from '../../../src/io/runner/state.ts';
+import { isPostStep, rememberedCa, rememberedPods } from '../../../src/io/runner/state.ts';
 
 const own = { namespace: 'builds', name: 'kbp-build-0a1b' };
 
@@ -9,6 +9,14 @@ test.each([
   { state: undefined, expected: false },
 ])('isPostStep with the state $state is $expected', ({ state, expected }) => {
   expect(isPostStep({ STATE_isPost: state })).toBe(expected);
+});
+
+test.each([
+  { state: 'PEM', expected: 'PEM' },
+  { state: '', expected: undefined },
+  { state: undefined, expected: undefined },
+])('rememberedCa with the state $state is $expected', ({ state, expected }) => {
+  expect(rememberedCa({ STATE_ca: state })).toBe(expected);
 });
 
 test.each([

@@ -61,7 +61,7 @@ export function readAnnotations(
   const levels = [...new Set(others.flatMap((annotation) => annotation.levels))];
   if (levels.length > 0) {
     problems.warn('annotations', {
-      text: `${others.length} annotations for ${levels.join(', ')} are not used, because the image is a single manifest`,
+      text: `annotations for ${levels.join(', ')} are not used, because the image is a single manifest`,
     });
   }
   const used = annotations.filter((annotation) => isForManifest(annotation, platform));

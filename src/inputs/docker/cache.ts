@@ -18,6 +18,9 @@ const ignoredAttributes = [
   'ignore-error',
 ];
 
+/** Plain HTTP or TLS that is not verified. It does not change the image. */
+const insecureAttribute = 'registry.insecure';
+
 const useRegistry = 'Use cache-to: type=registry,ref=REPOSITORY.';
 
 /** The entries of `cache-from` or `cache-to`. */
@@ -34,15 +37,16 @@ export function parseCache(items: readonly Item[]): CacheEntries {
   const unused: Problem[] = [];
   for (const { text, line } of items) {
     try {
-      const { repository, tag } = parseCacheItem(text);
+      const { repository, tag, isInsecure } = parseCacheItem(text);
       repositories.add(repository);
       if (tag !== undefined) {
         unused.push({
           line,
           text: `kaniko stores its cache in ${show(repository)}, and does not use ${quote(tag)}`,
-          hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${show(repository)}/cache.`,
+          hint: `It gives each cached layer a tag of its own. Use a repository for the cache, for example ${show(repository)}-cache.`,
         });
       }
+      if (isInsecure === true) unused.push({ line, ...insecure(repository) });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       for (const problem of error.problems) {
@@ -67,19 +71,36 @@ function parseCacheItem(text: string): CacheRepository {
     throw invalid(`kaniko has no cache of type ${quote(type)}`, useRegistry);
   }
   for (const key of attributes.keys()) {
-    if (!['type', 'ref', ...ignoredAttributes].includes(key)) {
+    if (!['type', 'ref', insecureAttribute, ...ignoredAttributes].includes(key)) {
       throw invalid(`${quote(key)} is not an attribute of a registry cache`, useRegistry);
     }
   }
   const ref = attributes.get('ref') ?? '';
   if (ref === '') throw invalid(`${quote(text)} has no ref`, useRegistry);
-  return parseCacheRepository(ref);
+  const isInsecure = isTrue(attributes.get(insecureAttribute) ?? '');
+  return { ...parseCacheRepository(ref), isInsecure };
+}
+
+/** As BuildKit reads a boolean. */
+function isTrue(text: string): boolean {
+  return ['1', 't', 'true'].includes(text.toLowerCase());
+}
+
+/** The registry is not changed here: `tags` can name it too, and the attribute is for the cache alone. */
+function insecure(repository: string): Problem {
+  const { registry } = parseRepository(repository);
+  return {
+    text: `kaniko does not use the attribute ${insecureAttribute}`,
+    hint: `Add ${show(registry)} to 'insecure-registries', and remove the attribute.`,
+  };
 }
 
 interface CacheRepository {
   readonly repository: string;
   /** The tag or digest of the reference, with its separator. */
   readonly tag?: string;
+  /** The entry asks for plain HTTP or TLS that is not verified. */
+  readonly isInsecure?: boolean;
 }
 
 /** @throws InvalidInput */

@@ -1,12 +1,21 @@
-import { invalid, quote } from '../../text/problem.ts';
+import { field, parseJson, text as textOf } from '../../text/json.ts';
+import { invalid, quote, type Problem } from '../../text/problem.ts';
+import { show } from '../../text/show.ts';
 
-/** Reads a variable of the runner's environment. */
-type Env = (name: string) => string | undefined;
+/** What is known of the job of this step. */
+export interface JobFacts {
+  /** A variable of the runner. */
+  readonly env: (name: string) => string | undefined;
+  /** Name of the default branch of the repository; undefined if the event of the job does not tell it. */
+  readonly defaultBranch: () => string | undefined;
+}
 
 /** A Git context of Docker, as far as a checkout can replace it. */
 export interface GitContext {
   /** Directory of the checkout, `.` for all of it. */
   readonly path: string;
+  /** Why Docker may build another commit than that of the checkout. */
+  readonly warning?: Problem;
 }
 
 interface GitUrl {
@@ -17,19 +26,20 @@ interface GitUrl {
   readonly directory: string;
 }
 
-const defaultContext = '{{defaultContext}}';
+/** Docker expands it with Handlebars. */
+const defaultContext =
+  /^(?:\{\{\s*defaultContext\s*\}\}|\{\{\{\s*defaultContext\s*\}\}\})(?::([^]*))?$/;
 
 /**
  * Reads a context that Docker fetches with Git: `{{defaultContext}}`, `{{defaultContext}}:DIR`, or the URL of a repository. The
- * checkout of the job replaces it if it is the repository of the job at the commit of the job.
+ * checkout of the job replaces it if it is the repository of the job at the ref of the job. A URL without a ref is the default
+ * branch: for a job of another ref the checkout is used too, with a warning.
  * @returns undefined for a path.
  * @throws InvalidInput for another repository or ref, and for a URL that is not a Git repository.
  */
-export function parseGitContext(text: string, env: Env): GitContext | undefined {
-  if (text === defaultContext) return { path: '.' };
-  if (text.startsWith(`${defaultContext}:`)) {
-    return { path: directoryOf(text.slice(defaultContext.length + 1)) };
-  }
+export function parseGitContext(text: string, job: JobFacts): GitContext | undefined {
+  const own = defaultContext.exec(text);
+  if (own !== null) return { path: directoryOf(own[1] ?? '') };
   const url = parseGitUrl(text);
   if (url === undefined) {
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
@@ -38,22 +48,46 @@ export function parseGitContext(text: string, env: Env): GitContext | undefined 
       'Download the context in a step before this one, and set this input to its path.',
     );
   }
-  const { repository, ref, directory } = url;
-  const own = ownRepository(env);
-  if (repository !== own) {
+  checkRepository(url, job);
+  const path = directoryOf(url.directory);
+  const warning = url.ref === '' ? warningWithoutRef(job) : undefined;
+  return { path, ...(warning !== undefined && { warning }) };
+}
+
+/** @throws InvalidInput for another repository or ref than that of the job. */
+function checkRepository({ repository, ref, directory }: GitUrl, { env }: JobFacts): void {
+  if (repository !== ownRepository(env)) {
     throw invalid(
       `the repository ${quote(repository)} is not that of this job`,
-      `Check it out with actions/checkout (repository: ${repository.replace(/^[^/]*\//, '')}, path: context), and use context: ${joined('context', directory)}.`,
+      `Check it out with actions/checkout (repository: ${repository.replace(/^[^/]*\//, '')}, path: context), and set this input to ${quote(joined('context', directory))}.`,
     );
   }
   const known = ['GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'].map((name) => env(name));
   if (ref !== '' && !known.includes(ref)) {
     throw invalid(
       `the ref ${quote(ref)} is not that of this job`,
-      `Check it out with actions/checkout (ref: ${ref}), and use context: ${joined('.', directory)}.`,
+      `Check it out with actions/checkout (ref: ${ref}), and set this input to ${quote(joined('.', directory))}.`,
     );
   }
-  return { path: directory === '' ? '.' : directoryOf(directory) };
+}
+
+/** undefined if the job is known to run for the default branch. */
+function warningWithoutRef({ env, defaultBranch }: JobFacts): Problem | undefined {
+  const ref = env('GITHUB_REF') ?? '';
+  const branch = defaultBranch();
+  if (branch !== undefined && ref === `refs/heads/${branch}`) return undefined;
+  return {
+    text: `the URL has no ref, for which Docker builds the default branch, and this step the checkout of the job${ref === '' ? '' : ` (${show(ref)})`}`,
+    hint: 'Use {{defaultContext}} for the checkout, or add the ref after "#".',
+  };
+}
+
+/**
+ * The default branch as the event of a job has it.
+ * @param event JSON of the file that GITHUB_EVENT_PATH names.
+ */
+export function defaultBranchOf(event: string): string | undefined {
+  return textOf(field(field(parseJson(event), 'repository'), 'default_branch'));
 }
 
 /** @returns undefined for a text that Docker does not take for a Git repository. */
@@ -76,7 +110,7 @@ function parseGitUrl(text: string): GitUrl | undefined {
 }
 
 /** `github.com/acme/app` of the job, in lower case. */
-function ownRepository(env: Env): string {
+function ownRepository(env: JobFacts['env']): string {
   const server = (env('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/^https?:\/\//, '');
   return `${server}/${env('GITHUB_REPOSITORY') ?? ''}`.toLowerCase();
 }

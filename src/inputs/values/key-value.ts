@@ -1,7 +1,7 @@
 import { invalid, quote } from '../../text/problem.ts';
 
 /**
- * `KEY=VALUE`, split at the first `=`. Messages do not quote the element: it may be a line of a secret.
+ * `KEY=VALUE`, split at the first `=`. White space around the key is dropped; the value is used as it is written, as in Docker. Messages do not quote the element: it may be a line of a secret.
  * @throws InvalidInput without `=` or without a key.
  */
 export function parseKeyValue(text: string): KeyValue {
@@ -14,7 +14,13 @@ export function parseKeyValue(text: string): KeyValue {
   }
   const key = text.slice(0, split).trim();
   if (key === '') throw invalid('the element has no key before "="', 'Write KEY=VALUE.');
-  return { key, value: text.slice(split + 1).trim() };
+  return { key, value: text.slice(split + 1) };
+}
+
+/** As parseKeyValue, for a notation in which white space around the value has no meaning. @throws InvalidInput */
+export function parseTrimmed(text: string): KeyValue {
+  const { key, value } = parseKeyValue(text);
+  return { key, value: value.trim() };
 }
 
 /**
@@ -56,7 +62,7 @@ export function parseAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const part of text.split(',')) {
     if (part.trim() === '') continue;
-    addValue(attributes, parseKeyValue(part.trim()));
+    addValue(attributes, parseTrimmed(part.trim()));
   }
   return attributes;
 }

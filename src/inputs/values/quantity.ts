@@ -1,7 +1,7 @@
 import { findNearest, suggest } from '../../text/nearest.ts';
 import { invalid, quote } from '../../text/problem.ts';
 import { show } from '../../text/show.ts';
-import { parseKeyValue } from './key-value.ts';
+import { parseTrimmed } from './key-value.ts';
 import { checkQualifiedName } from './name.ts';
 
 /** One element of `resources`: `requests.cpu=500m`. */
@@ -21,7 +21,7 @@ const quantityPattern =
  * @throws InvalidInput
  */
 export function parseResource(text: string): Resource {
-  const { key, value } = parseKeyValue(text);
+  const { key, value } = parseTrimmed(text);
   const [prefix = '', ...rest] = key.split('.');
   const kind = kinds.find((known) => known === prefix);
   if (kind === undefined || rest.length === 0) {

@@ -3,6 +3,8 @@ import { BuildError, describeError } from '../../errors.ts';
 import type { Job } from '../../ports.ts';
 import { stateNames } from './state.ts';
 
+const mostStateBytes = 65_536;
+
 /** The GitHub Actions runner. */
 export const runnerJob: Job = {
   write: (text) =>
@@ -20,6 +22,13 @@ export const runnerJob: Job = {
   remember(pods) {
     writeFor('GITHUB_STATE', 'saving the state for the post step', () => {
       saveState(stateNames.pods, JSON.stringify(pods));
+    });
+  },
+  rememberCa(pem) {
+    // The runner passes the state in an environment variable, which Linux limits to 128 KiB; a larger one would end the post step.
+    if (Buffer.byteLength(pem) > mostStateBytes) return;
+    writeFor('GITHUB_STATE', 'saving the state for the post step', () => {
+      saveState(stateNames.ca, pem);
     });
   },
   async writeSummary(markdown) {
