@@ -365,7 +365,9 @@ describe('mode: check', () => {
       answers: { can: ({ verb }) => Promise.resolve(verb === 'delete' ? 'no' : 'yes') },
     });
     expect(await step).toBe(1);
-    expect(job.lines).toContain('  - {apiGroups: [""], resources: [pods], verbs: [delete]}');
+    expect(job.lines).toContain(
+      '  - {apiGroups: [""], resources: [pods], verbs: [create, get, delete, watch, list]}',
+    );
     expect(job.text).toContain('name: "github:acme/app"');
     expect(job.lines.at(-1)).toBe(
       '::error::a build cannot start: 1 of 18 checks failed: delete pods. required; the user does not have this permission',

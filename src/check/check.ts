@@ -18,7 +18,7 @@ import { failedRow, row, type Row } from './row.ts';
 /** What the checks found out. */
 export interface CheckReport {
   readonly rows: readonly Row[];
-  /** A Role with the missing permissions, in lines of YAML; empty if none is missing. */
+  /** A Role with all permissions of a build, in lines of YAML; empty if none is missing. */
   readonly role: readonly string[];
 }
 
@@ -81,11 +81,12 @@ export async function checkRefusal(
   return { rows: [...report.rows, failedRow('pod', refusal)], role: missingRole(report, ports) };
 }
 
+/** Empty if no permission is missing. */
 function missingRole(
   { missing, user }: ClusterReport,
   { cluster }: ClusterPorts,
 ): CheckReport['role'] {
-  return missing.length === 0 ? [] : roleFor(missing, cluster.namespace, user);
+  return missing.length === 0 ? [] : roleFor(cluster.namespace, user);
 }
 
 /** The result of the step: undefined if a build could start. */

@@ -5,7 +5,7 @@ import { escapeMarkdown } from '../result/summary.ts';
 import type { CheckReport } from './check.ts';
 import { tableLines } from './row.ts';
 
-const roleTitle = 'A Role with what is missing, for kubectl apply:';
+const roleTitle = 'A Role with all permissions of a build, for kubectl apply:';
 
 /** Prints the table and the Role to the job log, outside of its groups. */
 export async function printCheck({ rows, role }: CheckReport, log: JobLog): Promise<void> {
