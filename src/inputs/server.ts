@@ -2,7 +2,7 @@ import type { Kubeconfig } from '../kubeconfig/document.ts';
 import { serverKubeconfig } from '../kubeconfig/server-access.ts';
 import { withoutServerNames } from '../kubeconfig/server-names.ts';
 import { checkAddress } from '../kubeconfig/server.ts';
-import { jwtClaims } from '../text/jwt.ts';
+import { decodeJwt } from '../text/jwt.ts';
 import { invalid } from '../text/problem.ts';
 import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
@@ -88,20 +88,12 @@ function pemOf(text: string): string | undefined {
 
 /** A token, or the base64 of a JSON Web Token, as the data of a Secret has it. Quotes nothing: it is a secret. */
 function parseToken(given: string): string {
-  const text = jwtOf(given) ?? given;
+  const text = decodeJwt(given) ?? given;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw invalid(
     'it has a space, a line break or another character that a bearer token cannot have',
     'Use the token alone, in one line.',
   );
-}
-
-/** The JSON Web Token that this is the base64 of; undefined for other texts. A JSON Web Token itself has dots, and base64 has none. */
-function jwtOf(text: string): string | undefined {
-  const compact = text.replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/]+=*$/.test(compact)) return undefined;
-  const decoded = Buffer.from(compact, 'base64').toString('latin1').trim();
-  return jwtClaims(decoded) === undefined ? undefined : decoded;
 }
 
 /** Any text of the issuer; a line break is a mistake. */
