@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../src/errors.ts';
 import type { KubeInputs } from '../src/inputs/inputs.ts';
 import type { OpenCluster, World } from '../src/io/world.ts';
-import { parseDockerConfig } from '../src/logins/docker-config.ts';
+import { parseDockerConfig, type DockerConfig } from '../src/logins/docker-config.ts';
 import { JobLog } from '../src/logs/fence.ts';
 import { runBuildStep, runPostStep } from '../src/step.ts';
 import type { Cluster } from '../src/ports.ts';
@@ -317,14 +317,17 @@ describe('mode: check', () => {
   const never = { name: 'token', expiresAtMs: 'never', isRenewed: false } as const;
 
   /** The step with these answers, and a token that does not expire. */
-  function check(
-    given: NonNullable<Parameters<typeof doubles>[0]>,
-  ): Doubles & { readonly step: Promise<number> } {
+  function check({
+    readDockerConfigs = () => [],
+    ...given
+  }: NonNullable<Parameters<typeof doubles>[0]> &
+    Partial<Pick<World, 'readDockerConfigs'>>): Doubles & { readonly step: Promise<number> } {
     const inputs = { mode: 'check', tags: 'registry.example/app:1', push: 'true', ...given.inputs };
     const all = doubles({ ...given, inputs, answers: { ...permitted, ...given.answers } });
     const { world } = all;
     const step = runBuildStep({
       ...world,
+      readDockerConfigs,
       openCluster: (kube) => ({
         ...world.openCluster(kube),
         credentials: () => Promise.resolve([never]),
@@ -352,7 +355,7 @@ describe('mode: check', () => {
     expect(cluster.calls.filter((call) => /^(create|delete|list|attach)/.test(call))).toEqual([]);
     expect(job.lines.at(-1)).toBe('A build can start.');
     expect(job.lines).toContain(
-      'push to registry.example/app  ok           without credentials; the tag exists',
+      'registry of registry.example/app  ok           no credentials found; the tag exists',
     );
     expect(job.summary).toContain('a build can start');
     expect(job.remembered).toEqual([]);
@@ -366,10 +369,12 @@ describe('mode: check', () => {
       answers: { can: ({ verb }) => Promise.resolve(verb === 'delete' ? 'no' : 'yes') },
     });
     expect(await step).toBe(1);
-    expect(job.lines).toContain('  - {apiGroups: [""], resources: [pods], verbs: [delete]}');
+    expect(job.lines).toContain(
+      '  - {apiGroups: [""], resources: [pods], verbs: [create, get, delete, watch, list]}',
+    );
     expect(job.text).toContain('name: "github:acme/app"');
     expect(job.lines.at(-1)).toBe(
-      '::error::a build cannot start: 1 of 18 checks failed: delete pods. required; the user does not have this permission',
+      '::error::a build cannot start: 1 of 19 checks failed: delete pods. required; the user does not have this permission',
     );
     expect(job.summary).toBe('');
   });
@@ -380,6 +385,38 @@ describe('mode: check', () => {
     expect(job.text).toMatch(/^create pods +ok$/m);
     expect(job.text).toMatch(/^pod +ok/m);
     expect(job.text).toMatch(/^build context +failed +.*missing/m);
+  });
+
+  const login = parseDockerConfig('{"auths": {"registry.example": {"auth": "dTpw"}}}', 'a.json');
+
+  test('collects the registry credentials although the context is missing', async () => {
+    const { step, job } = check({
+      inputs: { context: 'missing' },
+      readDockerConfigs: () => [login],
+    });
+    expect(await step).toBe(1);
+    expect(job.text).toMatch(/^registry credentials +ok +found for registry\.example$/m);
+    expect(job.text).toMatch(/^registry of \S+ +ok +credentials found/m);
+  });
+
+  test.each<{ name: string; readDockerConfigs: () => readonly DockerConfig[] }>([
+    {
+      name: 'a helper that is missing',
+      readDockerConfigs: () => [parseDockerConfig('{"credsStore": "missing"}', 'config.json')],
+    },
+    {
+      name: 'a file that cannot be read',
+      readDockerConfigs: () => {
+        throw new BuildError('input', 'it cannot be read');
+      },
+    },
+  ])('reports $name apart from the context', async ({ readDockerConfigs }) => {
+    const { step, job } = check({ readDockerConfigs });
+    expect(await step).toBe(1);
+    expect(job.text).toMatch(/^build context +ok$/m);
+    expect(job.text).toMatch(/^registry credentials +failed /m);
+    expect(job.text).toMatch(/^registry of \S+ +not checked +the registry credentials could not/m);
+    expect(job.lines.at(-1)).toContain('checks failed: registry credentials.');
   });
 
   test('ends with the timeout', async () => {
@@ -412,7 +449,8 @@ describe('a pod that the API server refuses', () => {
     });
     expect(await clock.until(runBuildStep(world))).toBe(1);
     expect(job.text).toMatch(/^user +ok +admin$/m);
-    expect(job.text).toMatch(/^pod +failed +exceeded quota: small\. Wait\.$/m);
+    expect(job.text).toMatch(/^What a build needs, .*\n.*\n/m);
+    expect(job.text).toMatch(/^build +failed +exceeded quota: small\. Wait\.$/m);
     expect(job.lines.at(-1)).toBe('::error::exceeded quota: small. Wait.');
     expect(cluster.calls).not.toContain('dry run');
   });

@@ -15,6 +15,8 @@ export interface BuildErrorOptions {
   readonly reason?: string | undefined;
   /** The pause that the `Retry-After` header of that response asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** True if the same request can succeed later, because what it needs first, for example a token, is not available now. */
+  readonly isTemporary?: boolean | undefined;
   /** Line of the Dockerfile that the failure is about, from 1. */
   readonly line?: number | undefined;
 }
@@ -26,6 +28,7 @@ export class BuildError extends Error {
   readonly code: BuildErrorOptions['code'];
   readonly reason: BuildErrorOptions['reason'];
   readonly retryAfterMs: BuildErrorOptions['retryAfterMs'];
+  readonly isTemporary: boolean;
   readonly line: BuildErrorOptions['line'];
 
   constructor(kind: ErrorKind, message: string, options: BuildErrorOptions = {}) {
@@ -36,6 +39,7 @@ export class BuildError extends Error {
     this.code = options.code;
     this.reason = options.reason;
     this.retryAfterMs = options.retryAfterMs;
+    this.isTemporary = options.isTemporary === true;
     this.line = options.line;
   }
 }

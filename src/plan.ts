@@ -94,11 +94,25 @@ export async function makePlan(
   ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<BuildPlan> {
+  let configs: readonly DockerConfig[] | undefined;
+  const readOnce: PlanPorts['readDockerConfigs'] = (input) =>
+    (configs ??= ports.readDockerConfigs(input));
+  const once = { ...ports, readDockerConfigs: readOnce };
+  const draft = await draftPlan(inputs, source, once);
+  return { ...draft, logins: await planLogins(inputs, draft.pulls, once, signal) };
+}
+
+/** The plan without registry credentials. @throws BuildError('context' or 'input') */
+export async function draftPlan(
+  inputs: Inputs,
+  source: StdinSource,
+  ports: PlanPorts,
+): Promise<Omit<BuildPlan, 'logins'>> {
   const engine = selectEngine(inputs);
   const dockerfile = parseDockerfile(source.dockerfile);
   const plan = { inputs, engine, source, dockerfile };
   if (engine.layout === 'plain') {
-    return { ...plan, logins: noLogins, pulls: [], edits: [], skipsStages: false };
+    return { ...plan, pulls: [], edits: [], skipsStages: false };
   }
   if (inputs.checkDockerfile) await checkDockerfileOf(plan, ports.log);
   const configs = readConfigs(inputs, ports);
@@ -113,7 +127,6 @@ export async function makePlan(
     pulls,
     edits: withEdits(unused.edits, await replaceLabels(plan, ports.log)),
     skipsStages: unused.canSkip,
-    logins: await findLogins(inputs, { configs, pulls }, ports, signal),
   };
 }
 
@@ -188,20 +201,21 @@ async function replaceLabels(
   return edits;
 }
 
-/** What the registry credentials are found with. */
-interface LoginSearch {
-  readonly configs: readonly DockerConfig[];
-  readonly pulls: readonly PulledRepository[];
-}
-
-/** The registry credentials that the build needs, masked in the job log. With `registry-secret` none are sent. */
-async function findLogins(
+/**
+ * The registry credentials that the build needs, masked in the job log. None are sent with `registry-secret`, and to an engine that
+ * needs no Dockerfile.
+ * @param pulls the repositories that the Dockerfile names. @throws BuildError('input'), or the signal's reason.
+ */
+export async function planLogins(
   inputs: Inputs,
-  { configs, pulls }: LoginSearch,
-  { log, runCommand }: PlanPorts,
+  pulls: readonly PulledRepository[],
+  ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<Logins> {
-  if (inputs.registry.secret !== undefined) return noLogins;
+  const { log, runCommand } = ports;
+  if (inputs.registry.secret !== undefined || selectEngine(inputs).layout === 'plain')
+    return noLogins;
+  const configs = readConfigs(inputs, ports);
   const logins = await collectLogins(configs, wantedLogins(inputs, pulls), runCommand, signal);
   for (const value of logins.secrets) await log.mask(value);
   for (const warning of logins.warnings) await log.warning(warning);

@@ -113,6 +113,12 @@ export interface RegistryRefusal {
   readonly failure: Error;
   /** HTTP status of the registry, or of its token service; undefined without a response. */
   readonly status?: number;
+  /** Error code that the registry gives, for example NAME_UNKNOWN; undefined if it gives none. */
+  readonly code?: string;
+  /** The response is that of the token service. */
+  readonly isOfTokenService?: boolean;
+  /** Credentials were sent, to the registry or to its token service. */
+  readonly sentCredentials?: boolean;
   /** True if the same request can succeed later: of the network, or of a busy or unavailable registry. */
   readonly isTemporary: boolean;
   /** False if the registry cannot be reached from the runner. */

@@ -189,6 +189,15 @@ export const kubeconfigChapter: Chapter = {
       arrange: (stage) => withFields(stage, { user: { token: 'the-first-line\nthe-second' } }),
     },
     {
+      name: 'a token in base64, as the data of a Secret',
+      sentence:
+        "input 'kubeconfig': its token is the base64 of a token. Decode it once: base64 --decode.",
+      arrange: (stage) => {
+        const encoded = btoa(`${btoa('{}')}.${btoa('{"sub":"ci"}')}.signature`);
+        return withFields(stage, { user: { token: encoded } });
+      },
+    },
+    {
       name: 'a token that is not valid',
       sentence:
         'asking the API server for its version failed: Unauthorized. Renew the kubeconfig secret: its token or client certificate is invalid or has expired.',

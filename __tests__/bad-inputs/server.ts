@@ -33,7 +33,7 @@ export const serverChapter: Chapter = {
     {
       name: 'a job that has no permission to request OIDC tokens',
       sentence:
-        'input \'oidc-audience\': the job cannot request an OIDC token, because the runner has no ACTIONS_ID_TOKEN_REQUEST_URL. Add "permissions: {contents: read, id-token: write}" to the job. Workflows of pull requests from forks cannot have it.',
+        'input \'oidc-audience\': the job cannot request an OIDC token, because the runner has no ACTIONS_ID_TOKEN_REQUEST_URL. Add "id-token: write" to the permissions of the job, and keep the others that it needs: a job has only those that it names. Workflows of pull requests from forks cannot have it.',
       arrange: (stage) => ({
         inputs: { ...access(stage).inputs, 'oidc-audience': 'https://kubernetes.example.com' },
         env: noRunner,

@@ -49,8 +49,9 @@ test('prints no workflow command, no line break and no secret of an answer', asy
   job.text = '';
   await printCheck({ rows: [hostile], role: ['kind: Role', '::error::x'] }, log);
   expect(job.lines).toEqual([
+    'What a build needs, and what was found:',
     'user  failed  a ::error::x </table>|<b>## [group] ***',
-    'A Role with what is missing, for kubectl apply:',
+    'A Role with all permissions of a build, for kubectl apply:',
     'kind: Role',
     ': :error::x',
   ]);

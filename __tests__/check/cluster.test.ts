@@ -64,6 +64,23 @@ describe('the cluster', () => {
     expect(cluster.calls).toEqual(['version']);
   });
 
+  test('is not said to be silent if it has refused the first request', async () => {
+    const failure = new BuildError('cluster', 'Unauthorized', { code: 401 });
+    const cluster = clusterWith({ serverMinor: () => Promise.reject(failure) });
+    const report = await check(cluster);
+    const pod = await checkPod(cluster, () => ({}), report, signal);
+    expect(found([...report.rows, ...pod], 'not checked')).toEqual([
+      'permissions: the cluster answered with HTTP 401',
+      'pod: the cluster answered with HTTP 401',
+    ]);
+  });
+
+  test('is not failed without credentials if a proxy has them', async () => {
+    const ports = { cluster: clusterWith(), credentials: () => Promise.resolve([]) };
+    const { rows } = await checkCluster(ports, facts, 60_000, signal);
+    expect(found(rows, 'failed')).toEqual([]);
+  });
+
   test.each<{ method: keyof Cluster & ('userName' | 'listPermissions'); subject: string }>([
     { method: 'userName', subject: 'user' },
     { method: 'listPermissions', subject: 'permissions' },
@@ -158,7 +175,7 @@ describe('the pod', () => {
     },
     {
       name: 'a cluster',
-      report: { ...reached, rows: [{ subject: 'cluster', finding: 'failed', detail: '' }] },
+      report: { ...reached, failure: new BuildError('cluster', 'it is unavailable') },
     },
   ])('is not sent without $name', async ({ report }) => {
     const cluster = clusterWith();

@@ -12,7 +12,7 @@ function check(credential: Partial<Credential>, now: number | undefined = nowMs)
     isRenewed: false,
     ...credential,
   };
-  const [row] = checkCredentials([all], { nowMs: now, timeoutMs: hour });
+  const [row] = checkCredentials([all], 'admin', { nowMs: now, timeoutMs: hour });
   return [row?.subject, row?.finding, row?.detail];
 }
 
@@ -66,16 +66,24 @@ test.each<{ name: string; credential: Partial<Credential>; expected: readonly st
 });
 
 test('does not compare without the time of the API server', () => {
-  const [row] = checkCredentials([{ name: 'token', expiresAtMs: nowMs, isRenewed: false }], {
-    nowMs: undefined,
-    timeoutMs: hour,
-  });
+  const [row] = checkCredentials(
+    [{ name: 'token', expiresAtMs: nowMs, isRenewed: false }],
+    'admin',
+    {
+      nowMs: undefined,
+      timeoutMs: hour,
+    },
+  );
   expect(row?.finding).toBe('ok');
   expect(row?.detail).toContain('the API server does not report its time');
 });
 
-test('fails an anonymous request', () => {
-  expect(checkCredentials([], { nowMs, timeoutMs: hour })).toMatchObject([
-    { subject: 'credentials', finding: 'failed' },
+test.each([
+  { user: 'system:anonymous', finding: 'failed' },
+  { user: 'admin', finding: 'not checked' },
+  { user: undefined, finding: 'not checked' },
+])('a kubeconfig without credentials is $finding for the user $user', ({ user, finding }) => {
+  expect(checkCredentials([], user, { nowMs, timeoutMs: hour })).toMatchObject([
+    { subject: 'credentials', finding },
   ]);
 });

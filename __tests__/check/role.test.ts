@@ -2,36 +2,45 @@ import { expect, test } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { roleFor } from '../../src/check/role.ts';
 
-const missing = [
-  { verb: 'create', resource: 'pods' },
-  { verb: 'list', resource: 'events' },
-  { verb: 'get', resource: 'pods' },
-];
-
 function documents(user: string | undefined): readonly unknown[] {
-  return loadAll(roleFor(missing, 'builds', user).join('\n'));
+  return loadAll(roleFor('builds', user).join('\n'));
 }
 
-test('is a Role with one rule for each resource, and its RoleBinding', () => {
-  const metadata = { name: 'kube-build-push-missing', namespace: 'builds' };
-  expect(documents('system:serviceaccount:ci:action')).toEqual([
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata,
-      rules: [
-        { apiGroups: [''], resources: ['pods'], verbs: ['create', 'get'] },
-        { apiGroups: [''], resources: ['events'], verbs: ['list'] },
-      ],
+test('is a Role with every permission, and its RoleBinding', () => {
+  const [role, binding] = documents('system:serviceaccount:ci:action');
+  const name = 'kube-build-push-check';
+  expect(role).toEqual({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name, namespace: 'builds' },
+    rules: [
+      {
+        apiGroups: [''],
+        resources: ['pods'],
+        verbs: ['create', 'get', 'delete', 'watch', 'list'],
+      },
+      { apiGroups: [''], resources: ['pods/attach'], verbs: ['get', 'create'] },
+      { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+    ],
+  });
+  expect(binding).toEqual({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: {
+      name: expect.stringMatching(/^kube-build-push-check-[0-9a-f]{8}$/),
+      namespace: 'builds',
     },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-      subjects: [{ kind: 'ServiceAccount', namespace: 'ci', name: 'action' }],
-    },
-  ]);
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', namespace: 'ci', name: 'action' }],
+  });
+});
+
+test('replaces the RoleBinding of no other user', () => {
+  const nameOf = (user: string): unknown =>
+    (documents(user)[1] as { readonly metadata: { readonly name: string } }).metadata.name;
+  expect(nameOf('one')).toBe(nameOf('one'));
+  expect(nameOf('one')).not.toBe(nameOf('other'));
 });
 
 test.each([
@@ -41,5 +50,5 @@ test.each([
   { user: undefined, name: 'NAME-OF-THE-USER' },
 ])('binds the user $user', ({ user, name }) => {
   expect(documents(user)[1]).toMatchObject({ subjects: [{ kind: 'User', name }] });
-  expect(roleFor(missing, 'builds', user).some((line) => line.includes('\n'))).toBe(false);
+  expect(roleFor('builds', user).some((line) => line.includes('\n'))).toBe(false);
 });

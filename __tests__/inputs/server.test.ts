@@ -37,6 +37,24 @@ test('reads a token, and uses the public CAs without a CA certificate', () => {
   });
 });
 
+const jwt = ['{"alg":"RS256"}', '{"sub":"system:serviceaccount:ci:action"}', 'signature']
+  .map((part) => Buffer.from(part).toString('base64url'))
+  .join('.');
+const jwtBase64 = Buffer.from(jwt).toString('base64');
+
+test.each([
+  { name: 'a JSON Web Token', given: jwt, token: jwt },
+  { name: 'the data of a Secret', given: jwtBase64, token: jwt },
+  { name: 'base64 in lines', given: jwtBase64.replace(/.{76}/g, '$&\n'), token: jwt },
+  { name: 'base64 of a line', given: Buffer.from(`${jwt}\n`).toString('base64'), token: jwt },
+  { name: 'base64 of another text', given: 'c2VjcmV0', token: 'c2VjcmV0' },
+  { name: 'a bootstrap token', given: 'abcdef.0123456789abcdef', token: 'abcdef.0123456789abcdef' },
+])('reads a token that is $name', ({ given, token }) => {
+  expect(parse({ server, token: given }).kube).toMatchObject({
+    kubeconfig: { document: { users: [{ user: { token } }] } },
+  });
+});
+
 test('ignores an empty kubeconfig next to a server', () => {
   expect(failureOf({ server, token: 'x', kubeconfig: '' })).toBe('no failure');
 });

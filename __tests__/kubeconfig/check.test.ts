@@ -47,6 +47,15 @@ describe('selectContext', () => {
     expect(select(good.replace("'https://10.0.0.1:6443'", server))).toMatchObject({ name: 'one' });
   });
 
+  test('refuses a token as the data of a Secret has it, without quoting it', () => {
+    const jwt = `h.${Buffer.from('{"sub":"ci"}').toString('base64url')}.s`;
+    const encoded = Buffer.from(jwt).toString('base64');
+    expect(problemsOf(() => select(good.replace('s3cr3t-t0ken', encoded)))).toEqual([
+      { text: 'its token is the base64 of a token', hint: 'Decode it once: base64 --decode.' },
+    ]);
+    expect(select(good.replace('s3cr3t-t0ken', jwt))).toMatchObject({ user: { token: jwt } });
+  });
+
   test.each([
     {
       user: 'client-key: k.pem, client-key-data: AAAA, tokenFile: /t',

@@ -18,15 +18,17 @@ import { failedRow, row, type Row } from './row.ts';
 /** What the checks found out. */
 export interface CheckReport {
   readonly rows: readonly Row[];
-  /** A Role with the missing permissions, in lines of YAML; empty if none is missing. */
+  /** A Role with all permissions of a build, in lines of YAML; empty if none is missing. */
   readonly role: readonly string[];
 }
 
 /** What is known about the build before a cluster is asked. */
 export interface Preparation {
-  /** The failure of the context, the Dockerfile or the registry credentials. */
-  readonly failure: BuildError | undefined;
-  /** The plan of the build; after a failure, what is known without the context. */
+  /** The failure of the context or the Dockerfile. */
+  readonly contextFailure: BuildError | undefined;
+  /** The failure of the registry credentials. */
+  readonly loginFailure: BuildError | undefined;
+  /** The plan of the build; after a failure, what is known without the context or without credentials. */
   readonly plan: CheckedPlan;
 }
 
@@ -42,24 +44,43 @@ export interface CheckPorts extends ClusterPorts {
 /** Everything that a build needs, without a build. @throws the signal's reason. */
 export async function checkSetup(
   facts: ClusterFacts,
-  { failure, plan }: Preparation,
+  { contextFailure, loginFailure, plan }: Preparation,
   ports: CheckPorts,
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const { inputs, logins, pulls } = plan;
   const { ca, insecure } = inputs.registry;
   const registry = ports.openRegistry({ logins: logins.byHost, ca, insecure });
-  const asking = checkRegistries({ inputs, logins, pulls }, registry, ports.clock, signal);
+  const known = loginFailure === undefined ? logins : undefined;
+  const asking = checkRegistries({ inputs, logins: known, pulls }, registry, ports.clock, signal);
   // If the cluster check ends first, its error is the result.
   asking.catch(() => undefined);
   const cluster = await checkCluster(ports, facts, inputs.timeoutMs, signal);
   const pod = await checkPod(ports.cluster, ports.makePod, cluster, signal);
   const context =
-    failure === undefined ? row('ok', 'build context') : failedRow('build context', failure);
+    contextFailure === undefined
+      ? row('ok', 'build context')
+      : failedRow('build context', contextFailure);
+  const credentials = loginRows(plan, loginFailure);
   return {
-    rows: [...cluster.rows, ...pod, ...secretRows(inputs), context, ...(await asking)],
+    rows: [
+      ...[...cluster.rows, ...pod, ...secretRows(inputs)],
+      ...[context, ...credentials, ...(await asking)],
+    ],
     role: missingRole(cluster, ports),
   };
+}
+
+/** The registry credentials that are sent with the context. */
+function loginRows(
+  { inputs, engine, logins }: CheckedPlan,
+  failure: BuildError | undefined,
+): readonly Row[] {
+  const subject = 'registry credentials';
+  if (failure !== undefined) return [failedRow(subject, failure)];
+  if (inputs.registry.secret !== undefined || engine.layout === 'plain') return [];
+  const hosts = [...logins.byHost.keys()].join(', ');
+  return [row('ok', subject, hosts === '' ? 'none found' : `found for ${hosts}`)];
 }
 
 /** Secrets that the pod uses. The Role of the action cannot read Secrets, and a dry run does not look for them. */
@@ -70,7 +91,7 @@ function secretRows({ pod, registry }: Inputs): readonly Row[] {
   );
 }
 
-/** The same without a pod, a context and registries, for a pod that the API server has refused. */
+/** The same without a pod, a context and registries, for a build whose pod, or a request for it, the API server has refused. */
 export async function checkRefusal(
   { inputs, facts }: { readonly inputs: Inputs; readonly facts: ClusterFacts },
   refusal: BuildError,
@@ -78,14 +99,15 @@ export async function checkRefusal(
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const report = await checkCluster(ports, facts, inputs.timeoutMs, signal);
-  return { rows: [...report.rows, failedRow('pod', refusal)], role: missingRole(report, ports) };
+  return { rows: [...report.rows, failedRow('build', refusal)], role: missingRole(report, ports) };
 }
 
+/** Empty if no permission is missing. */
 function missingRole(
   { missing, user }: ClusterReport,
   { cluster }: ClusterPorts,
 ): CheckReport['role'] {
-  return missing.length === 0 ? [] : roleFor(missing, cluster.namespace, user);
+  return missing.length === 0 ? [] : roleFor(cluster.namespace, user);
 }
 
 /** The result of the step: undefined if a build could start. */

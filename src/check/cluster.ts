@@ -1,10 +1,14 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { toBuildError, type BuildError } from '../errors.ts';
+import type { BuildError } from '../errors.ts';
 import type { Credential } from '../kubeconfig/expiry.ts';
 import type { Cluster, Permission } from '../ports.ts';
 import { checkCredentials } from './credentials.ts';
+import { isFailure, outcomeOf } from './outcome.ts';
 import { checkPermissions } from './permissions.ts';
 import { failedRow, row, type Row } from './row.ts';
+
+/** Names a check in the message of a bug. */
+const doing = 'the check';
 
 /** How the cluster was found, as in the job log. */
 export interface ClusterFacts {
@@ -24,6 +28,8 @@ export interface ClusterReport {
   readonly rows: readonly Row[];
   readonly user: string | undefined;
   readonly missing: readonly Permission[];
+  /** The failure of the first request, after which no other was sent. */
+  readonly failure?: BuildError;
 }
 
 /**
@@ -37,19 +43,24 @@ export async function checkCluster(
   signal: AbortSignal,
 ): Promise<ClusterReport> {
   const place = row('ok', 'context', `${contextName} (${source}), namespace ${cluster.namespace}`);
-  const minor = await outcomeOf(() => cluster.serverMinor(signal), signal);
+  const minor = await outcomeOf(doing, signal, () => cluster.serverMinor(signal));
   if (isFailure(minor)) {
-    const rows = [failedRow('cluster', minor.failure), place, unreached('permissions')];
-    return { rows, user: undefined, missing: [] };
+    const rows = [
+      failedRow('cluster', minor.failure),
+      place,
+      unreached('permissions', minor.failure),
+    ];
+    return { rows, user: undefined, missing: [], failure: minor.failure };
   }
   const version =
     minor.value === undefined ? 'version not reported' : `Kubernetes 1.${minor.value}`;
   const [user, nowMs, presented, permissions] = await Promise.all([
-    outcomeOf(() => cluster.userName(signal), signal),
-    outcomeOf(() => cluster.serverTime(signal), signal),
-    outcomeOf(() => credentials(signal), signal),
-    outcomeOf(() => checkPermissions(cluster, signal), signal),
+    outcomeOf(doing, signal, () => cluster.userName(signal)),
+    outcomeOf(doing, signal, () => cluster.serverTime(signal)),
+    outcomeOf(doing, signal, () => credentials(signal)),
+    outcomeOf(doing, signal, () => checkPermissions(cluster, signal)),
   ]);
+  const userName = isFailure(user) ? undefined : user.value;
   const times = { nowMs: isFailure(nowMs) ? undefined : nowMs.value, timeoutMs };
   const rows = [
     row('ok', 'cluster', `${server}, ${version}`),
@@ -57,14 +68,14 @@ export async function checkCluster(
     ...(isFailure(user) ? [failedRow('user', user.failure)] : [userRow(user.value)]),
     ...(isFailure(presented)
       ? [failedRow('credentials', presented.failure)]
-      : checkCredentials(presented.value, times)),
+      : checkCredentials(presented.value, userName, times)),
     ...(isFailure(permissions)
       ? [failedRow('permissions', permissions.failure)]
       : permissions.value.rows),
   ];
   return {
     rows,
-    user: isFailure(user) ? undefined : user.value,
+    user: userName,
     missing: isFailure(permissions) ? [] : permissions.value.missing,
   };
 }
@@ -75,8 +86,11 @@ function userRow(name: string | undefined): Row {
     : row('ok', 'user', name);
 }
 
-function unreached(subject: string): Row {
-  return row('not checked', subject, 'the cluster did not answer');
+/** The row of a check for which nothing was sent after this failure. */
+function unreached(subject: string, { code }: BuildError): Row {
+  const reason =
+    code === undefined ? 'the cluster did not answer' : `the cluster answered with HTTP ${code}`;
+  return row('not checked', subject, reason);
 }
 
 /**
@@ -87,14 +101,13 @@ function unreached(subject: string): Row {
 export async function checkPod(
   cluster: Cluster,
   makePod: () => V1Pod,
-  { rows, missing }: ClusterReport,
+  { failure: unanswered, missing }: ClusterReport,
   signal: AbortSignal,
 ): Promise<readonly Row[]> {
-  if (rows.some(({ subject, finding }) => subject === 'cluster' && finding === 'failed'))
-    return [unreached('pod')];
+  if (unanswered !== undefined) return [unreached('pod', unanswered)];
   if (missing.some(({ verb, resource }) => verb === 'create' && resource === 'pods'))
     return [row('not checked', 'pod', 'it needs the permission to create pods')];
-  const outcome = await outcomeOf(() => cluster.dryRunPod(makePod(), signal), signal);
+  const outcome = await outcomeOf(doing, signal, () => cluster.dryRunPod(makePod(), signal));
   if (!isFailure(outcome))
     return [row('ok', 'pod', 'a dry run was admitted (PodSecurity, quotas, webhooks)'), ...hidden];
   const { failure } = outcome;
@@ -108,23 +121,3 @@ const hidden: readonly Row[] = [
   row('not checked', 'node', 'the scheduler chooses it for a pod that exists'),
   row('not checked', 'builder image', 'the kubelet pulls it for a pod that exists'),
 ];
-
-interface Failure {
-  readonly failure: BuildError;
-}
-
-type Outcome<T> = { readonly value: T } | Failure;
-
-function isFailure<T>(outcome: Outcome<T>): outcome is Failure {
-  return 'failure' in outcome;
-}
-
-/** The result of a check, or its error. @throws the signal's reason. */
-async function outcomeOf<T>(check: () => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
-  try {
-    return { value: await check() };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { failure: toBuildError(error, 'the check') };
-  }
-}

@@ -5,11 +5,13 @@ import { escapeMarkdown } from '../result/summary.ts';
 import type { CheckReport } from './check.ts';
 import { tableLines } from './row.ts';
 
-const roleTitle = 'A Role with what is missing, for kubectl apply:';
+const tableTitle = 'What a build needs, and what was found:';
+const roleTitle = 'A Role with all permissions of a build, for kubectl apply:';
 
 /** Prints the table and the Role to the job log, outside of its groups. */
 export async function printCheck({ rows, role }: CheckReport, log: JobLog): Promise<void> {
   await log.endGroup();
+  await log.info(tableTitle);
   for (const line of tableLines(rows)) await log.info(line);
   if (role.length === 0) return;
   await log.info(roleTitle);

@@ -5,15 +5,16 @@ import {
   type ImageReference,
   type PulledRepository,
 } from '../inputs/values/reference.ts';
-import { loginFor, type Logins } from '../logins/logins.ts';
+import { loginFor, noLogins, type Logins } from '../logins/logins.ts';
 import type { Clock, Registry, RegistryRefusal } from '../ports.ts';
 import { toError } from '../time/abort.ts';
 import { within } from '../time/within.ts';
-import { row, type Row } from './row.ts';
+import { row, type Finding, type Row } from './row.ts';
 
 export interface RegistryCheck {
   readonly inputs: Inputs;
-  readonly logins: Logins;
+  /** Undefined if they could not be collected. */
+  readonly logins: Logins | undefined;
   /** Repositories that the Dockerfile names. */
   readonly pulls: readonly PulledRepository[];
 }
@@ -27,7 +28,10 @@ interface Repository {
 /** Limit for one registry. */
 const askMs = 15_000;
 
-/** Asks the registry of each repository that the build writes to, from the runner. For images of the Dockerfile it names the login. */
+/**
+ * Asks the registry of each repository that the build writes to for one of its tags, from the runner. Nothing is pushed: the answer
+ * shows that the registry is there and permits to read. For images of the Dockerfile it names the login.
+ */
 export async function checkRegistries(
   check: RegistryCheck,
   registry: Registry,
@@ -67,15 +71,18 @@ function nameOf({ registry, repository }: ImageReference): string {
 }
 
 async function checkRepository(
-  { reference, purpose }: Repository,
+  repository: Repository,
   check: RegistryCheck,
   registry: Registry,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Row> {
-  const subject = `${purpose} to ${nameOf(reference)}`;
-  const { registry: host, repository: path } = reference;
-  const login = loginOf(host, path, check);
+  const { reference, purpose } = repository;
+  const name = nameOf(reference);
+  const subject = purpose === 'push' ? `registry of ${name}` : `registry of the cache ${name}`;
+  const login = loginOf(reference.registry, reference.repository, check);
+  // A request without the credentials of the build would show nothing about it.
+  if (check.logins === undefined) return row('not checked', subject, login);
   let answer: string | RegistryRefusal;
   try {
     answer = await within({ clock, ms: askMs }, signal, (until) =>
@@ -86,22 +93,66 @@ async function checkRepository(
     answer = { failure: toError(error), isTemporary: true, hasResponded: false };
   }
   if (typeof answer === 'string') return row('ok', subject, `${login}; the tag exists`);
-  const { status, failure } = answer;
-  if (status === 404) return row('ok', subject, `${login}; the tag does not exist yet`);
-  const problem = `${login}; ${describeError(failure)}`;
-  if (status === undefined)
-    return row('not checked', subject, `${problem}; the pod may reach the registry`);
-  // The Secret may have the credentials that the request of the runner lacks.
-  if (check.inputs.registry.secret !== undefined) return row('not checked', subject, problem);
-  const isRefused = status === 401 && loginFor(check.logins.byHost, host, path) !== undefined;
-  return row(isRefused ? 'failed' : 'warning', subject, problem);
+  const { finding, text } = judge(answer, repository, check);
+  return row(finding, subject, `${login}; ${text}`);
 }
 
-/** With what the build authenticates for a repository. */
+interface Judgement {
+  readonly finding: Finding;
+  readonly text: string;
+}
+
+/** What a refusal means for the build. */
+function judge(
+  refusal: RegistryRefusal,
+  { reference, purpose }: Repository,
+  { inputs, logins = noLogins }: RegistryCheck,
+): Judgement {
+  const { failure, status, isOfTokenService = false, sentCredentials = false } = refusal;
+  const text = describeError(failure);
+  if (status === undefined)
+    return { finding: 'not checked', text: `${text}; the pod may reach the registry` };
+  // The Secret may have the credentials that the request of the runner lacks.
+  const isInSecret = inputs.registry.secret !== undefined;
+  if (status === 404 && !isOfTokenService) return judgeMissing(refusal, isInSecret);
+  if (isInSecret) return { finding: 'not checked', text };
+  const isRefused = status === 401 || (status === 403 && isOfTokenService);
+  if (!isRefused) return { finding: 'warning', text };
+  if (sentCredentials) return { finding: 'failed', text };
+  if (loginFor(logins.byHost, reference.registry, reference.repository) !== undefined)
+    return { finding: 'not checked', text: `${text}; the runner did not send them` };
+  if (purpose === 'cache') return { finding: 'warning', text };
+  if (mayHaveOwnLogin(reference.registry, inputs))
+    return { finding: 'warning', text: `${text}; the pod needs credentials of its own` };
+  return { finding: 'failed', text: `${text}; the push needs credentials` };
+}
+
+/** The meaning of a 404: of the tag, of the repository, or of another server than a registry. */
+function judgeMissing({ failure, code }: RegistryRefusal, isInSecret: boolean): Judgement {
+  if (code === 'MANIFEST_UNKNOWN') return { finding: 'ok', text: 'the tag does not exist yet' };
+  if (code !== 'NAME_UNKNOWN' || isInSecret)
+    return { finding: 'not checked', text: describeError(failure) };
+  return {
+    finding: 'warning',
+    text: 'the repository does not exist: some registries create it with the first push, others, such as Amazon ECR, require that it exists',
+  };
+}
+
+/** Registries of clouds whose credentials a builder can get from its node or its ServiceAccount. */
+const cloudRegistry =
+  /\.amazonaws\.com(?:\.cn)?$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.azurecr\.io$/;
+
+/** True if a pod that is sent no credentials can have some. */
+function mayHaveOwnLogin(host: string, { pod }: Inputs): boolean {
+  return pod.template !== undefined || cloudRegistry.test(host);
+}
+
+/** What the build has to authenticate with for a repository. */
 function loginOf(host: string, path: string, { inputs, logins }: RegistryCheck): string {
   if (inputs.registry.secret !== undefined)
     return `the credentials are in the Secret ${inputs.registry.secret}, which the runner does not read`;
+  if (logins === undefined) return 'the registry credentials could not be read';
   return loginFor(logins.byHost, host, path) === undefined
-    ? 'without credentials'
-    : 'with credentials';
+    ? 'no credentials found'
+    : 'credentials found';
 }

@@ -1,32 +1,32 @@
-import { missingRules } from '../pod/access.ts';
-import type { Permission } from '../ports.ts';
+import { createHash } from 'node:crypto';
+import { optionalPermissions, requiredPermissions, rulesFor } from '../pod/access.ts';
 
-/** Another name than that of examples/cluster/rbac.yaml: a Role that is applied replaces the rules of one with its name. */
-const name = 'kube-build-push-missing';
+/** Another name than that of examples/cluster/rbac.yaml, whose Role may have other rules of the user. */
+const name = 'kube-build-push-check';
 
 /**
- * A Role with the missing permissions and its RoleBinding, as lines of YAML for `kubectl apply`.
+ * A Role with everything that a build needs or can use, and its RoleBinding, as lines of YAML for `kubectl apply`. Applying
+ * replaces the rules of the Role and the subjects of the RoleBinding, so the Role is always the whole one, and each user has a
+ * RoleBinding of its own: nothing that was granted before is revoked.
  * @param user the name that the API server has for the user; undefined if it is not known.
  */
-export function roleFor(
-  missing: readonly Permission[],
-  namespace: string,
-  user: string | undefined,
-): readonly string[] {
-  const metadata = `metadata: { name: ${name}, namespace: ${JSON.stringify(namespace)} }`;
+export function roleFor(namespace: string, user = 'NAME-OF-THE-USER'): readonly string[] {
+  const metadata = (of: string): string =>
+    `metadata: { name: ${of}, namespace: ${JSON.stringify(namespace)} }`;
+  const suffix = createHash('sha256').update(user).digest('hex').slice(0, 8);
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
     'kind: Role',
-    metadata,
+    metadata(name),
     'rules:',
-    ...missingRules(missing).map((rule) => `  ${rule}`),
+    ...rulesFor([...requiredPermissions, ...optionalPermissions]).map((rule) => `  ${rule}`),
     '---',
     'apiVersion: rbac.authorization.k8s.io/v1',
     'kind: RoleBinding',
-    metadata,
+    metadata(`${name}-${suffix}`),
     `roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${name} }`,
     'subjects:',
-    `  - ${subjectOf(user ?? 'NAME-OF-THE-USER')}`,
+    `  - ${subjectOf(user)}`,
   ];
 }
 

@@ -1,14 +1,15 @@
 import { makePod, type BuildPorts } from '../build.ts';
 import { selectEngine } from '../engines/select.ts';
-import { toBuildError, type BuildError } from '../errors.ts';
+import type { BuildError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { OpenCluster, World } from '../io/world.ts';
 import { noLogins } from '../logins/logins.ts';
 import { reportFailure } from '../outputs.ts';
-import { makePlan, openSource, type PlanPorts } from '../plan.ts';
+import { draftPlan, openSource, planLogins, type PlanPorts } from '../plan.ts';
 import { startDeadline } from '../time/deadline.ts';
 import { within } from '../time/within.ts';
 import { checkRefusal, checkSetup, verdictOf, type Preparation } from './check.ts';
+import { isFailure, outcomeOf } from './outcome.ts';
 import { printCheck, summarizeCheck } from './print.ts';
 
 /** What the checks use of the step. */
@@ -79,22 +80,36 @@ export async function explainRefusal(
   }
 }
 
-/** Finds the context and the registry credentials. Their failure is a part of the result. @throws the signal's reason. */
+/**
+ * Finds the context, and independently of it the registry credentials of the tags and caches. Their failures are parts of the
+ * result. @throws the signal's reason.
+ */
 async function prepare(
   inputs: Inputs,
   ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<Preparation> {
-  try {
+  // Docker configurations that cannot be read are a failure of the credentials alone.
+  const readDockerConfigs: PlanPorts['readDockerConfigs'] = (input) => {
+    try {
+      return ports.readDockerConfigs(input);
+    } catch {
+      return [];
+    }
+  };
+  const draft = await outcomeOf('preparing the build', signal, async () => {
     const source = await openSource(inputs, ports, signal);
-    return { failure: undefined, plan: await makePlan(inputs, source, ports, signal) };
-  } catch (error) {
-    signal.throwIfAborted();
-    const failure = toBuildError(error, 'preparing the build');
-    const engine = selectEngine(inputs);
-    return {
-      failure,
-      plan: { inputs, engine, logins: noLogins, pulls: [], skipsStages: false },
-    };
-  }
+    return draftPlan(inputs, source, { ...ports, readDockerConfigs });
+  });
+  const found = isFailure(draft)
+    ? { inputs, engine: selectEngine(inputs), pulls: [], skipsStages: false }
+    : draft.value;
+  const logins = await outcomeOf('collecting the registry credentials', signal, () =>
+    planLogins(inputs, found.pulls, ports, signal),
+  );
+  return {
+    contextFailure: isFailure(draft) ? draft.failure : undefined,
+    loginFailure: isFailure(logins) ? logins.failure : undefined,
+    plan: { ...found, logins: isFailure(logins) ? noLogins : logins.value },
+  };
 }

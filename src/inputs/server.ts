@@ -2,6 +2,7 @@ import type { Kubeconfig } from '../kubeconfig/document.ts';
 import { serverKubeconfig } from '../kubeconfig/server-access.ts';
 import { withoutServerNames } from '../kubeconfig/server-names.ts';
 import { checkAddress } from '../kubeconfig/server.ts';
+import { decodeJwt } from '../text/jwt.ts';
 import { invalid } from '../text/problem.ts';
 import type { Problems } from './problems.ts';
 import type { InputReader } from './reader.ts';
@@ -87,8 +88,9 @@ function pemOf(text: string): string | undefined {
   return plain.includes('-----BEGIN') ? plain : undefined;
 }
 
-/** Quotes nothing: it is a secret. */
-function parseToken(text: string): string {
+/** A token, or the base64 of a JSON Web Token, as the data of a Secret has it. Quotes nothing: it is a secret. */
+function parseToken(given: string): string {
+  const text = decodeJwt(given) ?? given;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw invalid(
     'it has a space, a line break or another character that a bearer token cannot have',

@@ -1,4 +1,5 @@
 import { fieldsOf, isFields, text, type Fields } from '../text/json.ts';
+import { decodeJwt } from '../text/jwt.ts';
 import { findNearest } from '../text/nearest.ts';
 import { InvalidInput, invalid, quote } from '../text/problem.ts';
 import { currentContext, findNamed, howToPrint, namesOf, type Kubeconfig } from './document.ts';
@@ -40,6 +41,7 @@ export function selectContext(
   checkPlugin(user);
   refuseProvider(user);
   checkPair(user);
+  refuseEncodedToken(user);
   checkFiles(cluster, user, isReadable);
   const namespace = text(context['namespace']);
   return { name, namespace: isGiven(namespace) ? namespace : undefined, server, cluster, user };
@@ -121,6 +123,12 @@ function checkPair(user: Fields): void {
   const isNamed = (key: string): boolean => isGiven(user[key]) || isGiven(user[`${key}-data`]);
   if (!isNamed('client-certificate') || isNamed('client-key')) return;
   throw invalid('it has a client-certificate but no client-key', `${howToPrint}.`);
+}
+
+/** The token as the data of a Secret has it: every API server would refuse it. */
+function refuseEncodedToken(user: Fields): void {
+  if (decodeJwt(text(user['token']) ?? '') === undefined) return;
+  throw invalid('its token is the base64 of a token', 'Decode it once: base64 --decode.');
 }
 
 function checkPlugin(user: Fields): void {

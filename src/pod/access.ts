@@ -47,7 +47,7 @@ export async function checkAccess(cluster: Cluster, signal: AbortSignal): Promis
     'cluster',
     `cannot ${actions.join(', ')} in namespace ${JSON.stringify(cluster.namespace)}`,
     {
-      hint: `Add to the Role, as in examples/cluster/rbac.yaml: ${missingRules(missing).join(' ')}`,
+      hint: `Add to the Role, as in examples/cluster/rbac.yaml: ${rulesFor(missing).join(' ')}`,
     },
   );
 }
@@ -76,10 +76,12 @@ function covers(rule: Permission, access: Permission): boolean {
 }
 
 /** One rule of a Role for each resource, in YAML. */
-export function missingRules(missing: readonly Permission[]): string[] {
-  const resources = [...new Set(missing.map(({ resource }) => resource))];
+export function rulesFor(permissions: readonly Permission[]): string[] {
+  const resources = [...new Set(permissions.map(({ resource }) => resource))];
   return resources.map((resource) => {
-    const verbs = missing.filter((access) => access.resource === resource).map(({ verb }) => verb);
+    const verbs = permissions
+      .filter((access) => access.resource === resource)
+      .map(({ verb }) => verb);
     return `- {apiGroups: [""], resources: [${resource}], verbs: [${verbs.join(', ')}]}`;
   });
 }

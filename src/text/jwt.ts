@@ -16,3 +16,11 @@ export function jwtTime(claims: Fields | undefined, name: string): number | unde
   const value = claims?.[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
+
+/** The JSON Web Token that a text is the base64 of; undefined for other texts. A JSON Web Token itself has dots, and base64 has none. */
+export function decodeJwt(encoded: string): string | undefined {
+  const compact = encoded.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]+=*$/.test(compact)) return undefined;
+  const decoded = Buffer.from(compact, 'base64').toString('latin1').trim();
+  return jwtClaims(decoded) === undefined ? undefined : decoded;
+}

@@ -105,6 +105,37 @@ test.each([
   expect(server.calls).toHaveLength(1);
 });
 
+describe('credentials that cannot be loaded', () => {
+  /** A client that has had a response; the next two requests have no credentials. */
+  async function serveWithout(isTemporary: boolean): Promise<Client> {
+    const failure = new BuildError('cluster', 'no token', { isTemporary });
+    let left = 2;
+    const client = await serve([fine], {
+      requestOptions: (path, query, signal) => {
+        if (client.server.requests.length > 0 && left > 0) {
+          left -= 1;
+          return Promise.reject(failure);
+        }
+        return client.server.connection().requestOptions(path, query, signal);
+      },
+    });
+    await client.rest.json(request());
+    return client;
+  }
+
+  test('for now are loaded again', async () => {
+    const { rest, clock, server } = await serveWithout(true);
+    expect(await clock.until(rest.json(request()))).toEqual({ fine: true });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('at all are the failure of the request', async () => {
+    const { rest, server } = await serveWithout(false);
+    await expect(rest.json(request())).rejects.toThrow('no token');
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 test('a POST is sent once, unless the caller allows a retry', async () => {
   const { server, clock, rest } = await serve([breakOff, breakOff, fine]);
   await expect(rest.json(request({ method: 'POST' }))).rejects.toThrow('socket hang up');

@@ -324,7 +324,43 @@ describe('credentials', () => {
       }
     }, true);
     const answer = await ask(`localhost:${port}/app:1`, { ca, logins: loginTo(port) });
-    expect(answer).toMatchObject({ status, hasResponded: false });
+    expect(answer).toMatchObject({
+      ...{ status, hasResponded: false },
+      ...{ isOfTokenService: true, sentCredentials: true },
+    });
+  });
+
+  test.each([
+    { name: 'that are given', isKnown: true },
+    { name: 'that are not', isKnown: false },
+  ])('a refusal says whether they were sent, for those $name', async ({ isKnown }) => {
+    const { port } = await serve(({ url }, response) => {
+      const status = url === '/v2/' ? 200 : 401;
+      response.writeHead(status, { 'www-authenticate': 'Basic' }).end();
+    }, true);
+    const logins = isKnown ? loginTo(port) : new Map();
+    const answer = await ask(`localhost:${port}/app:1`, { ca, logins });
+    expect(answer).toMatchObject({ status: 401, sentCredentials: isKnown });
+  });
+
+  test('a refusal says that they were not sent over plain HTTP', async () => {
+    const { port } = await serve(({ url }, response) => {
+      const status = url === '/v2/' ? 200 : 401;
+      response.writeHead(status, { 'www-authenticate': 'Basic' }).end();
+    });
+    const answer = await ask(`localhost:${port}/app:1`, { logins: loginTo(port) });
+    expect(answer).toMatchObject({ status: 401, sentCredentials: false });
+  });
+
+  test.each([
+    { body: '{"errors":[{"code":"NAME_UNKNOWN"}]}', code: 'NAME_UNKNOWN' },
+    { body: '<html>', code: undefined },
+  ])('a refusal has the error code $code', async ({ body, code }) => {
+    const { port } = await serve(({ url }, response) => {
+      response.writeHead(url === '/v2/' ? 200 : 404).end(body);
+    }, true);
+    const answer = await ask(`localhost:${port}/app:1`, { ca });
+    expect((answer as RegistryRefusal).code).toBe(code);
   });
 
   test('are not sent to the token service of another origin', async () => {

@@ -18,8 +18,7 @@ function numbered(lifeSeconds: number | undefined = 100): {
     count += 1;
     await clock.sleep(1_000, signal);
     if (isFailing) throw new Error('the runner is unavailable');
-    const claims = { iat: 7, exp: 7 + lifeSeconds, number: count };
-    return `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+    return jwt(count, lifeSeconds);
   };
   return {
     clock,
@@ -29,6 +28,11 @@ function numbered(lifeSeconds: number | undefined = 100): {
       isFailing = value;
     },
   };
+}
+
+function jwt(number: number, lifeSeconds = 100): string {
+  const claims = { iat: 7, exp: 7 + lifeSeconds, number };
+  return `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
 }
 
 function numberOf(token: string): unknown {
@@ -83,6 +87,25 @@ test('uses a token that cannot be renewed until it expires', async () => {
   const renewed = source.current(signal);
   await clock.advance(1_000);
   expect(numberOf(await renewed)).toBe(4);
+});
+
+test('does not wait long for a new token as long as it has one that is valid', async () => {
+  const clock = new VirtualClock();
+  let count = 0;
+  const silent = new Promise<never>(() => undefined);
+  const issue = (): Promise<string> => ((count += 1) === 1 ? Promise.resolve(jwt(1)) : silent);
+  const source = new IdTokenSource(issue, clock);
+  await source.current(signal);
+  await clock.advance(80_000);
+  const startedAt = clock.now();
+  expect(numberOf(await clock.until(source.current(signal)))).toBe(1);
+  expect(clock.now() - startedAt).toBe(3_000);
+  const stop = new AbortController();
+  const stopped = source.current(stop.signal);
+  stop.abort(new Error('cancelled'));
+  await expect(stopped).rejects.toThrow('cancelled');
+  expect(clock.sleeping).toBe(0);
+  expect(count).toBe(2);
 });
 
 test('does not use a token again that the API server has refused', async () => {

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BuildError } from '../../../src/errors.ts';
-import { idTokenService, requestIdToken } from '../../../src/io/runner/id-token.ts';
+import {
+  idTokenService,
+  requestIdToken,
+  type IdTokenService,
+} from '../../../src/io/runner/id-token.ts';
 import type { Clock } from '../../../src/ports.ts';
 import { orAborted } from '../../../src/time/abort.ts';
 import { ApiServer, sendJson, type Answer } from '../../support/api-server.ts';
@@ -28,13 +32,16 @@ const clock: Clock = {
 
 /** The token for the audience `a b&c`, or the message of the failure. */
 function ask(server: ApiServer, until = signal): Promise<string> {
-  const service = idTokenService({
+  return requestIdToken(serviceOf(server), 'a b&c', clock, until).catch(
+    (error: unknown) => (error as Error).message,
+  );
+}
+
+function serviceOf(server: ApiServer): IdTokenService {
+  return idTokenService({
     ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?api-version=2.0`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-secret',
   });
-  return requestIdToken(service, 'a b&c', clock, until).catch(
-    (error: unknown) => (error as Error).message,
-  );
 }
 
 test('requests a token as the toolkit of GitHub does', async () => {
@@ -76,6 +83,33 @@ test.each([
   expect(server.requests).toHaveLength(count);
 });
 
+const network = 'Check that the runner reaches this host (network, firewall, proxy)';
+const outage = 'Run the job again when the service is available';
+const otherServer = 'Check that ACTIONS_ID_TOKEN_REQUEST_URL is the address of the runner.';
+
+test.each<{ name: string; answer: Answer; hint: string; isTemporary: boolean }>([
+  { name: '400', answer: sendJson({}, 400), hint: "'oidc-audience'", isTemporary: false },
+  { name: '401', answer: sendJson({}, 401), hint: 'Run the job again:', isTemporary: false },
+  { name: '403', answer: sendJson({}, 403), hint: 'Run the job again,', isTemporary: false },
+  { name: '404', answer: sendJson({}, 404), hint: otherServer, isTemporary: false },
+  { name: 'no token', answer: sendJson({}), hint: otherServer, isTemporary: false },
+  { name: '429', answer: sendJson({}, 429), hint: outage, isTemporary: true },
+  { name: '503', answer: sendJson({}, 503), hint: outage, isTemporary: true },
+  {
+    name: 'a closed connection',
+    answer: (response) => response.destroy(),
+    hint: network,
+    isTemporary: true,
+  },
+])('has the hint for $name, which is no permission', async ({ answer, hint, isTemporary }) => {
+  const server = await runner(answer);
+  const failure: unknown = await requestIdToken(serviceOf(server), 'a', clock, signal).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({ hint: expect.stringContaining(hint), isTemporary });
+  expect((failure as BuildError).hint).not.toContain('permission');
+});
+
 test('ends with the reason of the signal', async () => {
   const stop = new AbortController();
   const server = await runner(() => {
@@ -94,6 +128,10 @@ describe('a job that cannot request tokens', () => {
       `input 'oidc-audience': the job cannot request an OIDC token, because the runner has no ${missing}`,
     );
     expect(() => idTokenService(environment)).toThrow(expected);
+    // A list of permissions, pasted, removes those that are not in it.
+    expect(() => idTokenService(environment)).toThrow(
+      expect.objectContaining({ hint: expect.not.stringContaining('permissions: {') }),
+    );
   });
 
   test.each(['runner', 'ftp://runner.example'])('has the address %s', (url) => {

@@ -73,10 +73,10 @@ export function isNotFound(error: unknown): boolean {
   return isApiError(error, 404) && error.reason === 'NotFound';
 }
 
-/** True for a failure that a retry can resolve: of the network, or of a busy or unavailable server. */
+/** True for a failure that a retry can resolve: of the network, or of a busy or unavailable server, that of the tokens included. */
 export function isTransient(error: unknown): boolean {
   // The credentials could not be loaded.
-  if (error instanceof BuildError) return false;
+  if (error instanceof BuildError) return error.isTemporary;
   if (error instanceof ProxyError) return error.isTemporary;
   if (error instanceof ApiError) {
     return error.code === 429 || (error.code >= 500 && error.code !== 501);

@@ -43,6 +43,8 @@ export class HttpRegistry implements Registry {
   readonly #origins = new Map<string, string>();
   /** Authorization headers by repository. */
   readonly #authorizations = new Map<string, string>();
+  /** The repositories for which credentials were sent. */
+  readonly #sent = new Set<string>();
 
   constructor(access: RegistryAccess) {
     this.#hosts = new RegistryHosts(access);
@@ -53,6 +55,7 @@ export class HttpRegistry implements Registry {
     signal: AbortSignal,
   ): Promise<string | RegistryRefusal> {
     const path = `${repository}/manifests/${tag}`;
+    const name = `${host}/${repository}`;
     const call = { host, repository, path, headers: { accept: manifestTypes } };
     try {
       const { status, headers } = await this.#call({ ...call, method: 'HEAD' }, signal);
@@ -64,6 +67,8 @@ export class HttpRegistry implements Registry {
       return {
         failure: new Error(describeReply(reply)),
         status: reply.status,
+        ...codeOf(reply),
+        sentCredentials: this.#sent.has(name),
         isTemporary: isTemporary(reply.status),
         hasResponded: true,
       };
@@ -75,7 +80,8 @@ export class HttpRegistry implements Registry {
           : isCertificateError(error) || isTlsError(error);
       return {
         failure: toError(error),
-        ...(error instanceof TokenRefusal && { status: error.status }),
+        ...(error instanceof TokenRefusal && { status: error.status, isOfTokenService: true }),
+        sentCredentials: this.#sent.has(name),
         isTemporary: !isFinal,
         hasResponded: false,
       };
@@ -106,10 +112,15 @@ export class HttpRegistry implements Registry {
       credentials: isSafe ? this.#hosts.credentials(host, repository) : undefined,
       isPlainAllowed: url.protocol === 'http:',
     };
-    const authorization = await authorize(challenge, purpose, (request) =>
-      this.#send(request, signal),
-    );
+    const note = (): void => {
+      if (purpose.credentials !== undefined) this.#sent.add(name);
+    };
+    const authorization = await authorize(challenge, purpose, (request) => {
+      note();
+      return this.#send(request, signal);
+    });
     if (authorization === undefined) return reply;
+    note();
     this.#authorizations.set(name, authorization);
     return (await send(authorization)).reply;
   }
@@ -169,9 +180,20 @@ function isManifest({ body }: RegistryReply): boolean {
   return typeof field(parseJson(body.toString('utf8')), 'schemaVersion') === 'number';
 }
 
+/** The first error that the registry gives. */
+function firstError({ body }: RegistryReply): unknown {
+  return itemsOf(field(parseJson(body.toString('utf8')), 'errors'))[0];
+}
+
+function codeOf(reply: RegistryReply): Pick<RegistryRefusal, 'code'> {
+  const code = text(field(firstError(reply), 'code')) ?? '';
+  return code === '' ? {} : { code };
+}
+
 /** The status, and the first error that the registry gives for it. */
-function describeReply({ status, body }: RegistryReply): string {
-  const [error] = itemsOf(field(parseJson(body.toString('utf8')), 'errors'));
+function describeReply(reply: RegistryReply): string {
+  const { status } = reply;
+  const error = firstError(reply);
   const words = [text(field(error, 'code')), text(field(error, 'message'))].filter(
     (word) => word !== undefined && word !== '',
   );

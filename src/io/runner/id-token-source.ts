@@ -1,6 +1,10 @@
 import type { Clock } from '../../ports.ts';
 import { jwtClaims, jwtTime } from '../../text/jwt.ts';
 import { orAborted } from '../../time/abort.ts';
+import { race } from '../../time/race.ts';
+
+/** How long a request waits for a new token as long as it can have the last one. */
+const longestWaitMs = 3_000;
 
 /** A token with the times, on the Clock, from which it is renewed, from which requests wait for the new one, and of its end. */
 interface Token {
@@ -12,7 +16,7 @@ interface Token {
 
 /**
  * A short-lived OIDC token of the job, which is replaced as the step goes on: after half of its life in the background, and
- * after three quarters before the next request. The length of its life is that of its own claims, so the date of the runner
+ * after three quarters before the next request, which waits for it only for some seconds. The length of its life is that of its own claims, so the date of the runner
  * does not matter.
  */
 export class IdTokenSource {
@@ -40,12 +44,28 @@ export class IdTokenSource {
     this.#pending.catch(() => undefined);
     if (last !== undefined && this.#clock.now() < last.waitAtMs) return last.text;
     try {
-      return (await orAborted(this.#pending, signal)).text;
+      return await this.#renewed(this.#pending, signal);
     } catch (error) {
       if (signal.aborted || this.#last === undefined) throw error;
       if (this.#clock.now() >= this.#last.expiresAtMs) throw error;
       return this.#last.text;
     }
+  }
+
+  /** The new token; the last one instead if the new one takes longer than `longestWaitMs` and the last one is valid then. */
+  async #renewed(pending: Promise<Token>, signal: AbortSignal): Promise<string> {
+    const renewal = async (until: AbortSignal): Promise<string> =>
+      (await orAborted(pending, until)).text;
+    const last = this.#last;
+    if (last === undefined || this.#clock.now() + longestWaitMs >= last.expiresAtMs)
+      return renewal(signal);
+    return race(signal, [
+      renewal,
+      async (until) => {
+        await this.#clock.sleep(longestWaitMs, until);
+        return last.text;
+      },
+    ]);
   }
 
   /** After a 401: the next request gets a new token. */
