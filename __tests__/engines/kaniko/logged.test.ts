@@ -15,8 +15,8 @@ function info(text: string): string {
   return `time="2026-11-28T09:59:58Z" level=info msg=${JSON.stringify(text)}`;
 }
 
-const begin = (index: number): string =>
-  info(`Building stage 'a' [idx: '${index}', base-idx: '-1']`);
+const begin = (index: number, base = 'a'): string =>
+  info(`Building stage '${base}' [idx: '${index}', base-idx: '-1']`);
 const make = info('RUN make');
 const output = (lines: number): readonly string[] => Array<string>(lines).fill('x');
 
@@ -48,6 +48,12 @@ test.each<Case>([
     dockerfile: stages,
     tail: [begin(0), make, ...output(300), runFailed],
     line: 2,
+  },
+  {
+    name: 'a RUN behind a stage that kaniko skips',
+    dockerfile: 'FROM b AS lint\nRUN make\nFROM $BASE\nRUN make\n',
+    tail: [begin(0), make, runFailed],
+    line: 4,
   },
   {
     name: 'a RUN that occurs twice in a stage',
@@ -83,7 +89,7 @@ test.each<Case>([
   {
     name: 'a user of the second stage',
     dockerfile: 'FROM a AS b\nUSER u\nRUN make\nFROM c\nUSER u\nRUN make\n',
-    tail: [begin(0), info('USER u'), make, begin(1), info('USER u'), make, userFailed],
+    tail: [begin(0), info('USER u'), make, begin(1, 'c'), info('USER u'), make, userFailed],
     line: 5,
   },
   {

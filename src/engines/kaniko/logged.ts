@@ -1,10 +1,9 @@
-import { collapse, type Instruction } from '../../dockerfile/instruction.ts';
+import { collapse, splitWords, type Instruction } from '../../dockerfile/instruction.ts';
 import type { FailedBuild } from '../engine.ts';
 import { isCopy } from '../failing-instruction.ts';
 
-/** In place of the FROM of a stage, which kaniko does not log. No instruction is empty. */
-const stageBeginning = '';
-const stage = /level=info msg="Building stage '[^']*' \[idx: '(\d+)'/;
+/** kaniko logs this in place of FROM. It numbers only the stages that it builds. */
+const stage = /level=info msg="Building stage '([^']*)' \[idx: '(\d+)'/;
 /** So many lines are all of an output that was read as a whole. */
 export const shortTail = 100;
 
@@ -60,10 +59,10 @@ function lastLoggedIndex(build: FailedBuild, names?: readonly string[]): number 
   const logged = all.slice(0, end).reverse();
   const [last] = logged;
   if (last === undefined) return -1;
-  const hasStages = all.includes(stageBeginning);
-  const sent = build.dockerfile.instructions.flatMap(({ name, text }, index) => {
+  const hasStages = all.some(isStage);
+  const sent = build.dockerfile.instructions.flatMap(({ name, text, rest }, index) => {
     if (name !== 'from') return [{ text: collapse(text), index }];
-    return hasStages ? [{ text: stageBeginning, index }] : [];
+    return hasStages ? [{ text: stageOf(splitWords(rest)[0] ?? ''), index }] : [];
   });
   const texts = sent.map(({ text }) => text);
   const places = [...texts.keys()].filter((place) => texts[place] === last);
@@ -79,26 +78,41 @@ function lastLoggedIndex(build: FailedBuild, names?: readonly string[]): number 
 
 /** How many instructions are the same, from the last one in the log to the first. @param logged last one first. */
 function commonLength(logged: readonly string[], texts: readonly string[], place: number): number {
-  const end = logged.findIndex((text, back) => text !== texts[place - back]);
+  const end = logged.findIndex((text, back) => !isSame(text, texts[place - back]));
   return end === -1 ? logged.length : end;
+}
+
+/** True for the same text, and for a stage whose base has variables. */
+function isSame(logged: string, sent: string | undefined): boolean {
+  if (logged === sent) return true;
+  return sent?.includes('$') === true && isStage(sent) && isStage(logged);
+}
+
+function stageOf(base: string): string {
+  return `FROM ${base.toLowerCase()}`;
+}
+
+function isStage(text: string): boolean {
+  return text.startsWith('FROM ');
 }
 
 /** True if the tail has everything that kaniko has logged about the stages. */
 function hasBeginning({ tail, isOutputWhole }: FailedBuild): boolean {
   if (!isOutputWhole) return false;
-  return tail.length <= shortTail || tail.some((line) => stage.exec(line)?.[1] === '0');
+  return tail.length <= shortTail || tail.some((line) => stage.exec(line)?.[2] === '0');
 }
 
 /** The instructions in the log, and the beginnings of the stages. */
 function readLog({ tail }: FailedBuild): readonly string[] {
   return tail.flatMap((line) => {
-    const text = stage.test(line) ? stageBeginning : readLogged(line);
+    const base = stage.exec(line)?.[1];
+    const text = base === undefined ? readLogged(line) : stageOf(base);
     return text === undefined ? [] : [text];
   });
 }
 
 function isNamed(text: string, names: readonly string[] | undefined): boolean {
-  return text !== stageBeginning && names?.includes(text.split(' ', 1)[0] ?? '') !== false;
+  return !isStage(text) && names?.includes(text.split(' ', 1)[0] ?? '') !== false;
 }
 
 /** The instruction in `time="…" level=info msg="RUN …"`. logrus quotes as Go does, which differs from JSON in `\x`. */
