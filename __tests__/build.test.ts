@@ -6,6 +6,7 @@ import { JobDouble } from '../runner/job-double.ts';
 import { buildImage, type BuildPorts } from '../src/build.ts';
 import type { StdinStream, StreamParts } from '../src/context/stdin.ts';
 import { parseDockerfile } from '../src/dockerfile/parse.ts';
+import { findUnusedStages } from '../src/dockerfile/unused-stages.ts';
 import type { BuiltImage } from '../src/engines/engine.ts';
 import { selectEngine } from '../src/engines/select.ts';
 import { BuildError, describeError } from '../src/errors.ts';
@@ -441,6 +442,21 @@ test('a push check that an overloaded registry refuses is retried in a new pod',
   expect(job.text).toContain(
     'attempt 1 failed, retrying in a new pod: the builder ended with exit code 7: the registry registry.example limits the number of requests: TOOMANYREQUESTS: slow down',
   );
+});
+
+test('the line of a failed instruction is that of a stage that was built', async () => {
+  const file = 'FROM a AS lint\nRUN make\nFROM b\nRUN make\n';
+  const output =
+    'time="2026-11-23T09:29:40Z" level=info msg="RUN make"\nerror building image: error building stage: failed to execute command: waiting for process to exit: exit status 2\n';
+  const { image } = await build([endsWith('exit-7', output)], {
+    change: (plan) => {
+      const dockerfile = parseDockerfile(file);
+      const source = { ...plan.source, dockerfile: file };
+      const { edits } = findUnusedStages(dockerfile, { target: undefined, buildArgs: [] });
+      return { ...plan, source, dockerfile, edits };
+    },
+  });
+  await expect(image).rejects.toMatchObject({ line: 4 });
 });
 
 test('exit code 7 fails with it, and the pod is removed', async () => {

@@ -1,5 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerEnd } from './attempt.ts';
+import { editLines } from './dockerfile/edit.ts';
+import { parseDockerfile, type Dockerfile } from './dockerfile/parse.ts';
 import type { BuiltImage, Diagnosis, PushScan, WarningScan } from './engines/engine.ts';
 import type { OpenRegistry } from './logins/registry-access.ts';
 import { hostsWithoutCredentials } from './logins/wanted.ts';
@@ -72,16 +74,23 @@ export async function judge(
 
 /** The engine's diagnosis of a container that has ended, from its output. */
 function diagnose(
-  { inputs, engine, dockerfile, logins }: BuildPlan,
+  plan: BuildPlan,
   { state, upload, tail, isOutputWhole }: ContainerEnd,
 ): Diagnosis | undefined {
   if (state.kind !== 'ended') return undefined;
+  const { inputs, engine, logins } = plan;
   return engine.diagnose({
     tail,
     exitCode: state.exitCode,
-    dockerfile,
+    dockerfile: sentDockerfile(plan),
     withoutLogin: hostsWithoutCredentials(inputs, logins),
     contextComplete: upload?.acknowledged ?? false,
     isOutputWhole,
   });
+}
+
+/** The Dockerfile of the builder. Its lines are those of the user's, and it lacks what the builder has not built. */
+function sentDockerfile({ dockerfile, source, edits }: BuildPlan): Dockerfile {
+  if (edits.length === 0) return dockerfile;
+  return parseDockerfile(editLines(Buffer.from(source.dockerfile), edits).toString());
 }

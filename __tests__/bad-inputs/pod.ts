@@ -106,7 +106,7 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that refuses the credentials',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> denied the push. Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
+        "the builder ended with exit code 1: the registry <registry> denied the push. Check the credentials of docker login, 'registry-auths', 'docker-config' or 'registry-secret', and the repository.",
       arrange: (stage) => {
         const { host } = stage.playground.registry;
         const auth = Buffer.from('demo:not-the-password').toString('base64');
@@ -117,7 +117,7 @@ export const podChapter: Chapter = {
     {
       name: 'a registry that requires credentials and gets none',
       sentence:
-        "the builder ended with exit code 1: the registry <registry> denied the push. No credentials for <registry> were found. Provide them with 'docker-config' or 'registry-secret'.",
+        "the builder ended with exit code 1: the registry <registry> denied the push. No credentials for <registry> were found. Provide them with docker login, 'registry-auths', 'docker-config' or 'registry-secret'.",
       arrange: (stage) => ({ inputs: pushInputs(stage) }),
     },
     {

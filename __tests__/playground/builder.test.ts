@@ -716,7 +716,8 @@ describe('a failure', () => {
     const other = await startRegistry({ credentials });
     try {
       expect(await failureOf(`FROM ${other.host}/in/base:1\n`)).toMatchObject({
-        message: 'pull access denied for the base image in/base',
+        message:
+          'pull access denied for the base image in/base: the repository does not exist or requires credentials',
         line: 1,
       });
     } finally {

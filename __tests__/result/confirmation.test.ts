@@ -173,7 +173,7 @@ const otherInRegistry = {
 const notConfirmed = (repository: string, why: string): unknown => ({
   kind: 'build',
   message: `the builder reported the digest ${digest}, but its output does not confirm it, and asking the registry for the digest of ${repository}:1 failed: ${why}`,
-  hint: "Make the registry reachable from the runner, with credentials in 'docker-config' that can pull the image, or run the step again.",
+  hint: "Make the registry reachable from the runner, with credentials of docker login, 'registry-auths' or 'docker-config' that can pull the image, or run the step again.",
 });
 const refused = 'connect ECONNREFUSED 192.0.2.1:443';
 

@@ -116,12 +116,24 @@ export const outputParsers: readonly TimedParser[] = [
     run: (text) => {
       const hostile = parseDockerfile(text);
       for (const error of [
-        'error: failed to get fileinfo for /kaniko/buildcontext/ctx/a: lstat',
         'error: credentials: get uid/gid: user a is not a uid',
         'error: GET https://a/v2/a/manifests/b: MANIFEST_UNKNOWN',
         'error: could not parse reference: a',
       ]) {
         kaniko.diagnose({ ...failed, tail: [error], dockerfile: hostile });
+      }
+    },
+  },
+  {
+    name: 'output / missing source and logged RUN in a hostile Dockerfile',
+    run: (text) => {
+      const hostile = parseDockerfile(text);
+      const runs = tailOf('time="a" level=info msg="RUN a"');
+      for (const error of [
+        'error: failed to get fileinfo for /a: lstat /kaniko/0/z: no such file',
+        'error: waiting for process to exit: exit status 1',
+      ]) {
+        kaniko.diagnose({ ...failed, tail: [...runs, error], dockerfile: hostile });
       }
     },
   },

@@ -53,7 +53,7 @@ export interface FailedBuild {
   /** The last lines of output, without timestamps. */
   readonly tail: readonly string[];
   readonly exitCode: number;
-  /** Where the failing instruction is searched. */
+  /** Where the failing instruction is searched: as it was sent, so without the stages that are not built. */
   readonly dockerfile: Dockerfile;
   /** Registries that the build pushes to and for which no credentials were sent. */
   readonly withoutLogin: readonly string[];

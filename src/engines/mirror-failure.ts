@@ -3,6 +3,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { redact } from '../text/redact.ts';
 import type { Diagnosis, FailedBuild } from './engine.ts';
 import { findInstruction } from './failing-instruction.ts';
+import { readMessage, readRetrieved } from './retrieved-image.ts';
 
 /** A mirror that kaniko could not pull an image from. */
 interface FailedMirror {
@@ -55,8 +56,8 @@ function failedPull(
 ):
   | { readonly image: string; readonly mirrors: readonly FailedMirror[]; readonly error: string }
   | undefined {
-  const begin = tail.findLastIndex((text) => readMessage(text, beginning) !== undefined);
-  const image = readMessage(tail[begin] ?? '', beginning)?.[0];
+  const begin = tail.findLastIndex((text) => readRetrieved(text) !== undefined);
+  const image = readRetrieved(tail[begin] ?? '');
   if (image === undefined) return undefined;
   const lines = tail.slice(begin + 1);
   const mirrors = lines.flatMap((text) => {
@@ -67,7 +68,6 @@ function failedPull(
   return mirrors.length === 0 || error === undefined ? undefined : { image, mirrors, error };
 }
 
-const beginning = /^Retrieving image manifest (\S+)$/;
 const failure =
   /^Failed to retrieve image \S+ from remapped registry (\S+): (.*)\. Will try with the next registry/s;
 /** kaniko's final error for an image that it could not pull. */
@@ -76,21 +76,6 @@ const pullError =
 
 function isNotTried(error: string): boolean {
   return error.includes('image not found on any configured mapped registries');
-}
-
-/** The groups of a pattern in the message of a line of kaniko's log; undefined for other lines. */
-function readMessage(line: string, pattern: RegExp): readonly string[] | undefined {
-  const quoted =
-    /^time="[^"]*" level=(?:info|warning) msg=("(?:Retrieving image manifest|Failed to retrieve image) .*")\s*$/.exec(
-      line,
-    )?.[1];
-  if (quoted === undefined) return undefined;
-  try {
-    const text: unknown = JSON.parse(quoted);
-    return typeof text === 'string' ? pattern.exec(text)?.slice(1) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A reason without the address that was requested, and without that of a second attempt over plain HTTP. */

@@ -1,5 +1,6 @@
 import { BuildError, describeError } from '../errors.ts';
 import type { ImageReference } from '../inputs/values/reference.ts';
+import { runnerCredentials } from '../logins/sources.ts';
 import type { Clock, Registry, RegistryRefusal } from '../ports.ts';
 import { toError } from '../time/abort.ts';
 import { Backoff } from '../time/backoff.ts';
@@ -171,7 +172,7 @@ function unconfirmed(digest: string, why: string): BuildError {
     'build',
     `the builder reported the digest ${digest}, but its output does not confirm it, and ${why}`,
     {
-      hint: "Make the registry reachable from the runner, with credentials in 'docker-config' that can pull the image, or run the step again.",
+      hint: `Make the registry reachable from the runner, with credentials of ${runnerCredentials} that can pull the image, or run the step again.`,
     },
   );
 }

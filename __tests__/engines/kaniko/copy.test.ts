@@ -134,6 +134,60 @@ test.each<{ name: string; dockerfile: string; tail: readonly string[]; expected:
     },
   },
   {
+    name: 'a path with a variable that is not in a stage',
+    dockerfile: 'FROM a AS build\nFROM b\nCOPY ../x /x\nCOPY --from=build /app/$DIR/y /srv\n',
+    tail: [
+      `${files} failed to get fileinfo for /kaniko/0/app/dist/y: lstat /kaniko/0/app/dist/y: no such file or directory`,
+    ],
+    expected: {
+      message: '"/app/dist/y" does not exist in stage build',
+      hint: 'Correct the path in COPY --from.',
+      line: 4,
+    },
+  },
+  {
+    name: 'a path with a variable that is not in a stage, with the directory of osscontainertools',
+    dockerfile: 'FROM a AS build\nFROM b\nCOPY --from=build ${A:-/app}/dist /srv\n',
+    tail: [
+      `${files} failed to get fileinfo for /kaniko/deps/0/app/dist: lstat /kaniko/deps/0/app/dist: no such file or directory`,
+    ],
+    expected: {
+      message: '"/app/dist" does not exist in stage build',
+      hint: 'Correct the path in COPY --from.',
+      line: 3,
+    },
+  },
+  {
+    name: 'a path of a stage that no instruction names',
+    dockerfile: 'FROM a\n',
+    tail: [
+      `${files} failed to get fileinfo for /kaniko/2/app: lstat /kaniko/2/app: no such file or directory`,
+    ],
+    expected: {
+      message: '"/app" does not exist in stage 2',
+      hint: 'Correct the path in COPY --from.',
+    },
+  },
+  {
+    name: 'another path that no instruction names',
+    dockerfile: 'FROM a\nCOPY ./x /x\n',
+    tail: [`${files} failed to get fileinfo for /kaniko/x: lstat /kaniko/x: no such file`],
+    expected: { message: '"/kaniko/x" does not exist', hint: 'Correct the path in COPY.' },
+  },
+  {
+    name: 'a path with a variable that is not in the context',
+    dockerfile: 'FROM a\nCOPY $A /y\nCOPY $DIR/z /z\nCOPY b/$FILE.txt /x\n',
+    tail: [
+      info('COPY $A /y'),
+      `${files} failed to get fileinfo for /kaniko/buildcontext/ctx/b/c.txt: lstat /kaniko/buildcontext/ctx/b/c.txt: no such file or directory`,
+    ],
+    expected: {
+      message: '"b/c.txt" is not in the context',
+      hint: 'Check the path and .dockerignore.',
+      line: 4,
+    },
+  },
+  {
     name: 'a file that is not in an image',
     dockerfile: 'FROM b\nCOPY --from=10.0.0.1:5000/busybox:1 /nothere /x\n',
     tail: [
@@ -272,4 +326,26 @@ test.each<{ name: string; dockerfile: string; tail: readonly string[]; expected:
 test('quotes an unknown error only in part', () => {
   const found = diagnose([`error building image: ${'x'.repeat(5_000)}`]);
   expect(found?.message).toBe(`${'x'.repeat(300)}…`);
+});
+
+test('looks at each stage a few times, however many COPY --from there are', () => {
+  const count = 1_000;
+  const text = Array.from(
+    { length: count },
+    (_, index) => `FROM a AS s${index}\nCOPY --from=x a b\n`,
+  );
+  const parsed = parseDockerfile(text.join(''));
+  let looks = 0;
+  const stages = parsed.stages.map((stage) => ({
+    ...stage,
+    get name() {
+      looks += 1;
+      return stage.name;
+    },
+  }));
+  diagnose([`${files} failed to get fileinfo for /kaniko/0/x: lstat /kaniko/0/x: no such file`], {
+    dockerfile: { ...parsed, stages },
+  });
+  expect(looks).toBeGreaterThan(0);
+  expect(looks).toBeLessThan(5 * count);
 });

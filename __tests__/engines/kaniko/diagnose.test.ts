@@ -140,8 +140,9 @@ const cases: readonly {
     ],
     dockerfile: 'FROM 10.88.0.1:5443/in/push:1\n',
     expected: {
-      message: 'pull access denied for the base image in/push',
-      hint: "Provide credentials with 'docker-config', and list the registry in 'pull-logins'.",
+      message:
+        'pull access denied for the base image in/push: the repository does not exist or requires credentials',
+      hint: "Correct the image in FROM. If it is correct, provide credentials with docker login, 'registry-auths', 'docker-config' or 'registry-secret', and list the registry in 'pull-logins'.",
       line: 1,
     },
   },
@@ -200,7 +201,7 @@ const cases: readonly {
     ],
     expected: {
       message: 'the registry 10.88.0.1:5443 denied the push',
-      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
+      hint: "Check the credentials of docker login, 'registry-auths', 'docker-config' or 'registry-secret', and the repository.",
     },
   },
   {
@@ -243,7 +244,7 @@ const cases: readonly {
     ],
     expected: {
       message: 'the registry r.example denied the push',
-      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
+      hint: "Check the credentials of docker login, 'registry-auths', 'docker-config' or 'registry-secret', and the repository.",
     },
   },
   {
@@ -395,25 +396,25 @@ describe('diagnoseKaniko', () => {
       name: 'without credentials',
       words: 'checking push permission for "index.docker.io/me/app:1": POST: UNAUTHORIZED: no',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "No credentials for index.docker.io were found. Provide them with 'docker-config' or 'registry-secret'.",
+      hint: "No credentials for index.docker.io were found. Provide them with docker login, 'registry-auths', 'docker-config' or 'registry-secret'.",
     },
     {
       name: 'without credentials, in a tag without a registry',
       words: 'checking push permission for "me/app:bionic-99": POST: UNAUTHORIZED: no',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "No credentials for index.docker.io were found. Provide them with 'docker-config' or 'registry-secret'.",
+      hint: "No credentials for index.docker.io were found. Provide them with docker login, 'registry-auths', 'docker-config' or 'registry-secret'.",
     },
     {
       name: 'that the error does not name',
       words: 'DENIED: requested access to the resource is denied',
       withoutLogin: ['index.docker.io', 'ghcr.io'],
-      hint: "No credentials for index.docker.io and ghcr.io were found. Provide them with 'docker-config' or 'registry-secret'.",
+      hint: "No credentials for index.docker.io and ghcr.io were found. Provide them with docker login, 'registry-auths', 'docker-config' or 'registry-secret'.",
     },
     {
       name: 'with credentials',
       words: 'checking push permission for "r.example/app:1": POST: UNAUTHORIZED: no',
       withoutLogin: ['ghcr.io'],
-      hint: "Check the credentials in 'docker-config' or 'registry-secret', and the repository.",
+      hint: "Check the credentials of docker login, 'registry-auths', 'docker-config' or 'registry-secret', and the repository.",
     },
   ])('has the hint for a registry $name', ({ words, withoutLogin, hint }) => {
     const line = `error checking push permissions -- make sure you entered the correct tag name: ${words}`;

@@ -16,7 +16,8 @@ const later = 'Run the step again later, or use credentials with a higher limit.
 const otherTag = "Use another tag in 'tags', or allow the registry to overwrite tags.";
 const create =
   'Create the repository: registries such as Amazon ECR do not create it with the first push.';
-const login = "Check the credentials in 'docker-config' or 'registry-secret', and the repository.";
+const login =
+  "Check the credentials of docker login, 'registry-auths', 'docker-config' or 'registry-secret', and the repository.";
 
 /** Recorded with kaniko v1.24.0 of Google and v1.25.16 of Chainguard, which print the same, unless a name says otherwise. */
 test.each<{ name: string; error: string; expected: object }>([
@@ -202,7 +203,7 @@ test.each<{ name: string; error: string; expected: object }>([
     expected: {
       message:
         'the registry 10.0.0.1:5000 limits the number of pulls: TOOMANYREQUESTS: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit',
-      hint: "Provide credentials for it with 'docker-config', or a mirror with 'registry-mirrors'.",
+      hint: "Provide credentials for it with docker login, 'registry-auths', 'docker-config' or 'registry-secret', or a mirror with 'registry-mirrors'.",
       line: 2,
     },
   },
@@ -219,8 +220,9 @@ test.each<{ name: string; error: string; expected: object }>([
     name: 'a pull that is denied without a code',
     error: `${get} unexpected status code 403 Forbidden: <html>`,
     expected: {
-      message: 'pull access denied for the base image library/busybox',
-      hint: "Provide credentials with 'docker-config', and list the registry in 'pull-logins'.",
+      message:
+        'pull access denied for the base image library/busybox: the repository does not exist or requires credentials',
+      hint: "Correct the image in FROM. If it is correct, provide credentials with docker login, 'registry-auths', 'docker-config' or 'registry-secret', and list the registry in 'pull-logins'.",
       line: 2,
     },
   },
@@ -284,5 +286,82 @@ describe('a push that failed before the build', () => {
   test('is not the explanation if a RUN step has printed it', () => {
     const found = diagnose([run, runFailed, limited]);
     expect(found).toEqual({ message: '"RUN x" failed with exit code 1' });
+  });
+});
+
+describe('a pull that is denied', () => {
+  const credentials =
+    "provide credentials with docker login, 'registry-auths', 'docker-config' or 'registry-secret', and list the registry in 'pull-logins'.";
+  const denied = (image: string): string =>
+    `pull access denied for the base image ${image}: the repository does not exist or requires credentials`;
+  const hub = (repository: string, tag: string): string =>
+    `error building image: unable to complete operation after 0 attempts, last error: GET https://index.docker.io/v2/library/${repository}/manifests/${tag}: UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:library/${repository} Type:repository]]`;
+  const retrieving = (image: string): string =>
+    `time="2026-11-23T09:29:40Z" level=info msg="Retrieving image manifest ${image}"`;
+  const token =
+    'error building image: unable to complete operation after 0 attempts, last error: GET https://ghcr.io/token?scope=repository%3Ao%2Fapp%3Apull&service=ghcr.io: DENIED: requested access to the resource is denied';
+
+  test.each([
+    {
+      name: 'names both causes',
+      dockerfile: 'FROM pyhton:3\n',
+      tail: [retrieving('pyhton:3'), hub('pyhton', '3')],
+      message: denied('library/pyhton'),
+      hint: `Correct the image in FROM. If it is correct, ${credentials}`,
+      line: 1,
+    },
+    {
+      name: 'suggests the nearest stage before it',
+      dockerfile: 'FROM a AS builder\nFROM b\nCOPY --from=bulider /a /a\nFROM c AS buliders\n',
+      tail: [hub('bulider', 'latest')],
+      message: denied('library/bulider'),
+      hint: `Correct COPY --from: the nearest stage is builder. If it is correct, ${credentials}`,
+      line: 3,
+    },
+    {
+      name: 'of COPY --from that resembles no stage',
+      dockerfile: 'FROM a AS builder\nFROM b\nCOPY --from=nginx /a /a\n',
+      tail: [hub('nginx', 'latest')],
+      message: denied('library/nginx'),
+      hint: `Correct the image or stage in COPY --from. If it is correct, ${credentials}`,
+      line: 3,
+    },
+    {
+      name: 'by a token service is about the last image in the log',
+      dockerfile: 'FROM ghcr.io/o/base:1 AS a\nFROM ghcr.io/o/app:2@sha256:abc\n',
+      tail: [
+        retrieving('ghcr.io/o/base:1'),
+        retrieving('ghcr.io/o/app:2@sha256:abc'),
+        retrieving('ghcr.io/o/app:2@sha256:abc'),
+        token,
+      ],
+      message: denied('ghcr.io/o/app:2@sha256:abc'),
+      hint: `Correct the image in FROM. If it is correct, ${credentials}`,
+      line: 2,
+    },
+    {
+      name: 'by a token service, without a log',
+      dockerfile: 'FROM ghcr.io/o/app:2\n',
+      tail: [token],
+      message:
+        'pull access denied for a base image: the repository does not exist or requires credentials',
+      hint: `Correct the image in FROM. If it is correct, ${credentials}`,
+      line: undefined,
+    },
+  ])('$name', ({ dockerfile, tail, message, hint, line }) => {
+    const found = diagnose(tail, { dockerfile: parseDockerfile(dockerfile) });
+    expect(found).toEqual({ message, hint, ...(line !== undefined && { line }) });
+  });
+});
+
+test('a stage that is missing in COPY --from is suggested where the registry has no such image', () => {
+  const tail = [
+    'error building image: GET https://index.docker.io/v2/library/bulider/manifests/latest: MANIFEST_UNKNOWN: manifest unknown',
+  ];
+  const dockerfile = parseDockerfile('FROM a AS builder\nFROM b\nCOPY --from=bulider /a /a\n');
+  expect(diagnose(tail, { dockerfile })).toEqual({
+    message: 'the base image library/bulider:latest does not exist',
+    hint: 'Correct COPY --from: the nearest stage is builder.',
+    line: 3,
   });
 });

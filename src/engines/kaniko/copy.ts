@@ -1,8 +1,8 @@
-import { flagOf } from '../../dockerfile/instruction.ts';
+import { flagOf, type Instruction } from '../../dockerfile/instruction.ts';
 import type { Dockerfile } from '../../dockerfile/parse.ts';
 import { cleanPath } from '../../text/path.ts';
 import type { Diagnosis, FailedBuild } from '../engine.ts';
-import { findCopy, isCopy, sourcesOf } from '../failing-instruction.ts';
+import { findCopy, sourcesOf } from '../failing-instruction.ts';
 import { lastLoggedIn, nextCopy } from './logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
@@ -19,7 +19,10 @@ export const copyFailures: readonly Rule[] = [
     return start === -1 ? undefined : explainMissing(path, build);
   },
   rule(/when specifying multiple sources in a COPY command/, (_, build) => {
-    const found = nextCopy(build, (words) => words.length > 2 || /[*?[]/.test(words[0] ?? ''));
+    const found = nextCopy(build, (copy) => {
+      const sources = sourcesOf(copy);
+      return sources.length > 1 || /[*?[]/.test(sources[0] ?? '');
+    });
     return {
       message: `the destination of ${found?.name.toUpperCase() ?? 'COPY'} must end in "/", because the instruction has several sources`,
       hint: 'Add the "/". kaniko does not look whether the destination is a directory of the image.',
@@ -56,54 +59,107 @@ export const copyFailures: readonly Rule[] = [
       findCopy(dockerfile, (source, from) => from !== undefined && cleanPath(`/${source}`) === '/'),
     ),
   })),
-  rule(/resolved envs is empty/, (_, { dockerfile }) => ({
+  rule(/resolved envs is empty/, (_, build) => ({
     message: 'this kaniko does not support heredocs in COPY and ADD',
     hint: "Use a kaniko of the osscontainertools fork as 'builder-image'.",
-    ...at(dockerfile.instructions.find((found) => found.heredocs > 0 && isCopy(found))),
+    ...at(nextCopy(build, ({ heredocs }) => heredocs > 0)),
   })),
 ];
 
+/** The COPY or ADD that names a path that kaniko did not find. */
+interface Missing {
+  readonly copy: Instruction;
+  /** The stage or image as it is written; undefined for the context. */
+  readonly from: string | undefined;
+  /** The source as it is written; undefined if it has variables. */
+  readonly source: string | undefined;
+}
+
 /** @param path that kaniko did not find: in the context, elsewhere in its directory, or in the files that it keeps of a stage. */
-function explainMissing(path: string, { dockerfile }: FailedBuild): Diagnosis {
-  const isPath = (source: string, from: string | undefined): boolean =>
-    placesOf(from, dockerfile).some((place) => cleanPath(`${place}/${source}`) === path);
-  const found = findCopy(dockerfile, isPath);
-  const from = found && flagOf(found, 'from');
-  const written = found && sourcesOf(found).find((source) => isPath(source, from));
+function explainMissing(path: string, build: FailedBuild): Diagnosis {
+  const found = findMissing(path, build);
+  const line = at(found?.copy);
   if (path.startsWith(`${contextDirectory}/`)) {
     return {
       message: `${quoted(path.slice(contextDirectory.length + 1))} is not in the context`,
       hint: 'Check the path and .dockerignore.',
-      ...at(found),
+      ...line,
     };
   }
+  if (found?.from === undefined && found?.source?.split('/').includes('..') === true) {
+    return {
+      message: `${quoted(found.source)} leads out of the context`,
+      hint: 'Remove "../": Docker takes the path from the root of the context, kaniko does not.',
+      ...line,
+    };
+  }
+  const [, number, inStage] = /^\/kaniko\/(?:deps\/)?(\d+)(\/.*)/s.exec(path) ?? [];
+  const from = found?.from ?? number;
   if (from === undefined) {
     return {
-      message: `${quoted(written ?? path)} leads out of the context`,
-      hint: 'Remove "../": Docker takes the path from the root of the context, kaniko does not.',
-      ...at(found),
+      message: `${quoted(path)} does not exist`,
+      hint: 'Correct the path in COPY.',
+      ...line,
     };
   }
-  const isStage = /^\d+$/.test(from) || stageNumber(from, dockerfile) !== -1;
+  const isStage =
+    number !== undefined || build.dockerfile.stages.some(({ name }) => name === from.toLowerCase());
   return {
-    message: `${quoted(written ?? path)} does not exist in ${isStage ? 'stage' : 'the image'} ${words(from)}`,
+    message: `${quoted(found?.source ?? inStage ?? path)} does not exist in ${isStage ? 'stage' : 'the image'} ${words(from)}`,
     hint: 'Correct the path in COPY --from.',
-    ...at(found),
+    ...line,
   };
 }
 
+/** Best a source without variables, which is certain. */
+function findMissing(path: string, build: FailedBuild): Missing | undefined {
+  const numbers = stageNumbers(build.dockerfile);
+  const find = (isPath: (place: string, source: string) => boolean): Instruction | undefined =>
+    nextCopy(build, (copy) => {
+      const places = placesOf(flagOf(copy, 'from'), numbers);
+      return sourcesOf(copy).some((source) => places.some((place) => isPath(place, source)));
+    });
+  const isSame = (place: string, source: string): boolean =>
+    cleanPath(`${place}/${source}`) === path;
+  const certain = find(isSame);
+  if (certain !== undefined) {
+    const from = flagOf(certain, 'from');
+    const places = placesOf(from, numbers);
+    const source = sourcesOf(certain).find((each) => places.some((place) => isSame(place, each)));
+    return { copy: certain, from, source };
+  }
+  const copy = find((place, source) => canBe(path, place, source));
+  return copy && { copy, from: flagOf(copy, 'from'), source: undefined };
+}
+
+/** True if a source with variables can have named a path: what is ahead of its variables and behind them is the same. */
+function canBe(path: string, place: string, source: string): boolean {
+  const start = source.indexOf('$');
+  if (start === -1) return false;
+  const last = source.slice(source.lastIndexOf('$') + 1);
+  const rest = last.startsWith('{')
+    ? last.slice(last.lastIndexOf('}') + 1)
+    : last.replace(/^\w*/, '');
+  const ahead = cleanPath(`${place}/${source.slice(0, start)}`);
+  return path.startsWith(ahead) && path.endsWith(rest);
+}
+
 /** Where kaniko looks for a source. @param from the stage or image of COPY as it is written; undefined for the context. */
-function placesOf(from: string | undefined, dockerfile: Dockerfile): readonly string[] {
+function placesOf(
+  from: string | undefined,
+  numbers: ReadonlyMap<string | undefined, number>,
+): readonly string[] {
   if (from === undefined) return [contextDirectory];
-  return [from, `${stageNumber(from, dockerfile)}`].flatMap((name) => [
+  const number = numbers.get(from.toLowerCase());
+  return [from, ...(number === undefined ? [] : [`${number}`])].flatMap((name) => [
     `/kaniko/${name}`,
     `/kaniko/deps/${name}`,
   ]);
 }
 
-/** -1 for a name that no stage has. */
-function stageNumber(name: string, { stages }: Dockerfile): number {
-  return stages.findLastIndex((stage) => stage.name === name.toLowerCase());
+/** By name. The last stage of a name counts. */
+function stageNumbers({ stages }: Dockerfile): ReadonlyMap<string | undefined, number> {
+  return new Map(stages.map(({ name }, index) => [name, index]));
 }
 
 function quoted(path: string): string {

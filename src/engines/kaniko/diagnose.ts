@@ -4,7 +4,7 @@ import { connectionFailures } from './connection.ts';
 import { copyFailures } from './copy.ts';
 import { dockerfileFailures } from './dockerfile.ts';
 import { downloadFailures } from './download.ts';
-import { lastLoggedIn } from './logged.ts';
+import { lastLoggedIn, shortTail } from './logged.ts';
 import { explainPull } from './pull.ts';
 import { otherPushes, pushFailures } from './push.ts';
 import { at, rule, words, type Rule } from './rule.ts';
@@ -80,13 +80,12 @@ function explain(error: string, build: FailedBuild): Diagnosis | undefined {
   return undefined;
 }
 
-/** kaniko prints less than this before it builds. */
-const mostLinesBeforeBuild = 100;
 const buildLine =
   /level=info msg="(?:Retrieving image|Building stage|Unpacking rootfs|Executing \d+ build triggers|RUN) /;
 
 /** True unless the output proves that kaniko ended before it built anything. */
 function hasBuilt({ tail, isOutputWhole }: FailedBuild): boolean {
-  if (!isOutputWhole || tail.length > mostLinesBeforeBuild) return true;
+  // kaniko prints less before it builds.
+  if (!isOutputWhole || tail.length > shortTail) return true;
   return tail.some((line) => buildLine.test(line));
 }

@@ -1,4 +1,5 @@
 import { registryOf } from '../../inputs/values/reference.ts';
+import { credentialSources } from '../../logins/sources.ts';
 import type { Diagnosis, FailedBuild } from '../engine.ts';
 import {
   hasForeignCertificate,
@@ -8,8 +9,7 @@ import {
 } from './response.ts';
 import { rule, words, type Rule } from './rule.ts';
 
-const checkLogin =
-  "Check the credentials in 'docker-config' or 'registry-secret', and the repository.";
+const checkLogin = `Check the credentials of ${credentialSources}, and the repository.`;
 
 /** A push that a registry has refused, or was not available for. */
 export const pushFailures: readonly Rule[] = [
@@ -65,7 +65,7 @@ function explainDenied(push: Push): Diagnosis {
   const hint =
     without.length === 0
       ? checkLogin
-      : `No credentials for ${without.join(' and ')} were found. Provide them with 'docker-config' or 'registry-secret'.`;
+      : `No credentials for ${without.join(' and ')} were found. Provide them with ${credentialSources}.`;
   return explain(push, `${name} denied the push`, { hint });
 }
 

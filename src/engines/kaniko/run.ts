@@ -1,7 +1,6 @@
 import { excerpt } from '../../text/excerpt.ts';
 import type { Diagnosis, FailedBuild } from '../engine.ts';
-import { findInstruction } from '../failing-instruction.ts';
-import { lastLogged } from './logged.ts';
+import { lastLogged, lastLoggedIn, lastUser } from './logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
 /** Errors of RUN steps. */
@@ -17,10 +16,10 @@ export const runFailures: readonly Rule[] = [
     ...explainRun(`could not be started: ${words(reason)}`, build),
     hint: 'Check that the program exists in the image, and that WORKDIR is a directory.',
   })),
-  rule(/credentials: get uid\/gid: user (\S+) is not a uid/, ([user = ''], { dockerfile }) => ({
+  rule(/credentials: get uid\/gid: user (\S+) is not a uid/, ([user = ''], build) => ({
     message: `the user ${words(user)} does not exist in the image`,
     hint: 'Create the user before the USER instruction.',
-    ...at(findInstruction(dockerfile, ['user'], (text) => text.split(/[ :]/)[1] === user)),
+    ...at(lastUser(build, (text) => text.split(/[\s:]/, 1)[0] === user)),
   })),
 ];
 
@@ -31,6 +30,8 @@ export const runFailures: readonly Rule[] = [
 function explainRun(failure: string, build: FailedBuild): Diagnosis {
   const command = lastLogged(build, ['RUN']);
   if (command === undefined) return { message: `a RUN step ${failure}` };
-  const found = findInstruction(build.dockerfile, ['run'], (text) => text === command);
-  return { message: `${JSON.stringify(excerpt(command, 120))} ${failure}`, ...at(found) };
+  return {
+    message: `${JSON.stringify(excerpt(command, 120))} ${failure}`,
+    ...at(lastLoggedIn(build, ['RUN'])),
+  };
 }
