@@ -278,6 +278,7 @@ class BuildError extends Error {
     code;
     reason;
     retryAfterMs;
+    isTemporary;
     line;
     constructor(kind, message, options = {}) {
         super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -287,6 +288,7 @@ class BuildError extends Error {
         this.code = options.code;
         this.reason = options.reason;
         this.retryAfterMs = options.retryAfterMs;
+        this.isTemporary = options.isTemporary === true;
         this.line = options.line;
     }
 }
@@ -364,11 +366,11 @@ function toBuildError(error, doing) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   TY: () => (/* binding */ rememberedPods),
 /* harmony export */   U0: () => (/* binding */ stateNames),
+/* harmony export */   nQ: () => (/* binding */ rememberedCa),
 /* harmony export */   pq: () => (/* binding */ isPostStep)
 /* harmony export */ });
-// The state that the build step saves for the post step. Imports nothing, so that a post step without work ends at once.
 /** Names under which the post step finds the state, as `STATE_<name>`. `isPost` is set by its own entry, scripts/bundle.mjs. */
-const stateNames = { isPost: 'isPost', pods: 'pods' };
+const stateNames = { isPost: 'isPost', pods: 'pods', ca: 'ca' };
 /** True in the post step. */
 function isPostStep(environment) {
     return environment[`STATE_${stateNames.isPost}`] === 'true';
@@ -383,6 +385,11 @@ function rememberedPods(environment) {
         return [];
     }
     return Array.isArray(value) ? value.filter(isOwnPod) : [];
+}
+/** The CA certificate of the API server that the build step saved, in PEM. */
+function rememberedCa(environment) {
+    const pem = environment[`STATE_${stateNames.ca}`] ?? '';
+    return pem === '' ? undefined : pem;
 }
 function isOwnPod(value) {
     if (typeof value !== 'object' || value === null)
@@ -530,7 +537,7 @@ if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberedPods */ .TY)(process.env).length > 0) {
     const watchdog = (0,_io_runner_watchdog_js__WEBPACK_IMPORTED_MODULE_3__/* .startWatchdog */ .M)();
-    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(632), __nccwpck_require__.e(947)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2947));
+    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(632), __nccwpck_require__.e(967)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3967));
     try {
         const world = realWorld(process.env, watchdog);
         // Exits at once: open connections of the keep-alive agent would delay the end of the step.

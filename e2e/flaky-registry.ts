@@ -1,7 +1,6 @@
 // A registry in front of the cluster's that refuses some requests. It listens where pods can reach it.
 import { once } from 'node:events';
 import { createServer, request as requestHttp, type IncomingMessage } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 
 /** What the registry responds instead of the real one. */
@@ -21,9 +20,17 @@ export interface Refusal {
 export type Refuse = (request: IncomingMessage, count: number) => Refusal | undefined;
 
 /** True if this machine has the address of the registry: then pods reach every port of it. */
-export function canServe(registry: string): boolean {
-  const addresses = Object.values(networkInterfaces()).flat();
-  return addresses.some((found) => found?.address === hostnameOf(registry));
+export async function canServe(registry: string): Promise<boolean> {
+  // Not os.networkInterfaces: it leaves out a bridge that has no pod at the moment.
+  const probe = createServer().listen(0, hostnameOf(registry));
+  try {
+    await once(probe, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
 }
 
 /** Starts the registry on a free port of the address of the real one, and ends it after `use`. */

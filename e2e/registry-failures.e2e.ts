@@ -16,7 +16,7 @@ import {
 import { suite, testCase } from './cases.ts';
 import { canServe, withFlakyRegistry, type Refusal, type Refuse } from './flaky-registry.ts';
 
-const missing = canServe(cluster.registry)
+const missing = (await canServe(cluster.registry))
   ? undefined
   : 'this machine does not have the address of KBP_REGISTRY';
 const limited: Refusal = { status: 429, code: 'TOOMANYREQUESTS', message: 'slow down' };
