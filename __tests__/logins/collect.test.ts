@@ -290,6 +290,49 @@ describe('the credentials of docker/login-action with a scope', () => {
   });
 });
 
+describe('credentials with actions', () => {
+  const unscoped = parse({ auths: { 'a.example': { auth: btoa('user:all') } } });
+  const scope = (name: string, password = name): DockerConfig => ({
+    ...parse({ auths: { 'a.example': { auth: btoa(`user:${password}`) } } }),
+    scope: readScope(`a.example${name}`),
+  });
+  const uses = [
+    { name: 'a push', uses: [wantedAt('a.example/app')] },
+    {
+      name: 'a push and a pull',
+      uses: [wantedAt('a.example/base', false), wantedAt('a.example/app')],
+    },
+  ];
+  const configs = [
+    { places: [scope('@pull'), scope('@push')], pushed: '@push', pulled: '@pull' },
+    { places: [scope('@push'), scope('@pull')], pushed: '@push', pulled: '@pull' },
+    { places: [scope('@pull'), scope('@pull,push')], pushed: '@pull,push', pulled: '@pull' },
+    { places: [scope('@pull'), unscoped], pushed: 'all', pulled: '@pull' },
+    { places: [scope('/app@pull', 'app'), unscoped], pushed: 'all', pulled: 'all' },
+    { places: [scope('@pull')], pushed: undefined, pulled: '@pull' },
+  ];
+
+  test.each(
+    configs.flatMap((given) =>
+      uses.map((use) => ({
+        ...given,
+        ...use,
+        shown: given.places.map(({ scope }) => scope?.actions.join('+') ?? 'all').join(', '),
+      })),
+    ),
+  )('to pull with are not those of $name: $shown', async ({ places, uses, pushed, pulled }) => {
+    const signal = new AbortController().signal;
+    const { byHost } = await collectLogins(places, uses, helper({}), signal);
+    const entries = byHost.get('a.example') ?? {};
+    const entryOf = (password = ''): object =>
+      password === '' ? {} : { auth: btoa(`user:${password}`) };
+    // Kaniko pushes with the entry of the registry alone.
+    expect(entries['a.example'] ?? {}).toEqual(entryOf(pushed));
+    if (uses.length === 1) return;
+    expect(entries['a.example/base'] ?? entries['a.example']).toEqual(entryOf(pulled));
+  });
+});
+
 test.each(['dhi.io', 'registry.scout.docker.com'])(
   '%s accepts the credentials of Docker Hub',
   async (host) => {
