@@ -4,7 +4,11 @@ import { compareScopes, readScope } from '../../src/inputs/auths/scope.ts';
 import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
-import { parseDockerConfig, type DockerConfig } from '../../src/logins/docker-config.ts';
+import {
+  parseDockerConfig,
+  unreadConfig,
+  type DockerConfig,
+} from '../../src/logins/docker-config.ts';
 import type { Logins } from '../../src/logins/logins.ts';
 import type { WantedLogin } from '../../src/logins/wanted.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
@@ -287,6 +291,34 @@ describe('the credentials of docker/login-action with a scope', () => {
     const { byHost } = await collectLogins(configs, [wantedAt(use, push)], helper({}), signal);
     const [entries] = byHost.values();
     expect(Object.values(entries ?? {})).toEqual([{ auth: btoa(`user:${expected}`) }]);
+  });
+});
+
+describe('a configuration in a default place that could not be read', () => {
+  const unread = unreadConfig('auth.json', new BuildError('input', 'reading it failed'));
+  const warning =
+    "reading it failed; its credentials are not used. Make it readable, or set 'docker-config' to the configuration to use";
+  const scope = (name: string): DockerConfig => ({ ...unread, scope: readScope(name) });
+  const other = parse({ auths: { 'a.example': { auth } } });
+
+  test.each([
+    { name: 'is a warning', configs: [unread, other], warnings: [warning] },
+    { name: 'is a warning without others', configs: [unread], warnings: [warning] },
+    {
+      name: 'is a warning for the scope of a registry that is wanted',
+      configs: [scope('a.example/you@pull'), other],
+      warnings: [warning],
+    },
+    {
+      name: 'is nothing for the scope of another registry',
+      configs: [scope('b.example'), other],
+      warnings: [],
+    },
+  ])('$name', async ({ configs, warnings }) => {
+    const signal = new AbortController().signal;
+    const logins = await collectLogins(configs, [wantedAt('a.example/app')], helper({}), signal);
+    expect(logins.warnings).toEqual(warnings);
+    expect(logins.byHost.size).toBe(configs.includes(other) ? 1 : 0);
   });
 });
 

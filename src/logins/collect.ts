@@ -20,7 +20,7 @@ export async function collectLogins(
 ): Promise<Logins> {
   const search = new LoginSearch(configs, run, signal);
   const found: FoundLogin[] = [];
-  const warnings = new Set<string>();
+  const warnings = new Set(unreadWarnings(configs, wanted));
   for (const use of wanted) {
     const { login, failures } = await search.find(use);
     const [first] = failures;
@@ -43,4 +43,19 @@ export async function collectLogins(
     login === undefined ? [] : secretsOf(login.credentials),
   );
   return { byHost, secrets: [...new Set(secrets)], warnings: [...warnings] };
+}
+
+/** The warnings for configurations that could not be read; none for one with the scope of a registry that is not wanted. */
+function unreadWarnings(
+  configs: readonly DockerConfig[],
+  wanted: readonly WantedLogin[],
+): readonly string[] {
+  const registries = new Set(wanted.map(({ registry }) => registry));
+  return configs.flatMap(({ failure, scope }) =>
+    failure === undefined || (scope !== undefined && !registries.has(scope.registry))
+      ? []
+      : [
+          `${failure.message}; its credentials are not used. Make it readable, or set 'docker-config' to the configuration to use`,
+        ],
+  );
 }
