@@ -10,6 +10,7 @@ import {
   type DockerConfig,
 } from '../../src/logins/docker-config.ts';
 import type { Logins } from '../../src/logins/logins.ts';
+import { mostQuestions } from '../../src/logins/search.ts';
 import type { WantedLogin } from '../../src/logins/wanted.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
@@ -319,6 +320,56 @@ describe('a configuration in a default place that could not be read', () => {
     const logins = await collectLogins(configs, [wantedAt('a.example/app')], helper({}), signal);
     expect(logins.warnings).toEqual(warnings);
     expect(logins.byHost.size).toBe(configs.includes(other) ? 1 : 0);
+  });
+});
+
+describe('a Dockerfile with many registries', () => {
+  const hosts = Array.from({ length: 1_000 }, (_, index) => `r${index}.example`);
+
+  test('is read in proportion to them', async () => {
+    let reads = 0;
+    const counted = hosts.map((registry): WantedLogin => ({
+      ...wantedAt(`${registry}/app`, false),
+      get registry() {
+        reads += 1;
+        return registry;
+      },
+    }));
+    const count = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        ownKeys: (keys) => {
+          reads += hosts.length;
+          return Reflect.ownKeys(keys);
+        },
+      });
+    const config = parse({ auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) });
+    const configs = [
+      { ...config, auths: count(config.auths), credHelpers: count({ 'x.example': 'lab' }) },
+    ];
+    const signal = new AbortController().signal;
+    const { byHost } = await collectLogins(configs, counted, helper({}), signal);
+    expect(byHost.size).toBe(hosts.length);
+    expect(reads).toBeLessThan(hosts.length * 50);
+  });
+
+  test('asks the helpers for a part of them, and always for those that are required', async () => {
+    const asked = new Set<string>();
+    const run: RunCommand = (_command, _args, { input = '' }) => {
+      asked.add(input.replace('https://', ''));
+      return Promise.resolve({ exitCode: 1, stdout: 'credentials not found', stderr: '' });
+    };
+    const wanted = [
+      ...hosts.map((host) => wantedAt(`${host}/x`, false)),
+      wantedAt('own.example/x'),
+    ];
+    const signal = new AbortController().signal;
+    const config = parse({ credsStore: 'lab', auths: { 'r999.example': { auth } } });
+    const logins = await collectLogins([config], wanted, run, signal);
+    expect([...asked]).toEqual([...hosts.slice(0, mostQuestions), 'own.example']);
+    expect(logins.warnings).toEqual([
+      "the credential helpers were asked for 100 registries only: 900 others are pulled from without their credentials. Set 'pull-logins' to the registries that need credentials",
+    ]);
+    expect([...logins.byHost.keys()]).toEqual(['r999.example']);
   });
 });
 

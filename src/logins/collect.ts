@@ -3,7 +3,7 @@ import { secretsOf } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { hostEntries, splitPushes } from './host-entries.ts';
 import type { HostEntries, Logins } from './logins.ts';
-import { LoginSearch, type FoundLogin } from './search.ts';
+import { LoginSearch, mostQuestions, type FoundLogin } from './search.ts';
 import type { WantedLogin } from './wanted.ts';
 
 /**
@@ -32,9 +32,14 @@ export async function collectLogins(
     for (const failure of failures) warnings.add(`${failure.message}; ${consequence}`);
     found.push({ use, ...(login !== undefined && { login }) });
   }
+  const unasked = search.unasked.size;
+  if (unasked > 0) {
+    warnings.add(
+      `the credential helpers were asked for ${mostQuestions} registries only: ${unasked} others are pulled from without their credentials. Set 'pull-logins' to the registries that need credentials`,
+    );
+  }
   const byHost = new Map<string, HostEntries>();
-  for (const registry of new Set(wanted.map((use) => use.registry))) {
-    const ofRegistry = found.filter(({ use }) => use.registry === registry);
+  for (const [registry, ofRegistry] of Map.groupBy(found, ({ use }) => use.registry)) {
     if (ofRegistry.every(({ login }) => login === undefined)) continue;
     byHost.set(registry, hostEntries(ofRegistry));
     for (const warning of splitPushes(ofRegistry)) warnings.add(warning);
