@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -105,6 +105,32 @@ describe('the input', () => {
     expect(() => read('empty')).toThrow(
       `reading the Docker configuration ${JSON.stringify(join(directory, 'empty', 'config.json'))} failed`,
     );
+  });
+
+  test('may name a directory with scopes alone, which docker/login-action leaves', () => {
+    write('docker/buildx/config/ghcr.io/me/app/config.json', login('scoped'));
+    expect(usersOf(read('docker'))).toEqual([
+      'scoped {"registry":"ghcr.io","path":"me/app","actions":[]}',
+    ]);
+    expect(() => read('docker', { DOCKER_LOGIN_SCOPE_DISABLED: 'true' })).toThrow('config.json');
+  });
+
+  test('must have a config.json that can be read, also with scopes', () => {
+    write('docker/buildx/config/ghcr.io/me/app/config.json');
+    mkdirSync(join(directory, 'docker/config.json'));
+    expect(() => read('docker')).toThrow('config.json" failed: EISDIR');
+  });
+
+  test.each([
+    { name: 'a loop of links', input: 'loop' },
+    { name: 'a file below it', input: 'loop/config.json' },
+  ])('that cannot be looked up is an error with a hint: $name', ({ input }) => {
+    symlinkSync('loop', join(directory, 'loop'));
+    expect(thrown(() => read(input))).toMatchObject({
+      kind: 'input',
+      message: `reading the Docker configuration "${join(directory, input)}" failed: ELOOP: too many symbolic links encountered`,
+      hint: expect.stringContaining("Set 'docker-config'") as unknown,
+    });
   });
 
   test.each([
@@ -230,5 +256,33 @@ describe('the places of Docker and Podman', () => {
     const message = String(thrown(() => read(undefined, { [name]: values[name] })));
     expect(message).toContain(`${source}" failed: it is not JSON`);
     expect(message).not.toContain('c2VjcmV0');
+  });
+
+  test.each([
+    { name: 'the file of Podman in XDG_RUNTIME_DIR', file: 'runtime/containers/auth.json' },
+    { name: 'the file of Podman in XDG_CONFIG_HOME', file: 'home/containers/auth.json' },
+    {
+      name: 'the file of a scope',
+      file: 'docker/buildx/config/other.example@pull/config.json',
+      scope: { registry: 'other.example', path: '', actions: ['pull'] },
+    },
+  ])('$name does not end the build if it cannot be read', ({ file, scope }) => {
+    const environment = everyPlace();
+    const path = write(file, '{"auths": {"x": {"auth": "c2VjcmV0"');
+    const configs = read(undefined, environment);
+    const failed = configs.filter(({ failure }) => failure !== undefined);
+    expect(failed).toMatchObject([{ source: path, auths: {}, failure: { kind: 'input' } }]);
+    expect(failed[0]?.failure?.message).toMatch(/ failed: it is not JSON \(position \d+\)$/);
+    expect(failed[0]?.scope).toEqual(scope);
+    expect(usersOf(configs.filter(({ failure }) => failure === undefined))).toContain('docker');
+  });
+
+  test('a file that cannot be opened does not end the build', () => {
+    const environment = everyPlace();
+    rmSync(join(directory, 'runtime/containers'), { recursive: true });
+    symlinkSync('containers', join(directory, 'runtime/containers'));
+    expect(read(undefined, environment).map(({ failure }) => failure?.message)).toContain(
+      `reading the Docker configuration "${join(directory, 'runtime/containers/auth.json')}" failed: ELOOP: too many symbolic links encountered`,
+    );
   });
 });

@@ -4,8 +4,13 @@ import { compareScopes, readScope } from '../../src/inputs/auths/scope.ts';
 import { dockerHub } from '../../src/inputs/values/reference.ts';
 import { collectLogins } from '../../src/logins/collect.ts';
 import { configJson } from '../../src/logins/config-json.ts';
-import { parseDockerConfig, type DockerConfig } from '../../src/logins/docker-config.ts';
+import {
+  parseDockerConfig,
+  unreadConfig,
+  type DockerConfig,
+} from '../../src/logins/docker-config.ts';
 import type { Logins } from '../../src/logins/logins.ts';
+import { mostQuestions } from '../../src/logins/search.ts';
 import type { WantedLogin } from '../../src/logins/wanted.ts';
 import type { CommandResult, RunCommand } from '../../src/ports.ts';
 
@@ -287,6 +292,127 @@ describe('the credentials of docker/login-action with a scope', () => {
     const { byHost } = await collectLogins(configs, [wantedAt(use, push)], helper({}), signal);
     const [entries] = byHost.values();
     expect(Object.values(entries ?? {})).toEqual([{ auth: btoa(`user:${expected}`) }]);
+  });
+});
+
+describe('a configuration in a default place that could not be read', () => {
+  const unread = unreadConfig('auth.json', new BuildError('input', 'reading it failed'));
+  const warning =
+    "reading it failed; its credentials are not used. Make it readable, or set 'docker-config' to the configuration to use";
+  const scope = (name: string): DockerConfig => ({ ...unread, scope: readScope(name) });
+  const other = parse({ auths: { 'a.example': { auth } } });
+
+  test.each([
+    { name: 'is a warning', configs: [unread, other], warnings: [warning] },
+    { name: 'is a warning without others', configs: [unread], warnings: [warning] },
+    {
+      name: 'is a warning for the scope of a registry that is wanted',
+      configs: [scope('a.example/you@pull'), other],
+      warnings: [warning],
+    },
+    {
+      name: 'is nothing for the scope of another registry',
+      configs: [scope('b.example'), other],
+      warnings: [],
+    },
+  ])('$name', async ({ configs, warnings }) => {
+    const signal = new AbortController().signal;
+    const logins = await collectLogins(configs, [wantedAt('a.example/app')], helper({}), signal);
+    expect(logins.warnings).toEqual(warnings);
+    expect(logins.byHost.size).toBe(configs.includes(other) ? 1 : 0);
+  });
+});
+
+describe('a Dockerfile with many registries', () => {
+  const hosts = Array.from({ length: 1_000 }, (_, index) => `r${index}.example`);
+
+  test('is read in proportion to them', async () => {
+    let reads = 0;
+    const counted = hosts.map((registry): WantedLogin => ({
+      ...wantedAt(`${registry}/app`, false),
+      get registry() {
+        reads += 1;
+        return registry;
+      },
+    }));
+    const count = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        ownKeys: (keys) => {
+          reads += hosts.length;
+          return Reflect.ownKeys(keys);
+        },
+      });
+    const config = parse({ auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) });
+    const configs = [
+      { ...config, auths: count(config.auths), credHelpers: count({ 'x.example': 'lab' }) },
+    ];
+    const signal = new AbortController().signal;
+    const { byHost } = await collectLogins(configs, counted, helper({}), signal);
+    expect(byHost.size).toBe(hosts.length);
+    expect(reads).toBeLessThan(hosts.length * 50);
+  });
+
+  test('asks the helpers for a part of them, and always for those that are required', async () => {
+    const asked = new Set<string>();
+    const run: RunCommand = (_command, _args, { input = '' }) => {
+      asked.add(input.replace('https://', ''));
+      return Promise.resolve({ exitCode: 1, stdout: 'credentials not found', stderr: '' });
+    };
+    const wanted = [
+      ...hosts.map((host) => wantedAt(`${host}/x`, false)),
+      wantedAt('own.example/x'),
+    ];
+    const signal = new AbortController().signal;
+    const config = parse({ credsStore: 'lab', auths: { 'r999.example': { auth } } });
+    const logins = await collectLogins([config], wanted, run, signal);
+    expect([...asked]).toEqual([...hosts.slice(0, mostQuestions), 'own.example']);
+    expect(logins.warnings).toEqual([
+      "the credential helpers were asked for 100 registries only: 900 others are pulled from without their credentials. Set 'pull-logins' to the registries that need credentials",
+    ]);
+    expect([...logins.byHost.keys()]).toEqual(['r999.example']);
+  });
+});
+
+describe('credentials with actions', () => {
+  const unscoped = parse({ auths: { 'a.example': { auth: btoa('user:all') } } });
+  const scope = (name: string, password = name): DockerConfig => ({
+    ...parse({ auths: { 'a.example': { auth: btoa(`user:${password}`) } } }),
+    scope: readScope(`a.example${name}`),
+  });
+  const uses = [
+    { name: 'a push', uses: [wantedAt('a.example/app')] },
+    {
+      name: 'a push and a pull',
+      uses: [wantedAt('a.example/base', false), wantedAt('a.example/app')],
+    },
+  ];
+  const configs = [
+    { places: [scope('@pull'), scope('@push')], pushed: '@push', pulled: '@pull' },
+    { places: [scope('@push'), scope('@pull')], pushed: '@push', pulled: '@pull' },
+    { places: [scope('@pull'), scope('@pull,push')], pushed: '@pull,push', pulled: '@pull' },
+    { places: [scope('@pull'), unscoped], pushed: 'all', pulled: '@pull' },
+    { places: [scope('/app@pull', 'app'), unscoped], pushed: 'all', pulled: 'all' },
+    { places: [scope('@pull')], pushed: undefined, pulled: '@pull' },
+  ];
+
+  test.each(
+    configs.flatMap((given) =>
+      uses.map((use) => ({
+        ...given,
+        ...use,
+        shown: given.places.map(({ scope }) => scope?.actions.join('+') ?? 'all').join(', '),
+      })),
+    ),
+  )('to pull with are not those of $name: $shown', async ({ places, uses, pushed, pulled }) => {
+    const signal = new AbortController().signal;
+    const { byHost } = await collectLogins(places, uses, helper({}), signal);
+    const entries = byHost.get('a.example') ?? {};
+    const entryOf = (password = ''): object =>
+      password === '' ? {} : { auth: btoa(`user:${password}`) };
+    // Kaniko pushes with the entry of the registry alone.
+    expect(entries['a.example'] ?? {}).toEqual(entryOf(pushed));
+    if (uses.length === 1) return;
+    expect(entries['a.example/base'] ?? entries['a.example']).toEqual(entryOf(pulled));
   });
 });
 

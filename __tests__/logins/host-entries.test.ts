@@ -131,3 +131,32 @@ test('repositories that are pushed to with different credentials are a warning',
   expect(splitPushes(uses.filter(({ use }) => use.path !== 'other/app'))).toEqual([]);
   expect(hostEntries(uses)).toMatchObject({ [registry]: a });
 });
+
+test.each([
+  { name: 'after one with credentials', order: ['team-a/app', 'team-b/app'] },
+  { name: 'ahead of one with credentials', order: ['team-b/app', 'team-a/app'] },
+])('a repository that is pushed to without credentials is a warning $name', ({ order }) => {
+  const uses = order.map((path) =>
+    found(
+      path === 'team-a/app'
+        ? { path, login: a, of: 'team-a', isPush: true }
+        : { path, isPush: true },
+    ),
+  );
+  expect(splitPushes(uses)).toEqual([
+    expect.stringContaining(
+      'the credentials for team-a/app at ghcr.io are used to push to team-b/app too',
+    ),
+  ]);
+  expect(hostEntries(uses)).toMatchObject({ [registry]: a });
+});
+
+test('repositories that are all pushed to without credentials are not a warning', () => {
+  const uses = [
+    found({ path: 'acme/app', isPush: true }),
+    found({ path: 'acme/other', isPush: true }),
+    found({ path: 'acme/base', login: a }),
+  ];
+  expect(splitPushes(uses)).toEqual([]);
+  expect(hostEntries(uses)).toEqual({ [registry]: {}, 'ghcr.io/acme/base': a });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cleanPath } from '../../src/text/path.ts';
+import { cleanPath, withoutSlashes } from '../../src/text/path.ts';
 
 test.each([
   ['', '.'],
@@ -16,4 +16,13 @@ test.each([
   ['...', '...'],
 ])('cleans %j to %j, as Go does', (path, expected) => {
   expect(cleanPath(path)).toBe(expected);
+});
+
+test.each([
+  ['', ''],
+  ['/', ''],
+  ['/a/b', '/a/b'],
+  ['a//b//', 'a//b'],
+])('removes the slashes at the end of %j', (path, expected) => {
+  expect(withoutSlashes(path)).toBe(expected);
 });

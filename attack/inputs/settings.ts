@@ -62,6 +62,7 @@ const inputs: readonly (readonly [name: string, frames: readonly Frame[]])[] = [
     [
       bare,
       ['- {registry: "', '", username: a, password: b}'],
+      ['- {registry: "a/', 'x", username: a, password: b}'],
       ['- {username: a, password: b, scope: "', '"}'],
       ['- username: a\n  password: |\n    ', ''],
     ],
@@ -159,6 +160,7 @@ export const settingParsers: readonly TimedParser[] = [
     frames: [
       bare,
       ['{"auths": {"', '": {"auth": "YTpi"}}}'],
+      ['{"auths": {"registry.example/', 'x": {"auth": "YTpi"}}}'],
       ['{"auths": {"registry.example": {"auth": "', '"}}}'],
       ['{"auths": {"registry.example": {"username": "a", "password": "', '"}}}'],
       ['{"auths": ', '}'],

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BuildError, describeError, errorCode } from '../errors.ts';
-import { parseDockerConfig, type DockerConfig } from '../logins/docker-config.ts';
+import { parseDockerConfig, unreadConfig, type DockerConfig } from '../logins/docker-config.ts';
 import { quote } from '../text/problem.ts';
 import { show } from '../text/show.ts';
 import { readScopedConfigs } from './scoped-configs.ts';
@@ -13,8 +13,8 @@ import { readScopedConfigs } from './scoped-configs.ts';
  * docker/login-action, `$DOCKER_CONFIG` or `~/.docker`; then `$REGISTRY_AUTH_FILE` alone, or Podman's own two files.
  * @param input undefined if it is not set; `none` for no credentials.
  * @param resolve makes a relative path absolute.
- * @returns those that exist.
- * @throws BuildError('input') if the file that the input names is missing, or any file is broken.
+ * @returns those that exist. One in a default place that cannot be read, or in the directory of a scope, has a `failure`.
+ * @throws BuildError('input') if the file that the input names is missing, or one that the input or a variable names is broken.
  */
 export function readDockerConfigs(
   input: string | undefined,
@@ -24,28 +24,34 @@ export function readDockerConfigs(
   if (input === 'none') return [];
   const isScoped = !/^(?:1|t|true)$/i.test(variable(environment, 'DOCKER_LOGIN_SCOPE_DISABLED'));
   const scoped = (directory: string): readonly DockerConfig[] =>
-    isScoped ? readScopedConfigs(join(directory, 'config'), readConfig) : [];
+    isScoped ? readScopedConfigs(join(directory, 'config'), readDefaultConfig) : [];
   if (input !== undefined) {
     const path = resolve(expandHome(checkPath(input)));
-    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-    const config = readNamedConfig(isDirectory ? join(path, 'config.json') : path, input);
-    return [...(isDirectory ? scoped(join(path, 'buildx')) : []), config];
+    if (!isDirectory(path, input)) return [readNamedConfig(path, input)];
+    const scopes = scoped(join(path, 'buildx'));
+    const file = join(path, 'config.json');
+    // A directory with scopes alone is what docker/login-action leaves if each login has one.
+    return scopes.length > 0 && !existsSync(file)
+      ? scopes
+      : [...scopes, readNamedConfig(file, input)];
   }
   const inline = variable(environment, 'DOCKER_AUTH_CONFIG');
-  const directory = variable(environment, 'DOCKER_CONFIG') || join(homedir(), '.docker');
+  const named = variable(environment, 'DOCKER_CONFIG');
+  const directory = named || join(homedir(), '.docker');
   return [
     ...(inline === '' ? [] : [parseDockerConfig(inline, '$DOCKER_AUTH_CONFIG')]),
     ...scoped(variable(environment, 'BUILDX_CONFIG') || join(directory, 'buildx')),
-    ...[join(directory, 'config.json'), ...podmanFiles(environment)]
-      .map(readConfig)
-      .filter((config) => config !== undefined),
+    ...[
+      (named === '' ? readDefaultConfig : readConfig)(join(directory, 'config.json')),
+      ...readPodmanConfigs(environment),
+    ].filter((config) => config !== undefined),
   ];
 }
 
 /** Podman's files. Source: getAuthFilePaths in containers/image; those of Docker are read first here. */
-function podmanFiles(environment: NodeJS.ProcessEnv): readonly string[] {
+function readPodmanConfigs(environment: NodeJS.ProcessEnv): readonly (DockerConfig | undefined)[] {
   const named = variable(environment, 'REGISTRY_AUTH_FILE');
-  if (named !== '') return [named];
+  if (named !== '') return [readConfig(named)];
   const runtime =
     variable(environment, 'XDG_RUNTIME_DIR') || `/run/containers/${process.getuid?.() ?? 0}`;
   const isDefault = variable(environment, 'XDG_RUNTIME_DIR') === '';
@@ -53,7 +59,7 @@ function podmanFiles(environment: NodeJS.ProcessEnv): readonly string[] {
   return [
     isDefault ? join(runtime, 'auth.json') : join(runtime, 'containers', 'auth.json'),
     join(home, 'containers', 'auth.json'),
-  ];
+  ].map(readDefaultConfig);
 }
 
 /** The value of a variable; empty if it is not set. */
@@ -71,16 +77,39 @@ function readConfig(file: string): DockerConfig | undefined {
   }
 }
 
+/** As `readConfig`, for a file in a default place, which the build may not need. */
+function readDefaultConfig(file: string): DockerConfig | undefined {
+  try {
+    return readConfig(file);
+  } catch (error) {
+    if (error instanceof BuildError) return unreadConfig(file, error);
+    throw error;
+  }
+}
+
+/** False if nothing exists. @param input as the user wrote it. @throws BuildError('input') if it cannot be found out. */
+function isDirectory(path: string, input: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw unreadable(shownPath(path, input), error);
+  }
+}
+
 /** @param input as the user wrote it. */
 function readNamedConfig(file: string, input: string): DockerConfig {
   let text;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    // The message of Node quotes the absolute path, in which a secret is harder to recognise than in the input.
-    throw unreadable(show(input) === input ? file : input, error);
+    throw unreadable(shownPath(file, input), error);
   }
   return parseDockerConfig(text, file);
+}
+
+/** What a message quotes: in the absolute path, a secret is harder to recognise than in the input. */
+function shownPath(path: string, input: string): string {
+  return show(input) === input ? path : input;
 }
 
 function unreadable(named: string, error: unknown): BuildError {

@@ -10,8 +10,7 @@ const mostDirectories = 1_000;
  * The credentials of docker/login-action with a `scope`: `config.json` in a directory with the name of the scope, below a
  * directory of buildx. In the order in which they are searched.
  * @param directory need not exist.
- * @param readConfig reads a file; undefined without one.
- * @throws what `readConfig` throws.
+ * @param readConfig reads a file; undefined without one. It does not throw for a broken one: other registries do not need it.
  */
 export function readScopedConfigs(
   directory: string,

@@ -3,7 +3,7 @@ import { secretsOf } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { hostEntries, splitPushes } from './host-entries.ts';
 import type { HostEntries, Logins } from './logins.ts';
-import { LoginSearch, type FoundLogin } from './search.ts';
+import { LoginSearch, mostQuestions, type FoundLogin } from './search.ts';
 import type { WantedLogin } from './wanted.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function collectLogins(
 ): Promise<Logins> {
   const search = new LoginSearch(configs, run, signal);
   const found: FoundLogin[] = [];
-  const warnings = new Set<string>();
+  const warnings = new Set(unreadWarnings(configs, wanted));
   for (const use of wanted) {
     const { login, failures } = await search.find(use);
     const [first] = failures;
@@ -32,9 +32,14 @@ export async function collectLogins(
     for (const failure of failures) warnings.add(`${failure.message}; ${consequence}`);
     found.push({ use, ...(login !== undefined && { login }) });
   }
+  const unasked = search.unasked.size;
+  if (unasked > 0) {
+    warnings.add(
+      `the credential helpers were asked for ${mostQuestions} registries only: ${unasked} others are pulled from without their credentials. Set 'pull-logins' to the registries that need credentials`,
+    );
+  }
   const byHost = new Map<string, HostEntries>();
-  for (const registry of new Set(wanted.map((use) => use.registry))) {
-    const ofRegistry = found.filter(({ use }) => use.registry === registry);
+  for (const [registry, ofRegistry] of Map.groupBy(found, ({ use }) => use.registry)) {
     if (ofRegistry.every(({ login }) => login === undefined)) continue;
     byHost.set(registry, hostEntries(ofRegistry));
     for (const warning of splitPushes(ofRegistry)) warnings.add(warning);
@@ -43,4 +48,19 @@ export async function collectLogins(
     login === undefined ? [] : secretsOf(login.credentials),
   );
   return { byHost, secrets: [...new Set(secrets)], warnings: [...warnings] };
+}
+
+/** The warnings for configurations that could not be read; none for one with the scope of a registry that is not wanted. */
+function unreadWarnings(
+  configs: readonly DockerConfig[],
+  wanted: readonly WantedLogin[],
+): readonly string[] {
+  const registries = new Set(wanted.map(({ registry }) => registry));
+  return configs.flatMap(({ failure, scope }) =>
+    failure === undefined || (scope !== undefined && !registries.has(scope.registry))
+      ? []
+      : [
+          `${failure.message}; its credentials are not used. Make it readable, or set 'docker-config' to the configuration to use`,
+        ],
+  );
 }

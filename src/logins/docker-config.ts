@@ -17,6 +17,13 @@ export interface DockerConfig {
   readonly proxies: Fields;
   /** What its credentials are for; undefined for everything. */
   readonly scope?: Scope;
+  /** Why it has nothing, if it is in a default place and could not be read. */
+  readonly failure?: BuildError;
+}
+
+/** A configuration in a default place that could not be read: the build may not need it. */
+export function unreadConfig(source: string, failure: BuildError): DockerConfig {
+  return { source, auths: {}, credHelpers: {}, credsStore: undefined, proxies: {}, failure };
 }
 
 /**

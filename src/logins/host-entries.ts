@@ -26,24 +26,23 @@ export function hostEntries(found: readonly FoundLogin[]): HostEntries {
 }
 
 /**
- * The credentials for the whole registry: those to push with; else those that are for all of it; else those of all repositories if
- * they are the same.
+ * The credentials for the whole registry: of a build that pushes there, those to push with, never those to pull with; else those
+ * that are for all of it; else those of all repositories if they are the same.
  */
 function loginOfRegistry(found: readonly FoundLogin[]): Login | undefined {
+  const pushes = pushesOf(found);
+  if (pushes.length > 0) return pushes.find(({ login }) => login !== undefined)?.login;
   const logins = found.map(({ login }) => login);
   const [first] = logins;
   const isOne = logins.every((login) => isSame(login, first));
-  return (
-    pushLogins(found)[0]?.login ??
-    logins.find((login) => login?.path === '') ??
-    (isOne ? first : undefined)
-  );
+  return logins.find((login) => login?.path === '') ?? (isOne ? first : undefined);
 }
 
-/** The warning for repositories of one registry that are pushed to with different credentials; none if they are the same. */
+/** The warning for repositories of one registry that are pushed to with the credentials of another; none if they are the same. */
 export function splitPushes(found: readonly FoundLogin[]): readonly string[] {
-  const [used, ...others] = pushLogins(found);
-  const unused = others.filter(({ login }) => !isSame(login, used?.login));
+  const pushes = pushesOf(found);
+  const used = pushes.find(({ login }) => login !== undefined);
+  const unused = pushes.filter(({ login }) => !isSame(login, used?.login));
   if (used === undefined || unused.length === 0) return [];
   const { registry, path } = used.use;
   const names = unused.map(({ use }) => use.path).join(', ');
@@ -52,8 +51,8 @@ export function splitPushes(found: readonly FoundLogin[]): readonly string[] {
   ];
 }
 
-function pushLogins(found: readonly FoundLogin[]): readonly FoundLogin[] {
-  return found.filter(({ use, login }) => use.actions.includes('push') && login !== undefined);
+function pushesOf(found: readonly FoundLogin[]): readonly FoundLogin[] {
+  return found.filter(({ use }) => use.actions.includes('push'));
 }
 
 function isSame(one: Login | undefined, other: Login | undefined): boolean {

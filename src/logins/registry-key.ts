@@ -1,4 +1,5 @@
 import { dockerHub, normalizeHost } from '../inputs/values/reference.ts';
+import { withoutSlashes } from '../text/path.ts';
 
 /** The key of Docker Hub in Docker's config.json, and its name for credential helpers. */
 export const hubKey = 'https://index.docker.io/v1/';
@@ -13,10 +14,7 @@ export interface RegistryKey {
 
 /** Reads a key in any of Docker's spellings: `https://host/v1/`, `host/v2`, `HOST`, `host/group`. */
 export function readKey(key: string): RegistryKey {
-  const bare = key
-    .trim()
-    .replace(/^https?:\/\//i, '')
-    .replace(/\/+$/, '');
+  const bare = withoutSlashes(key.trim().replace(/^https?:\/\//i, ''));
   const slash = bare.indexOf('/');
   const host = slash === -1 ? bare : bare.slice(0, slash);
   const path = slash === -1 ? '' : bare.slice(slash + 1);

@@ -1,12 +1,12 @@
 import { BuildError } from '../errors.ts';
-import { isInScope, type RepositoryUse } from '../inputs/auths/scope.ts';
+import { isInScope } from '../inputs/auths/scope.ts';
 import { dockerHub } from '../inputs/values/reference.ts';
 import type { RunCommand } from '../ports.ts';
 import { quote } from '../text/problem.ts';
 import { isUsable, readCredentials, type Credentials } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { askHelper, endFailedPrograms } from './helper.ts';
-import { containsPath, readKey, writeKey } from './registry-key.ts';
+import { containsPath, readKey, writeKey, type RegistryKey } from './registry-key.ts';
 import type { WantedLogin } from './wanted.ts';
 
 /** Credentials, and where they were found. */
@@ -28,9 +28,27 @@ export interface FoundLogin {
 /** Registries of Docker that accept the credentials of Docker Hub. Source: loadHost in docker/buildx. */
 const hubBacked = ['dhi.io', 'registry.scout.docker.com'];
 
+/** Registries for which helpers are asked at most, up to three programs each: a Dockerfile can name any number. */
+export const mostQuestions = 100;
+
+/** A configuration with its keys by registry. */
+interface Place {
+  readonly config: DockerConfig;
+  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  /** Suffixes of programs. */
+  readonly helpers: ReadonlyMap<string, unknown>;
+}
+
+/** An entry of `auths`. */
+interface Entry extends RegistryKey {
+  readonly key: string;
+  readonly value: unknown;
+}
+
 /** Searches Docker configurations. Each credential helper is asked once for each registry. */
 export class LoginSearch {
-  readonly #configs: readonly DockerConfig[];
+  readonly #places: readonly Place[];
+  readonly #unasked = new Set<string>();
   readonly #run: RunCommand;
   readonly #signal: AbortSignal;
   /** By helper and registry. */
@@ -38,7 +56,7 @@ export class LoginSearch {
 
   /** @param configs in the order in which they are searched. */
   constructor(configs: readonly DockerConfig[], run: RunCommand, signal: AbortSignal) {
-    this.#configs = configs;
+    this.#places = configs.map(toPlace);
     this.#run = endFailedPrograms(run);
     this.#signal = signal;
   }
@@ -49,17 +67,18 @@ export class LoginSearch {
    * @throws the signal's reason if it is aborted.
    */
   async find(
-    use: RepositoryUse,
+    use: WantedLogin,
   ): Promise<{ readonly login?: Login; readonly failures: readonly BuildError[] }> {
     const failures: BuildError[] = [];
-    for (const config of this.#configs) {
-      if (config.scope !== undefined && !isInScope(config.scope, use)) continue;
-      for (const place of [
-        (): Promise<Login | undefined> => this.#fromHelper(config, use.registry),
-        (): Promise<Login | undefined> => Promise.resolve(entryFor(config, use)),
+    for (const place of this.#places) {
+      const { scope } = place.config;
+      if (scope !== undefined && !isInScope(scope, use)) continue;
+      for (const look of [
+        (): Promise<Login | undefined> => this.#fromHelper(place, use),
+        (): Promise<Login | undefined> => Promise.resolve(entryFor(place, use)),
       ]) {
         try {
-          const login = await place();
+          const login = await look();
           if (login !== undefined) return { login, failures };
         } catch (error) {
           if (this.#signal.aborted || !(error instanceof BuildError)) throw error;
@@ -72,21 +91,48 @@ export class LoginSearch {
     return { ...ofHub, failures: [...failures, ...ofHub.failures] };
   }
 
-  async #fromHelper(config: DockerConfig, registry: string): Promise<Login | undefined> {
-    const helper = findHelper(config, registry);
+  /** Registries that are only pulled from, and for which no helper was asked because there are too many. */
+  get unasked(): ReadonlySet<string> {
+    return this.#unasked;
+  }
+
+  async #fromHelper(place: Place, { registry, required }: WantedLogin): Promise<Login | undefined> {
+    const helper = findHelper(place, registry);
     if (helper === undefined) return undefined;
     const key = `${helper}\n${registry}`;
-    const answer = this.#answers.get(key) ?? askHelper(helper, registry, this.#run, this.#signal);
+    const known = this.#answers.get(key);
+    if (known === undefined && this.#answers.size >= mostQuestions && !required) {
+      this.#unasked.add(registry);
+      return undefined;
+    }
+    const answer = known ?? askHelper(helper, registry, this.#run, this.#signal);
     this.#answers.set(key, answer);
     const credentials = await answer;
     return credentials && { credentials, source: quote(`docker-credential-${helper}`), path: '' };
   }
 }
 
+function toPlace(config: DockerConfig): Place {
+  const entries = Object.entries(config.auths).map(([key, value]) => ({
+    ...readKey(key),
+    key,
+    value,
+  }));
+  // The first of several spellings counts.
+  const helpers = Object.entries(config.credHelpers)
+    .map(([key, helper]) => [readKey(key).host, helper] as const)
+    .toReversed();
+  return {
+    config,
+    entries: Map.groupBy(entries, ({ host }) => host),
+    helpers: new Map(helpers),
+  };
+}
+
 /** An empty name of a helper means the entries of the configuration, as in Docker. */
-function findHelper({ credHelpers, credsStore }: DockerConfig, host: string): string | undefined {
-  const own = Object.entries(credHelpers).find(([key]) => readKey(key).host === host)?.[1];
-  const helper = typeof own === 'string' ? own : credsStore;
+function findHelper({ config, helpers }: Place, host: string): string | undefined {
+  const own = helpers.get(host);
+  const helper = typeof own === 'string' ? own : config.credsStore;
   return helper === '' ? undefined : helper;
 }
 
@@ -95,11 +141,13 @@ function findHelper({ credHelpers, credsStore }: DockerConfig, host: string): st
  * or the only one for a path in it.
  * @throws BuildError('input') if it is not valid.
  */
-function entryFor({ auths, source }: DockerConfig, use: RepositoryUse): Login | undefined {
-  const entries = Object.entries(auths).flatMap(([key, value]) => {
-    const { host, path } = readKey(key);
-    const credentials = host === use.registry ? readCredentials(value) : undefined;
-    return credentials === undefined ? [] : [{ key, host, path, credentials }];
+function entryFor(
+  { config: { source }, entries: all }: Place,
+  use: WantedLogin,
+): Login | undefined {
+  const entries = (all.get(use.registry) ?? []).flatMap(({ value, ...key }) => {
+    const credentials = readCredentials(value);
+    return credentials === undefined ? [] : [{ ...key, credentials }];
   });
   const known = entries
     .filter(({ path }) => containsPath(path, use.path))
@@ -114,11 +162,7 @@ function entryFor({ auths, source }: DockerConfig, use: RepositoryUse): Login | 
 }
 
 /** True for the key that Docker looks up first; the others are those of its old versions. */
-function isOwn(entry: {
-  readonly key: string;
-  readonly host: string;
-  readonly path: string;
-}): boolean {
+function isOwn(entry: RegistryKey & { readonly key: string }): boolean {
   return entry.key === writeKey(entry);
 }
 

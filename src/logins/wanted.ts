@@ -81,8 +81,10 @@ function pullsOf(
     ])
     .map(({ registry, path, host }) => pullLogin(registry, path, host));
   if (pullLogins === 'auto') return all;
-  const listed = all.filter(({ registry }) => pullLogins.includes(registry));
-  const others = pullLogins.filter((host) => !listed.some(({ registry }) => registry === host));
+  const selected = new Set(pullLogins);
+  const listed = all.filter(({ registry }) => selected.has(registry));
+  const named = new Set(listed.map(({ registry }) => registry));
+  const others = pullLogins.filter((host) => !named.has(host));
   return [...listed, ...others.map((host) => pullLogin(host, '', host))];
 }
 

@@ -12,3 +12,10 @@ export function cleanPath(path: string): string {
   if (isAbsolute) return `/${joined}`;
   return joined === '' ? '.' : joined;
 }
+
+/** A text without the slashes at its end, in linear time: a pattern for them starts again at each slash. */
+export function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end -= 1;
+  return text.slice(0, end);
+}

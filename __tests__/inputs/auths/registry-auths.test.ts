@@ -73,6 +73,45 @@ test.each([
   ]);
 });
 
+describe('a registry of Amazon ECR', () => {
+  const hosts = [
+    '123456789012.dkr.ecr.us-east-1.amazonaws.com',
+    'https://123456789012.DKR.ecr.us-east-1.amazonaws.com/v2/',
+    '123456789012.dkr.ecr.us-east-1.amazonaws.com:443',
+    '123456789012.dkr.ecr.us-east-1.amazonaws.com/team',
+    '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com',
+    '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn',
+    '123456789012.dkr-ecr.us-east-1.on.aws',
+    'public.ecr.aws',
+  ];
+
+  test.each(
+    hosts.flatMap((registry) =>
+      ['', 'auto', 'false'].map((ecr) => ({ registry, ecr, username: 'AKIAIOSFODNN7EXAMPLE' })),
+    ),
+  )('refuses an access key: $registry, ecr "$ecr"', ({ registry, ecr, username }) => {
+    expect(problemsOf(() => parse({ registry, ecr, username, password: 's3cret!' }))).toEqual([
+      {
+        text: 'element 1: its registry is Amazon ECR, where the username must be AWS',
+        hint: expect.stringContaining('aws ecr get-login-password') as unknown,
+      },
+    ]);
+  });
+
+  test.each(hosts.map((registry) => ({ registry })))('takes a token: $registry', ({ registry }) => {
+    expect(parse({ registry, username: 'AWS', password: 'token' })).toMatchObject([
+      { username: 'AWS' },
+    ]);
+  });
+
+  test.each(['ecr.example', 'dkr.ecr.us-east-1.amazonaws.com.example', 'amazonaws.com'])(
+    'is not %s',
+    (registry) => {
+      expect(parse({ ...login, registry })).toMatchObject([{ registry }]);
+    },
+  );
+});
+
 const oddPasswords = [
   '0123',
   '1e5',

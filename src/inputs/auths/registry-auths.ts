@@ -1,8 +1,10 @@
 import { isFields, type Fields } from '../../text/json.ts';
 import { maskForms } from '../../text/mask.ts';
+import { withoutSlashes } from '../../text/path.ts';
 import { InvalidInput, invalid, type Problem } from '../../text/problem.ts';
 import { loadYaml } from '../../text/yaml.ts';
 import { parseHost } from '../values/reference.ts';
+import { ecrHint, isEcr } from './ecr.ts';
 import { isScope, readScope, type Scope } from './scope.ts';
 
 /** One element of `registry-auths`. */
@@ -31,12 +33,15 @@ export function parseRegistryAuths(source: string): readonly RegistryAuth[] {
   if (!Array.isArray(document)) throw invalid('it is not a list', example);
   const problems: Problem[] = [];
   const auths: RegistryAuth[] = [];
+  const places = new Set<string>();
   for (const [index, element] of document.entries()) {
     try {
       const auth = toAuth(element);
-      if (auths.some((other) => isSamePlace(other, auth))) {
+      const place = placeOf(auth);
+      if (places.has(place)) {
         throw invalid('its registry and scope are those of another element', 'Remove one of them.');
       }
+      places.add(place);
       auths.push(auth);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
@@ -57,10 +62,7 @@ function toAuth(element: unknown): RegistryAuth {
     );
   }
   if (!/^(?:|auto|false)$/i.test(readField(element, 'ecr'))) {
-    throw invalid(
-      'ecr: true is not supported',
-      "Use aws-actions/amazon-ecr-login, and 'docker-config' if it is not the default.",
-    );
+    throw invalid('ecr: true is not supported', ecrHint);
   }
   const username = readField(element, 'username');
   // As docker login --password-stdin does; a block in YAML ends with a newline.
@@ -78,6 +80,9 @@ function toAuth(element: unknown): RegistryAuth {
     throw invalid('its scope is not valid', 'Write a repository, @push, or both: acme/app@push.');
   }
   const { registry, path } = readRegistry(readField(element, 'registry'));
+  if (isEcr(registry) && username !== 'AWS') {
+    throw invalid('its registry is Amazon ECR, where the username must be AWS', ecrHint);
+  }
   if (path !== '' && scope !== '') {
     throw invalid('its registry has a path, and it has a scope', 'Write only one of them.');
   }
@@ -100,7 +105,7 @@ function readField(element: Fields, name: string): string {
 /** A registry as in `docker login`, or with a path as in `podman login`. */
 function readRegistry(source: string): Pick<RegistryAuth, 'registry' | 'path'> {
   const text = source.trim() === '' ? 'docker.io' : source.trim();
-  const bare = text.replace(/^https?:\/\//i, '').replace(/(?:\/v[12])?\/*$/, '');
+  const bare = withoutSlashes(text.replace(/^https?:\/\//i, '')).replace(/\/v[12]$/, '');
   const [, host = '', path = ''] = /^([^/]*)\/?(.*)$/s.exec(bare) ?? [];
   try {
     if (/^[a-z0-9._/-]*$/.test(path)) return { registry: parseHost(host), path };
@@ -110,10 +115,9 @@ function readRegistry(source: string): Pick<RegistryAuth, 'registry' | 'path'> {
   throw invalid('its registry is not a registry host', 'Write host, host:port or host/path.');
 }
 
-function isSamePlace(one: RegistryAuth, other: RegistryAuth): boolean {
-  const place = ({ registry, path, scope }: RegistryAuth): string =>
-    JSON.stringify([registry, path, scope?.path, scope?.actions.toSorted()]);
-  return place(one) === place(other);
+/** The same text for elements that are for the same repositories and actions. */
+function placeOf({ registry, path, scope }: RegistryAuth): string {
+  return JSON.stringify([registry, path, scope?.path, scope?.actions.toSorted()]);
 }
 
 /** Lines on which YAML ends a password at a comment, which may be a part of it. From 1. */

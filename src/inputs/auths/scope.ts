@@ -1,3 +1,4 @@
+import { withoutSlashes } from '../../text/path.ts';
 import { normalizeHost } from '../values/reference.ts';
 
 /** What a request does with a repository. */
@@ -27,7 +28,7 @@ export function readScope(name: string): Scope {
   const slash = place.indexOf('/');
   return {
     registry: normalizeHost(slash === -1 ? place : place.slice(0, slash)),
-    path: slash === -1 ? '' : place.slice(slash + 1).replace(/\/+$/, ''),
+    path: slash === -1 ? '' : withoutSlashes(place.slice(slash + 1)),
     actions: actions
       .split(',')
       .map((action) => action.trim())
@@ -40,12 +41,16 @@ export function isScope(text: string): boolean {
   return /^(?:[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?(?:@[a-z]+(?:,[a-z]+)*)?$/.test(text);
 }
 
-/** True if credentials of this scope are for this use. */
+/**
+ * True if credentials of this scope are for this use. Those to pull with are not for a push, which also pulls; those to push with
+ * are not for a pull.
+ */
 export function isInScope({ registry, path, actions }: Scope, use: RepositoryUse): boolean {
   return (
     registry === use.registry &&
     (path === '' || path === use.path) &&
-    actions.every((action) => (use.actions as readonly string[]).includes(action))
+    actions.every((action) => (use.actions as readonly string[]).includes(action)) &&
+    (actions.length === 0 || actions.includes('push') || !use.actions.includes('push'))
   );
 }
 
