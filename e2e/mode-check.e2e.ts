@@ -85,7 +85,14 @@ async function check(
   const tags = `${cluster.registry}/${namespace}/checked:1`;
   const all = { mode: 'check', kubeconfig, namespace, tags, push: 'true', ...inputs };
   const result = await withFiles(files, (directory) => runBuild(kaniko(all), { directory }));
-  const pods = await getObject<{ items: unknown[] }>(['pods', '--namespace', namespace]);
+  const pods = await getObject<{ items: unknown[] }>([
+    'pods',
+    '--namespace',
+    namespace,
+    // Other cases have pods of their own in the namespace.
+    '--selector',
+    'app.kubernetes.io/managed-by=kube-build-push',
+  ]);
   assert.deepEqual(pods?.items ?? [], [], 'a check has created a pod');
   return { ...result, table: splitLog(result.log).own.join('\n') };
 }

@@ -110,7 +110,7 @@ export const contextChapter: Chapter = {
     {
       name: 'a required build secret, and a kaniko without them',
       sentence:
-        "line 2 of the Dockerfile: RUN --mount=type=secret,required=true: the kaniko of Google runs the command without the secret. Use a kaniko of the osscontainertools fork, or remove the mount. To turn this check off, set 'check-dockerfile' to false.",
+        "line 2 of the Dockerfile: RUN --mount=type=secret,required=true: the kaniko of Google runs the command without the secret. Use a kaniko of the osscontainertools fork, or mount a Secret at /run/secrets with 'pod-template'. To turn this check off, set 'check-dockerfile' to false.",
       arrange: ({ write }) => {
         write('Dockerfile', 'FROM base\nRUN --mount=type=secret,id=token,required=true make\n');
         return { inputs: { 'builder-image': 'gcr.io/kaniko-project/executor:v1.24.0' } };
