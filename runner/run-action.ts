@@ -30,6 +30,8 @@ export interface ActionResult {
   readonly post: number;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** The file of the state that both steps have written. */
+  readonly state: string;
   /** Job log of both steps. */
   readonly log: string;
 }
@@ -78,6 +80,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       post,
       outputs: parseFileCommands(read('OUTPUT')),
       summary: read('STEP_SUMMARY'),
+      state: read('STATE'),
       log: log.join(''),
     };
   } finally {
