@@ -184,6 +184,26 @@ test.each([
     problem: 'element 1: its scope is not valid',
   },
   {
+    name: 'an action that no build has',
+    text: '[{username: me, password: x, scope: "@write"}]',
+    problem: 'element 1: its scope is not valid',
+  },
+  {
+    name: 'the registry in the scope',
+    text: '[{username: me, password: x, registry: ghcr.io, scope: ghcr.io/acme/app}]',
+    problem: 'element 1: its scope begins with the registry',
+  },
+  {
+    name: 'upper-case letters in the path of the registry',
+    text: '[{username: me, password: x, registry: ghcr.io/Acme}]',
+    problem: 'element 1: its registry has upper-case letters in its path',
+  },
+  ...['&s3cret! x', '*s3cret!', '!s3cret! x', '#s3cret!'].map((value) => ({
+    name: `a password ${value} without quotes`,
+    text: `- username: me\n  password: ${value}`,
+    problem: 'the value begins with &, *, ! or #, which YAML does not take as a part of it',
+  })),
+  {
     name: 'a registry',
     text: '[{username: me, password: x, registry: "s3cret!"}]',
     problem: 'element 1: its registry is not a registry host',

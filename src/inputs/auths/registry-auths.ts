@@ -29,6 +29,7 @@ const example =
  * @throws InvalidInput
  */
 export function parseRegistryAuths(source: string): readonly RegistryAuth[] {
+  refuseIndicators(source);
   const document = loadYaml(source, example, { types: 'text' });
   if (!Array.isArray(document)) throw invalid('it is not a list', example);
   const problems: Problem[] = [];
@@ -51,6 +52,19 @@ export function parseRegistryAuths(source: string): readonly RegistryAuth[] {
   }
   if (problems.length > 0) throw new InvalidInput(problems);
   return auths;
+}
+
+/** A value that YAML reads as something else than its text: an anchor, an alias, a tag; a password also as a comment. */
+const indicator =
+  /^\s*(?:-\s+)?(?:(?:registry|username|password|scope)\s*:\s+[&*!]|(?:username|password)\s*:\s+#)/;
+
+/** @throws InvalidInput */
+function refuseIndicators(source: string): void {
+  const line = source.split('\n').findIndex((text) => indicator.test(text)) + 1;
+  if (line === 0) return;
+  const text = 'the value begins with &, *, ! or #, which YAML does not take as a part of it';
+  const hint = 'Enclose it in quotes, for example with password: ${{ toJSON(secrets.NAME) }}.';
+  throw new InvalidInput([{ line, text, hint }]);
 }
 
 function toAuth(element: unknown): RegistryAuth {
@@ -77,11 +91,20 @@ function toAuth(element: unknown): RegistryAuth {
     );
   }
   if (!isScope(scope)) {
-    throw invalid('its scope is not valid', 'Write a repository, @push, or both: acme/app@push.');
+    throw invalid(
+      'its scope is not valid',
+      'Write a repository without the registry, @push or @pull, or both: acme/app@push.',
+    );
   }
   const { registry, path } = readRegistry(readField(element, 'registry'));
   if (isEcr(registry) && username !== 'AWS') {
     throw invalid('its registry is Amazon ECR, where the username must be AWS', ecrHint);
+  }
+  if (scope.startsWith(`${registry}/`)) {
+    throw invalid(
+      'its scope begins with the registry',
+      'Write the repository alone: acme/app@push.',
+    );
   }
   if (path !== '' && scope !== '') {
     throw invalid('its registry has a path, and it has a scope', 'Write only one of them.');
@@ -107,6 +130,9 @@ function readRegistry(source: string): Pick<RegistryAuth, 'registry' | 'path'> {
   const text = source.trim() === '' ? 'docker.io' : source.trim();
   const bare = withoutSlashes(text.replace(/^https?:\/\//i, '')).replace(/\/v[12]$/, '');
   const [, host = '', path = ''] = /^([^/]*)\/?(.*)$/s.exec(bare) ?? [];
+  if (/[A-Z]/.test(path)) {
+    throw invalid('its registry has upper-case letters in its path', 'Use lower-case letters.');
+  }
   try {
     if (/^[a-z0-9._/-]*$/.test(path)) return { registry: parseHost(host), path };
   } catch (error) {

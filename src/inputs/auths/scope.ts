@@ -36,9 +36,9 @@ export function readScope(name: string): Scope {
   };
 }
 
-/** True for a scope as docker/login-action accepts it: a repository, actions after `@`, or both; empty for none. */
+/** True for a scope as docker/login-action documents it: a repository, actions after `@`, or both; empty for none. */
 export function isScope(text: string): boolean {
-  return /^(?:[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?(?:@[a-z]+(?:,[a-z]+)*)?$/.test(text);
+  return /^(?:[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?(?:@(?:pull|push)(?:,(?:pull|push))*)?$/.test(text);
 }
 
 /**
