@@ -100,6 +100,16 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** True if the certificate of the server was rejected. */
+export function isCertificateError(error: unknown): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
+}
+
+/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
+export function isTlsError(error: unknown): boolean {
+  return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
+}
+
 /** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
 export function toBuildError(error: unknown, doing: string): BuildError {
   if (error instanceof BuildError) return error;

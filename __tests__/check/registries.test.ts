@@ -43,6 +43,11 @@ const ofTokens = { isOfTokenService: true, hasResponded: false };
 const missing =
   'the repository does not exist: some registries create it with the first push, others, such as Amazon ECR, require that it exists';
 
+function failing(code: string): RegistryRefusal {
+  const failure = Object.assign(new Error('the connection failed'), { code });
+  return { failure, isTemporary: false, hasResponded: false };
+}
+
 test.each([
   { name: 'a digest', answer: 'sha256:x', row: 'ok | credentials found; the tag exists' },
   {
@@ -89,6 +94,16 @@ test.each([
     name: '503',
     answer: refusal(503),
     row: 'warning | credentials found; the registry responded with HTTP 503',
+  },
+  {
+    name: 'a certificate that is not trusted',
+    answer: failing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    row: "warning | credentials found; its certificate is not trusted. Set 'registry-ca'",
+  },
+  {
+    name: 'a port without TLS',
+    answer: failing('ERR_SSL_WRONG_VERSION_NUMBER'),
+    row: "warning | credentials found; it does not respond with TLS. If it uses plain HTTP, add http://registry.example to 'insecure-registries'",
   },
   {
     name: 'no connection',

@@ -1,4 +1,4 @@
-import { describeError } from '../errors.ts';
+import { describeError, isCertificateError, isTlsError } from '../errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import {
   parseReference,
@@ -110,8 +110,7 @@ function judge(
 ): Judgement {
   const { failure, status, isOfTokenService = false, sentCredentials = false } = refusal;
   const text = describeError(failure);
-  if (status === undefined)
-    return { finding: 'not checked', text: `${text}; the pod may reach the registry` };
+  if (status === undefined) return judgeConnection(failure, reference.registry);
   // The Secret may have the credentials that the request of the runner lacks.
   const isInSecret = inputs.registry.secret !== undefined;
   if (status === 404 && !isOfTokenService) return judgeMissing(refusal, isInSecret);
@@ -125,6 +124,18 @@ function judge(
   if (mayHaveOwnLogin(reference.registry, inputs))
     return { finding: 'warning', text: `${text}; the pod needs credentials of its own` };
   return { finding: 'failed', text: `${text}; the push needs credentials` };
+}
+
+/** No response. The builder has the same settings for TLS, but another network. */
+function judgeConnection(failure: Error, host: string): Judgement {
+  if (isCertificateError(failure))
+    return { finding: 'warning', text: "its certificate is not trusted. Set 'registry-ca'" };
+  if (isTlsError(failure)) {
+    const text = `it does not respond with TLS. If it uses plain HTTP, add http://${host} to 'insecure-registries'`;
+    return { finding: 'warning', text };
+  }
+  const text = `${describeError(failure)}; the pod may reach the registry`;
+  return { finding: 'not checked', text };
 }
 
 /** The meaning of a 404: of the tag, of the repository, or of another server than a registry. */

@@ -1,4 +1,4 @@
-import { BuildError, errorCode } from '../../errors.ts';
+import { BuildError, isCertificateError, isTlsError } from '../../errors.ts';
 import { fieldsOf, parseJson, text } from '../../text/json.ts';
 import { oneLine } from '../../text/one-line.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
@@ -82,16 +82,6 @@ export function isTransient(error: unknown): boolean {
     return error.code === 429 || (error.code >= 500 && error.code !== 501);
   }
   return !isTlsError(error) && !isCertificateError(error);
-}
-
-/** True if the certificate of the server was rejected. */
-export function isCertificateError(error: unknown): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
-}
-
-/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
-export function isTlsError(error: unknown): boolean {
-  return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
 }
 
 /** Redirects are not followed, because that would send the credentials to another server. */

@@ -1,14 +1,14 @@
 import { isUpgradeDropped } from '../../attach/dropped-upgrade.ts';
-import { BuildError, describeError, errorCode } from '../../errors.ts';
-import { adaptHint, type Login } from '../../kubeconfig/server-access.ts';
-import { ProxyError } from '../proxy/proxy-error.ts';
 import {
-  ApiError,
+  BuildError,
+  describeError,
+  errorCode,
   isCertificateError,
   isTlsError,
-  NonKubernetesResponse,
-  UpgradeRefusal,
-} from './api-error.ts';
+} from '../../errors.ts';
+import { adaptHint, type Login } from '../../kubeconfig/server-access.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
+import { ApiError, NonKubernetesResponse, UpgradeRefusal } from './api-error.ts';
 import type { Connection } from './connection.ts';
 
 /** What the user can do about a refusal, by its HTTP status. */

@@ -1,10 +1,10 @@
+import { isCertificateError, isTlsError } from '../../errors.ts';
 import type { ImageReference } from '../../inputs/values/reference.ts';
 import type { RegistryAccess } from '../../logins/registry-access.ts';
 import type { Registry, RegistryRefusal } from '../../ports.ts';
 import { excerpt } from '../../text/excerpt.ts';
 import { field, itemsOf, parseJson, text } from '../../text/json.ts';
 import { toError } from '../../time/abort.ts';
-import { isCertificateError, isTlsError } from '../kube/api-error.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
 import { authorize, TokenRefusal } from './authorization.ts';
 import { parseChallenge } from './challenge.ts';
