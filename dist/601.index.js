@@ -11288,9 +11288,9 @@ function readScope(name) {
             .filter((action) => action !== ''),
     };
 }
-/** True for a scope as docker/login-action accepts it: a repository, actions after `@`, or both; empty for none. */
+/** True for a scope as docker/login-action documents it: a repository, actions after `@`, or both; empty for none. */
 function isScope(text) {
-    return /^(?:[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?(?:@[a-z]+(?:,[a-z]+)*)?$/.test(text);
+    return /^(?:[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?(?:@(?:pull|push)(?:,(?:pull|push))*)?$/.test(text);
 }
 /**
  * True if credentials of this scope are for this use. Those to pull with are not for a push, which also pulls; those to push with
@@ -12183,7 +12183,7 @@ function registries_judge(refusal, { reference, purpose }, { inputs, logins = no
     const { failure, status, isOfTokenService = false, sentCredentials = false } = refusal;
     const text = (0,errors/* describeError */.Uc)(failure);
     if (status === undefined)
-        return { finding: 'not checked', text: `${text}; the pod may reach the registry` };
+        return judgeConnection(failure, reference.registry);
     // The Secret may have the credentials that the request of the runner lacks.
     const isInSecret = inputs.registry.secret !== undefined;
     if (status === 404 && !isOfTokenService)
@@ -12202,6 +12202,17 @@ function registries_judge(refusal, { reference, purpose }, { inputs, logins = no
     if (mayHaveOwnLogin(reference.registry, inputs))
         return { finding: 'warning', text: `${text}; the pod needs credentials of its own` };
     return { finding: 'failed', text: `${text}; the push needs credentials` };
+}
+/** No response. The builder has the same settings for TLS, but another network. */
+function judgeConnection(failure, host) {
+    if ((0,errors/* isCertificateError */.Y4)(failure))
+        return { finding: 'warning', text: "its certificate is not trusted. Set 'registry-ca'" };
+    if ((0,errors/* isTlsError */.sl)(failure)) {
+        const text = `it does not respond with TLS. If it uses plain HTTP, add http://${host} to 'insecure-registries'`;
+        return { finding: 'warning', text };
+    }
+    const text = `${(0,errors/* describeError */.Uc)(failure)}; the pod may reach the registry`;
+    return { finding: 'not checked', text };
 }
 /** The meaning of a 404: of the tag, of the repository, or of another server than a registry. */
 function judgeMissing({ failure, code }, isInSecret) {
@@ -12572,6 +12583,7 @@ const example = 'Write a list with the fields registry, username and password in
  * @throws InvalidInput
  */
 function parseRegistryAuths(source) {
+    refuseIndicators(source);
     const document = loadYaml(source, example, { types: 'text' });
     if (!Array.isArray(document))
         throw (0,text_problem/* invalid */.Gq)('it is not a list', example);
@@ -12599,6 +12611,17 @@ function parseRegistryAuths(source) {
         throw new text_problem/* InvalidInput */.o9(problems);
     return auths;
 }
+/** A value that YAML reads as something else than its text: an anchor, an alias, a tag; a password also as a comment. */
+const indicator = /^\s*(?:-\s+)?(?:(?:registry|username|password|scope)\s*:\s+[&*!]|(?:username|password)\s*:\s+#)/;
+/** @throws InvalidInput */
+function refuseIndicators(source) {
+    const line = source.split('\n').findIndex((text) => indicator.test(text)) + 1;
+    if (line === 0)
+        return;
+    const text = 'the value begins with &, *, ! or #, which YAML does not take as a part of it';
+    const hint = 'Enclose it in quotes, for example with password: ${{ toJSON(secrets.NAME) }}.';
+    throw new text_problem/* InvalidInput */.o9([{ line, text, hint }]);
+}
 function toAuth(element) {
     if (!isFields(element))
         throw (0,text_problem/* invalid */.Gq)('it is not a mapping', example);
@@ -12620,11 +12643,14 @@ function toAuth(element) {
         throw (0,text_problem/* invalid */.Gq)("its password is empty: the secret is empty or not passed to this event (a fork's pull request, for example)", 'Set the secret.');
     }
     if (!isScope(scope)) {
-        throw (0,text_problem/* invalid */.Gq)('its scope is not valid', 'Write a repository, @push, or both: acme/app@push.');
+        throw (0,text_problem/* invalid */.Gq)('its scope is not valid', 'Write a repository without the registry, @push or @pull, or both: acme/app@push.');
     }
     const { registry, path } = readRegistry(readField(element, 'registry'));
     if (isEcr(registry) && username !== 'AWS') {
         throw (0,text_problem/* invalid */.Gq)('its registry is Amazon ECR, where the username must be AWS', ecrHint);
+    }
+    if (scope.startsWith(`${registry}/`)) {
+        throw (0,text_problem/* invalid */.Gq)('its scope begins with the registry', 'Write the repository alone: acme/app@push.');
     }
     if (path !== '' && scope !== '') {
         throw (0,text_problem/* invalid */.Gq)('its registry has a path, and it has a scope', 'Write only one of them.');
@@ -12649,6 +12675,9 @@ function readRegistry(source) {
     const text = source.trim() === '' ? 'docker.io' : source.trim();
     const bare = (0,text_path/* withoutSlashes */.C)(text.replace(/^https?:\/\//i, '')).replace(/\/v[12]$/, '');
     const [, host = '', path = ''] = /^([^/]*)\/?(.*)$/s.exec(bare) ?? [];
+    if (/[A-Z]/.test(path)) {
+        throw (0,text_problem/* invalid */.Gq)('its registry has upper-case letters in its path', 'Use lower-case letters.');
+    }
     try {
         if (/^[a-z0-9._/-]*$/.test(path))
             return { registry: parseHost(host), path };
@@ -15657,15 +15686,7 @@ function isTransient(error) {
     if (error instanceof ApiError) {
         return error.code === 429 || (error.code >= 500 && error.code !== 501);
     }
-    return !isTlsError(error) && !isCertificateError(error);
-}
-/** True if the certificate of the server was rejected. */
-function isCertificateError(error) {
-    return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test((0,errors/* errorCode */.CA)(error) ?? '') && !isTlsError(error);
-}
-/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
-function isTlsError(error) {
-    return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test((0,errors/* errorCode */.CA)(error) ?? '');
+    return !(0,errors/* isTlsError */.sl)(error) && !(0,errors/* isCertificateError */.Y4)(error);
 }
 /** Redirects are not followed, because that would send the credentials to another server. */
 function redirectError(code, location = 'an unknown address') {
@@ -15751,10 +15772,10 @@ function clusterError(doing, error, { server, hasCa, login = 'kubeconfig' }, sig
     }
     if ((0,errors/* errorCode */.CA)(error)?.startsWith('HPE_') === true)
         return fail(`unexpected response (not HTTP, or beyond its limits): ${problem}`, serverHint);
-    if (isCertificateError(error)) {
+    if ((0,errors/* isCertificateError */.Y4)(error)) {
         return fail(`the certificate of ${server} cannot be verified: ${problem.replace(nodeAdvice, '')}`, certificateHints[(0,errors/* errorCode */.CA)(error) ?? ''] ?? (hasCa ? otherCaHint : untrustedHint));
     }
-    if (isTlsError(error)) {
+    if ((0,errors/* isTlsError */.sl)(error)) {
         return fail(`the TLS handshake with ${server} failed: ${problem.trim()}`, tlsHint(problem));
     }
     return fail(`${server} cannot be reached: ${problem}`, 'Check that the runner reaches this address (network, firewall, proxy), and the server in the kubeconfig.');
@@ -18955,7 +18976,7 @@ class HttpRegistry {
             signal.throwIfAborted();
             const isFinal = error instanceof ProxyError
                 ? !error.isTemporary
-                : isCertificateError(error) || isTlsError(error);
+                : (0,errors/* isCertificateError */.Y4)(error) || (0,errors/* isTlsError */.sl)(error);
             return {
                 failure: toError(error),
                 ...(error instanceof TokenRefusal && { status: error.status, isOfTokenService: true }),
@@ -19015,7 +19036,7 @@ class HttpRegistry {
                 break;
             }
             catch (error) {
-                if (signal.aborted || isCertificateError(error))
+                if (signal.aborted || (0,errors/* isCertificateError */.Y4)(error))
                     throw error;
                 origin = next;
             }

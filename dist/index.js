@@ -267,6 +267,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   Op: () => (/* binding */ ProgramTimeout),
 /* harmony export */   US: () => (/* binding */ stackOf),
 /* harmony export */   Uc: () => (/* binding */ describeError),
+/* harmony export */   Y4: () => (/* binding */ isCertificateError),
+/* harmony export */   sl: () => (/* binding */ isTlsError),
 /* harmony export */   zS: () => (/* binding */ BuildError)
 /* harmony export */ });
 /* harmony import */ var _text_show_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3017);
@@ -346,6 +348,14 @@ function errorCode(error) {
     if (!Error.isError(error) || !('code' in error))
         return undefined;
     return typeof error.code === 'string' ? error.code : undefined;
+}
+/** True if the certificate of the server was rejected. */
+function isCertificateError(error) {
+    return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(errorCode(error) ?? '') && !isTlsError(error);
+}
+/** True if the TLS handshake failed for another reason, for example because the server uses plain HTTP. */
+function isTlsError(error) {
+    return /^(?:ERR_SSL|ERR_TLS(?!_CERT)|EPROTO)/.test(errorCode(error) ?? '');
 }
 /** Anything that was thrown as a BuildError. Anything that is not one yet is a bug. */
 function toBuildError(error, doing) {
