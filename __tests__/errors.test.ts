@@ -6,7 +6,14 @@ import { request } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
-import { BuildError, describeError, errorCode, isCertificateError, stackOf, toBuildError } from '../src/errors.ts';
+import {
+  BuildError,
+  describeError,
+  errorCode,
+  isCertificateError,
+  stackOf,
+  toBuildError,
+} from '../src/errors.ts';
 import { closedPort } from '../support/closed-port.ts';
 
 /** What an action throws or rejects with. */
