@@ -1218,8 +1218,11 @@ class IgnoreRules {
     static async read(text, file) {
         return IgnoreRules.none.append(text, file);
     }
-    /** These rules, followed by those of another text. @throws BuildError('context') */
-    async append(text, file) {
+    /**
+     * These rules, followed by those of another text.
+     * @param most rules that there can be in all. @throws BuildError('context')
+     */
+    async append(text, file, most = mostRules) {
         checkLineLengths(text, file);
         const patterns = [...this.#patterns];
         const sizes = new ExpressionSizes(patterns);
@@ -1228,8 +1231,8 @@ class IgnoreRules {
             if (pattern === undefined)
                 continue;
             patterns.push(pattern);
-            if (patterns.length > mostRules)
-                throw tooMany(file, `more than ${mostRules} rules`);
+            if (patterns.length > most)
+                throw tooMany(file, `more than ${most} rules`);
             sizes.add(pattern);
         }
         return new IgnoreRules(patterns);
@@ -1370,11 +1373,12 @@ async function readPattern(line) {
     return compilePattern(cleaned.slice(1), true);
 }
 /**
- * Adds the patterns of the input 'excludes'. They come last, because the last matching pattern decides.
- * @throws BuildError('context')
+ * Adds the patterns of the input 'excludes', and those of the action. They come last, because the last matching pattern decides.
+ * @param own patterns of the action, which do not count for the limit of rules. @throws BuildError('context')
  */
-async function addExcludes(rules, excludes = []) {
-    return excludes.length === 0 ? rules : rules.append(excludes.join('\n'), "the input 'excludes'");
+async function addExcludes(rules, excludes = [], own = []) {
+    const given = excludes.length === 0 ? rules : await rules.append(excludes.join('\n'), "the input 'excludes'");
+    return own.length === 0 ? given : given.append(own.join('\n'), 'the action', Infinity);
 }
 
 
@@ -9223,7 +9227,7 @@ async function directorySource(context, workspace, signal) {
     const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
     const leavesGit = context.source.kind === 'context' && context.source.withoutGit === true;
     const own = leavesGit ? [gitDirectory] : [];
-    const rules = await (0,ignore_rules/* addExcludes */.B)(ignore.rules, [...(context.excludes ?? []), ...own]);
+    const rules = await (0,ignore_rules/* addExcludes */.B)(ignore.rules, context.excludes, own);
     const tree = await (0,walk/* walkContext */.ph)(place.path, rules, workspace, signal);
     const { keepGitCredentials = false, workflowFiles: workflow } = context;
     const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);
@@ -13571,8 +13575,10 @@ const ignoredAttributes = [
 ];
 /** Plain HTTP or TLS that is not verified. It does not change the image. */
 const insecureAttribute = 'registry.insecure';
+/** So many entries that cannot be used end the reading. */
+const mostWarnings = 20;
 const useRegistry = 'Use cache-to: type=registry,ref=REPOSITORY.';
-/** Reads entries in the notation of Docker: `type=registry,ref=REPOSITORY` or the repository alone. */
+/** Reads entries in the notation of Docker: `type=registry,ref=REPOSITORY` or the repository alone. Stops after 20 that cannot be used. */
 function parseCache(items) {
     const repositories = new Set();
     const unused = [];
@@ -13651,16 +13657,17 @@ function parseCacheRepository(text) {
 function readCaches(reader) {
     const [from, to] = ['cache-from', 'cache-to'].map((input) => {
         const { repositories, unused } = parseCache(reader.items(input, 'lines'));
-        for (const problem of unused)
-            reader.warn(input, problem);
+        reader.warn(input, unused);
         return { input, repositories };
     });
     const used = to.repositories[0] ?? from.repositories[0];
     for (const { input, repositories } of [from, to]) {
-        for (const other of repositories.filter((repository) => !isSameRepository(repository, used))) {
-            const text = `kaniko uses one repository for its cache, ${(0,show/* show */.W)(used ?? '')}, and not ${(0,show/* show */.W)(other)}`;
-            reader.warn(input, { text, hint: 'Use one repository in both inputs.' });
-        }
+        const others = repositories.filter((repository) => !isSameRepository(repository, used));
+        const warnings = others.slice(0, mostWarnings).map((other) => ({
+            text: `kaniko uses one repository for its cache, ${(0,show/* show */.W)(used ?? '')}, and not ${(0,show/* show */.W)(other)}`,
+            hint: 'Use one repository in both inputs.',
+        }));
+        reader.warn(input, warnings);
     }
     const choose = ({ repositories }) => repositories.length === 0 ? undefined : used;
     return { cacheFrom: choose(from), cacheTo: choose(to) };
@@ -13844,9 +13851,11 @@ class InputReader {
             }
         }, fallback);
     }
-    /** Adds a warning about the value of an input. It quotes as little of credentials as a problem does. */
-    warn(name, problem) {
-        const { problems } = withoutSecrets(new text_problem/* InvalidInput */.o9([problem]), this.#raw.read(name));
+    /** Adds warnings about the value of an input. They quote as little of credentials as problems do. */
+    warn(name, warnings) {
+        if (warnings.length === 0)
+            return;
+        const { problems } = withoutSecrets(new text_problem/* InvalidInput */.o9(warnings), this.#raw.read(name));
         for (const shown of problems)
             this.#problems.warn(name, shown);
     }

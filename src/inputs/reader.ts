@@ -135,9 +135,10 @@ export class InputReader {
     );
   }
 
-  /** Adds a warning about the value of an input. It quotes as little of credentials as a problem does. */
-  warn(name: string, problem: Problem): void {
-    const { problems } = withoutSecrets(new InvalidInput([problem]), this.#raw.read(name));
+  /** Adds warnings about the value of an input. They quote as little of credentials as problems do. */
+  warn(name: string, warnings: readonly Problem[]): void {
+    if (warnings.length === 0) return;
+    const { problems } = withoutSecrets(new InvalidInput(warnings), this.#raw.read(name));
     for (const shown of problems) this.#problems.warn(name, shown);
   }
 

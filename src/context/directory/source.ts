@@ -48,7 +48,7 @@ export async function directorySource(
   const ignore = await findIgnoreRules(path, dockerfile?.path, workspace);
   const leavesGit = context.source.kind === 'context' && context.source.withoutGit === true;
   const own = leavesGit ? [gitDirectory] : [];
-  const rules = await addExcludes(ignore.rules, [...(context.excludes ?? []), ...own]);
+  const rules = await addExcludes(ignore.rules, context.excludes, own);
   const tree = await walkContext(place.path, rules, workspace, signal);
   const { keepGitCredentials = false, workflowFiles: workflow } = context;
   const withheld = withhold(tree.entries, place.path, { workflow, keepGitCredentials }, workspace);

@@ -50,8 +50,11 @@ export class IgnoreRules {
     return IgnoreRules.none.append(text, file);
   }
 
-  /** These rules, followed by those of another text. @throws BuildError('context') */
-  async append(text: string, file: string): Promise<IgnoreRules> {
+  /**
+   * These rules, followed by those of another text.
+   * @param most rules that there can be in all. @throws BuildError('context')
+   */
+  async append(text: string, file: string, most: number = mostRules): Promise<IgnoreRules> {
     checkLineLengths(text, file);
     const patterns = [...this.#patterns];
     const sizes = new ExpressionSizes(patterns);
@@ -59,7 +62,7 @@ export class IgnoreRules {
       const pattern = await compileLine({ ...line, file });
       if (pattern === undefined) continue;
       patterns.push(pattern);
-      if (patterns.length > mostRules) throw tooMany(file, `more than ${mostRules} rules`);
+      if (patterns.length > most) throw tooMany(file, `more than ${most} rules`);
       sizes.add(pattern);
     }
     return new IgnoreRules(patterns);
@@ -226,12 +229,15 @@ async function readPattern(line: string): Promise<Pattern | undefined> {
 }
 
 /**
- * Adds the patterns of the input 'excludes'. They come last, because the last matching pattern decides.
- * @throws BuildError('context')
+ * Adds the patterns of the input 'excludes', and those of the action. They come last, because the last matching pattern decides.
+ * @param own patterns of the action, which do not count for the limit of rules. @throws BuildError('context')
  */
 export async function addExcludes(
   rules: IgnoreRules,
   excludes: readonly string[] = [],
+  own: readonly string[] = [],
 ): Promise<IgnoreRules> {
-  return excludes.length === 0 ? rules : rules.append(excludes.join('\n'), "the input 'excludes'");
+  const given =
+    excludes.length === 0 ? rules : await rules.append(excludes.join('\n'), "the input 'excludes'");
+  return own.length === 0 ? given : given.append(own.join('\n'), 'the action', Infinity);
 }

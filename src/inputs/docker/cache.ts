@@ -21,6 +21,9 @@ const ignoredAttributes = [
 /** Plain HTTP or TLS that is not verified. It does not change the image. */
 const insecureAttribute = 'registry.insecure';
 
+/** So many entries that cannot be used end the reading. */
+const mostWarnings = 20;
+
 const useRegistry = 'Use cache-to: type=registry,ref=REPOSITORY.';
 
 /** The entries of `cache-from` or `cache-to`. */
@@ -31,7 +34,7 @@ export interface CacheEntries {
   readonly unused: readonly Problem[];
 }
 
-/** Reads entries in the notation of Docker: `type=registry,ref=REPOSITORY` or the repository alone. */
+/** Reads entries in the notation of Docker: `type=registry,ref=REPOSITORY` or the repository alone. Stops after 20 that cannot be used. */
 export function parseCache(items: readonly Item[]): CacheEntries {
   const repositories = new Set<string>();
   const unused: Problem[] = [];
@@ -118,15 +121,17 @@ function parseCacheRepository(text: string): CacheRepository {
 export function readCaches(reader: InputReader): Pick<ImageInputs, 'cacheFrom' | 'cacheTo'> {
   const [from, to] = (['cache-from', 'cache-to'] as const).map((input) => {
     const { repositories, unused } = parseCache(reader.items(input, 'lines'));
-    for (const problem of unused) reader.warn(input, problem);
+    reader.warn(input, unused);
     return { input, repositories };
   }) as [CacheInput, CacheInput];
   const used = to.repositories[0] ?? from.repositories[0];
   for (const { input, repositories } of [from, to]) {
-    for (const other of repositories.filter((repository) => !isSameRepository(repository, used))) {
-      const text = `kaniko uses one repository for its cache, ${show(used ?? '')}, and not ${show(other)}`;
-      reader.warn(input, { text, hint: 'Use one repository in both inputs.' });
-    }
+    const others = repositories.filter((repository) => !isSameRepository(repository, used));
+    const warnings = others.slice(0, mostWarnings).map((other) => ({
+      text: `kaniko uses one repository for its cache, ${show(used ?? '')}, and not ${show(other)}`,
+      hint: 'Use one repository in both inputs.',
+    }));
+    reader.warn(input, warnings);
   }
   const choose = ({ repositories }: CacheInput): string | undefined =>
     repositories.length === 0 ? undefined : used;
