@@ -30,7 +30,7 @@ export function editLines(file: Buffer, edits: readonly LineEdit[]): Buffer {
   return Buffer.concat([...pieces, file.subarray(from)]);
 }
 
-/** Where the line begins that is `count` lines after that at `from`; the end of the file if there is none. */
+/** The offset of the line `count` lines after the line at `from`; the length of the file if it has fewer lines. */
 function skipLines(file: Buffer, from: number, count: number): number {
   let at = from;
   for (let left = count; left > 0; left -= 1) {

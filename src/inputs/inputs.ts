@@ -88,7 +88,7 @@ export interface BuilderInputs {
 }
 
 export interface KubeInputs {
-  /** `kubeconfig`: `auto`, or the parsed document; with `server` the one that it stands for. Secret. */
+  /** `kubeconfig`: `auto`, or the parsed document. With `server`, a document that is made of the inputs. Secret. */
   readonly kubeconfig: 'auto' | Kubeconfig;
   /** `oidc-audience`: OIDC tokens of the job authenticate; absent: the credentials of the kubeconfig. */
   readonly oidcAudience?: string | undefined;

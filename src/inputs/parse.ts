@@ -6,45 +6,22 @@ import { invalid, quote } from '../text/problem.ts';
 import { checkConflicts } from './conflicts.ts';
 import { readAnnotations } from './docker/annotation.ts';
 import { readCaches } from './docker/cache.ts';
-import { cutPasswords, parseRegistryAuths } from './auths/registry-auths.ts';
 import { defaultImages } from './images.ts';
-import type {
-  BuilderInputs,
-  ImageInputs,
-  Inputs,
-  KubeInputs,
-  PodInputs,
-  RegistryInputs,
-} from './inputs.ts';
+import type { BuilderInputs, ImageInputs, Inputs, KubeInputs } from './inputs.ts';
+import { readDockerPairs, readPairs } from './pairs.ts';
+import { readPod } from './pod.ts';
 import { Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
+import { readRegistry } from './registry.ts';
 import { readServer } from './server.ts';
 import { readSource } from './source.ts';
-import { readCaCertificate } from './values/ca-certificate.ts';
 import { parseDuration } from './values/duration.ts';
-import {
-  parseKeyValue,
-  parseTrimmed,
-  parseLabel,
-  parseVariable,
-  refuseRepeats,
-  type KeyValue,
-} from './values/key-value.ts';
-import { parseItems, type ListKind } from './values/list.ts';
-import {
-  checkPodAnnotation,
-  checkPodLabel,
-  checkSelector,
-  parseNamespace,
-  parseObjectName,
-} from './values/name.ts';
+import { parseKeyValue, parseLabel, parseVariable } from './values/key-value.ts';
+import { parseNamespace } from './values/name.ts';
 import { parsePlatforms } from './values/platform.ts';
-import { parseBytes, parseResource, type Resource } from './values/quantity.ts';
+import { parseBytes } from './values/quantity.ts';
 import { type ImageReference, parseReference } from './values/reference.ts';
-import { parseInsecureRegistry, parseMirror, parsePullHost } from './values/registry.ts';
 import { parseBoolean, parseChoice, parseInteger } from './values/scalar.ts';
-import { parseTemplate } from './values/template.ts';
-import { parseTolerations } from './values/tolerations.ts';
 
 /** A timer of Node can wait for at most 24 days. */
 const longestWaitHours = 480;
@@ -142,46 +119,6 @@ function readImage(reader: InputReader, problems: Problems): ImageInputs {
   };
 }
 
-/** `KEY=VALUE` pairs of an input of Docker: of a repeated key the last value counts, as in Docker. */
-function readDockerPairs(
-  reader: InputReader,
-  name: string,
-  parse: (text: string) => KeyValue | undefined,
-): readonly KeyValue[] {
-  const pairs = reader.list(name, 'lines', parse).filter((pair) => pair !== undefined);
-  return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
-}
-
-/** `KEY=VALUE` pairs of a list. A key must not be repeated with another value. */
-function readPairs(
-  reader: InputReader,
-  name: string,
-  kind: ListKind,
-  parse: (text: string) => KeyValue | undefined,
-): readonly KeyValue[] {
-  const pairs = reader.list(
-    name,
-    kind,
-    refuseRepeats(parse, (pair) => pair),
-  );
-  return pairs.filter((pair) => pair !== undefined);
-}
-
-/** As `readPairs`, as a mapping. */
-function readMapping(
-  reader: InputReader,
-  name: string,
-  kind: ListKind,
-  check: (pair: KeyValue) => void,
-): Readonly<Record<string, string>> {
-  const pairs = readPairs(reader, name, kind, (text) => {
-    const pair = kind === 'csv' ? parseTrimmed(text) : parseKeyValue(text);
-    check(pair);
-    return pair;
-  });
-  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
-}
-
 /** One reference for each tag, in the order of the input. */
 function withoutDuplicates(tags: readonly ImageReference[]): readonly ImageReference[] {
   const nameOf = ({ registry, repository, tag }: ImageReference): string =>
@@ -248,77 +185,6 @@ function readKubeconfig(
   if (hideServer) withoutServerNames(kubeconfig, select);
   else select();
   return kubeconfig;
-}
-
-function readPod(reader: InputReader): PodInputs {
-  return {
-    serviceAccount: reader.optional('service-account', parseObjectName),
-    hostUsers: reader.value('host-users', parseBoolean),
-    resources: readResources(reader),
-    nodeSelector: readMapping(reader, 'node-selector', 'csv', checkSelector),
-    tolerations: reader.optional('tolerations', parseTolerations) ?? [],
-    labels: readMapping(reader, 'pod-labels', 'csv', checkPodLabel),
-    annotations: readMapping(reader, 'pod-annotations', 'lines', checkPodAnnotation),
-    imagePullSecrets: reader.list('image-pull-secrets', 'csv', parseObjectName),
-    template: reader.optional('pod-template', (text) =>
-      parseTemplate(isManifest(text) ? text : reader.file(text)),
-    ),
-  };
-}
-
-function readResources(reader: InputReader): PodInputs['resources'] {
-  const pairOf = ({ kind, name, quantity }: Resource): KeyValue => ({
-    key: `${kind}.${name}`,
-    value: quantity,
-  });
-  const resources = reader.list('resources', 'csv', refuseRepeats(parseResource, pairOf));
-  const quantitiesOf = (kind: Resource['kind']): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      resources
-        .filter((resource) => resource.kind === kind)
-        .map(({ name, quantity }) => [name, quantity]),
-    );
-  return { requests: quantitiesOf('requests'), limits: quantitiesOf('limits') };
-}
-
-/** True for YAML or JSON, false for the path of a file. */
-function isManifest(text: string): boolean {
-  return text.includes('\n') || /^(?:\{|\w+:\s)/.test(text);
-}
-
-function readRegistryAuths(reader: InputReader, problems: Problems): RegistryInputs['auths'] {
-  const name = 'registry-auths';
-  // As it was passed: YAML of which the first line lost its indentation has another meaning.
-  const source = reader.verbatim(name);
-  for (const line of cutPasswords(source)) {
-    const text = 'the text after " #" is a comment, not a part of the password';
-    problems.warn(name, {
-      line,
-      text,
-      hint: 'Otherwise write password: ${{ toJSON(secrets.NAME) }}.',
-    });
-  }
-  return reader.optional(name, () => parseRegistryAuths(source)) ?? [];
-}
-
-function readRegistry(reader: InputReader, problems: Problems): RegistryInputs {
-  return {
-    dockerConfig: reader.text('docker-config'),
-    pullLogins: reader.value('pull-logins', (text) =>
-      text === 'auto' || text === 'none'
-        ? text
-        : parseItems(reader.items('pull-logins', 'csv'), parsePullHost),
-    ),
-    auths: readRegistryAuths(reader, problems),
-    secret: reader.optional('registry-secret', parseObjectName),
-    mirrors: reader.list('registry-mirrors', 'csv', parseMirror),
-    mirrorFallback: reader.value('mirror-fallback', parseBoolean),
-    insecure: reader.list('insecure-registries', 'csv', parseInsecureRegistry),
-    ca: reader.optional('registry-ca', (text) =>
-      readCaCertificate(text, (path) => reader.file(path)),
-    ),
-    pushRetry: reader.value('push-retry', (text) => parseInteger(text, 0, 100)),
-  };
 }
 
 /** Values that aliases of YAML share are frozen once. */

@@ -57,7 +57,7 @@ function gapOfFrom({ from }: Stage, around: AroundFrom): GapName | undefined {
   const text = expand(flag, variables, dockerfile.escape);
   const wanted = text.includes(unknown) ? undefined : readPlatform(text);
   if (wanted === undefined) return undefined;
-  // The default of an ARG stands in for an automatic argument.
+  // An automatic argument that the builder leaves empty gets the default of its ARG.
   if (platform === undefined) return flag.includes('$') ? undefined : 'from-platform';
   if (isSame(wanted, platform)) return undefined;
   return isInImage ? 'from-platform-image' : 'from-platform';

@@ -70,14 +70,14 @@ function newDirectories(target: string, path: StagePath): readonly string[] {
 }
 
 /** Users that the images of kaniko have, too. */
-const usualUsers = /^(?:\d+|root|nobody|nonroot)$/;
+const knownUsers = /^(?:\d+|root|nobody|nonroot)$/;
 
 function gapsOfWorkdir({ rest }: Instruction, around: Surroundings): readonly GapName[] {
   const { path, hasFiles } = around;
   const { user } = readUser(path) ?? {};
   const { length } = newDirectories(rest, path);
   if (user === undefined || length === 0) return [];
-  if (!hasFiles && !path.isBasedOnStage && !usualUsers.test(user)) return ['workdir-user'];
+  if (!hasFiles && !path.isBasedOnStage && !knownUsers.test(user)) return ['workdir-user'];
   return length > 1 && !isRoot(user) ? ['workdir-parents'] : [];
 }
 
