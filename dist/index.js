@@ -547,7 +547,7 @@ if (!isPost)
     process.exitCode = 1;
 if (!isPost || (0,_io_runner_state_js__WEBPACK_IMPORTED_MODULE_2__/* .rememberedPods */ .TY)(process.env).length > 0) {
     const watchdog = (0,_io_runner_watchdog_js__WEBPACK_IMPORTED_MODULE_3__/* .startWatchdog */ .M)();
-    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(632), __nccwpck_require__.e(616)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2616));
+    const { realWorld, runBuildStep, runPostStep } = await Promise.all(/* import() */[__nccwpck_require__.e(632), __nccwpck_require__.e(468)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8468));
     try {
         const world = realWorld(process.env, watchdog);
         // Exits at once: open connections of the keep-alive agent would delay the end of the step.

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { custom } from '../../src/engines/custom.ts';
-import { kaniko } from '../../src/engines/kaniko.ts';
+import { kaniko } from '../../src/engines/kaniko/kaniko.ts';
 import { selectEngine } from '../../src/engines/select.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';

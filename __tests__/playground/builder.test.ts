@@ -14,7 +14,7 @@ import { createSource } from '../../src/context/source.ts';
 import type { StreamParts } from '../../src/context/stdin.ts';
 import { parseDockerfile, type Dockerfile } from '../../src/dockerfile/parse.ts';
 import type { Diagnosis } from '../../src/engines/engine.ts';
-import { diagnoseKaniko } from '../../src/engines/kaniko/diagnose.ts';
+import { diagnoseKaniko } from '../../src/engines/kaniko/failures/diagnose.ts';
 import { diskWorkspace, Tree, treeSeconds, type TreeEntry } from '../support/tree.ts';
 
 type Files = Readonly<Record<string, TreeEntry>>;

@@ -1,6 +1,6 @@
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import type { Diagnosis, FailedBuild } from '../../src/engines/engine.ts';
-import { diagnoseKaniko } from '../../src/engines/kaniko/diagnose.ts';
+import { diagnoseKaniko } from '../../src/engines/kaniko/failures/diagnose.ts';
 
 /** Of a kaniko that failed before the upload was acknowledged, unless the test says otherwise. */
 export function diagnose(

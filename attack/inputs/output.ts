@@ -1,7 +1,7 @@
 import { parseDockerfile } from '../../src/dockerfile/parse.ts';
 import { collapse } from '../../src/dockerfile/instruction.ts';
-import { kaniko } from '../../src/engines/kaniko.ts';
-import { withoutUsage } from '../../src/engines/kaniko/arguments.ts';
+import { kaniko } from '../../src/engines/kaniko/kaniko.ts';
+import { withoutUsage } from '../../src/engines/kaniko/failures/usage.ts';
 import { BuildError, describeError } from '../../src/errors.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import { readApiError } from '../../src/io/kube/api-error.ts';

@@ -1,3 +1,4 @@
+import { basicAuth } from '../inputs/auths/basic-auth.ts';
 import { fieldsOf } from '../text/json.ts';
 import { maskForms } from '../text/mask.ts';
 
@@ -20,11 +21,6 @@ export function readCredentials(entry: unknown): Credentials | undefined {
     ([, value]) => typeof value === 'string' && value !== '',
   );
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
-}
-
-/** The value of `auth` for a user and a password. */
-export function basicAuth(username: string, password: string): string {
-  return Buffer.from(`${username}:${password}`).toString('base64');
 }
 
 /** False for an `auth` that is not the base64 text of `user:password`. Tokens take precedence over it and are not checked. */

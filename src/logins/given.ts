@@ -1,6 +1,6 @@
+import { basicAuth } from '../inputs/auths/basic-auth.ts';
 import type { RegistryAuth } from '../inputs/auths/registry-auths.ts';
 import { compareScopes } from '../inputs/auths/scope.ts';
-import { basicAuth } from './credentials.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { writeKey } from './registry-key.ts';
 

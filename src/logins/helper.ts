@@ -1,3 +1,4 @@
+import { basicAuth } from '../inputs/auths/basic-auth.ts';
 import { BuildError, describeError, errorCode, ProgramTimeout } from '../errors.ts';
 import { dockerHub } from '../inputs/values/reference.ts';
 import type { RunCommand } from '../ports.ts';
@@ -6,7 +7,7 @@ import { quote } from '../text/problem.ts';
 import { afterColon } from '../text/program-output.ts';
 import { toError } from '../time/abort.ts';
 import { stoppedWhile } from '../time/deadline.ts';
-import { basicAuth, secretsOf, type Credentials } from './credentials.ts';
+import { secretsOf, type Credentials } from './credentials.ts';
 import { hubKey } from './registry-key.ts';
 
 const missingHint =

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { V1Container } from '@kubernetes/client-node';
 import { expandTexts } from '../../../playground/cluster/expansion.ts';
 import { custom } from '../../../src/engines/custom.ts';
-import { kaniko } from '../../../src/engines/kaniko.ts';
+import { kaniko } from '../../../src/engines/kaniko/kaniko.ts';
 import type { BuilderInputs, Inputs } from '../../../src/inputs/inputs.ts';
 import { withBuilderTexts } from '../../../src/pod/spec/literal.ts';
 import { buildPod } from '../../../src/pod/spec/spec.ts';

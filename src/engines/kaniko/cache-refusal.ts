@@ -1,6 +1,6 @@
 import type { WarningScan } from '../engine.ts';
-import { readResponse } from './response.ts';
-import { words } from './rule.ts';
+import { readResponse } from './failures/response.ts';
+import { words } from './failures/rule.ts';
 
 const beginning = Buffer.from('level=warning msg="Error uploading layer to cache: ');
 const newline = 0x0a;

@@ -1,6 +1,7 @@
 import { collapse, splitWords, type Instruction } from '../../dockerfile/instruction.ts';
 import type { FailedBuild } from '../engine.ts';
-import { isCopy } from '../failing-instruction.ts';
+import { isCopy } from './failing-instruction.ts';
+import { readLogLine } from './log-line.ts';
 
 /** kaniko logs this in place of FROM. It numbers only the stages that it builds. */
 const stage = /level=info msg="Building stage '([^']*)' \[idx: '(\d+)'/;
@@ -115,14 +116,8 @@ function isNamed(text: string, names: readonly string[] | undefined): boolean {
   return !isStage(text) && names?.includes(text.split(' ', 1)[0] ?? '') !== false;
 }
 
-/** The instruction in `time="…" level=info msg="RUN …"`. logrus quotes as Go does, which differs from JSON in `\x`. */
+/** The instruction in the message of a line. */
 function readLogged(line: string): string | undefined {
-  const [, quoted] = /level=info msg=("[A-Z]+ .*")\s*$/.exec(line) ?? [];
-  if (quoted === undefined) return undefined;
-  try {
-    const text: unknown = JSON.parse(quoted.replace(/\\x([0-9a-f]{2})/g, '\\u00$1'));
-    return typeof text === 'string' ? collapse(text) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { level, message = '' } = readLogLine(line) ?? {};
+  return level === 'info' && /^[A-Z]+ /.test(message) ? collapse(message) : undefined;
 }

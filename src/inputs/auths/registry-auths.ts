@@ -4,6 +4,7 @@ import { withoutSlashes } from '../../text/path.ts';
 import { InvalidInput, invalid, type Problem } from '../../text/problem.ts';
 import { loadYaml } from '../../text/yaml.ts';
 import { parseHost } from '../values/reference.ts';
+import { basicAuth } from './basic-auth.ts';
 import { ecrHint, isEcr } from './ecr.ts';
 import { isScope, readScope, type Scope } from './scope.ts';
 
@@ -192,10 +193,6 @@ function readSecrets(source: string): readonly string[] {
       ? [...texts, ...texts.map((text) => basicAuth(username, text.replace(/\r?\n$/, '')))]
       : texts;
   });
-}
-
-function basicAuth(username: string, password: string): string {
-  return Buffer.from(`${username}:${password}`).toString('base64');
 }
 
 /** All texts in a value of YAML: a password in JSON that is not quoted is a mapping. */

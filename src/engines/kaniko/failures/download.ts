@@ -1,4 +1,4 @@
-import { lastLogged, lastLoggedIn } from './logged.ts';
+import { lastLogged, lastLoggedIn } from '../logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
 /** Advice for reasons of Go's HTTP client. */

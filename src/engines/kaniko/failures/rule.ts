@@ -1,6 +1,6 @@
-import type { Instruction } from '../../dockerfile/instruction.ts';
-import { excerpt } from '../../text/excerpt.ts';
-import type { Diagnosis, FailedBuild } from '../engine.ts';
+import type { Instruction } from '../../../dockerfile/instruction.ts';
+import { excerpt } from '../../../text/excerpt.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
 
 /**
  * Explains one kind of final error.

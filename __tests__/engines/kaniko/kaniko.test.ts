@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StreamExtras } from '../../src/engines/engine.ts';
-import { kaniko } from '../../src/engines/kaniko.ts';
-import type { Inputs } from '../../src/inputs/inputs.ts';
-import { parseInputs } from '../../src/inputs/parse.ts';
+import type { StreamExtras } from '../../../src/engines/engine.ts';
+import { kaniko } from '../../../src/engines/kaniko/kaniko.ts';
+import type { Inputs } from '../../../src/inputs/inputs.ts';
+import { parseInputs } from '../../../src/inputs/parse.ts';
 
 function inputsOf(given: Readonly<Record<string, string>>): Inputs {
   return parseInputs({

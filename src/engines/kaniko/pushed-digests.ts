@@ -1,5 +1,5 @@
-import type { ImageReference } from '../inputs/values/reference.ts';
-import type { PushScan } from './engine.ts';
+import type { ImageReference } from '../../inputs/values/reference.ts';
+import type { PushScan } from '../engine.ts';
 
 const start = Buffer.from('Push');
 const pushed = Buffer.from('Pushed ');

@@ -1,17 +1,17 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
-import type { Inputs } from '../inputs/inputs.ts';
+import type { Inputs } from '../../inputs/inputs.ts';
 import {
   builderContainerName,
   registrySecretVolume,
   type Engine,
   type FailedBuild,
   type StreamExtras,
-} from './engine.ts';
-import { kanikoArguments, unpacked } from './kaniko-arguments.ts';
-import { CacheRefusal } from './kaniko/cache-refusal.ts';
-import { diagnoseKaniko } from './kaniko/diagnose.ts';
-import { withoutUsage } from './kaniko/arguments.ts';
-import { explainMirrors } from './mirror-failure.ts';
+} from '../engine.ts';
+import { kanikoArguments, unpacked } from './arguments.ts';
+import { CacheRefusal } from './cache-refusal.ts';
+import { diagnoseKaniko } from './failures/diagnose.ts';
+import { withoutUsage } from './failures/usage.ts';
+import { explainMirrors } from './failures/mirrors.ts';
 import { PushedDigests } from './pushed-digests.ts';
 import { verbosityFilter } from './verbosity-filter.ts';
 

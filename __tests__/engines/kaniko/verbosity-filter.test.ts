@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { verbosityFilter } from '../../src/engines/verbosity-filter.ts';
-import { Random } from '../../support/random.ts';
+import { verbosityFilter } from '../../../src/engines/kaniko/verbosity-filter.ts';
+import { Random } from '../../../support/random.ts';
 
 function line(level: string, message = 'text'): string {
   return `time="2026-11-23T09:29:40Z" level=${level} msg="${message}"\n`;

@@ -1,8 +1,8 @@
-import type { Instruction } from '../../dockerfile/instruction.ts';
-import { pulledRepository } from '../../inputs/values/reference.ts';
-import { credentialSources } from '../../logins/sources.ts';
-import { findNearest } from '../../text/nearest.ts';
-import type { Diagnosis, FailedBuild } from '../engine.ts';
+import type { Instruction } from '../../../dockerfile/instruction.ts';
+import { pulledRepository } from '../../../inputs/values/reference.ts';
+import { credentialSources } from '../../../logins/sources.ts';
+import { findNearest } from '../../../text/nearest.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
 import { findImage } from '../failing-instruction.ts';
 import { readRetrieved } from '../retrieved-image.ts';
 import { isDenied, readResponse, type RegistryResponse } from './response.ts';

@@ -1,9 +1,9 @@
-import { flagOf, type Instruction } from '../../dockerfile/instruction.ts';
-import type { Dockerfile } from '../../dockerfile/parse.ts';
-import { cleanPath } from '../../text/path.ts';
-import type { Diagnosis, FailedBuild } from '../engine.ts';
+import { flagOf, type Instruction } from '../../../dockerfile/instruction.ts';
+import type { Dockerfile } from '../../../dockerfile/parse.ts';
+import { cleanPath } from '../../../text/path.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
 import { findCopy, sourcesOf } from '../failing-instruction.ts';
-import { lastLoggedIn, nextCopy } from './logged.ts';
+import { lastLoggedIn, nextCopy } from '../logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
 const contextDirectory = '/kaniko/buildcontext/ctx';

@@ -1,6 +1,6 @@
-import { excerpt } from '../../text/excerpt.ts';
-import type { Diagnosis, FailedBuild } from '../engine.ts';
-import { lastLogged, lastLoggedIn, lastUser } from './logged.ts';
+import { excerpt } from '../../../text/excerpt.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
+import { lastLogged, lastLoggedIn, lastUser } from '../logged.ts';
 import { at, rule, words, type Rule } from './rule.ts';
 
 /** Errors of RUN steps. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { PushedDigests } from '../../src/engines/pushed-digests.ts';
-import { parseReference } from '../../src/inputs/values/reference.ts';
-import { Random } from '../../support/random.ts';
+import { PushedDigests } from '../../../src/engines/kaniko/pushed-digests.ts';
+import { parseReference } from '../../../src/inputs/values/reference.ts';
+import { Random } from '../../../support/random.ts';
 
 const one = `sha256:${'1a'.repeat(32)}`;
 const two = `sha256:${'2b'.repeat(32)}`;

@@ -1,9 +1,10 @@
-import { pulledRepository } from '../inputs/values/reference.ts';
-import { excerpt } from '../text/excerpt.ts';
-import { redact } from '../text/redact.ts';
-import type { Diagnosis, FailedBuild } from './engine.ts';
-import { findInstruction } from './failing-instruction.ts';
-import { readMessage, readRetrieved } from './retrieved-image.ts';
+import { pulledRepository } from '../../../inputs/values/reference.ts';
+import { excerpt } from '../../../text/excerpt.ts';
+import { redact } from '../../../text/redact.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
+import { findInstruction } from '../failing-instruction.ts';
+import { readLogLine } from '../log-line.ts';
+import { readRetrieved } from '../retrieved-image.ts';
 
 /** A mirror that kaniko could not pull an image from. */
 interface FailedMirror {
@@ -61,7 +62,7 @@ function failedPull(
   if (image === undefined) return undefined;
   const lines = tail.slice(begin + 1);
   const mirrors = lines.flatMap((text) => {
-    const [host, reason] = readMessage(text, failure) ?? [];
+    const [, host, reason] = failure.exec(readLogLine(text)?.message ?? '') ?? [];
     return host === undefined || reason === undefined ? [] : [{ host, reason: shorten(reason) }];
   });
   const error = lines.findLast((text) => pullError.test(text));

@@ -1,4 +1,4 @@
-import type { OutputFilter } from './engine.ts';
+import type { OutputFilter } from '../engine.ts';
 
 /** Levels of kaniko's log, the least severe first. */
 const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'panic'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
-import { withoutUsage } from '../../../src/engines/kaniko/arguments.ts';
-import { diagnose } from '../../support/diagnose.ts';
+import { parseDockerfile } from '../../../../src/dockerfile/parse.ts';
+import { withoutUsage } from '../../../../src/engines/kaniko/failures/usage.ts';
+import { diagnose } from '../../../support/diagnose.ts';
 
 const push =
   'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for';

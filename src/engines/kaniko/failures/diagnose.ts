@@ -1,10 +1,10 @@
-import type { Diagnosis, FailedBuild } from '../engine.ts';
-import { flagFailures, otherArguments } from './arguments.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
+import { flagFailures, otherArguments } from './usage.ts';
 import { connectionFailures } from './connection.ts';
 import { copyFailures } from './copy.ts';
 import { dockerfileFailures } from './dockerfile.ts';
 import { downloadFailures } from './download.ts';
-import { lastLoggedIn, shortTail } from './logged.ts';
+import { lastLoggedIn, shortTail } from '../logged.ts';
 import { explainPull } from './pull.ts';
 import { otherPushes, pushFailures } from './push.ts';
 import { at, rule, words, type Rule } from './rule.ts';

@@ -4,9 +4,9 @@ import {
   readJsonForm,
   splitWords,
   type Instruction,
-} from '../dockerfile/instruction.ts';
-import type { Dockerfile } from '../dockerfile/parse.ts';
-import { unquote } from '../dockerfile/words.ts';
+} from '../../dockerfile/instruction.ts';
+import type { Dockerfile } from '../../dockerfile/parse.ts';
+import { unquote } from '../../dockerfile/words.ts';
 
 /**
  * The first instruction with one of these names that a test accepts.

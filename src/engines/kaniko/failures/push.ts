@@ -1,6 +1,6 @@
-import { registryOf } from '../../inputs/values/reference.ts';
-import { credentialSources } from '../../logins/sources.ts';
-import type { Diagnosis, FailedBuild } from '../engine.ts';
+import { registryOf } from '../../../inputs/values/reference.ts';
+import { credentialSources } from '../../../logins/sources.ts';
+import type { Diagnosis, FailedBuild } from '../../engine.ts';
 import {
   hasForeignCertificate,
   isDenied,

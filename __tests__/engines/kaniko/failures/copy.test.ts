@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
-import { diagnose } from '../../support/diagnose.ts';
+import { parseDockerfile } from '../../../../src/dockerfile/parse.ts';
+import { diagnose } from '../../../support/diagnose.ts';
 
 const execute = 'error building image: error building stage: failed to execute command:';
 const files = 'error building image: error building stage: failed to get files used from context:';

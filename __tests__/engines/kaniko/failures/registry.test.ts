@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDockerfile } from '../../../src/dockerfile/parse.ts';
-import { diagnose } from '../../support/diagnose.ts';
+import { parseDockerfile } from '../../../../src/dockerfile/parse.ts';
+import { diagnose } from '../../../support/diagnose.ts';
 
 const check =
   'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for "10.0.0.1:5000/fl/app:1":';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { parseDockerfile } from '../../src/dockerfile/parse.ts';
-import type { FailedBuild } from '../../src/engines/engine.ts';
-import { kaniko } from '../../src/engines/kaniko.ts';
+import { parseDockerfile } from '../../../../src/dockerfile/parse.ts';
+import type { FailedBuild } from '../../../../src/engines/engine.ts';
+import { kaniko } from '../../../../src/engines/kaniko/kaniko.ts';
 
 // Output of Chainguard's v1.25.16 and Google's v1.24.0 in pods; both print the same.
 const time = 'time="2026-11-28T10:20:39Z"';
